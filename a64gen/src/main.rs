@@ -1,0 +1,3 @@
+//! Turns the A64 specification text into the decoder's tables.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Measures the family against its peers.

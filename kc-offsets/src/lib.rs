@@ -1,0 +1,16 @@
+//! Addresses of a kernelcache: vmaddr, file offset, physical address, entry point.
+#![no_std]
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::todo,
+    clippy::std_instead_of_core,
+    clippy::alloc_instead_of_core
+)]

@@ -1,0 +1,3 @@
+//! kc: the kernelcache command line.
+
+fn main() {}

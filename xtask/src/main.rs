@@ -1,0 +1,3 @@
+//! The project's chores: test, gen, corpus, fuzz, bench.
+
+fn main() {}
