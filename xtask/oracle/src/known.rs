@@ -1,0 +1,114 @@
+//! The list of explained differences. Whatever is not on it fails the run.
+//!
+//! One line an explanation, six columns separated by ` | `:
+//!
+//! ```text
+//! syntax | encoding | ours | theirs | cause | citation
+//! ```
+//!
+//! `encoding`, `ours` and `theirs` are globs in which `*` stands for any text;
+//! a word that is no instruction is written `undefined`. Lines that start with
+//! `#` and empty lines are skipped.
+
+use crate::Syntax;
+use crate::fault::Fault;
+
+/// One explanation.
+#[derive(Debug)]
+pub struct Known {
+    syntax: Syntax,
+    encoding: String,
+    ours: String,
+    theirs: String,
+    /// Why the two differ.
+    pub cause: String,
+    /// Where that is written.
+    pub citation: String,
+}
+
+impl Known {
+    /// Whether this line explains the difference.
+    pub fn explains(&self, syntax: Syntax, encoding: &str, ours: &str, theirs: &str) -> bool {
+        self.syntax == syntax
+            && glob(&self.encoding, encoding)
+            && glob(&self.ours, ours)
+            && glob(&self.theirs, theirs)
+    }
+}
+
+/// Reads the list.
+///
+/// # Errors
+/// When a line has not six columns, an unknown syntax, or no cause or citation.
+pub fn parse(text: &str) -> Result<Vec<Known>, Fault> {
+    let mut list = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let fault = |why: &str| Fault::new(format!("line {} of the list: {why}", number + 1));
+        let columns: Vec<&str> = line.split(" | ").map(str::trim).collect();
+        let [syntax, encoding, ours, theirs, cause, citation] = columns[..] else {
+            return Err(fault("six columns are wanted"));
+        };
+        if cause.is_empty() || citation.is_empty() {
+            return Err(fault("a cause and a citation are wanted"));
+        }
+        list.push(Known {
+            syntax: Syntax::from_name(syntax).ok_or_else(|| fault("unknown syntax"))?,
+            encoding: encoding.to_owned(),
+            ours: ours.to_owned(),
+            theirs: theirs.to_owned(),
+            cause: cause.to_owned(),
+            citation: citation.to_owned(),
+        });
+    }
+    Ok(list)
+}
+
+/// Whether `text` has the shape of `pattern`, where `*` is any text.
+fn glob(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
+        return false;
+    };
+    let mut last = None;
+    for part in parts {
+        // The earliest match of every part but the last leaves most for the rest.
+        if let Some(part) = last.replace(part) {
+            match rest.find(part) {
+                Some(at) => rest = &rest[at + part.len()..],
+                None => return false,
+            }
+        }
+    }
+    last.map_or(rest.is_empty(), |last| rest.ends_with(last))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn globs() {
+        assert!(glob("*", ""));
+        assert!(glob("CAS*_ldst*", "CASAT_C32_ldst"));
+        assert!(glob("undefined", "undefined"));
+        assert!(!glob("undefined", "undefined2"));
+        assert!(!glob("a*b*c", "acb"));
+        assert!(glob("a*b*c", "a-b-b-c"));
+        assert!(!glob("mrs *, S1*", "mrs x0, S3_0"));
+    }
+
+    #[test]
+    fn a_line_must_say_why_and_where() {
+        assert!(parse("llvm | * | a | b | because | Arm ARM C6.2.1").is_ok());
+        for line in [
+            "llvm | * | a | b |  | Arm ARM",
+            "masm | * | a | b | because | there",
+            "llvm | * | a | b",
+        ] {
+            assert!(parse(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! Compares the decoder's text with that of three other disassemblers.
+//!
+//! | syntax | tool |
+//! |---|---|
+//! | `llvm` | `llvm-objdump-22 -z -d --mattr=+all` on an ELF object |
+//! | `gnu` | `aarch64-linux-gnu-objdump -D -b binary -m aarch64` |
+//! | `apple` | `llvm-objdump-22 --macho -d --mattr=+all` on a Mach-O object: what `llvm-otool -tV` prints, for every extension |
+//!
+//! [`words`] makes the words, [`tools`] asks the others, [`normalise`] is the
+//! written rule of what does not count as a difference, [`known`] the list of
+//! differences that are explained, [`compare`] puts them together.
+
+pub mod compare;
+pub mod fault;
+pub mod known;
+pub mod normalise;
+pub mod tools;
+pub mod words;
+
+/// A way of writing A64, named for the tool that writes it so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Syntax {
+    /// LLVM's objdump on ELF.
+    Llvm,
+    /// GNU objdump.
+    Gnu,
+    /// otool.
+    Apple,
+}
+
+impl Syntax {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Llvm, Self::Gnu, Self::Apple];
+
+    /// The name on the command line and in the list of explained differences.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Llvm => "llvm",
+            Self::Gnu => "gnu",
+            Self::Apple => "apple",
+        }
+    }
+
+    /// The inverse of [`Syntax::name`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|syntax| syntax.name() == name)
+    }
+}
