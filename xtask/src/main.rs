@@ -1,3 +1,89 @@
-//! The project's chores: test, gen, corpus, fuzz, bench.
+//! The project's chores: test, compare, corpus, size, gen, samples, bench, fuzz.
+//!
+//! `cargo xtask test` is the one command that decides whether a change is
+//! good. Every step of it is a function in a module of its own, so that each
+//! can also be run alone while working.
 
-fn main() {}
+mod command;
+mod delegate;
+mod oracle;
+mod step;
+mod suite;
+
+use std::process::ExitCode;
+
+use step::Outcome;
+
+/// A subcommand: its name, one line of help, and what runs it.
+struct Chore {
+    name: &'static str,
+    help: &'static str,
+    run: fn(&[String]) -> Outcome<()>,
+}
+
+const CHORES: &[Chore] = &[
+    Chore {
+        name: "test",
+        help: "install what is missing, then run every check [--only STEP,...] [--list]",
+        run: suite::test,
+    },
+    Chore {
+        name: "compare",
+        help: "compare with LLVM, GNU binutils and pyimg4",
+        run: oracle::compare,
+    },
+    Chore {
+        name: "gen",
+        help: "write the decoder's tables from spec/*.isa [--check]",
+        run: delegate::generate,
+    },
+    Chore {
+        name: "samples",
+        help: "write the sample kernelcache [--check]",
+        run: delegate::samples,
+    },
+    Chore {
+        name: "bench",
+        help: "measure against other crates",
+        run: delegate::bench,
+    },
+    Chore {
+        name: "fuzz",
+        help: "run every fuzz target [--seconds N] [TARGET...]",
+        run: delegate::fuzz,
+    },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = arguments.split_first() else {
+        eprint!("{}", usage());
+        return ExitCode::from(2);
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        print!("{}", usage());
+        return ExitCode::SUCCESS;
+    }
+    let Some(chore) = CHORES.iter().find(|chore| chore.name == name) else {
+        eprint!("xtask: unknown chore {name:?}\n\n{}", usage());
+        return ExitCode::from(2);
+    };
+    match (chore.run)(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("xtask {name}: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage() -> String {
+    use std::fmt::Write as _;
+
+    let mut text = String::from("usage: cargo xtask CHORE [OPTIONS]\n\nchores:\n");
+    for chore in CHORES {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {:<10}{}", chore.name, chore.help);
+    }
+    text
+}

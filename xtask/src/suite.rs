@@ -1,0 +1,140 @@
+//! `cargo xtask test`: every check, from cheap to dear.
+
+use crate::command::{cargo, stdout, tee};
+use crate::step::{Checked, Failure, Outcome, Step, run_all};
+
+const STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        what: "rustfmt leaves every file as it is",
+        run: fmt,
+    },
+    Step {
+        name: "clippy",
+        what: "no warning in any target",
+        run: clippy,
+    },
+    Step {
+        name: "tests",
+        what: "unit, integration and property tests",
+        run: tests,
+    },
+    Step {
+        name: "doctests",
+        what: "examples in the documentation",
+        run: doctests,
+    },
+];
+
+/// `cargo xtask test [--only STEP,...] [--list]`.
+///
+/// # Errors
+/// When a step failed, or an option is not known.
+pub(crate) fn test(arguments: &[String]) -> Outcome<()> {
+    let mut only: Option<Vec<&str>> = None;
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--list" => {
+                for step in STEPS {
+                    println!("{:<12}{}", step.name, step.what);
+                }
+                return Ok(());
+            }
+            "--only" => {
+                let names = arguments
+                    .next()
+                    .ok_or_else(|| Failure::new("--only needs step names"))?;
+                only = Some(names.split(',').collect());
+            }
+            other => return Err(Failure::new(format!("unknown option {other:?}"))),
+        }
+    }
+    if let Some(names) = &only {
+        for name in names {
+            if !STEPS.iter().any(|step| step.name == *name) {
+                return Err(Failure::new(format!(
+                    "no step is called {name:?} (see --list)"
+                )));
+            }
+        }
+    }
+    run_all(
+        STEPS
+            .iter()
+            .filter(|step| only.as_ref().is_none_or(|names| names.contains(&step.name))),
+    )
+}
+
+fn fmt() -> Outcome<Checked> {
+    // --verbose names each target file that rustfmt was started on.
+    let mut targets = 0_u32;
+    tee(
+        cargo().args(["fmt", "--all", "--verbose", "--", "--check"]),
+        |line| {
+            if line.starts_with('[') {
+                targets += 1;
+            }
+        },
+    )?;
+    Ok(Checked::new(targets, "crate roots formatted"))
+}
+
+fn clippy() -> Outcome<Checked> {
+    let messages = stdout(cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--message-format=json-render-diagnostics",
+        "--",
+        "-D",
+        "warnings",
+    ]))?;
+    let messages = String::from_utf8_lossy(&messages);
+    let ours = messages
+        .lines()
+        .filter(|line| line.contains("\"compiler-artifact\"") && line.contains("\"path+file://"))
+        .count();
+    Ok(Checked::new(ours, "targets without a warning"))
+}
+
+fn tests() -> Outcome<Checked> {
+    cargo_test(
+        &["--workspace", "--lib", "--bins", "--tests", "--examples"],
+        "tests passed",
+    )
+}
+
+fn doctests() -> Outcome<Checked> {
+    cargo_test(&["--workspace", "--doc"], "doctests passed")
+}
+
+/// Runs `cargo test` and adds up its closing lines.
+fn cargo_test(arguments: &[&str], what: &str) -> Outcome<Checked> {
+    let mut passed = 0_u64;
+    tee(cargo().arg("test").args(arguments), |line| {
+        passed += passed_in(line).unwrap_or(0);
+    })?;
+    Ok(Checked::new(passed, what))
+}
+
+/// The number in `test result: ok. N passed; ...`.
+fn passed_in(line: &str) -> Option<u64> {
+    line.strip_prefix("test result: ok. ")?
+        .split_once(" passed")?
+        .0
+        .parse()
+        .ok()
+}
+
+#[cfg(test)]
+mod unit {
+    use super::passed_in;
+
+    #[test]
+    fn closing_lines_are_read() {
+        let line = "test result: ok. 12 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out";
+        assert_eq!(passed_in(line), Some(12));
+        assert_eq!(passed_in("test a ... ok"), None);
+    }
+}
