@@ -1,4 +1,20 @@
 //! Zero-copy, no_std views of 64-bit Mach-O files: kernelcaches, filesets, executables.
+//!
+//! Layers, from the bytes up: [`raw`] has Apple's structures as they lie in the file; the views
+//! ([`MachO`], [`LoadCommand`], [`Segment`], [`Section`] ...) give the same words as native, typed
+//! values. What the values mean for a kernelcache is the business of `kc-offsets`.
+//!
+//! Promises: no panic, no allocation, no unsafe code, no recursion; every loop consumes input.
+//! [`MachO::parse`] proves the skeleton once, and the walks over it are then infallible. Everything
+//! borrows the caller's buffer, and is `Copy` but for the iterators.
+//!
+//! ```
+//! use macho_core::{ErrorKind, MachO};
+//!
+//! let error = MachO::parse(b"not a Mach-O file, but long enough").unwrap_err();
+//! assert_eq!(error.kind(), ErrorKind::BadMagic);
+//! assert_eq!(error.to_string(), "mach_header_64: bad magic at file offset 0x0");
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(
@@ -14,3 +30,30 @@
     clippy::std_instead_of_core,
     clippy::alloc_instead_of_core
 )]
+
+mod bytes;
+mod open_enum;
+
+pub mod addr;
+pub mod error;
+pub mod fileset;
+pub mod load_command;
+pub mod macho;
+pub mod name;
+pub mod raw;
+pub mod segment;
+pub mod thread;
+pub mod tolerance;
+
+pub use addr::{FileOffset, PhysAddr, SlidVmAddr, Slide, VmAddr, VmOffset};
+pub use error::{Error, ErrorKind, Structure};
+pub use fileset::FilesetEntry;
+pub use load_command::LoadCommand;
+pub use macho::{Header, MachO, Mode};
+pub use name::Name;
+pub use raw::header::{CpuSubtype, CpuType, FileType, HeaderFlags};
+pub use raw::load_command::LoadCommandKind;
+pub use raw::segment::{SectionAttributes, SectionType, SegmentFlags, VmProt};
+pub use raw::thread::ThreadFlavor;
+pub use segment::{Section, Segment};
+pub use thread::ThreadState64;

@@ -1,0 +1,173 @@
+//! The only file that slices.
+//!
+//! Every read is checked against the bytes that are there; a failed one is an [`Error`] that names
+//! the structure and its place in the outermost file.
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
+use crate::addr::FileOffset;
+use crate::error::{Error, ErrorKind, Structure};
+
+/// What a raw structure must be: readable from any bytes, at any address.
+pub(crate) trait Raw: FromBytes + KnownLayout + Immutable + Unaligned {}
+impl<T: FromBytes + KnownLayout + Immutable + Unaligned> Raw for T {}
+
+/// A run of bytes that knows where it lies in the outermost file.
+///
+/// `origin` plus the length never overflows: both count bytes of one buffer, or of a buffer that
+/// the caller placed, which [`Bytes::new`] checks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bytes<'a> {
+    data: &'a [u8],
+    origin: u64,
+}
+
+/// `usize` to `u64`: exact on every target that Rust supports.
+#[inline]
+pub(crate) const fn widen(value: usize) -> u64 {
+    #[expect(
+        clippy::as_conversions,
+        reason = "usize has at most 64 bits on every Rust target"
+    )]
+    {
+        value as u64
+    }
+}
+
+impl<'a> Bytes<'a> {
+    /// A whole file.
+    #[inline]
+    pub(crate) const fn new(data: &'a [u8]) -> Self {
+        Self { data, origin: 0 }
+    }
+
+    #[inline]
+    pub(crate) const fn data(self) -> &'a [u8] {
+        self.data
+    }
+
+    #[inline]
+    pub(crate) const fn len(self) -> u64 {
+        widen(self.data.len())
+    }
+
+    /// Where the first byte lies in the outermost file.
+    #[inline]
+    pub(crate) const fn origin(self) -> u64 {
+        self.origin
+    }
+
+    /// Where byte `offset` of this run lies in the outermost file. Saturates: only an offset that
+    /// no byte backs can do so.
+    #[inline]
+    pub(crate) const fn file_offset(self, offset: u64) -> FileOffset {
+        FileOffset::new(self.origin.saturating_add(offset))
+    }
+
+    /// An error about byte `offset` of this run.
+    #[cold]
+    pub(crate) const fn error(self, kind: ErrorKind, what: Structure, offset: u64) -> Error {
+        Error::new(kind, what, self.origin.saturating_add(offset))
+    }
+
+    /// From `offset` to the end.
+    #[inline]
+    pub(crate) fn from(self, offset: u64) -> Option<Self> {
+        let start = usize::try_from(offset).ok()?;
+        Some(Self {
+            data: self.data.get(start..)?,
+            origin: self.origin.saturating_add(offset),
+        })
+    }
+
+    /// `size` bytes from `offset`.
+    #[inline]
+    pub(crate) fn get(self, offset: u64, size: u64) -> Option<Self> {
+        let size = usize::try_from(size).ok()?;
+        let tail = self.from(offset)?;
+        Some(Self {
+            data: tail.data.get(..size)?,
+            origin: tail.origin,
+        })
+    }
+
+    /// `size` bytes from `offset`, or those of them that exist.
+    #[inline]
+    pub(crate) fn clamped(self, offset: u64, size: u64) -> Self {
+        let Some(tail) = self.from(offset) else {
+            return Self {
+                data: &[],
+                origin: self.origin.saturating_add(offset),
+            };
+        };
+        let size = usize::try_from(size).unwrap_or(usize::MAX);
+        Self {
+            data: tail.data.get(..size).unwrap_or(tail.data),
+            origin: tail.origin,
+        }
+    }
+
+    /// `size` bytes from `offset`.
+    ///
+    /// # Errors
+    /// `OffsetOverflow` or `PastEndOfFile`, at `offset`.
+    #[inline]
+    pub(crate) fn slice(self, offset: u64, size: u64, what: Structure) -> Result<Self, Error> {
+        match self.get(offset, size) {
+            Some(bytes) => Ok(bytes),
+            None if offset.checked_add(size).is_none() => {
+                Err(self.error(ErrorKind::OffsetOverflow, what, offset))
+            }
+            None => Err(self.error(ErrorKind::PastEndOfFile, what, offset)),
+        }
+    }
+
+    /// The structure at `offset`, where it fits.
+    #[inline]
+    pub(crate) fn get_raw<T: Raw>(self, offset: u64) -> Option<&'a T> {
+        T::ref_from_prefix(self.from(offset)?.data)
+            .ok()
+            .map(|(value, _)| value)
+    }
+
+    /// The structure at `offset`.
+    ///
+    /// # Errors
+    /// `PastEndOfFile`, at `offset`.
+    #[inline]
+    pub(crate) fn raw<T: Raw>(self, offset: u64, what: Structure) -> Result<&'a T, Error> {
+        match self.get_raw(offset) {
+            Some(value) => Ok(value),
+            None => Err(self.error(ErrorKind::PastEndOfFile, what, offset)),
+        }
+    }
+
+    /// `count` structures from `offset`, where they fit.
+    #[inline]
+    pub(crate) fn get_array<T: Raw>(self, offset: u64, count: u64) -> Option<&'a [T]> {
+        let count = usize::try_from(count).ok()?;
+        <[T]>::ref_from_prefix_with_elems(self.from(offset)?.data, count)
+            .ok()
+            .map(|(values, _)| values)
+    }
+
+    /// The bytes from `offset` up to, without, the first NUL byte.
+    ///
+    /// # Errors
+    /// `StringOutOfBounds` where `offset` is past the end, `StringUnterminated` without a NUL.
+    pub(crate) fn c_string(self, offset: u64, what: Structure) -> Result<&'a [u8], Error> {
+        let Some(tail) = self.from(offset) else {
+            return Err(self.error(ErrorKind::StringOutOfBounds, what, offset));
+        };
+        match until_nul(tail.data) {
+            Some(text) => Ok(text),
+            None => Err(self.error(ErrorKind::StringUnterminated, what, offset)),
+        }
+    }
+}
+
+/// The bytes before the first NUL byte; `None` without one.
+#[inline]
+pub(crate) fn until_nul(data: &[u8]) -> Option<&[u8]> {
+    let end = data.iter().position(|&byte| byte == 0)?;
+    data.get(..end)
+}

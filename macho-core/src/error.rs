@@ -1,0 +1,194 @@
+//! What is wrong, in which structure of the specification, and at which byte of the outermost file.
+use core::fmt;
+
+use crate::addr::FileOffset;
+
+/// Why a structure was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum ErrorKind {
+    /// The magic number is none that is accepted here.
+    BadMagic,
+    /// A 32-bit Mach-O (`MH_MAGIC`): this crate reads 64-bit ones.
+    Unsupported32Bit,
+    /// A big-endian Mach-O (`MH_CIGAM_64`): this crate reads little-endian ones.
+    UnsupportedBigEndian,
+    /// The structure does not fit in the bytes that are left of the file.
+    PastEndOfFile,
+    /// Offset plus size exceeds 2^64.
+    OffsetOverflow,
+    /// `sizeofcmds` reaches past the end of the file.
+    CommandsPastEndOfFile,
+    /// `ncmds` commands do not fit in `sizeofcmds` bytes.
+    CommandsTruncated,
+    /// `sizeofcmds` holds bytes after the last of `ncmds` commands.
+    CommandsTrailingBytes,
+    /// `cmdsize` is smaller than the structure that it measures.
+    CommandTooSmall,
+    /// `cmdsize` is not a multiple of 8.
+    CommandUnaligned,
+    /// `cmdsize` reaches past the end of `sizeofcmds`.
+    CommandPastCommands,
+    /// `cmdsize` is not the one size that this command has.
+    CommandWrongSize,
+    /// `nsects` sections do not fit in `cmdsize`.
+    TooManySections,
+    /// A count says there are more items than the structure has room for.
+    CountTooLarge,
+    /// `filesize` is larger than `vmsize`.
+    FileSizeExceedsVmSize,
+    /// vmaddr plus vmsize exceeds 2^64.
+    AddressOverflow,
+    /// The section's vmaddr range is not inside its segment's.
+    SectionOutsideSegment,
+    /// A string's offset lies outside the structure or table that holds it.
+    StringOutOfBounds,
+    /// A string runs to the end of its structure without a NUL byte.
+    StringUnterminated,
+    /// The thread state's count is not the count of its flavor.
+    BadThreadCount,
+    /// A table's offset or index lies outside the table.
+    IndexOutOfBounds,
+    /// A ULEB128 number runs past the end of its table.
+    UlebTruncated,
+    /// A ULEB128 number exceeds 64 bits.
+    UlebOverflow,
+    /// The structure has a version or format that this crate does not know.
+    UnknownFormat,
+    /// A walk met a node, page or slot for the second time, or stopped advancing.
+    Cycle,
+    /// A walk is deeper than its fixed stack.
+    TooDeep,
+    /// An alignment exponent is out of range.
+    BadAlignment,
+    /// Two ranges that must be disjoint share bytes.
+    Overlap,
+    /// There is a second one of what a file has at most once.
+    Duplicate,
+}
+
+/// The structure of the specification that an [`Error`] is about, by its C name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[repr(u8)]
+pub enum Structure {
+    /// `struct mach_header_64`
+    MachHeader64,
+    /// `struct load_command`
+    LoadCommand,
+    /// `struct segment_command_64`
+    SegmentCommand64,
+    /// `struct section_64`
+    Section64,
+    /// `struct thread_command`
+    ThreadCommand,
+    /// `struct uuid_command`
+    UuidCommand,
+    /// `struct fileset_entry_command`
+    FilesetEntryCommand,
+}
+
+impl Structure {
+    /// The C name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MachHeader64 => "mach_header_64",
+            Self::LoadCommand => "load_command",
+            Self::SegmentCommand64 => "segment_command_64",
+            Self::Section64 => "section_64",
+            Self::ThreadCommand => "thread_command",
+            Self::UuidCommand => "uuid_command",
+            Self::FilesetEntryCommand => "fileset_entry_command",
+        }
+    }
+}
+
+impl ErrorKind {
+    /// A short English reason, without the structure and the place.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::BadMagic => "bad magic",
+            Self::Unsupported32Bit => "32-bit Mach-O is not supported",
+            Self::UnsupportedBigEndian => "big-endian Mach-O is not supported",
+            Self::PastEndOfFile => "reaches past the end of the file",
+            Self::OffsetOverflow => "offset plus size overflows",
+            Self::CommandsPastEndOfFile => "sizeofcmds reaches past the end of the file",
+            Self::CommandsTruncated => "ncmds commands do not fit in sizeofcmds",
+            Self::CommandsTrailingBytes => "sizeofcmds holds bytes after the last command",
+            Self::CommandTooSmall => "cmdsize too small",
+            Self::CommandUnaligned => "cmdsize is not a multiple of 8",
+            Self::CommandPastCommands => "cmdsize reaches past sizeofcmds",
+            Self::CommandWrongSize => "cmdsize is not the size of this command",
+            Self::TooManySections => "nsects sections do not fit in cmdsize",
+            Self::CountTooLarge => "count too large",
+            Self::FileSizeExceedsVmSize => "filesize is larger than vmsize",
+            Self::AddressOverflow => "vmaddr plus vmsize overflows",
+            Self::SectionOutsideSegment => "section is outside its segment",
+            Self::StringOutOfBounds => "string offset out of bounds",
+            Self::StringUnterminated => "string is not terminated",
+            Self::BadThreadCount => "thread state count does not match its flavor",
+            Self::IndexOutOfBounds => "index out of bounds",
+            Self::UlebTruncated => "ULEB128 is truncated",
+            Self::UlebOverflow => "ULEB128 exceeds 64 bits",
+            Self::UnknownFormat => "unknown format",
+            Self::Cycle => "cycle",
+            Self::TooDeep => "nested too deeply",
+            Self::BadAlignment => "bad alignment",
+            Self::Overlap => "overlaps another range",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// Why, where in the specification, and at which byte.
+///
+/// 16 bytes and `Copy`: it can be returned from the innermost loop, stored and compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Error {
+    kind: ErrorKind,
+    what: Structure,
+    offset: u64,
+}
+
+impl Error {
+    #[cold]
+    pub(crate) const fn new(kind: ErrorKind, what: Structure, offset: u64) -> Self {
+        Self { kind, what, offset }
+    }
+
+    /// Why the structure was refused.
+    pub const fn kind(self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The structure that was refused.
+    pub const fn what(self) -> Structure {
+        self.what
+    }
+
+    /// Where the refused structure or field lies, from the start of the outermost file.
+    pub const fn offset(self) -> FileOffset {
+        FileOffset::new(self.offset)
+    }
+
+    /// The same error, for a buffer that itself starts at `base` of a larger file.
+    #[must_use]
+    pub const fn rebased(self, base: FileOffset) -> Self {
+        Self {
+            offset: self.offset.saturating_add(base.get()),
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.what.name())?;
+        f.write_str(": ")?;
+        f.write_str(self.kind.reason())?;
+        write!(f, " at file offset {:#x}", self.offset)
+    }
+}
+
+impl core::error::Error for Error {}

@@ -1,0 +1,107 @@
+//! The walk over the load commands, and one command.
+use core::iter::FusedIterator;
+
+use crate::addr::FileOffset;
+use crate::bytes::{Bytes, Raw};
+use crate::error::{Error, ErrorKind, Structure};
+use crate::raw;
+use crate::raw::load_command::LoadCommandKind;
+
+/// One load command.
+#[derive(Clone, Copy, Debug)]
+pub struct LoadCommand<'a> {
+    kind: LoadCommandKind,
+    bytes: Bytes<'a>,
+    file: Bytes<'a>,
+}
+
+impl<'a> LoadCommand<'a> {
+    /// Which command this is.
+    #[inline]
+    pub const fn kind(&self) -> LoadCommandKind {
+        self.kind
+    }
+
+    /// The whole command, `cmdsize` bytes.
+    #[inline]
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes.data()
+    }
+
+    /// Where the command lies in the outermost file.
+    #[inline]
+    pub const fn file_offset(&self) -> FileOffset {
+        self.bytes.file_offset(0)
+    }
+
+    #[inline]
+    pub(crate) const fn data(&self) -> Bytes<'a> {
+        self.bytes
+    }
+
+    #[inline]
+    pub(crate) const fn file(&self) -> Bytes<'a> {
+        self.file
+    }
+
+    /// The command as structure `T`.
+    ///
+    /// # Errors
+    /// `CommandTooSmall`.
+    #[inline]
+    pub(crate) fn raw<T: Raw>(&self, what: Structure) -> Result<&'a T, Error> {
+        match self.bytes.get_raw(0) {
+            Some(value) => Ok(value),
+            None => Err(self.bytes.error(ErrorKind::CommandTooSmall, what, 0)),
+        }
+    }
+}
+
+/// The load commands of an image, in file order.
+///
+/// Costs one step for each command. The parse has proved every size, so this never ends early.
+#[derive(Clone, Debug)]
+pub struct LoadCommands<'a> {
+    file: Bytes<'a>,
+    rest: Bytes<'a>,
+    remaining: u32,
+}
+
+impl<'a> LoadCommands<'a> {
+    #[inline]
+    pub(crate) const fn new(file: Bytes<'a>, rest: Bytes<'a>, ncmds: u32) -> Self {
+        Self {
+            file,
+            rest,
+            remaining: ncmds,
+        }
+    }
+}
+
+impl<'a> Iterator for LoadCommands<'a> {
+    type Item = LoadCommand<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<LoadCommand<'a>> {
+        self.remaining = self.remaining.checked_sub(1)?;
+        let header: &raw::load_command::LoadCommand = self.rest.get_raw(0)?;
+        let size = u64::from(header.cmdsize.get());
+        let bytes = self.rest.get(0, size)?;
+        self.rest = self.rest.from(size)?;
+        Some(LoadCommand {
+            kind: LoadCommandKind(header.cmd.get()),
+            bytes,
+            file: self.file,
+        })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        // `parse` proved 8 bytes for each command, so the count is exact, and fits.
+        let count = usize::try_from(self.remaining).unwrap_or(usize::MAX);
+        (count, Some(count))
+    }
+}
+
+impl FusedIterator for LoadCommands<'_> {}
+impl ExactSizeIterator for LoadCommands<'_> {}

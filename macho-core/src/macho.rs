@@ -1,0 +1,231 @@
+//! One Mach-O image.
+use crate::addr::FileOffset;
+use crate::bytes::Bytes;
+use crate::error::{Error, ErrorKind, Structure};
+use crate::fileset::FilesetEntries;
+use crate::load_command::{LoadCommand, LoadCommands};
+use crate::raw::header::{
+    CpuSubtype, CpuType, FileType, HeaderFlags, MH_CIGAM, MH_CIGAM_64, MH_MAGIC, MH_MAGIC_64,
+    MachHeader64,
+};
+use crate::raw::load_command::{LoadCommandKind, UuidCommand};
+use crate::segment::{Section, Segments};
+use crate::thread::ThreadState64;
+use crate::tolerance::{self, Tolerated};
+
+/// How much a parse accepts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Refuse whatever the format forbids.
+    #[default]
+    Strict,
+    /// Accept what real loaders accept; [`MachO::tolerated`] lists each such thing.
+    Tolerant,
+}
+
+/// The header, in native numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The processor family.
+    pub cputype: CpuType,
+    /// The processor, without capability bits.
+    pub cpusubtype: CpuSubtype,
+    /// Capability bits of the subtype, in place (bits 24 to 31): pointer-authentication ABI.
+    pub capabilities: u32,
+    /// What kind of image this is.
+    pub filetype: FileType,
+    /// Number of load commands.
+    pub ncmds: u32,
+    /// Bytes of all load commands together.
+    pub sizeofcmds: u32,
+    /// Flags.
+    pub flags: HeaderFlags,
+}
+
+/// One Mach-O image inside the caller's buffer.
+///
+/// A successful parse has proved the skeleton: the header, every `cmdsize`, and for each segment
+/// that its sections lie inside its command and (in strict mode) its bytes inside the file. From
+/// then on [`load_commands`](Self::load_commands), [`segments`](Self::segments) and
+/// [`sections`](Self::sections) yield items, not results.
+#[derive(Clone, Copy, Debug)]
+pub struct MachO<'a> {
+    /// The bytes that `fileoff` fields count from.
+    file: Bytes<'a>,
+    /// The image's first byte, counted as `fileoff`.
+    start: u64,
+    header: Header,
+    /// Exactly the bytes of the `ncmds` commands.
+    commands: Bytes<'a>,
+    mode: Mode,
+}
+
+impl<'a> MachO<'a> {
+    /// Parses the image at the start of `file`, strictly.
+    ///
+    /// # Errors
+    /// See [`parse_with`](Self::parse_with).
+    pub fn parse(file: &'a [u8]) -> Result<Self, Error> {
+        Self::parse_with(file, FileOffset::new(0), Mode::Strict)
+    }
+
+    /// Parses the image at `offset` of `file`, strictly. File offsets in the image count from the
+    /// start of `file`, as in a fileset.
+    ///
+    /// # Errors
+    /// See [`parse_with`](Self::parse_with).
+    pub fn parse_at(file: &'a [u8], offset: FileOffset) -> Result<Self, Error> {
+        Self::parse_with(file, offset, Mode::Strict)
+    }
+
+    /// Parses the image at `offset` of `file` in `mode`. File offsets in the image count from the
+    /// start of `file`, as in a fileset.
+    ///
+    /// # Errors
+    /// What is wrong in the header, in the size of a load command, or in a segment, at its offset
+    /// in `file`.
+    pub fn parse_with(file: &'a [u8], offset: FileOffset, mode: Mode) -> Result<Self, Error> {
+        Self::parse_bytes(Bytes::new(file), offset.get(), mode)
+    }
+
+    pub(crate) fn parse_bytes(file: Bytes<'a>, start: u64, mode: Mode) -> Result<Self, Error> {
+        const WHAT: Structure = Structure::MachHeader64;
+        let raw: &MachHeader64 = file.raw(start, WHAT)?;
+        match raw.magic.get() {
+            MH_MAGIC_64 => {}
+            MH_MAGIC => return Err(file.error(ErrorKind::Unsupported32Bit, WHAT, start)),
+            MH_CIGAM | MH_CIGAM_64 => {
+                return Err(file.error(ErrorKind::UnsupportedBigEndian, WHAT, start));
+            }
+            _ => return Err(file.error(ErrorKind::BadMagic, WHAT, start)),
+        }
+        let subtype = raw.cpusubtype.get();
+        let header = Header {
+            cputype: CpuType(raw.cputype.get()),
+            cpusubtype: CpuSubtype(subtype & !CpuSubtype::CPU_SUBTYPE_MASK),
+            capabilities: subtype & CpuSubtype::CPU_SUBTYPE_MASK,
+            filetype: FileType(raw.filetype.get()),
+            ncmds: raw.ncmds.get(),
+            sizeofcmds: raw.sizeofcmds.get(),
+            flags: HeaderFlags::from_bits_retain(raw.flags.get()),
+        };
+        let Some(commands) = file
+            .from(start)
+            .and_then(|image| image.from(HEADER_SIZE))
+            .and_then(|tail| tail.get(0, u64::from(header.sizeofcmds)))
+        else {
+            return Err(file.error(ErrorKind::CommandsPastEndOfFile, WHAT, start));
+        };
+        let image = Self {
+            file,
+            start,
+            header,
+            commands,
+            mode,
+        };
+        let end = tolerance::check(&image)?;
+        Ok(Self {
+            commands: commands.clamped(0, end),
+            ..image
+        })
+    }
+
+    /// The header.
+    pub const fn header(&self) -> Header {
+        self.header
+    }
+
+    /// The mode of the parse.
+    pub const fn mode(&self) -> Mode {
+        self.mode
+    }
+
+    /// Where the header lies in the outermost file.
+    pub const fn file_offset(&self) -> FileOffset {
+        self.file.file_offset(self.start)
+    }
+
+    /// The bytes that `fileoff` fields of this image count from: the whole file of a plain image
+    /// or of a collection, the slice of a fat file.
+    pub const fn file(&self) -> &'a [u8] {
+        self.file.data()
+    }
+
+    pub(crate) const fn source(&self) -> Bytes<'a> {
+        self.file
+    }
+
+    pub(crate) const fn command_bytes(&self) -> Bytes<'a> {
+        self.commands
+    }
+
+    /// The load commands, in file order.
+    #[inline]
+    pub fn load_commands(&self) -> LoadCommands<'a> {
+        LoadCommands::new(self.file, self.commands, self.header.ncmds)
+    }
+
+    /// The `LC_SEGMENT_64` segments, in file order.
+    #[inline]
+    pub fn segments(&self) -> Segments<'a> {
+        Segments::new(self.load_commands())
+    }
+
+    /// The sections of all segments, in file order.
+    #[inline]
+    pub fn sections(&self) -> impl Iterator<Item = Section<'a>> + Clone + use<'a> {
+        self.segments().flat_map(|segment| segment.sections())
+    }
+
+    /// The first load command of a kind.
+    pub fn find_command(&self, kind: LoadCommandKind) -> Option<LoadCommand<'a>> {
+        self.load_commands().find(|command| command.kind() == kind)
+    }
+
+    /// The register state of the first `LC_UNIXTHREAD`, or else `LC_THREAD`, that holds one of
+    /// flavor `ARM_THREAD_STATE64`; `None` where there is none.
+    ///
+    /// # Errors
+    /// A state that runs past its command, or whose count is not its flavor's.
+    pub fn thread_state(&self) -> Result<Option<ThreadState64>, Error> {
+        for kind in [LoadCommandKind::LC_UNIXTHREAD, LoadCommandKind::LC_THREAD] {
+            for command in self
+                .load_commands()
+                .filter(|command| command.kind() == kind)
+            {
+                for state in command.thread_states() {
+                    if let Some(registers) = state?.arm64()? {
+                        return Ok(Some(registers));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The UUID of `LC_UUID`; `None` without the command.
+    ///
+    /// # Errors
+    /// The command is too small.
+    pub fn uuid(&self) -> Result<Option<[u8; 16]>, Error> {
+        let Some(command) = self.find_command(LoadCommandKind::LC_UUID) else {
+            return Ok(None);
+        };
+        Ok(Some(
+            command.raw::<UuidCommand>(Structure::UuidCommand)?.uuid,
+        ))
+    }
+
+    /// The images of a fileset (`LC_FILESET_ENTRY`), in file order.
+    pub fn fileset_entries(&self) -> FilesetEntries<'a> {
+        FilesetEntries::new(self)
+    }
+
+    /// What the tolerant mode let pass, in file order; empty after a strict parse.
+    pub fn tolerated(&self) -> Tolerated<'a> {
+        Tolerated::new(self)
+    }
+}
+
+/// `sizeof(struct mach_header_64)`.
+pub(crate) const HEADER_SIZE: u64 = 32;

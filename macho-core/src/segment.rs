@@ -1,0 +1,269 @@
+//! Segments and their sections.
+use core::iter::FusedIterator;
+
+use crate::addr::{FileOffset, VmAddr};
+use crate::bytes::Bytes;
+use crate::error::{Error, Structure};
+use crate::load_command::{LoadCommand, LoadCommands};
+use crate::name::Name;
+use crate::raw::load_command::LoadCommandKind;
+use crate::raw::segment::{
+    Section64, SectionAttributes, SectionType, SegmentCommand64, SegmentFlags, VmProt,
+};
+
+/// `sizeof(struct segment_command_64)`.
+pub(crate) const SEGMENT_SIZE: u64 = 72;
+/// `sizeof(struct section_64)`.
+pub(crate) const SECTION_SIZE: u64 = 80;
+
+/// One `LC_SEGMENT_64`.
+#[derive(Clone, Copy, Debug)]
+pub struct Segment<'a> {
+    name: &'a [u8; 16],
+    vmaddr: u64,
+    vmsize: u64,
+    fileoff: u64,
+    filesize: u64,
+    maxprot: u32,
+    initprot: u32,
+    flags: u32,
+    sections: &'a [Section64],
+    command: LoadCommand<'a>,
+}
+
+impl<'a> Segment<'a> {
+    #[inline]
+    pub(crate) fn new(command: LoadCommand<'a>) -> Option<Self> {
+        if command.kind() != LoadCommandKind::LC_SEGMENT_64 {
+            return None;
+        }
+        let raw: &SegmentCommand64 = command.data().get_raw(0)?;
+        Some(Self {
+            name: &raw.segname,
+            vmaddr: raw.vmaddr.get(),
+            vmsize: raw.vmsize.get(),
+            fileoff: raw.fileoff.get(),
+            filesize: raw.filesize.get(),
+            maxprot: raw.maxprot.get(),
+            initprot: raw.initprot.get(),
+            flags: raw.flags.get(),
+            sections: command
+                .data()
+                .get_array(SEGMENT_SIZE, u64::from(raw.nsects.get()))?,
+            command,
+        })
+    }
+
+    /// `segname`.
+    pub fn name(&self) -> Name<'a> {
+        Name::fixed(self.name)
+    }
+
+    /// The load command that describes the segment.
+    pub const fn load_command(&self) -> LoadCommand<'a> {
+        self.command
+    }
+
+    /// Unslid address of the first byte in memory.
+    #[inline]
+    pub const fn vmaddr(&self) -> VmAddr {
+        VmAddr::new(self.vmaddr)
+    }
+
+    /// Bytes in memory.
+    #[inline]
+    pub const fn vmsize(&self) -> u64 {
+        self.vmsize
+    }
+
+    /// Where the segment's bytes start, from the start of the outermost file.
+    #[inline]
+    pub const fn file_offset(&self) -> FileOffset {
+        self.command.file().file_offset(self.fileoff)
+    }
+
+    /// The field `fileoff` as it stands: from the start of what the image calls its file.
+    #[inline]
+    pub const fn fileoff(&self) -> u64 {
+        self.fileoff
+    }
+
+    /// Bytes in the file; the rest of [`vmsize`](Self::vmsize) is zero.
+    #[inline]
+    pub const fn filesize(&self) -> u64 {
+        self.filesize
+    }
+
+    /// The most that the protection may become.
+    pub const fn maxprot(&self) -> VmProt {
+        VmProt::from_bits_retain(self.maxprot)
+    }
+
+    /// The protection at load.
+    pub const fn initprot(&self) -> VmProt {
+        VmProt::from_bits_retain(self.initprot)
+    }
+
+    /// Flags.
+    pub const fn flags(&self) -> SegmentFlags {
+        SegmentFlags::from_bits_retain(self.flags)
+    }
+
+    /// Number of sections.
+    pub const fn nsects(&self) -> usize {
+        self.sections.len()
+    }
+
+    /// The sections, in file order.
+    #[inline]
+    pub fn sections(&self) -> Sections<'a> {
+        Sections {
+            file: self.command.file(),
+            rest: self.sections.iter(),
+        }
+    }
+
+    /// The segment's bytes in the file: [`filesize`](Self::filesize) of them after a strict parse.
+    /// After a tolerant parse they end where the file ends.
+    pub fn data(&self) -> &'a [u8] {
+        self.command
+            .file()
+            .clamped(self.fileoff, self.filesize)
+            .data()
+    }
+}
+
+/// The segments of an image, in file order.
+///
+/// Costs one step for each load command.
+#[derive(Clone, Debug)]
+pub struct Segments<'a> {
+    commands: LoadCommands<'a>,
+}
+
+impl<'a> Segments<'a> {
+    #[inline]
+    pub(crate) const fn new(commands: LoadCommands<'a>) -> Self {
+        Self { commands }
+    }
+}
+
+impl<'a> Iterator for Segments<'a> {
+    type Item = Segment<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Segment<'a>> {
+        self.commands.by_ref().find_map(Segment::new)
+    }
+}
+
+impl FusedIterator for Segments<'_> {}
+
+/// One `section_64`.
+#[derive(Clone, Copy, Debug)]
+pub struct Section<'a> {
+    raw: &'a Section64,
+    file: Bytes<'a>,
+    addr: u64,
+    size: u64,
+    offset: u32,
+    flags: u32,
+}
+
+impl<'a> Section<'a> {
+    /// `sectname`.
+    pub fn name(&self) -> Name<'a> {
+        Name::fixed(&self.raw.sectname)
+    }
+
+    /// `segname`: the segment that the section belongs to, which in an object file is not the one
+    /// that holds it.
+    pub fn segment_name(&self) -> Name<'a> {
+        Name::fixed(&self.raw.segname)
+    }
+
+    /// The structure in the file.
+    pub const fn raw(&self) -> &'a Section64 {
+        self.raw
+    }
+
+    /// Unslid address of the first byte in memory.
+    #[inline]
+    pub const fn vmaddr(&self) -> VmAddr {
+        VmAddr::new(self.addr)
+    }
+
+    /// Bytes in memory; the same in the file but for zero-fill sections, which have none there.
+    #[inline]
+    pub const fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Where the bytes start, from the start of the outermost file; `None` for zero-fill sections.
+    pub fn file_offset(&self) -> Option<FileOffset> {
+        (!self.kind().is_zero_fill()).then(|| self.file.file_offset(u64::from(self.offset)))
+    }
+
+    /// `align`: alignment as a power of two, as it stands in the file.
+    pub fn align(&self) -> u32 {
+        self.raw.align.get()
+    }
+
+    /// What the section holds.
+    #[inline]
+    pub const fn kind(&self) -> SectionType {
+        let [low, ..] = self.flags.to_le_bytes();
+        SectionType(low)
+    }
+
+    /// Attribute bits.
+    pub const fn attributes(&self) -> SectionAttributes {
+        SectionAttributes::from_bits_retain(self.flags & 0xffff_ff00)
+    }
+
+    /// The bytes in the file; none for zero-fill sections.
+    ///
+    /// # Errors
+    /// `PastEndOfFile` or `OffsetOverflow`: a parse does not look at a section's bytes, because no
+    /// loader does.
+    pub fn data(&self) -> Result<&'a [u8], Error> {
+        if self.kind().is_zero_fill() {
+            return Ok(&[]);
+        }
+        self.file
+            .slice(u64::from(self.offset), self.size, Structure::Section64)
+            .map(Bytes::data)
+    }
+}
+
+/// The sections of a segment, in file order.
+#[derive(Clone, Debug)]
+pub struct Sections<'a> {
+    file: Bytes<'a>,
+    rest: core::slice::Iter<'a, Section64>,
+}
+
+impl<'a> Iterator for Sections<'a> {
+    type Item = Section<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Section<'a>> {
+        let raw = self.rest.next()?;
+        Some(Section {
+            raw,
+            file: self.file,
+            addr: raw.addr.get(),
+            size: raw.size.get(),
+            offset: raw.offset.get(),
+            flags: raw.flags.get(),
+        })
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rest.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Sections<'_> {}
+impl FusedIterator for Sections<'_> {}
