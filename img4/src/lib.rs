@@ -14,3 +14,31 @@
     clippy::std_instead_of_core,
     clippy::alloc_instead_of_core
 )]
+
+mod comp_header;
+mod compression;
+mod der;
+mod error;
+mod fourcc;
+mod im4m;
+mod im4p;
+mod im4r;
+mod img4;
+mod keybag;
+mod lzfse;
+mod lzss;
+mod lzvn;
+mod property;
+
+pub use comp_header::CompHeader;
+pub use compression::{Codec, Decompressed, Plan, SizeSource};
+pub use der::{Class, Tag, Tlv};
+pub use error::{Error, ErrorKind, Structure};
+pub use fourcc::FourCc;
+pub use im4m::{Manifest, Object, Objects};
+pub use im4p::{CompressionInfo, Payload};
+pub use im4r::RestoreInfo;
+pub use img4::{Container, Img4};
+pub use keybag::{Keybag, KeybagKind, Keybags};
+pub use lzfse::Scratch;
+pub use property::{Properties, Property, Value};
