@@ -1,0 +1,10 @@
+//! Builders of whole kernelcaches, one file per shape.
+
+pub mod collection;
+pub mod kernel;
+pub mod m1n1;
+pub mod prelink_info;
+pub mod sample;
+
+pub use collection::{Collection, Kind};
+pub use kernel::{Kernel, Layout};

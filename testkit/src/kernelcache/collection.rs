@@ -1,0 +1,554 @@
+//! MH_FILESET collections, laid out as dyld's kernel collection builder does.
+//!
+//! Order of commands and segments, alignment and packing: DYLD
+//! `kernel-collection-builder/AppCacheBuilder.cpp` (dyld-1378), lines 4408 to 5045.
+
+use std::collections::BTreeMap;
+
+use crate::bytes::{index, len64, off32};
+use crate::constants::{
+    CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, DYLD_CHAINED_PTR_64_KERNEL_CACHE,
+    LC_DYLD_CHAINED_FIXUPS, LC_UNIXTHREAD, MACOS_BASE, MH_EXECUTE, MH_FILESET, PAGE,
+    PLATFORM_MACOS, VM_PROT_READ,
+};
+use crate::fixups;
+use crate::kernelcache::prelink_info;
+use crate::link::{
+    Foreign, Image, Linkedit, Placed, PlacedSegment, exports, protection, write_image,
+};
+use crate::macho::symtab::Strings;
+use crate::macho::{Command, Header, Section, Segment, Thread, header_bytes, place};
+use crate::truth::{self, Built, Shape, Truth};
+
+/// Which collection is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Kind {
+    /// With the kernel; cache level 0.
+    #[default]
+    Primary,
+    /// Cache level 1.
+    Pageable,
+    /// Cache level 3; its data lies before its header, from vmaddr 0.
+    Auxiliary,
+}
+
+/// What to build.
+#[derive(Debug, Clone, Default)]
+pub struct Collection {
+    /// Kind of the collection.
+    pub kind: Kind,
+    /// The images, the kernel first.
+    pub images: Vec<Image>,
+    /// UUID of the collection.
+    pub uuid: [u8; 16],
+    /// Address of the lowest segment; `MACOS_BASE` when `None` (0 for an auxiliary one).
+    pub base: Option<u64>,
+    /// Symbols of other collections.
+    pub foreign: Foreign,
+    /// Bases of the other collections, by cache level.
+    pub bases: fixups::Bases,
+    /// Whether the top image gets LC_SYMTAB and LC_DYSYMTAB, both empty.
+    pub top_symbols: bool,
+}
+
+/// Segments of images go into regions; a region becomes a segment of the top image.
+struct Region {
+    name: String,
+    /// Image, its segment's name, sections with their offsets, offset in the region, size.
+    parts: Vec<Part>,
+    size: u64,
+    fileoff: u64,
+    vmaddr: u64,
+}
+
+struct Part {
+    image: usize,
+    segment: String,
+    sections: Vec<(usize, u64)>,
+    at: u64,
+    size: u64,
+}
+
+/// Region for an image's segment, for the ones that have a fixed place.
+fn region_of(segment: &str) -> &str {
+    match segment {
+        "__TEXT" => "__PRELINK_TEXT",
+        other => other,
+    }
+}
+
+/// File order of the regions that are known; others follow before `__LINKEDIT` as `__REGIONn`.
+const ORDER: [&str; 10] = [
+    "__PRELINK_TEXT",
+    "__DATA_CONST",
+    "__LATE_CONST",
+    "__DATA_SPTM",
+    "__TEXT_EXEC",
+    "__BRANCH_STUBS",
+    "__TEXT_BOOT_EXEC",
+    "__BRANCH_GOTS",
+    "__PRELINK_INFO",
+    "__DATA",
+];
+
+impl Collection {
+    /// Cache level of the collection's own addresses.
+    pub fn level(&self) -> u8 {
+        match self.kind {
+            Kind::Primary => 0,
+            Kind::Pageable => 1,
+            Kind::Auxiliary => 3,
+        }
+    }
+
+    /// Builds the file.
+    pub fn build(&self) -> Built {
+        let header_size = len64(self.top_header(&[], &self.dummy_truth(), None, None).len());
+        let text_size = header_size.next_multiple_of(PAGE);
+        let mut regions = self.regions();
+        let info_size = len64(prelink_info::collection(&self.images, &[]).len());
+        if let Some(info) = regions
+            .iter_mut()
+            .find(|region| region.name == "__PRELINK_INFO")
+        {
+            info.size = info_size;
+        }
+        let base = self.base.unwrap_or(if self.kind == Kind::Auxiliary {
+            0
+        } else {
+            MACOS_BASE
+        });
+        let (header_vmaddr, vm_end) = self.place_regions(&mut regions, base, text_size);
+        let file_end = regions
+            .last()
+            .map_or(text_size, |region| region.fileoff + region.span());
+        let placed = self.place_images(&regions);
+
+        let mut symbols = self.foreign.clone();
+        for (name, (_, vmaddr)) in exports(&placed) {
+            symbols.insert(name, (self.level(), vmaddr));
+        }
+        let mut file = vec![0; index(file_end)];
+        let mut slots: Vec<truth::Fixup> = Vec::new();
+        for image in &placed {
+            slots.extend(write_image(image, &symbols, self.level(), &mut file));
+        }
+        slots.sort_unstable_by_key(|slot| slot.vmaddr);
+
+        let mut segments = vec![truth::Segment {
+            name: "__TEXT".to_owned(),
+            vmaddr: header_vmaddr,
+            vmsize: text_size,
+            file_offset: 0,
+            filesize: text_size,
+        }];
+        segments.extend(regions.iter().map(|region| truth::Segment {
+            name: region.name.clone(),
+            vmaddr: region.vmaddr,
+            vmsize: region.span(),
+            file_offset: region.fileoff,
+            filesize: region.span(),
+        }));
+        let mut bases = self.bases;
+        bases[usize::from(self.level())] = base;
+        let format = DYLD_CHAINED_PTR_64_KERNEL_CACHE;
+        let starts = fixups::write_chains(&mut file, &segments, &slots, format, &bases);
+        if let Some(info) = regions
+            .iter()
+            .find(|region| region.name == "__PRELINK_INFO")
+        {
+            let xml = prelink_info::collection(&self.images, &placed);
+            assert_eq!(len64(xml.len()), info_size, "addresses are of fixed width");
+            place(&mut file, info.fileoff, xml.as_bytes());
+        }
+
+        // Link-edit: the chains' table first (its size depends on the number of segments, which
+        // includes __LINKEDIT), then each image's tables, then one string table for all.
+        segments.push(truth::Segment {
+            name: "__LINKEDIT".to_owned(),
+            vmaddr: vm_end,
+            vmsize: 0,
+            file_offset: file_end,
+            filesize: 0,
+        });
+        let chains = fixups::payload(&segments, &starts, format, header_vmaddr);
+        let mut linkedit = chains.clone();
+        let mut strings = Strings::default();
+        let mut tables: Vec<Linkedit> = placed
+            .iter()
+            .map(|image| image.write_tables(file_end, &mut linkedit, &mut strings))
+            .collect();
+        let stroff = off32(file_end + len64(linkedit.len()));
+        let string_bytes = strings.into_bytes();
+        let strsize = crate::bytes::len32(string_bytes.len());
+        linkedit.extend(string_bytes);
+        let linkedit_size = len64(linkedit.len()).next_multiple_of(PAGE);
+        linkedit.resize(index(linkedit_size), 0);
+        file.extend(linkedit);
+        if let Some(last) = segments.last_mut() {
+            last.vmsize = linkedit_size;
+            last.filesize = linkedit_size;
+        }
+        for table in &mut tables {
+            table.stroff = stroff;
+            table.strsize = strsize;
+            let last = &segments[segments.len() - 1];
+            table.segment = PlacedSegment {
+                name: last.name.clone(),
+                vmaddr: last.vmaddr,
+                vmsize: last.vmsize,
+                fileoff: last.file_offset,
+                filesize: last.filesize,
+                sections: Vec::new(),
+            };
+        }
+        for (image, table) in placed.iter().zip(&tables) {
+            let header = header_bytes(&image.image.header(), &image.commands(table));
+            place(&mut file, image.segments[0].fileoff, &header);
+        }
+        let truth = self.truth(header_vmaddr, segments, &placed, slots);
+        let chains = (off32(file_end), crate::bytes::len32(chains.len()));
+        let top = self.top_header(&placed, &truth, Some(chains), tables.first());
+        assert!(
+            len64(top.len()) <= text_size,
+            "the top header fits its segment"
+        );
+        place(&mut file, 0, &top);
+        Built { bytes: file, truth }
+    }
+
+    /// Collects the parts of each region; offsets are within the region.
+    fn regions(&self) -> Vec<Region> {
+        let mut by_name: BTreeMap<String, Vec<Part>> = BTreeMap::new();
+        let mut others: Vec<String> = Vec::new();
+        for (number, image) in self.images.iter().enumerate() {
+            for (segment, sections) in image.segments() {
+                let region = region_of(&segment).to_owned();
+                if !ORDER.contains(&region.as_str()) && !others.contains(&region) {
+                    others.push(region.clone());
+                }
+                let part = Part {
+                    image: number,
+                    segment,
+                    sections: sections.into_iter().map(|section| (section, 0)).collect(),
+                    at: 0,
+                    size: 0,
+                };
+                by_name.entry(region).or_default().push(part);
+            }
+        }
+        let mut out = Vec::new();
+        for name in ORDER
+            .iter()
+            .map(|name| (*name).to_owned())
+            .chain(others.iter().cloned())
+        {
+            let mut parts = by_name.remove(&name).unwrap_or_default();
+            let is_info = name == "__PRELINK_INFO";
+            if parts.is_empty() && !is_info {
+                continue;
+            }
+            let mut at = 0;
+            for part in &mut parts {
+                self.pack(part, &mut at);
+            }
+            let name = others
+                .iter()
+                .position(|other| *other == name)
+                .map_or(name, |number| format!("__REGION{number}"));
+            out.push(Region {
+                name,
+                parts,
+                size: at,
+                fileoff: 0,
+                vmaddr: 0,
+            });
+        }
+        out
+    }
+
+    /// Places one image's segment at the region's cursor: kernels by page, kexts by 16 bytes.
+    fn pack(&self, part: &mut Part, at: &mut u64) {
+        let image = &self.images[part.image];
+        let grain = if image.filetype == MH_EXECUTE {
+            PAGE
+        } else {
+            16
+        };
+        let widest = part
+            .sections
+            .iter()
+            .map(|(s, _)| 1 << image.object.sections[*s].align)
+            .max();
+        if part.sections.is_empty() && part.segment != "__TEXT" {
+            part.at = *at;
+            return;
+        }
+        *at = at.next_multiple_of(widest.unwrap_or(1).max(grain));
+        part.at = *at;
+        if part.segment == "__TEXT" {
+            *at += image.header_size(&[]);
+        }
+        for (number, offset) in &mut part.sections {
+            let section = &image.object.sections[*number];
+            *at = at.next_multiple_of(1 << section.align);
+            *offset = *at - part.at;
+            *at += section.size;
+        }
+        *at = at.next_multiple_of(grain);
+        part.size = *at - part.at;
+    }
+
+    /// Gives regions their places; returns the header's vmaddr and __LINKEDIT's.
+    fn place_regions(&self, regions: &mut [Region], base: u64, text_size: u64) -> (u64, u64) {
+        let mut fileoff = text_size;
+        for region in regions.iter_mut() {
+            region.fileoff = fileoff;
+            fileoff += region.span();
+        }
+        let mut vmaddr = base;
+        if self.kind == Kind::Auxiliary {
+            // The data region comes first in memory, and last in the file.
+            for region in regions.iter_mut().filter(|region| region.name == "__DATA") {
+                region.vmaddr = vmaddr;
+                vmaddr += region.span();
+            }
+        }
+        let header = vmaddr;
+        vmaddr += text_size;
+        let auxiliary = self.kind == Kind::Auxiliary;
+        for region in regions
+            .iter_mut()
+            .filter(|r| !(auxiliary && r.name == "__DATA"))
+        {
+            region.vmaddr = vmaddr;
+            vmaddr += region.span();
+        }
+        (header, vmaddr)
+    }
+
+    fn place_images(&self, regions: &[Region]) -> Vec<Placed<'_>> {
+        let mut segments: Vec<Vec<PlacedSegment>> = vec![Vec::new(); self.images.len()];
+        for region in regions {
+            for part in &region.parts {
+                segments[part.image].push(PlacedSegment {
+                    name: part.segment.clone(),
+                    vmaddr: region.vmaddr + part.at,
+                    vmsize: part.size,
+                    fileoff: region.fileoff + part.at,
+                    filesize: part.size,
+                    sections: part.sections.clone(),
+                });
+            }
+        }
+        self.images
+            .iter()
+            .zip(segments)
+            .map(|(image, segments)| Placed { image, segments })
+            .collect()
+    }
+
+    /// The top image's header: addresses from `truth`, which may be a dummy when only the size
+    /// matters.
+    fn top_header(
+        &self,
+        placed: &[Placed<'_>],
+        truth: &Truth,
+        chains: Option<(u32, u32)>,
+        kernel: Option<&Linkedit>,
+    ) -> Vec<u8> {
+        let mut commands = vec![
+            Command::Uuid(self.uuid),
+            Command::BuildVersion {
+                platform: PLATFORM_MACOS,
+                minos: 0x000f_0000,
+                sdk: 0x000f_0200,
+                tools: Vec::new(),
+            },
+        ];
+        if self.images.iter().any(|image| image.entry.is_some()) {
+            let pc = truth.entry.as_ref().map_or(0, |entry| entry.vmaddr);
+            let state = Box::new(Thread::at(pc));
+            commands.push(Command::Thread {
+                cmd: LC_UNIXTHREAD,
+                state,
+            });
+        }
+        if self.top_symbols {
+            // dyld's builder gives the top image tables only for relocations: no symbols.
+            let table = kernel.cloned().unwrap_or_default();
+            commands.push(Command::Symtab {
+                symoff: table.symoff,
+                nsyms: 0,
+                stroff: table.stroff,
+                strsize: table.strsize,
+            });
+            commands.push(Command::Dysymtab([0; 18]));
+        }
+        let (dataoff, datasize) = chains.unwrap_or_default();
+        commands.push(Command::LinkeditData {
+            cmd: LC_DYLD_CHAINED_FIXUPS,
+            dataoff,
+            datasize,
+        });
+        for segment in &truth.segments {
+            commands.push(Command::Segment(top_segment(segment)));
+        }
+        for (number, image) in self.images.iter().enumerate() {
+            let header = placed.get(number).map(|placed| &placed.segments[0]);
+            commands.push(Command::FilesetEntry {
+                vmaddr: header.map_or(0, |header| header.vmaddr),
+                fileoff: header.map_or(0, |header| header.fileoff),
+                entry_id: image.id.clone(),
+            });
+        }
+        let header = Header {
+            cputype: CPU_TYPE_ARM64,
+            cpusubtype: CPU_SUBTYPE_ARM64E_KERNEL,
+            filetype: MH_FILESET,
+            flags: 0,
+        };
+        header_bytes(&header, &commands)
+    }
+
+    /// A truth with the right number of segments, for sizing the header.
+    fn dummy_truth(&self) -> Truth {
+        let mut names = vec!["__TEXT".to_owned()];
+        names.extend(self.regions().into_iter().map(|region| region.name));
+        names.push("__LINKEDIT".to_owned());
+        let segments = names.into_iter().map(|name| truth::Segment {
+            name,
+            vmaddr: 0,
+            vmsize: 0,
+            file_offset: 0,
+            filesize: 0,
+        });
+        Truth {
+            segments: segments.collect(),
+            ..Truth::default()
+        }
+    }
+
+    fn truth(
+        &self,
+        header_vmaddr: u64,
+        segments: Vec<truth::Segment>,
+        placed: &[Placed<'_>],
+        fixups: Vec<truth::Fixup>,
+    ) -> Truth {
+        let entry = placed
+            .iter()
+            .find_map(Placed::entry)
+            .map(|(vmaddr, file_offset)| {
+                let holder = segments.iter().find(|s| {
+                    vmaddr
+                        .checked_sub(s.vmaddr)
+                        .is_some_and(|into| into < s.vmsize)
+                });
+                let segment = holder
+                    .expect("the entry point lies in a segment")
+                    .name
+                    .clone();
+                truth::Entry {
+                    vmaddr,
+                    file_offset,
+                    segment,
+                }
+            });
+        let shape = match self.kind {
+            Kind::Primary => Shape::Primary,
+            Kind::Pageable => Shape::Pageable,
+            Kind::Auxiliary => Shape::Auxiliary,
+        };
+        Truth {
+            shape,
+            base: Some(header_vmaddr),
+            linear: self.kind != Kind::Auxiliary,
+            entry,
+            entries: placed.iter().map(fileset_entry).collect(),
+            symbols: symbol_truth(placed),
+            fixups,
+            uuid: Some(self.uuid),
+            segments,
+        }
+    }
+}
+
+impl Region {
+    /// Bytes that the region takes in memory and file: whole pages.
+    fn span(&self) -> u64 {
+        self.size.next_multiple_of(PAGE)
+    }
+}
+
+/// The top image's segment; only `__PRELINK_INFO` has a section.
+fn top_segment(segment: &truth::Segment) -> Segment {
+    let protection = match segment.name.as_str() {
+        name if name.starts_with("__REGION") => VM_PROT_READ,
+        name => protection(name),
+    };
+    let mut sections = Vec::new();
+    if segment.name == "__PRELINK_INFO" {
+        sections.push(Section {
+            name: "__info".to_owned(),
+            segment: segment.name.clone(),
+            addr: segment.vmaddr,
+            size: segment.vmsize,
+            offset: off32(segment.file_offset),
+            ..Section::default()
+        });
+    }
+    Segment {
+        name: segment.name.clone(),
+        vmaddr: segment.vmaddr,
+        vmsize: segment.vmsize,
+        fileoff: segment.file_offset,
+        filesize: segment.filesize,
+        maxprot: protection,
+        initprot: protection,
+        flags: 0,
+        sections,
+    }
+}
+
+fn fileset_entry(placed: &Placed<'_>) -> truth::FilesetEntry {
+    truth::FilesetEntry {
+        id: placed.image.id.clone(),
+        vmaddr: placed.segments[0].vmaddr,
+        file_offset: placed.segments[0].fileoff,
+        uuid: placed.image.uuid,
+        segments: placed
+            .segments
+            .iter()
+            .map(|segment| truth::Segment {
+                name: segment.name.clone(),
+                vmaddr: segment.vmaddr,
+                vmsize: segment.vmsize,
+                file_offset: segment.fileoff,
+                filesize: segment.filesize,
+            })
+            .collect(),
+    }
+}
+
+/// Defined symbols of all images, in record order.
+pub(crate) fn symbol_truth(placed: &[Placed<'_>]) -> Vec<truth::Symbol> {
+    let mut out = Vec::new();
+    for (number, image) in placed.iter().enumerate() {
+        let (nlists, [locals, externals, _]) = image.nlists();
+        let defined = index(u64::from(locals + externals));
+        out.extend(
+            nlists
+                .into_iter()
+                .take(defined)
+                .enumerate()
+                .map(|(order, nlist)| truth::Symbol {
+                    image: Some(number),
+                    name: nlist.name,
+                    vmaddr: nlist.n_value,
+                    external: order >= index(u64::from(locals)),
+                }),
+        );
+    }
+    out
+}

@@ -1,0 +1,89 @@
+//! The sample's images, and the kernelcaches made of them.
+
+use crate::constants::{MH_DYLIB_IN_CACHE, MH_EXECUTE, MH_KEXT_BUNDLE, MH_NOUNDEFS, MH_PIE};
+use crate::kernelcache::collection::{Collection, Kind};
+use crate::kernelcache::kernel::Kernel;
+use crate::kernelcache::m1n1::M1n1;
+use crate::link::Image;
+use crate::object::Object;
+use crate::truth::Built;
+
+/// Table of the sample kernel.
+pub const KERNEL: &str = include_str!("../../../samples/src/kernel.words");
+/// Table of the first kext.
+pub const ALPHA: &str = include_str!("../../../samples/src/alpha.words");
+/// Table of the second kext.
+pub const BETA: &str = include_str!("../../../samples/src/beta.words");
+
+/// An object of the sample.
+pub fn object(table: &str) -> Object {
+    Object::from_table(table).expect("the checked-in tables are tested")
+}
+
+/// The sample kernel, with segments that a kernel has but the sample does not fill.
+pub fn kernel() -> Image {
+    Image {
+        id: "com.apple.kernel".to_owned(),
+        object: object(KERNEL),
+        filetype: MH_EXECUTE,
+        flags: MH_NOUNDEFS | MH_PIE | MH_DYLIB_IN_CACHE,
+        uuid: *b"testkit kernel 1",
+        source_version: 1 << 40 | 2 << 30 | 3 << 20,
+        entry: Some("_start".to_owned()),
+        empty_segments: Vec::new(),
+    }
+}
+
+/// One of the sample's kexts.
+fn kext(id: &str, table: &str, uuid: [u8; 16], empty_segments: &[&str]) -> Image {
+    Image {
+        id: id.to_owned(),
+        object: object(table),
+        filetype: MH_KEXT_BUNDLE,
+        flags: MH_DYLIB_IN_CACHE,
+        uuid,
+        source_version: 1 << 40,
+        entry: None,
+        empty_segments: empty_segments
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect(),
+    }
+}
+
+/// The sample's kexts; the second has no data, so its `__DATA` is of size 0.
+pub fn kexts() -> Vec<Image> {
+    vec![
+        kext("org.example.alpha", ALPHA, *b"testkit alpha  1", &[]),
+        kext("org.example.beta", BETA, *b"testkit beta   1", &["__DATA"]),
+    ]
+}
+
+/// The sample collection: kernel and two kexts.
+pub fn collection() -> Collection {
+    let mut images = vec![kernel()];
+    images.extend(kexts());
+    Collection {
+        kind: Kind::Primary,
+        images,
+        uuid: *b"testkit sample 1",
+        ..Collection::default()
+    }
+}
+
+/// The sample collection, built.
+pub fn fileset() -> Built {
+    collection().build()
+}
+
+/// The sample kernel alone.
+pub fn bare() -> Built {
+    let mut image = kernel();
+    image.flags = MH_NOUNDEFS | MH_PIE;
+    Kernel::new(image).build()
+}
+
+/// The sample kernel's code in a file of m1n1's shape.
+pub fn m1n1() -> Built {
+    M1n1::new(&object(KERNEL)).build()
+}

@@ -1,0 +1,184 @@
+//! The built files, read by other people's tools: LLVM's and the `object` crate.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use object::LittleEndian;
+use object::macho::{MachHeader64, SegmentCommand64};
+use object::read::macho::{MachHeader, Segment as _};
+use testkit::kernelcache::sample;
+use testkit::truth::{Built, Truth};
+
+fn on_disk(name: &str, built: &Built) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, &built.bytes).expect("written");
+    path
+}
+
+/// Runs an LLVM tool; it must succeed and must not complain.
+fn llvm(tool: &str, args: &[&str], path: &PathBuf) -> String {
+    let output = Command::new(tool)
+        .args(args)
+        .arg(path)
+        .output()
+        .unwrap_or_else(|error| panic!("{tool} (Debian package llvm-22): {error}"));
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && errors.is_empty(),
+        "{tool}: {errors}"
+    );
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// Name, vmaddr, vmsize, fileoff, filesize of each segment, as `object` reads them.
+fn segments(bytes: &[u8]) -> Vec<(String, u64, u64, u64, u64)> {
+    let header = MachHeader64::<LittleEndian>::parse(bytes, 0).expect("a header");
+    let mut commands = header
+        .load_commands(LittleEndian, bytes, 0)
+        .expect("commands");
+    let mut out = Vec::new();
+    while let Some(command) = commands.next().expect("a command") {
+        if let Some((segment, _)) = SegmentCommand64::from_command(command).expect("a segment") {
+            let e = LittleEndian;
+            out.push((
+                String::from_utf8(segment.name().to_vec()).expect("UTF-8"),
+                segment.vmaddr.get(e),
+                segment.vmsize.get(e),
+                segment.fileoff.get(e),
+                segment.filesize.get(e),
+            ));
+        }
+    }
+    out
+}
+
+fn agrees(built: &Built) {
+    let truth: &Truth = &built.truth;
+    let expected: Vec<_> = truth
+        .segments
+        .iter()
+        .map(|s| {
+            (
+                s.name.clone(),
+                s.vmaddr,
+                s.vmsize,
+                s.file_offset,
+                s.filesize,
+            )
+        })
+        .collect();
+    assert_eq!(segments(&built.bytes), expected);
+    if let Some(entry) = &truth.entry {
+        assert_eq!(truth.file_offset(entry.vmaddr), Some(entry.file_offset));
+        let at = usize::try_from(entry.file_offset).expect("small");
+        assert_eq!(
+            built.bytes[at..at + 4],
+            [4, 0, 0, 0x14],
+            "the kernel starts with a branch"
+        );
+    }
+    if truth.linear {
+        let base = truth.base.expect("a linear file has a base");
+        for segment in &truth.segments {
+            assert_eq!(
+                segment.vmaddr - base,
+                segment.file_offset,
+                "{}",
+                segment.name
+            );
+        }
+    }
+    for fixup in &truth.fixups {
+        assert_eq!(truth.file_offset(fixup.vmaddr), Some(fixup.file_offset));
+    }
+}
+
+/// `llvm-nm` walks nested images strictly; its symbols are the truth's.
+#[test]
+fn nested_symbols() {
+    let built = sample::fileset();
+    agrees(&built);
+    let text = llvm(
+        "llvm-nm-22",
+        &["--defined-only"],
+        &on_disk("nested.macho", &built),
+    );
+    let mut image = String::new();
+    let mut found = Vec::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words.as_slice() {
+            ["Symbols", "for", id] => image = id.trim_end_matches(':').to_owned(),
+            [value, _, name] => {
+                let value = u64::from_str_radix(value, 16).expect("an address");
+                found.push((image.clone(), (*name).to_owned(), value));
+            }
+            _ => {}
+        }
+    }
+    found.sort();
+    let truth = &built.truth;
+    let mut expected: Vec<_> = truth
+        .symbols
+        .iter()
+        .map(|s| {
+            let image = truth.entries[s.image.expect("a nested image")].id.clone();
+            (image, s.name.clone(), s.vmaddr)
+        })
+        .collect();
+    expected.sort();
+    assert_eq!(found, expected);
+}
+
+/// LLVM reads the starts table, and prints the load commands of all files.
+#[test]
+fn llvm_reads_the_tables() {
+    let built = sample::fileset();
+    let path = on_disk("tables.macho", &built);
+    let text = llvm("llvm-objdump-22", &["--macho", "--chained-fixups"], &path);
+    assert!(
+        text.contains("pointer_format = 8 (DYLD_CHAINED_PTR_64_KERNEL_CACHE)"),
+        "{text}"
+    );
+    let text = llvm("llvm-otool-22", &["-l"], &path);
+    let entry = built.truth.entry.as_ref().expect("an entry");
+    assert!(
+        text.contains(&format!("pc {:#018x}", entry.vmaddr)),
+        "{text}"
+    );
+    llvm("obj2yaml-22", &[], &path);
+    let bare = on_disk("bare.macho", &sample::bare());
+    llvm("llvm-otool-22", &["-l"], &bare);
+    llvm("llvm-nm-22", &[], &bare);
+}
+
+#[test]
+fn bare_and_m1n1() {
+    agrees(&sample::bare());
+    let built = sample::m1n1();
+    agrees(&built);
+    let payload = built.truth.segments.last().expect("segments");
+    assert!(
+        payload.file_offset + payload.filesize > u64::try_from(built.bytes.len()).expect("small")
+    );
+}
+
+/// The kmod_info of the first kext puts pointers at 4-byte alignment, eight apart.
+#[test]
+fn packed_slots() {
+    let built = sample::fileset();
+    let kmod = built
+        .truth
+        .symbols
+        .iter()
+        .find(|s| s.name == "_kmod_info")
+        .expect("kmod_info");
+    let within: Vec<u64> = built
+        .truth
+        .fixups
+        .iter()
+        .filter_map(|fixup| fixup.vmaddr.checked_sub(kmod.vmaddr))
+        .filter(|offset| *offset < 196)
+        .collect();
+    assert_eq!(within, [180, 188]);
+}
