@@ -1,0 +1,171 @@
+//! The tables: for a terminal, and as Markdown for docs/src/performance.md.
+
+use std::fmt::Write as _;
+
+use crate::measure::{Goal, Group, Timing, Who};
+
+/// What became of one goal.
+pub struct Outcome {
+    /// The goal in words: "map.translate >= 12x object".
+    pub goal: String,
+    /// The figure reached; none where one of the two cases is not in this build.
+    pub reached: Option<f64>,
+    /// The figure to reach.
+    pub wanted: f64,
+}
+
+impl Outcome {
+    /// "yes", "no", or "not measured".
+    #[must_use]
+    pub fn verdict(&self) -> &'static str {
+        match self.reached {
+            Some(figure) if figure >= self.wanted => "yes",
+            Some(_) => "no",
+            None => "not measured",
+        }
+    }
+}
+
+/// Holds the timings against the goals of their group.
+#[must_use]
+pub fn outcomes(group: &Group, timings: &[Timing]) -> Vec<Outcome> {
+    let find = |name| timings.iter().find(|timing| timing.name == name);
+    group
+        .goals
+        .iter()
+        .map(|goal| match *goal {
+            Goal::Times {
+                ours,
+                against,
+                times,
+            } => Outcome {
+                goal: format!("{ours} >= {times}x {against}"),
+                reached: find(ours)
+                    .zip(find(against))
+                    .map(|(ours, theirs)| ours.times_as_fast_as(theirs)),
+                wanted: times,
+            },
+            Goal::AtMost { ours, ns } => Outcome {
+                goal: format!("{ours} <= {ns} ns"),
+                reached: find(ours).map(|timing| ns / timing.min()),
+                wanted: 1.0,
+            },
+        })
+        .collect()
+}
+
+/// The rows of ours, in the order of the columns.
+fn ours(timings: &[Timing]) -> Vec<&Timing> {
+    timings
+        .iter()
+        .filter(|timing| timing.who == Who::Ours)
+        .collect()
+}
+
+fn who(who: Who) -> &'static str {
+    match who {
+        Who::Ours => "ours",
+        Who::Peer => "peer",
+        Who::Limit => "limit",
+    }
+}
+
+/// How a figure is shown: three figures that count.
+fn ratio(value: f64) -> String {
+    if value >= 100.0 {
+        format!("{value:.0}x")
+    } else if value >= 10.0 {
+        format!("{value:.1}x")
+    } else {
+        format!("{value:.2}x")
+    }
+}
+
+/// Nanoseconds an item, or for bytes the rate a person knows.
+fn figure(item: &str, ns: f64) -> String {
+    if item == "byte" {
+        format!("{:.0} MB/s", 1e3 / ns)
+    } else if ns >= 100.0 {
+        format!("{ns:.0} ns")
+    } else {
+        format!("{ns:.2} ns")
+    }
+}
+
+/// The group as text for a terminal.
+#[must_use]
+pub fn text(group: &Group, timings: &[Timing]) -> String {
+    let mut out = String::new();
+    let ours = ours(timings);
+    let _ = writeln!(out, "{} [{}], per {}", group.title, group.key, group.item);
+    let _ = write!(out, "  {:<44} {:<6} {:>12}", "", "", "best round");
+    for column in &ours {
+        let _ = write!(out, "  {:>24}", format!("{} is", column.name));
+    }
+    out.push('\n');
+    for timing in timings {
+        let _ = write!(
+            out,
+            "  {:<44} {:<6} {:>12}",
+            timing.name,
+            who(timing.who),
+            figure(group.item, timing.min())
+        );
+        for column in &ours {
+            let _ = write!(out, "  {:>24}", ratio(column.times_as_fast_as(timing)));
+        }
+        out.push('\n');
+    }
+    for outcome in outcomes(group, timings) {
+        let reached = outcome.reached.map_or_else(|| "-".to_owned(), ratio);
+        let _ = writeln!(
+            out,
+            "  goal: {}: {reached}, {}",
+            outcome.goal,
+            outcome.verdict()
+        );
+    }
+    out
+}
+
+/// The group as a Markdown section.
+#[must_use]
+pub fn markdown(group: &Group, timings: &[Timing]) -> String {
+    let mut out = String::new();
+    let ours = ours(timings);
+    let _ = write!(
+        out,
+        "### {}\n\n| per {} | best round |",
+        group.title, group.item
+    );
+    for column in &ours {
+        let _ = write!(out, " {} is |", column.name);
+    }
+    let _ = write!(out, "\n|---|---|{}\n", "---|".repeat(ours.len()));
+    for timing in timings {
+        let name = match timing.who {
+            Who::Ours => format!("**{}**", timing.name),
+            Who::Peer => timing.name.to_owned(),
+            Who::Limit => format!("*{}*", timing.name),
+        };
+        let _ = write!(out, "| {name} | {} |", figure(group.item, timing.min()));
+        for column in &ours {
+            let _ = write!(out, " {} |", ratio(column.times_as_fast_as(timing)));
+        }
+        out.push('\n');
+    }
+    let outcomes = outcomes(group, timings);
+    if !outcomes.is_empty() {
+        out.push_str("\n| goal | measured | reached |\n|---|---|---|\n");
+        for outcome in outcomes {
+            let reached = outcome.reached.map_or_else(|| "-".to_owned(), ratio);
+            let _ = writeln!(
+                out,
+                "| {} | {reached} | {} |",
+                outcome.goal.replace(">=", "≥").replace("<=", "≤"),
+                outcome.verdict()
+            );
+        }
+    }
+    out
+}
