@@ -14,8 +14,11 @@
 pub mod bytes;
 pub mod constants;
 pub mod fixups;
+pub mod img4;
 pub mod kernelcache;
 pub mod link;
+pub mod lzss;
+pub mod lzvn;
 pub mod macho;
 pub mod object;
 pub mod samples;
