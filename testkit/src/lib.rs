@@ -20,6 +20,8 @@ pub mod link;
 pub mod lzss;
 pub mod lzvn;
 pub mod macho;
+pub mod mutate;
 pub mod object;
+pub mod rng;
 pub mod samples;
 pub mod truth;
