@@ -15,7 +15,7 @@ pub trait Decoder: Sync {
     /// The text of `word` at `pc`, or nothing when it is no instruction.
     fn text(&self, syntax: Syntax, word: u32, pc: u64, out: &mut String);
     /// The name of the word's encoding, the category of a difference.
-    fn encoding(&self, word: u32) -> &str;
+    fn encoding(&self, word: u32) -> &'static str;
 }
 
 /// A word on which two sides differ.
@@ -239,7 +239,7 @@ mod tests {
             }
         }
 
-        fn encoding(&self, word: u32) -> &str {
+        fn encoding(&self, word: u32) -> &'static str {
             if word == 0xd503_201f { "NOP" } else { "none" }
         }
     }

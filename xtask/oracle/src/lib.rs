@@ -14,6 +14,7 @@ pub mod compare;
 pub mod fault;
 pub mod known;
 pub mod normalise;
+pub mod spec;
 pub mod tools;
 pub mod words;
 

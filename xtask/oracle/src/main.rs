@@ -1,15 +1,38 @@
-//! `a64-oracle texts WORD...`: what three other disassemblers print for words.
+//! The command line of the text oracle; `cargo xtask compare` calls it.
 
+mod ours;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use a64_oracle::compare::{self, Decoder as _, Options};
 use a64_oracle::fault::Fault;
-use a64_oracle::{Syntax, tools};
+use a64_oracle::{Syntax, known, spec, tools, words};
+
+const USAGE: &str = "\
+a64-oracle texts WORD...        what the other disassemblers print for words
+a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
+  --syntax llvm,gnu,apple       against whom (default: all three)
+  --corners N                   field corners of every row of the specification, and N random words of each
+  --random N                    uniformly random words
+  --seed N                      for the random words (default 1)
+  --system                      every word of the system instruction space, with Rt = 0 and 31
+  --code FILE                   the code sections of a Mach-O or ELF file
+  --raw FILE                    every word of a file
+  --words FILE                  hexadecimal words, one a line
+  --rows PREFIX,...             only rows whose name holds one of these (for --corners)
+  --base                        leave out words of the FP, SIMD, SVE and SME spaces
+  --known FILE                  the list of explained differences
+  --examples N                  examples of each category (default 3)
+";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((command, rest)) if command == "texts" => texts(rest),
-        _ => Err(Fault::new("usage: a64-oracle texts WORD...")),
+        Some((command, rest)) if command == "compare" => run(rest),
+        _ => Err(Fault::new(format!("usage:\n{USAGE}"))),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -23,17 +46,144 @@ fn main() -> ExitCode {
 fn texts(arguments: &[String]) -> Result<(), Fault> {
     let words = arguments
         .iter()
-        .map(|text| {
-            u32::from_str_radix(text.trim_start_matches("0x"), 16)
-                .map_err(|_| Fault::new(format!("`{text}` is not a hexadecimal word")))
-        })
+        .map(|text| hexadecimal(text))
         .collect::<Result<Vec<u32>, Fault>>()?;
+    let undefined = || "undefined".to_owned();
     for syntax in Syntax::ALL {
         let texts = tools::disassemble(syntax, &words)?;
-        for (word, text) in words.iter().zip(texts) {
-            let text = text.unwrap_or_else(|| "undefined".to_owned());
-            println!("{:<6}{word:08x}  {text}", syntax.name());
+        for ((&word, text), pc) in words.iter().zip(texts).zip((0_u64..).step_by(4)) {
+            let mut ours = String::new();
+            ours::Ours.text(syntax, word, pc, &mut ours);
+            let text = text.unwrap_or_else(undefined);
+            println!("{:<6}{word:08x}  {text:<40}  ours: {ours}", syntax.name());
         }
     }
     Ok(())
+}
+
+fn hexadecimal(text: &str) -> Result<u32, Fault> {
+    u32::from_str_radix(text.trim_start_matches("0x"), 16)
+        .map_err(|_| Fault::new(format!("`{text}` is not a hexadecimal word")))
+}
+
+fn run(arguments: &[String]) -> Result<(), Fault> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let mut syntaxes = Syntax::ALL.to_vec();
+    let mut known_file: Option<PathBuf> = None;
+    let mut examples = 3;
+    let mut seed = 1;
+    let mut corners = None;
+    let mut random = 0;
+    let mut row_filter: Vec<String> = Vec::new();
+    let mut base_only = false;
+    let mut list: Vec<u32> = Vec::new();
+
+    let mut rest = arguments.iter();
+    while let Some(option) = rest.next() {
+        let mut value = || {
+            rest.next()
+                .ok_or_else(|| Fault::new(format!("{option} wants a value")))
+        };
+        match option.as_str() {
+            "--syntax" => {
+                syntaxes = value()?
+                    .split(',')
+                    .map(|name| {
+                        Syntax::from_name(name)
+                            .ok_or_else(|| Fault::new(format!("unknown syntax {name}")))
+                    })
+                    .collect::<Result<_, _>>()?;
+            }
+            "--known" => known_file = Some(value()?.into()),
+            "--examples" => examples = number(value()?)?,
+            "--seed" => seed = number(value()?)?,
+            "--corners" => corners = Some(number(value()?)?),
+            "--random" => random = number(value()?)?,
+            "--rows" => row_filter = value()?.split(',').map(str::to_owned).collect(),
+            "--base" => base_only = true,
+            "--system" => list.extend(system_space()),
+            "--code" => list.extend(words::code_of_file(Path::new(value()?))?),
+            "--raw" => list.extend(words::raw_file(Path::new(value()?))?),
+            "--words" => {
+                let path = Path::new(value()?);
+                let text =
+                    std::fs::read_to_string(path).map_err(|error| Fault::file(path, &error))?;
+                for word in text.split_ascii_whitespace() {
+                    list.push(hexadecimal(word)?);
+                }
+            }
+            _ => return Err(Fault::new(format!("unknown option {option}\n{USAGE}"))),
+        }
+    }
+    if let Some(extra) = corners {
+        let mut rows = spec::rows(&root.join("aarch64-decode/spec"))?;
+        if !row_filter.is_empty() {
+            rows.retain(|row| row_filter.iter().any(|part| row.name.contains(part)));
+        }
+        list.extend(words::corners(&rows, extra, seed));
+    }
+    list.extend(words::random(random, seed));
+    let before = list.len();
+    let mut list: Vec<u32> = list
+        .into_iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    if base_only {
+        list.retain(|&word| is_base(word));
+    }
+    println!("{before} words, {} distinct and compared", list.len());
+
+    let known = match known_file {
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(&path).map_err(|error| Fault::file(&path, &error))?;
+            known::parse(&text)?
+        }
+        None => Vec::new(),
+    };
+    let options = Options {
+        syntaxes: &syntaxes,
+        known: &known,
+        examples,
+        tool: tools::disassemble,
+    };
+    let reports = compare::compare(&list, &ours::Ours, &options)?;
+    let mut unexplained = 0;
+    for (&syntax, report) in &reports {
+        print!("{}", report.show(syntax, &known));
+        unexplained += report.unexplained_words();
+    }
+    if unexplained == 0 {
+        Ok(())
+    } else {
+        Err(Fault::new(format!("{unexplained} unexplained differences")))
+    }
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Result<T, Fault> {
+    text.replace('_', "")
+        .parse()
+        .map_err(|_| Fault::new(format!("`{text}` is not a number")))
+}
+
+/// Every word of the system instruction space (0xd5 in the top byte), with Rt = 0 and 31.
+fn system_space() -> impl Iterator<Item = u32> {
+    (0xd500_0000_u32..0xd600_0000)
+        .step_by(32)
+        .flat_map(|word| [word, word | 31])
+}
+
+/// Whether the word is in the base integer space: op0 (bits 28:25) data
+/// processing, branches, system, loads and stores of general registers
+/// (Arm ARM C4.1, "A64 instruction set encoding").
+fn is_base(word: u32) -> bool {
+    let simd_bit = word >> 26 & 1 == 1;
+    match word >> 25 & 0xf {
+        // 0b0000 is reserved (udf, Apple's) and SME; bit 31 is SME.
+        0b0000 => word >> 31 == 0,
+        0b1000..=0b1011 | 0b0101 | 0b1101 => true,
+        0b0100 | 0b0110 | 0b1100 | 0b1110 => !simd_bit,
+        _ => false,
+    }
 }
