@@ -3,6 +3,7 @@
 //!
 //! disarm (github.com/aengelke/disarm, BSD-3-Clause): `KC_BENCH_DISARM`.
 //! lzfse (github.com/lzfse/lzfse, BSD-3-Clause): `KC_BENCH_LZFSE`.
+//! lzss.c of img4lib (github.com/xerub/img4lib): `KC_BENCH_LZSS`.
 #![expect(
     unsafe_code,
     reason = "foreign functions are unsafe to load and to call; the libraries under test have none"
@@ -31,6 +32,8 @@ type Classify = unsafe extern "C" fn(u32) -> u32;
 type Decode = unsafe extern "C" fn(u32, *mut Inst);
 type Format = unsafe extern "C" fn(*const Inst, u64, *mut c_char);
 type Coder = unsafe extern "C" fn(*mut u8, usize, *const u8, usize, *mut u8) -> usize;
+type Lzss = unsafe extern "C" fn(*mut u8, *const u8, u32) -> i32;
+type Adler = unsafe extern "C" fn(*const u8, i32) -> u32;
 
 /// Loads a function and keeps its library for ever. A path that is set but does
 /// not work is reported, so that a peer is never left out unnoticed.
@@ -112,5 +115,26 @@ pub fn lzfse(foreign: &Foreign, packed: &Rc<[u8]>, size: usize) -> Option<Case> 
             )
         };
         crate::img4::sum(&out[..written])
+    }))
+}
+
+/// `decompress_lzss` over one whole stream, then `lzadler32` over the output, as
+/// img4lib does it.
+pub fn lzss(foreign: &Foreign, packed: &[u8], size: usize) -> Option<Case> {
+    let decode: Lzss = function(foreign.lzss.as_deref(), "decompress_lzss")?;
+    let adler: Adler = function(foreign.lzss.as_deref(), "lzadler32")?;
+    let packed = packed.to_vec();
+    let len = u32::try_from(packed.len()).ok()?;
+    let wanted = i32::try_from(size).ok()?;
+    let mut out = vec![0_u8; size];
+    Some(Case::peer("img4lib (C), with its checksum", move || {
+        // SAFETY: the function writes without a limit, and this stream was made
+        // from `size` bytes.
+        let written = unsafe {
+            let written = decode(out.as_mut_ptr(), packed.as_ptr(), len);
+            black_box(adler(out.as_ptr(), wanted));
+            written
+        };
+        crate::img4::sum(&out[..usize::try_from(written).unwrap_or(0)])
     }))
 }

@@ -1,22 +1,44 @@
 //! Decompression of IMG4 payloads.
+//!
+//! Ours starts from the IM4P bytes: it parses the container, plans, decompresses
+//! and checks what there is to check. The peers get the bare compressed stream.
 
 use std::rc::Rc;
+
+use img4::{Img4, Scratch};
+use testkit::img4::Im4p;
 
 use crate::input::Input;
 use crate::measure::{Case, Goal, Group};
 
-/// One LZFSE stream of a Mach-O file.
+/// The name of our case.
+const OURS: &str = "img4, from the IM4P";
+
+/// LZFSE and LZSS, over one Mach-O file.
 #[must_use]
 pub fn groups(input: &Input) -> Vec<Group> {
-    let mut packed = Vec::new();
-    if let Err(error) = lzfse_rust::encode_bytes(&input.bytes, &mut packed) {
-        eprintln!("lzfse_rust does not encode: {error}");
-        return Vec::new();
+    vec![lzfse(&input.bytes, input), lzss(&input.bytes, input)]
+}
+
+fn group(key: &'static str, name: &str, plain: &[u8], packed: usize) -> Group {
+    Group {
+        key,
+        title: format!("{name}, {} bytes from {packed}", plain.len()),
+        item: "byte",
+        items: plain.len() as u64,
+        same_answer: true,
+        cases: Vec::new(),
+        goals: Vec::new(),
     }
-    let packed: Rc<[u8]> = packed.into();
-    let size = input.bytes.len();
-    let mut cases = ours(&packed, size);
-    cases.push(Case::peer("lzfse_rust 0.2", {
+}
+
+fn lzfse(plain: &[u8], input: &Input) -> Group {
+    let im4p = Im4p::lzfse("krnl", plain);
+    let packed: Rc<[u8]> = im4p.data.as_slice().into();
+    let size = plain.len();
+    let mut group = group("lzfse", "LZFSE", plain, packed.len());
+    group.cases.extend(ours(&im4p, size));
+    group.cases.push(Case::peer("lzfse_rust 0.2", {
         let packed = Rc::clone(&packed);
         let mut decoder = lzfse_rust::LzfseDecoder::default();
         let mut out = Vec::with_capacity(size);
@@ -29,39 +51,71 @@ pub fn groups(input: &Input) -> Vec<Group> {
         }
     }));
     #[cfg(feature = "foreign")]
-    cases.extend(crate::foreign::lzfse(&input.foreign, &packed, size));
-    cases.push(Case::limit("copying the output", {
-        let plain = input.bytes.clone();
-        let mut out = vec![0_u8; size];
-        move || {
-            out.copy_from_slice(&plain);
-            sum(&out)
-        }
-    }));
-    vec![Group {
-        key: "lzfse",
-        title: format!("LZFSE, {} bytes from {}", size, packed.len()),
-        item: "byte",
-        items: size as u64,
-        same_answer: true,
-        cases,
-        goals: vec![
-            Goal::Times {
-                ours: "img4::lzfse",
-                against: "reference C",
-                times: 1.2,
-            },
-            Goal::Times {
-                ours: "img4::lzfse",
-                against: "lzfse_rust 0.2",
-                times: 1.0,
-            },
-        ],
-    }]
+    group
+        .cases
+        .extend(crate::foreign::lzfse(&input.foreign, &packed, size));
+    let _ = input;
+    group.cases.push(copy(plain));
+    group.goals = vec![
+        Goal::Times {
+            ours: OURS,
+            against: "reference C",
+            times: 1.2,
+        },
+        Goal::Times {
+            ours: OURS,
+            against: "lzfse_rust 0.2",
+            times: 1.0,
+        },
+    ];
+    group
 }
 
-fn ours(_packed: &Rc<[u8]>, _size: usize) -> Vec<Case> {
-    Vec::new()
+fn lzss(plain: &[u8], input: &Input) -> Group {
+    let im4p = Im4p::lzss("krnl", plain);
+    let packed = im4p.data.len();
+    let mut group = group("lzss", "LZSS with its checksum", plain, packed);
+    group.cases.extend(ours(&im4p, plain.len()));
+    #[cfg(feature = "foreign")]
+    group.cases.extend(crate::foreign::lzss(
+        &input.foreign,
+        &im4p.data[384..],
+        plain.len(),
+    ));
+    let _ = input;
+    group.cases.push(copy(plain));
+    group.goals = vec![Goal::Times {
+        ours: OURS,
+        against: "img4lib (C), with its checksum",
+        times: 1.8,
+    }];
+    group
+}
+
+/// From the container to the checked output; left out where the codec is not
+/// in this build.
+fn ours(im4p: &Im4p, size: usize) -> Option<Case> {
+    let file = im4p.build();
+    let mut out = vec![0_u8; size];
+    let mut scratch = Box::new(Scratch::new());
+    let mut run = move || {
+        let written = Img4::parse(&file)
+            .ok()
+            .and_then(|img4| img4.payload())
+            .and_then(|payload| payload.decompress_into(&mut out, &mut scratch).ok())
+            .map_or(0, |done| done.written);
+        sum(&out[..written])
+    };
+    (run() != 0).then(|| Case::ours(OURS, run))
+}
+
+fn copy(plain: &[u8]) -> Case {
+    let plain = plain.to_vec();
+    let mut out = vec![0_u8; plain.len()];
+    Case::limit("copying the output", move || {
+        out.copy_from_slice(&plain);
+        sum(&out)
+    })
 }
 
 /// Length and a byte of every page: enough to notice a wrong answer, and cheap

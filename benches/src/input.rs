@@ -35,6 +35,8 @@ pub struct Foreign {
     pub disarm: Option<PathBuf>,
     /// `KC_BENCH_LZFSE`: exports `lzfse_decode_buffer`, `lzfse_encode_buffer`.
     pub lzfse: Option<PathBuf>,
+    /// `KC_BENCH_LZSS`: exports `decompress_lzss`, `lzadler32`.
+    pub lzss: Option<PathBuf>,
 }
 
 impl Input {
@@ -84,6 +86,7 @@ impl Input {
             foreign: Foreign {
                 disarm: env("KC_BENCH_DISARM"),
                 lzfse: env("KC_BENCH_LZFSE"),
+                lzss: env("KC_BENCH_LZSS"),
             },
         }
     }

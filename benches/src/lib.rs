@@ -13,7 +13,7 @@
 //! | [`parse`] | header, load commands, sections | object, goblin, a raw walk |
 //! | [`symbols`] | symbols with their names | object, goblin, a raw walk |
 //! | [`decode`] | words to instructions to text | bad64, exarmo, fARM64, yaxpeax, disarm |
-//! | [`img4`] | decompression | lzfse_rust, the reference C |
+//! | [`img4`] | decompression | lzfse_rust, the reference C, img4lib |
 
 pub mod decode;
 #[cfg(feature = "foreign")]

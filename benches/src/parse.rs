@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use macho_core::{FileOffset, MachO};
 use object::macho::MachHeader64;
 use object::read::macho::{LoadCommandVariant, MachHeader as _, Segment as _};
 
@@ -83,9 +84,29 @@ fn cases(count: usize) -> Vec<Case> {
 }
 
 fn ours<F: FnMut() -> u64 + 'static>(
-    _each: &impl Fn(fn(&'static [u8], u64) -> u64) -> F,
+    each: &impl Fn(fn(&'static [u8], u64) -> u64) -> F,
 ) -> Vec<Case> {
-    Vec::new()
+    vec![Case::ours("MachO", each(macho))]
+}
+
+fn macho(file: &'static [u8], at: u64) -> u64 {
+    let Ok(macho) = MachO::parse_at(file, FileOffset::new(at)) else {
+        return 0;
+    };
+    let mut sum = 0_u64;
+    for command in macho.load_commands() {
+        sum = sum.wrapping_add(u64::from(command.kind().0));
+    }
+    for segment in macho.segments() {
+        sum = sum.wrapping_add(segment.vmaddr().get());
+        for section in segment.sections() {
+            sum = sum.wrapping_add(section.vmaddr().get());
+        }
+    }
+    for entry in macho.fileset_entries().flatten() {
+        sum = sum.wrapping_add(entry.vmaddr().get());
+    }
+    sum
 }
 
 fn object_low(file: &'static [u8], at: u64) -> u64 {

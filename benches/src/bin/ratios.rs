@@ -5,7 +5,8 @@
 //! ```
 //! Real code is read from the arm64 Mach-O files among the paths; without any,
 //! words are made up. `--only` takes the start of a group's key. Peers in C are
-//! used where `KC_BENCH_DISARM` and `KC_BENCH_LZFSE` name their shared objects.
+//! used where `KC_BENCH_DISARM`, `KC_BENCH_LZFSE` and `KC_BENCH_LZSS` name their
+//! shared objects (a build with the feature `foreign`).
 
 use std::path::PathBuf;
 use std::process::ExitCode;
