@@ -150,6 +150,22 @@ impl<'a> Bytes<'a> {
             .map(|(values, _)| values)
     }
 
+    /// `count` structures from `offset`.
+    ///
+    /// # Errors
+    /// `PastEndOfFile`, at `offset`.
+    pub(crate) fn array<T: Raw>(
+        self,
+        offset: u64,
+        count: u64,
+        what: Structure,
+    ) -> Result<&'a [T], Error> {
+        match self.get_array(offset, count) {
+            Some(values) => Ok(values),
+            None => Err(self.error(ErrorKind::PastEndOfFile, what, offset)),
+        }
+    }
+
     /// The bytes from `offset` up to, without, the first NUL byte.
     ///
     /// # Errors

@@ -83,10 +83,108 @@ pub enum Structure {
     Section64,
     /// `struct thread_command`
     ThreadCommand,
+    /// `struct fvmlib_command`
+    FvmlibCommand,
+    /// `struct dylib_command`
+    DylibCommand,
+    /// `struct sub_framework_command`
+    SubFrameworkCommand,
+    /// `struct sub_client_command`
+    SubClientCommand,
+    /// `struct sub_umbrella_command`
+    SubUmbrellaCommand,
+    /// `struct sub_library_command`
+    SubLibraryCommand,
+    /// `struct prebound_dylib_command`
+    PreboundDylibCommand,
+    /// `struct dylinker_command`
+    DylinkerCommand,
+    /// `struct routines_command`
+    RoutinesCommand,
+    /// `struct routines_command_64`
+    RoutinesCommand64,
+    /// `struct symtab_command`
+    SymtabCommand,
+    /// `struct dysymtab_command`
+    DysymtabCommand,
+    /// `struct twolevel_hints_command`
+    TwolevelHintsCommand,
+    /// `struct prebind_cksum_command`
+    PrebindCksumCommand,
     /// `struct uuid_command`
     UuidCommand,
+    /// `struct rpath_command`
+    RpathCommand,
+    /// `struct linkedit_data_command`
+    LinkeditDataCommand,
     /// `struct fileset_entry_command`
     FilesetEntryCommand,
+    /// `struct encryption_info_command`
+    EncryptionInfoCommand,
+    /// `struct encryption_info_command_64`
+    EncryptionInfoCommand64,
+    /// `struct version_min_command`
+    VersionMinCommand,
+    /// `struct build_version_command`
+    BuildVersionCommand,
+    /// `struct dyld_info_command`
+    DyldInfoCommand,
+    /// `struct linker_option_command`
+    LinkerOptionCommand,
+    /// `struct symseg_command`
+    SymsegCommand,
+    /// `struct ident_command`
+    IdentCommand,
+    /// `struct fvmfile_command`
+    FvmfileCommand,
+    /// `struct entry_point_command`
+    EntryPointCommand,
+    /// `struct source_version_command`
+    SourceVersionCommand,
+    /// `struct note_command`
+    NoteCommand,
+    /// `struct target_triple_command`
+    TargetTripleCommand,
+    /// `struct segment_command`
+    SegmentCommand,
+    /// `struct nlist_64`
+    Nlist64,
+    /// String table of `LC_SYMTAB`
+    StringTable,
+    /// Indirect symbol table of `LC_DYSYMTAB`
+    IndirectSymbols,
+    /// Data of `LC_FUNCTION_STARTS`
+    FunctionStarts,
+    /// `struct data_in_code_entry`
+    DataInCodeEntry,
+    /// Exports trie
+    ExportsTrie,
+    /// `struct fat_header`
+    FatHeader,
+    /// `struct fat_arch`
+    FatArch,
+    /// `struct fat_arch_64`
+    FatArch64,
+    /// `CS_SuperBlob`
+    SuperBlob,
+    /// `CS_BlobIndex`
+    BlobIndex,
+    /// `CS_GenericBlob`
+    GenericBlob,
+    /// `CS_CodeDirectory`
+    CodeDirectory,
+    /// `struct dyld_chained_fixups_header`
+    DyldChainedFixupsHeader,
+    /// `struct dyld_chained_starts_in_image`
+    DyldChainedStartsInImage,
+    /// `struct dyld_chained_starts_in_segment`
+    DyldChainedStartsInSegment,
+    /// `struct dyld_chained_import`
+    DyldChainedImport,
+    /// A slot of a chain, `dyld_chained_ptr_*`
+    DyldChainedPtr,
+    /// `struct relocation_info`
+    RelocationInfo,
 }
 
 impl Structure {
@@ -98,8 +196,57 @@ impl Structure {
             Self::SegmentCommand64 => "segment_command_64",
             Self::Section64 => "section_64",
             Self::ThreadCommand => "thread_command",
+            Self::FvmlibCommand => "fvmlib_command",
+            Self::DylibCommand => "dylib_command",
+            Self::SubFrameworkCommand => "sub_framework_command",
+            Self::SubClientCommand => "sub_client_command",
+            Self::SubUmbrellaCommand => "sub_umbrella_command",
+            Self::SubLibraryCommand => "sub_library_command",
+            Self::PreboundDylibCommand => "prebound_dylib_command",
+            Self::DylinkerCommand => "dylinker_command",
+            Self::RoutinesCommand => "routines_command",
+            Self::RoutinesCommand64 => "routines_command_64",
+            Self::SymtabCommand => "symtab_command",
+            Self::DysymtabCommand => "dysymtab_command",
+            Self::TwolevelHintsCommand => "twolevel_hints_command",
+            Self::PrebindCksumCommand => "prebind_cksum_command",
             Self::UuidCommand => "uuid_command",
+            Self::RpathCommand => "rpath_command",
+            Self::LinkeditDataCommand => "linkedit_data_command",
             Self::FilesetEntryCommand => "fileset_entry_command",
+            Self::EncryptionInfoCommand => "encryption_info_command",
+            Self::EncryptionInfoCommand64 => "encryption_info_command_64",
+            Self::VersionMinCommand => "version_min_command",
+            Self::BuildVersionCommand => "build_version_command",
+            Self::DyldInfoCommand => "dyld_info_command",
+            Self::LinkerOptionCommand => "linker_option_command",
+            Self::SymsegCommand => "symseg_command",
+            Self::IdentCommand => "ident_command",
+            Self::FvmfileCommand => "fvmfile_command",
+            Self::EntryPointCommand => "entry_point_command",
+            Self::SourceVersionCommand => "source_version_command",
+            Self::NoteCommand => "note_command",
+            Self::TargetTripleCommand => "target_triple_command",
+            Self::SegmentCommand => "segment_command",
+            Self::Nlist64 => "nlist_64",
+            Self::StringTable => "string table",
+            Self::IndirectSymbols => "indirect symbol table",
+            Self::FunctionStarts => "function starts",
+            Self::DataInCodeEntry => "data_in_code_entry",
+            Self::ExportsTrie => "exports trie",
+            Self::FatHeader => "fat_header",
+            Self::FatArch => "fat_arch",
+            Self::FatArch64 => "fat_arch_64",
+            Self::SuperBlob => "CS_SuperBlob",
+            Self::BlobIndex => "CS_BlobIndex",
+            Self::GenericBlob => "CS_GenericBlob",
+            Self::CodeDirectory => "CS_CodeDirectory",
+            Self::DyldChainedFixupsHeader => "dyld_chained_fixups_header",
+            Self::DyldChainedStartsInImage => "dyld_chained_starts_in_image",
+            Self::DyldChainedStartsInSegment => "dyld_chained_starts_in_segment",
+            Self::DyldChainedImport => "dyld_chained_import",
+            Self::DyldChainedPtr => "dyld_chained_ptr",
+            Self::RelocationInfo => "relocation_info",
         }
     }
 }

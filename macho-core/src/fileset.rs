@@ -2,9 +2,9 @@
 use core::iter::FusedIterator;
 
 use crate::addr::{FileOffset, VmAddr};
-use crate::error::{Error, ErrorKind, Structure};
+use crate::error::{Error, Structure};
 use crate::load_command::{LoadCommand, LoadCommands};
-use crate::macho::{MachO, Mode};
+use crate::macho::MachO;
 use crate::name::Name;
 use crate::raw::load_command::{FilesetEntryCommand, LoadCommandKind};
 
@@ -15,18 +15,16 @@ pub struct FilesetEntry<'a> {
     fileoff: u64,
     entry_id: u32,
     command: LoadCommand<'a>,
-    mode: Mode,
 }
 
 impl<'a> FilesetEntry<'a> {
-    pub(crate) fn new(command: LoadCommand<'a>, mode: Mode) -> Result<Self, Error> {
+    pub(crate) fn new(command: LoadCommand<'a>) -> Result<Self, Error> {
         let raw: &FilesetEntryCommand = command.raw(Structure::FilesetEntryCommand)?;
         Ok(Self {
             vmaddr: raw.vmaddr.get(),
             fileoff: raw.fileoff.get(),
             entry_id: raw.entry_id.get(),
             command,
-            mode,
         })
     }
 
@@ -50,8 +48,11 @@ impl<'a> FilesetEntry<'a> {
     /// # Errors
     /// `StringOutOfBounds` or `StringUnterminated`.
     pub fn id(&self) -> Result<Name<'a>, Error> {
-        self.command
-            .string(self.entry_id, 32, Structure::FilesetEntryCommand)
+        self.command.string(
+            self.entry_id,
+            size_of::<FilesetEntryCommand>(),
+            Structure::FilesetEntryCommand,
+        )
     }
 
     /// The nested image, in the mode of the collection.
@@ -59,7 +60,7 @@ impl<'a> FilesetEntry<'a> {
     /// # Errors
     /// As [`MachO::parse_with`].
     pub fn parse(&self) -> Result<MachO<'a>, Error> {
-        MachO::parse_bytes(self.command.file(), self.fileoff, self.mode)
+        MachO::parse_bytes(self.command.file(), self.fileoff, self.command.mode())
     }
 }
 
@@ -67,14 +68,12 @@ impl<'a> FilesetEntry<'a> {
 #[derive(Clone, Debug)]
 pub struct FilesetEntries<'a> {
     commands: LoadCommands<'a>,
-    mode: Mode,
 }
 
 impl<'a> FilesetEntries<'a> {
     pub(crate) fn new(image: &MachO<'a>) -> Self {
         Self {
             commands: image.load_commands(),
-            mode: image.mode(),
         }
     }
 }
@@ -87,23 +86,8 @@ impl<'a> Iterator for FilesetEntries<'a> {
             .commands
             .by_ref()
             .find(|command| command.kind() == LoadCommandKind::LC_FILESET_ENTRY)?;
-        Some(FilesetEntry::new(command, self.mode))
+        Some(FilesetEntry::new(command))
     }
 }
 
 impl FusedIterator for FilesetEntries<'_> {}
-
-impl<'a> LoadCommand<'a> {
-    /// The string at `offset` (an `lc_str`) of a command whose structure has `fixed` bytes.
-    pub(crate) fn string(
-        &self,
-        offset: u32,
-        fixed: u32,
-        what: Structure,
-    ) -> Result<Name<'a>, Error> {
-        if offset < fixed {
-            return Err(self.data().error(ErrorKind::StringOutOfBounds, what, 0));
-        }
-        self.data().c_string(u64::from(offset), what).map(Name::new)
-    }
-}

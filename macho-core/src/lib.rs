@@ -32,28 +32,43 @@
 )]
 
 mod bytes;
+mod find;
 mod open_enum;
+mod uleb;
 
 pub mod addr;
+pub mod codesign;
 pub mod error;
+pub mod exports;
+pub mod fat;
 pub mod fileset;
+pub mod function_starts;
+pub mod linkedit;
 pub mod load_command;
 pub mod macho;
 pub mod name;
 pub mod raw;
 pub mod segment;
+pub mod symbol;
 pub mod thread;
 pub mod tolerance;
+pub mod version;
+pub mod view;
 
 pub use addr::{FileOffset, PhysAddr, SlidVmAddr, Slide, VmAddr, VmOffset};
 pub use error::{Error, ErrorKind, Structure};
+pub use fat::{FatArch, FatFile};
 pub use fileset::FilesetEntry;
 pub use load_command::LoadCommand;
 pub use macho::{Header, MachO, Mode};
 pub use name::Name;
 pub use raw::header::{CpuSubtype, CpuType, FileType, HeaderFlags};
 pub use raw::load_command::LoadCommandKind;
+pub use raw::load_command::Platform;
 pub use raw::segment::{SectionAttributes, SectionType, SegmentFlags, VmProt};
 pub use raw::thread::ThreadFlavor;
 pub use segment::{Section, Segment};
+pub use symbol::{Symbol, SymbolTable};
 pub use thread::ThreadState64;
+pub use version::{SourceVersion, Version};
+pub use view::{CommandView, Uuid};

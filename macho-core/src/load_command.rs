@@ -2,8 +2,8 @@
 use core::iter::FusedIterator;
 
 use crate::addr::FileOffset;
-use crate::bytes::{Bytes, Raw};
-use crate::error::{Error, ErrorKind, Structure};
+use crate::bytes::Bytes;
+use crate::macho::Mode;
 use crate::raw;
 use crate::raw::load_command::LoadCommandKind;
 
@@ -11,6 +11,7 @@ use crate::raw::load_command::LoadCommandKind;
 #[derive(Clone, Copy, Debug)]
 pub struct LoadCommand<'a> {
     kind: LoadCommandKind,
+    mode: Mode,
     bytes: Bytes<'a>,
     file: Bytes<'a>,
 }
@@ -44,16 +45,10 @@ impl<'a> LoadCommand<'a> {
         self.file
     }
 
-    /// The command as structure `T`.
-    ///
-    /// # Errors
-    /// `CommandTooSmall`.
+    /// The mode of the parse.
     #[inline]
-    pub(crate) fn raw<T: Raw>(&self, what: Structure) -> Result<&'a T, Error> {
-        match self.bytes.get_raw(0) {
-            Some(value) => Ok(value),
-            None => Err(self.bytes.error(ErrorKind::CommandTooSmall, what, 0)),
-        }
+    pub const fn mode(&self) -> Mode {
+        self.mode
     }
 }
 
@@ -65,15 +60,27 @@ pub struct LoadCommands<'a> {
     file: Bytes<'a>,
     rest: Bytes<'a>,
     remaining: u32,
+    mode: Mode,
 }
 
 impl<'a> LoadCommands<'a> {
     #[inline]
-    pub(crate) const fn new(file: Bytes<'a>, rest: Bytes<'a>, ncmds: u32) -> Self {
+    pub(crate) const fn new(file: Bytes<'a>, rest: Bytes<'a>, ncmds: u32, mode: Mode) -> Self {
         Self {
             file,
             rest,
             remaining: ncmds,
+            mode,
+        }
+    }
+}
+
+impl LoadCommands<'_> {
+    /// The same walk with nothing left.
+    pub(crate) const fn none(self) -> Self {
+        Self {
+            remaining: 0,
+            ..self
         }
     }
 }
@@ -90,6 +97,7 @@ impl<'a> Iterator for LoadCommands<'a> {
         self.rest = self.rest.from(size)?;
         Some(LoadCommand {
             kind: LoadCommandKind(header.cmd.get()),
+            mode: self.mode,
             bytes,
             file: self.file,
         })

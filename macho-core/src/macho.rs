@@ -3,14 +3,12 @@ use crate::addr::FileOffset;
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fileset::FilesetEntries;
-use crate::load_command::{LoadCommand, LoadCommands};
+use crate::load_command::LoadCommands;
 use crate::raw::header::{
     CpuSubtype, CpuType, FileType, HeaderFlags, MH_CIGAM, MH_CIGAM_64, MH_MAGIC, MH_MAGIC_64,
     MachHeader64,
 };
-use crate::raw::load_command::{LoadCommandKind, UuidCommand};
 use crate::segment::{Section, Segments};
-use crate::thread::ThreadState64;
 use crate::tolerance::{self, Tolerated};
 
 /// How much a parse accepts.
@@ -155,6 +153,11 @@ impl<'a> MachO<'a> {
         self.file
     }
 
+    /// The image's first byte, counted as `fileoff`.
+    pub(crate) const fn start(&self) -> u64 {
+        self.start
+    }
+
     pub(crate) const fn command_bytes(&self) -> Bytes<'a> {
         self.commands
     }
@@ -162,7 +165,7 @@ impl<'a> MachO<'a> {
     /// The load commands, in file order.
     #[inline]
     pub fn load_commands(&self) -> LoadCommands<'a> {
-        LoadCommands::new(self.file, self.commands, self.header.ncmds)
+        LoadCommands::new(self.file, self.commands, self.header.ncmds, self.mode)
     }
 
     /// The `LC_SEGMENT_64` segments, in file order.
@@ -175,45 +178,6 @@ impl<'a> MachO<'a> {
     #[inline]
     pub fn sections(&self) -> impl Iterator<Item = Section<'a>> + Clone + use<'a> {
         self.segments().flat_map(|segment| segment.sections())
-    }
-
-    /// The first load command of a kind.
-    pub fn find_command(&self, kind: LoadCommandKind) -> Option<LoadCommand<'a>> {
-        self.load_commands().find(|command| command.kind() == kind)
-    }
-
-    /// The register state of the first `LC_UNIXTHREAD`, or else `LC_THREAD`, that holds one of
-    /// flavor `ARM_THREAD_STATE64`; `None` where there is none.
-    ///
-    /// # Errors
-    /// A state that runs past its command, or whose count is not its flavor's.
-    pub fn thread_state(&self) -> Result<Option<ThreadState64>, Error> {
-        for kind in [LoadCommandKind::LC_UNIXTHREAD, LoadCommandKind::LC_THREAD] {
-            for command in self
-                .load_commands()
-                .filter(|command| command.kind() == kind)
-            {
-                for state in command.thread_states() {
-                    if let Some(registers) = state?.arm64()? {
-                        return Ok(Some(registers));
-                    }
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// The UUID of `LC_UUID`; `None` without the command.
-    ///
-    /// # Errors
-    /// The command is too small.
-    pub fn uuid(&self) -> Result<Option<[u8; 16]>, Error> {
-        let Some(command) = self.find_command(LoadCommandKind::LC_UUID) else {
-            return Ok(None);
-        };
-        Ok(Some(
-            command.raw::<UuidCommand>(Structure::UuidCommand)?.uuid,
-        ))
     }
 
     /// The images of a fileset (`LC_FILESET_ENTRY`), in file order.

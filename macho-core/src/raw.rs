@@ -6,7 +6,11 @@
 //! this crate convert once.
 //!
 //! Sources: the headers of XNU (`EXTERNAL_HEADERS/mach-o/`, `osfmk/`), by file and C name.
+pub mod codesign;
+pub mod fat;
 pub mod header;
+pub mod linkedit;
 pub mod load_command;
 pub mod segment;
+pub mod symbol;
 pub mod thread;

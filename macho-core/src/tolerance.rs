@@ -4,6 +4,7 @@
 //! |---|---|---|---|
 //! | a segment's bytes end past the end of the file | `PastEndOfFile` | bytes end with the file | m1n1's loader; m1n1.macho's `PYLD` is 64 MiB longer than its file |
 //! | `filesize` above `vmsize` | `FileSizeExceedsVmSize` | kept | m1n1's loader copies `filesize` bytes |
+//! | `cmdsize` above the one size of its command, as of `LC_UUID` | `CommandWrongSize`, by the view | the rest is ignored | m1n1's loader reads the fields it knows |
 //! | `cmdsize` not a multiple of 8 | `CommandUnaligned` | kept | XNU's `parse_machfile` does not look |
 //! | bytes after the last command inside `sizeofcmds` | `CommandsTrailingBytes` | ignored | XNU and dyld count `ncmds` |
 //!
@@ -12,91 +13,45 @@ use core::iter::FusedIterator;
 
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
+use crate::load_command::LoadCommands;
 use crate::macho::{HEADER_SIZE, MachO, Mode};
 use crate::raw::load_command::{LoadCommand, LoadCommandKind};
 use crate::raw::segment::SegmentCommand64;
 use crate::segment::{SECTION_SIZE, SEGMENT_SIZE};
+use crate::view::fixed_size;
 
 /// Proves the skeleton; the bytes that the commands take.
 pub(crate) fn check(image: &MachO<'_>) -> Result<u64, Error> {
-    let mut walk = Tolerated::new(image);
-    // Strict, the first leniency is an error; tolerant, only what `fatal` holds is.
-    if let Some(error) = walk.find(|_| image.mode() == Mode::Strict) {
-        return Err(error);
-    }
-    match walk.fatal {
-        Some(error) => Err(error),
-        None => Ok(walk.position),
-    }
-}
-
-/// What a tolerant parse let pass, in file order, each as the error that the strict mode gives.
-///
-/// Costs one step for each load command and stores nothing.
-#[derive(Clone, Debug)]
-pub struct Tolerated<'a> {
-    file: Bytes<'a>,
-    commands: Bytes<'a>,
-    header_offset: u64,
-    sizeofcmds: u64,
-    position: u64,
-    remaining: u32,
-    /// Leniencies of the command just read, that are still to be yielded.
-    pending: [Option<Error>; 2],
-    fatal: Option<Error>,
-    ended: bool,
-}
-
-impl<'a> Tolerated<'a> {
-    pub(crate) fn new(image: &MachO<'a>) -> Self {
-        let header = image.header();
-        Self {
-            file: image.source(),
-            commands: image.command_bytes(),
-            header_offset: image.file_offset().get(),
-            sizeofcmds: u64::from(header.sizeofcmds),
-            position: 0,
-            remaining: header.ncmds,
-            pending: [None; 2],
-            fatal: None,
-            ended: false,
-        }
-    }
-
-    fn step(&mut self) -> Result<Option<Error>, Error> {
-        const WHAT: Structure = Structure::LoadCommand;
-        let Some(remaining) = self.remaining.checked_sub(1) else {
-            self.ended = true;
-            let trailing = self.position < self.sizeofcmds;
-            return Ok(trailing.then(|| {
-                let at = self.header_offset.saturating_add(HEADER_SIZE);
-                Error::new(
-                    ErrorKind::CommandsTrailingBytes,
-                    Structure::MachHeader64,
-                    at.saturating_add(self.position),
-                )
-            }));
-        };
-        self.remaining = remaining;
-        let at = self.position;
-        let Some(raw) = self.commands.get_raw::<LoadCommand>(at) else {
-            return Err(self.commands.error(ErrorKind::CommandsTruncated, WHAT, at));
+    const WHAT: Structure = Structure::LoadCommand;
+    let strict = image.mode() == Mode::Strict;
+    let (file, commands) = (image.source(), image.command_bytes());
+    let mut rest = commands;
+    for _ in 0..image.header().ncmds {
+        let Some(raw) = rest.get_raw::<LoadCommand>(0) else {
+            return Err(rest.error(ErrorKind::CommandsTruncated, WHAT, 0));
         };
         let size = u64::from(raw.cmdsize.get());
         if size < 8 {
-            return Err(self.commands.error(ErrorKind::CommandTooSmall, WHAT, at));
+            return Err(rest.error(ErrorKind::CommandTooSmall, WHAT, 0));
         }
-        let Some(command) = self.commands.get(at, size) else {
-            return Err(self
-                .commands
-                .error(ErrorKind::CommandPastCommands, WHAT, at));
+        let Some(command) = rest.get(0, size) else {
+            return Err(rest.error(ErrorKind::CommandPastCommands, WHAT, 0));
         };
-        self.position = at.saturating_add(size);
-        if raw.cmd.get() == LoadCommandKind::LC_SEGMENT_64.0 {
-            self.pending = check_segment(self.file, command)?;
+        if strict && size % 8 != 0 {
+            return Err(rest.error(ErrorKind::CommandUnaligned, WHAT, 0));
         }
-        Ok((size % 8 != 0).then(|| self.commands.error(ErrorKind::CommandUnaligned, WHAT, at)))
+        if raw.cmd.get() == LoadCommandKind::LC_SEGMENT_64.0 {
+            let leniencies = check_segment(file, command)?;
+            if let Some(error) = leniencies.into_iter().flatten().next().filter(|_| strict) {
+                return Err(error);
+            }
+        }
+        rest = rest.clamped(size, u64::MAX);
     }
+    if strict && rest.len() != 0 {
+        return Err(rest.error(ErrorKind::CommandsTrailingBytes, Structure::MachHeader64, 0));
+    }
+    Ok(commands.len().saturating_sub(rest.len()))
 }
 
 /// Checks one segment command; the leniencies it needs.
@@ -124,28 +79,65 @@ fn check_segment(file: Bytes<'_>, command: Bytes<'_>) -> Result<[Option<Error>; 
     ])
 }
 
+/// What a tolerant parse let pass, in file order, each as the error that the strict mode gives.
+///
+/// Costs one step for each load command and stores nothing.
+#[derive(Clone, Debug)]
+pub struct Tolerated<'a> {
+    commands: LoadCommands<'a>,
+    trailing: Option<Error>,
+    /// Of the command just read, still to be yielded.
+    pending: [Option<Error>; 4],
+}
+
+impl<'a> Tolerated<'a> {
+    pub(crate) fn new(image: &MachO<'a>) -> Self {
+        let mut commands = image.load_commands();
+        let used = image.command_bytes().len();
+        let mut trailing = None;
+        if image.mode() == Mode::Strict {
+            // Nothing was let pass: the walk is empty, not merely without result.
+            commands = commands.none();
+        } else if used < u64::from(image.header().sizeofcmds) {
+            let kind = ErrorKind::CommandsTrailingBytes;
+            let at = image
+                .start()
+                .saturating_add(HEADER_SIZE)
+                .saturating_add(used);
+            trailing = Some(image.source().error(kind, Structure::MachHeader64, at));
+        }
+        Self {
+            commands,
+            trailing,
+            pending: [None; 4],
+        }
+    }
+}
+
 impl Iterator for Tolerated<'_> {
     type Item = Error;
 
     fn next(&mut self) -> Option<Error> {
         loop {
-            for pending in &mut self.pending {
-                if let Some(error) = pending.take() {
-                    return Some(error);
-                }
+            if let Some(error) = self.pending.iter_mut().find_map(Option::take) {
+                return Some(error);
             }
-            if self.ended {
-                return None;
+            let Some(command) = self.commands.next() else {
+                return self.trailing.take();
+            };
+            let bytes = command.data();
+            let unaligned = (bytes.len() % 8 != 0)
+                .then(|| bytes.error(ErrorKind::CommandUnaligned, Structure::LoadCommand, 0));
+            // A command that is too small is no leniency: its view refuses it in both modes.
+            let too_large = fixed_size(command.kind())
+                .filter(|(size, _)| command.bytes().len() > *size)
+                .map(|(_, what)| bytes.error(ErrorKind::CommandWrongSize, what, 0));
+            let mut segment = [None; 2];
+            if command.kind() == LoadCommandKind::LC_SEGMENT_64 {
+                segment = check_segment(command.file(), bytes).unwrap_or_default();
             }
-            match self.step() {
-                Ok(Some(error)) => return Some(error),
-                Ok(None) => {}
-                Err(error) => {
-                    self.fatal = Some(error);
-                    self.ended = true;
-                    return None;
-                }
-            }
+            let [past, size] = segment;
+            self.pending = [unaligned, past, size, too_large];
         }
     }
 }

@@ -98,3 +98,14 @@ fn segment_past_the_end_is_tolerated_and_reported() {
         (0x400_0000, &file[0x20..])
     );
 }
+
+#[test]
+fn uuid_prints_as_apple_prints_it() {
+    let mut command = Vec::new();
+    command.extend(0x1b_u32.to_le_bytes());
+    command.extend(24_u32.to_le_bytes());
+    command.extend(0..16_u8);
+    let file = header(2, 1, &command);
+    let uuid = MachO::parse(&file).unwrap().uuid().unwrap().unwrap();
+    assert_eq!(uuid.to_string(), "00010203-0405-0607-0809-0A0B0C0D0E0F");
+}

@@ -1,0 +1,303 @@
+//! The exports trie (`LC_DYLD_EXPORTS_TRIE`, or `export_off` of `LC_DYLD_INFO`).
+//!
+//! A node is the size of its export (0 for none), the export, a count of edges, and the edges: a
+//! C string and the offset of the child. Offsets come from the file, so children may point
+//! anywhere: at an ancestor (a cycle), or at one node from many parents, which makes a small table
+//! a tree of exponential size. Two bounds stop both: a stack of the caller's, and a count of visits.
+//! A node takes at least 2 bytes and a tree has one edge to each node, so a walk that visits more
+//! nodes than half the table's bytes is no tree's. A whole walk costs at most the table's bytes times
+//! the length of the longest name that the caller has room for.
+use crate::addr::VmOffset;
+use crate::bytes::{Bytes, widen};
+use crate::error::{Error, ErrorKind, Structure};
+use crate::name::Name;
+use crate::raw::linkedit::{ExportFlags, ExportKind};
+use crate::uleb;
+
+const WHAT: Structure = Structure::ExportsTrie;
+
+/// An exports trie, not yet walked.
+#[derive(Clone, Copy, Debug)]
+pub struct Exports<'a> {
+    bytes: Bytes<'a>,
+}
+
+/// Where an export is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExportTarget<'a> {
+    /// In this image, or for an absolute symbol its value.
+    Address(VmOffset),
+    /// In this image, chosen at run time.
+    Resolver {
+        /// The stub that non-lazy pointers use.
+        stub: VmOffset,
+        /// The function that finds the address.
+        resolver: VmOffset,
+    },
+    /// In another library.
+    Reexport {
+        /// The library, counted from 1 in the order of the load commands.
+        ordinal: u64,
+        /// The name there; empty for the same one.
+        name: Name<'a>,
+    },
+}
+
+/// What the trie says about one name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Export<'a> {
+    /// Kind of the symbol.
+    pub kind: ExportKind,
+    /// Flags, without the kind's bits.
+    pub flags: ExportFlags,
+    /// Where it is found.
+    pub target: ExportTarget<'a>,
+}
+
+/// A node: its export if it has one, and where its edges are.
+struct Node<'a> {
+    export: Option<Export<'a>>,
+    edges: Frame,
+}
+
+/// An edge: where it is in the table, its label, and where its child is.
+struct Edge<'a> {
+    at: u64,
+    label: &'a [u8],
+    child: u64,
+}
+
+/// A place in a node's edges: what a walk has on its stack for each level. Opaque.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Frame {
+    /// Next edge, from the start of the table.
+    position: u64,
+    /// Bytes of the name down to this node.
+    name_len: usize,
+    /// Edges still to be read.
+    remaining: u8,
+}
+
+impl<'a> Exports<'a> {
+    pub(crate) const EMPTY: Self = Self {
+        bytes: Bytes::new(&[]),
+    };
+
+    pub(crate) const fn new(bytes: Bytes<'a>) -> Self {
+        Self { bytes }
+    }
+
+    /// The table's bytes.
+    pub const fn bytes(&self) -> &'a [u8] {
+        self.bytes.data()
+    }
+
+    /// Finds one export by name, without a buffer. Costs at most one step for each byte of the
+    /// nodes on the way, and as many nodes as the name has bytes.
+    ///
+    /// # Errors
+    /// A node or number outside the table; an edge without a name (`Cycle`).
+    pub fn find(&self, name: &[u8]) -> Result<Option<Export<'a>>, Error> {
+        if self.bytes.data().is_empty() {
+            return Ok(None);
+        }
+        let mut rest = name;
+        let mut node = self.node(0)?;
+        'nodes: loop {
+            if rest.is_empty() {
+                return Ok(node.export);
+            }
+            while let Some(Edge { at, label, child }) = self.edge(&mut node.edges)? {
+                if let Some(tail) = rest.strip_prefix(label) {
+                    // An edge must consume some of the name, or the search would not end.
+                    if label.is_empty() {
+                        return Err(self.bytes.error(ErrorKind::Cycle, WHAT, at));
+                    }
+                    rest = tail;
+                    node = self.node(child)?;
+                    continue 'nodes;
+                }
+            }
+            return Ok(None);
+        }
+    }
+
+    /// Walks all exports, depth first. `stack` bounds the depth, `name` the length of a name; 128
+    /// levels and 4,096 bytes serve real files.
+    ///
+    /// Not an `Iterator`: each name is assembled in `name` and lives until the next call.
+    pub fn walk<'s>(&self, stack: &'s mut [Frame], name: &'s mut [u8]) -> ExportWalk<'a, 's> {
+        ExportWalk {
+            exports: *self,
+            stack,
+            name,
+            depth: 0,
+            visits_left: self.bytes.len() / 2,
+            started: false,
+            ended: self.bytes.data().is_empty(),
+        }
+    }
+
+    fn node(&self, offset: u64) -> Result<Node<'a>, Error> {
+        let (size, start) = uleb::read(self.bytes, offset, WHAT)?;
+        let Some(terminal) = self.bytes.get(start, size) else {
+            return Err(self.bytes.error(ErrorKind::IndexOutOfBounds, WHAT, offset));
+        };
+        let export = if size == 0 {
+            None
+        } else {
+            Some(export(terminal)?)
+        };
+        let end = start.saturating_add(size);
+        let Some(&remaining) = self.bytes.from(end).and_then(|tail| tail.data().first()) else {
+            return Err(self.bytes.error(ErrorKind::IndexOutOfBounds, WHAT, end));
+        };
+        let edges = Frame {
+            position: end.saturating_add(1),
+            name_len: 0,
+            remaining,
+        };
+        Ok(Node { export, edges })
+    }
+
+    /// The next edge: where it is, its label, its child.
+    fn edge(&self, frame: &mut Frame) -> Result<Option<Edge<'a>>, Error> {
+        let Some(remaining) = frame.remaining.checked_sub(1) else {
+            return Ok(None);
+        };
+        frame.remaining = remaining;
+        let at = frame.position;
+        let label = self.bytes.c_string(at, WHAT)?;
+        let behind = at.saturating_add(widen(label.len())).saturating_add(1);
+        let (child, position) = uleb::read(self.bytes, behind, WHAT)?;
+        frame.position = position;
+        Ok(Some(Edge { at, label, child }))
+    }
+}
+
+/// Reads what a node says about its name.
+fn export(terminal: Bytes<'_>) -> Result<Export<'_>, Error> {
+    let (bits, position) = uleb::read(terminal, 0, WHAT)?;
+    let [low, ..] = bits.to_le_bytes();
+    let kind = ExportKind(low & 3);
+    let flags = ExportFlags::from_bits_retain(bits & !3);
+    let (first, position) = uleb::read(terminal, position, WHAT)?;
+    let target = if flags.contains(ExportFlags::EXPORT_SYMBOL_FLAGS_REEXPORT) {
+        let name = terminal.c_string(position, WHAT)?;
+        ExportTarget::Reexport {
+            ordinal: first,
+            name: Name::new(name),
+        }
+    } else if flags.contains(ExportFlags::EXPORT_SYMBOL_FLAGS_STUB_AND_RESOLVER) {
+        let (second, _) = uleb::read(terminal, position, WHAT)?;
+        ExportTarget::Resolver {
+            stub: VmOffset::new(first),
+            resolver: VmOffset::new(second),
+        }
+    } else {
+        ExportTarget::Address(VmOffset::new(first))
+    };
+    Ok(Export {
+        kind,
+        flags,
+        target,
+    })
+}
+
+/// A walk over an exports trie. Ends after the first error.
+#[derive(Debug)]
+pub struct ExportWalk<'a, 's> {
+    exports: Exports<'a>,
+    stack: &'s mut [Frame],
+    name: &'s mut [u8],
+    /// Frames in use.
+    depth: usize,
+    visits_left: u64,
+    started: bool,
+    ended: bool,
+}
+
+impl<'a> ExportWalk<'a, '_> {
+    /// The next name and what the trie says about it.
+    ///
+    /// # Errors
+    /// A node, string or number outside the table; `TooDeep` where the stack or the name does not
+    /// suffice; `Cycle` where the table is no tree.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "the name borrows the walk's buffer"
+    )]
+    pub fn next(&mut self) -> Option<Result<(Name<'_>, Export<'a>), Error>> {
+        if self.ended {
+            return None;
+        }
+        match self.advance() {
+            Ok(Some((len, export))) => {
+                let name = self.name.get(..len).unwrap_or_default();
+                Some(Ok((Name::new(name), export)))
+            }
+            Ok(None) => {
+                self.ended = true;
+                None
+            }
+            Err(error) => {
+                self.ended = true;
+                Some(Err(error))
+            }
+        }
+    }
+
+    /// Goes on to the next node with an export; the length of its name.
+    fn advance(&mut self) -> Result<Option<(usize, Export<'a>)>, Error> {
+        if !self.started {
+            self.started = true;
+            if let Some(export) = self.enter(0, 0)? {
+                return Ok(Some((0, export)));
+            }
+        }
+        loop {
+            let Some(top) = self.depth.checked_sub(1) else {
+                return Ok(None);
+            };
+            let Some(frame) = self.stack.get_mut(top) else {
+                return Ok(None);
+            };
+            let start = frame.name_len;
+            let Some(Edge { at, label, child }) = self.exports.edge(frame)? else {
+                self.depth = top;
+                continue;
+            };
+            let end = start.saturating_add(label.len());
+            match self
+                .name
+                .get_mut(start..)
+                .and_then(|tail| tail.get_mut(..label.len()))
+            {
+                Some(room) => room.copy_from_slice(label),
+                None => return Err(self.exports.bytes.error(ErrorKind::TooDeep, WHAT, at)),
+            }
+            if let Some(export) = self.enter(child, end)? {
+                return Ok(Some((end, export)));
+            }
+        }
+    }
+
+    /// Puts a node on the stack; its export.
+    fn enter(&mut self, offset: u64, name_len: usize) -> Result<Option<Export<'a>>, Error> {
+        let bytes = self.exports.bytes;
+        match self.visits_left.checked_sub(1) {
+            Some(left) => self.visits_left = left,
+            None => return Err(bytes.error(ErrorKind::Cycle, WHAT, offset)),
+        }
+        let node = self.exports.node(offset)?;
+        let Some(frame) = self.stack.get_mut(self.depth) else {
+            return Err(bytes.error(ErrorKind::TooDeep, WHAT, offset));
+        };
+        *frame = Frame {
+            name_len,
+            ..node.edges
+        };
+        self.depth = self.depth.saturating_add(1);
+        Ok(node.export)
+    }
+}

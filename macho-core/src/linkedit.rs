@@ -1,0 +1,104 @@
+//! Ranges of bytes in `__LINKEDIT`, and the small tables among them.
+use core::iter::FusedIterator;
+
+use crate::addr::FileOffset;
+use crate::bytes::Bytes;
+use crate::error::{Error, Structure};
+use crate::load_command::LoadCommand;
+use crate::raw::linkedit as raw;
+use crate::raw::linkedit::DataInCodeKind;
+use crate::raw::load_command::LinkeditDataCommand;
+use crate::view::View;
+
+/// A range of bytes in `__LINKEDIT`, as the eleven commands of `linkedit_data_command` give it.
+#[derive(Clone, Copy, Debug)]
+pub struct LinkeditData<'a> {
+    /// Where the bytes start, counted as `fileoff`.
+    pub dataoff: u32,
+    /// Number of bytes.
+    pub datasize: u32,
+    file: Bytes<'a>,
+}
+
+impl<'a> LinkeditData<'a> {
+    /// Where the bytes start, from the start of the outermost file.
+    pub fn file_offset(&self) -> FileOffset {
+        self.file.file_offset(u64::from(self.dataoff))
+    }
+
+    /// The bytes.
+    ///
+    /// # Errors
+    /// `PastEndOfFile`, at the bytes.
+    pub fn data(&self) -> Result<&'a [u8], Error> {
+        self.bytes(Structure::LinkeditDataCommand).map(Bytes::data)
+    }
+
+    pub(crate) fn bytes(&self, what: Structure) -> Result<Bytes<'a>, Error> {
+        self.file
+            .slice(u64::from(self.dataoff), u64::from(self.datasize), what)
+    }
+}
+
+impl<'a> View<'a> for LinkeditData<'a> {
+    fn view(command: &LoadCommand<'a>) -> Result<Self, Error> {
+        let raw: &LinkeditDataCommand = command.exact(Structure::LinkeditDataCommand)?;
+        Ok(Self {
+            dataoff: raw.dataoff.get(),
+            datasize: raw.datasize.get(),
+            file: command.file(),
+        })
+    }
+}
+
+/// One range of data among the code (`LC_DATA_IN_CODE`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DataInCode {
+    /// Where the range starts, in bytes from the image's header.
+    pub offset: u32,
+    /// Bytes of the range.
+    pub length: u16,
+    /// What the range holds.
+    pub kind: DataInCodeKind,
+}
+
+/// The ranges of data among the code, in file order.
+#[derive(Clone, Debug)]
+pub struct DataInCodeEntries<'a> {
+    rest: core::slice::Iter<'a, raw::DataInCodeEntry>,
+}
+
+impl<'a> DataInCodeEntries<'a> {
+    pub(crate) fn empty() -> Self {
+        Self { rest: [].iter() }
+    }
+
+    /// Bytes after the last whole entry are not read.
+    pub(crate) fn new(table: LinkeditData<'a>) -> Result<Self, Error> {
+        const WHAT: Structure = Structure::DataInCodeEntry;
+        let bytes = table.bytes(WHAT)?;
+        Ok(Self {
+            rest: bytes.array(0, bytes.len() / 8, WHAT)?.iter(),
+        })
+    }
+}
+
+impl Iterator for DataInCodeEntries<'_> {
+    type Item = DataInCode;
+
+    fn next(&mut self) -> Option<DataInCode> {
+        let raw = self.rest.next()?;
+        Some(DataInCode {
+            offset: raw.offset.get(),
+            length: raw.length.get(),
+            kind: DataInCodeKind(raw.kind.get()),
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.rest.size_hint()
+    }
+}
+
+impl ExactSizeIterator for DataInCodeEntries<'_> {}
+impl FusedIterator for DataInCodeEntries<'_> {}
