@@ -1,4 +1,20 @@
 //! Allocation-free A64 decoder: identify, operands, control flow, text.
+//!
+//! ```
+//! use aarch64_decode::{Operand, Syntax, TextBuffer, decode};
+//!
+//! let insn = decode(0x9100_43fd)?; // add x29, sp, #0x10
+//! assert_eq!(insn.encoding().name(), "ADD_64_addsub_imm");
+//! assert_eq!(insn.operands(0).count(), 3);
+//! let mut text = TextBuffer::new();
+//! assert_eq!(insn.format(0, Syntax::Llvm, &mut text), "add x29, sp, #0x10");
+//! # Ok::<(), aarch64_decode::DecodeError>(())
+//! ```
+//!
+//! The layers, from the bottom up: the specification text (`spec/*.isa`, outside the crate's code) becomes number tables
+//! (`generated`); `matcher` identifies a word; `program` decodes one operand; `alias` chooses the preferred spelling; `fmt` writes text.
+//!
+//! No allocation, no unsafe code, no panic, no unbounded loop, for all 2^32 words.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(
@@ -14,3 +30,31 @@
     clippy::std_instead_of_core,
     clippy::alloc_instead_of_core
 )]
+
+mod alias;
+mod bits;
+mod condition;
+mod encoding;
+mod error;
+mod flow;
+#[cfg(feature = "fmt")]
+mod fmt;
+mod generated;
+mod insn;
+mod matcher;
+mod named;
+mod operand;
+mod program;
+mod register;
+
+pub use condition::Condition;
+pub use encoding::{Encoding, Feature, Group, Mnemonic};
+pub use error::DecodeError;
+pub use flow::Flow;
+#[cfg(feature = "fmt")]
+pub use fmt::{NoSymbols, Symbols, TextBuffer, Token, TokenKind};
+pub use insn::{Instruction, Syntax};
+pub use matcher::decode;
+pub use named::Name;
+pub use operand::{Extend, Operand, Operands, Shift};
+pub use register::{Register, RegisterClass};

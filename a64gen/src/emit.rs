@@ -1,0 +1,417 @@
+//! Writes the decoder's tables: numbers and names, no code.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use crate::isa::{Row, Template, Test, flows};
+use crate::names::Table;
+use crate::operands::{Descriptor, Operands};
+use crate::tree::Tree;
+
+/// What the specification text came to, ready to be written.
+pub(crate) struct Model {
+    /// Rows in the order of their numbers; row `i` is encoding `i + 2`.
+    pub(crate) rows: Vec<Row>,
+    /// Section of each row.
+    pub(crate) sections: Vec<u8>,
+    /// The decision tree.
+    pub(crate) tree: Tree,
+    /// Operand kinds.
+    pub(crate) operands: Operands,
+    /// Name tables.
+    pub(crate) tables: Vec<Table>,
+}
+
+/// Encodings 0 and 1 stand for unallocated and undefined words.
+pub(crate) const RESERVED: usize = 2;
+
+const HEADER: &str = "// Written by a64gen from spec/*.isa; do not edit. `cargo run -p a64gen` writes it again.\n";
+const SECTIONS: [&str; 3] = ["BASE", "SVE", "SME"];
+
+#[derive(Default)]
+struct Names {
+    blob: String,
+    starts: Vec<usize>,
+    known: HashMap<String, usize>,
+}
+
+impl Names {
+    fn id(&mut self, name: &str) -> usize {
+        if let Some(&id) = self.known.get(name) {
+            return id;
+        }
+        let id = self.starts.len();
+        self.starts.push(self.blob.len());
+        self.blob.push_str(name);
+        self.known.insert(name.to_owned(), id);
+        id
+    }
+}
+
+#[derive(Default)]
+struct Forms {
+    list: Vec<u16>,
+    known: HashMap<Vec<u16>, usize>,
+    descriptors: Vec<Descriptor>,
+    numbers: HashMap<Descriptor, usize>,
+}
+
+impl Forms {
+    fn descriptor(&mut self, descriptor: Descriptor) -> u16 {
+        let next = self.descriptors.len();
+        let number = *self.numbers.entry(descriptor).or_insert(next);
+        if number == next {
+            self.descriptors.push(descriptor);
+        }
+        number as u16
+    }
+
+    fn id(&mut self, form: &[u16]) -> usize {
+        if let Some(&id) = self.known.get(form) {
+            return id;
+        }
+        let id = self.list.len();
+        self.list.push(form.len() as u16);
+        self.list.extend(form);
+        self.known.insert(form.to_vec(), id);
+        id
+    }
+}
+
+fn numbers<T: std::fmt::LowerHex>(values: &[T]) -> String {
+    let mut text = String::new();
+    for chunk in values.chunks(16) {
+        text.push_str("   ");
+        for value in chunk {
+            let _ = write!(text, " {value:#x},");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// An array whose tail is dropped where `sve` or `sme` is not compiled in.
+fn sectioned<T: std::fmt::LowerHex>(out: &mut String, name: &str, doc: &str, kind: &str, values: &[T], ends: [usize; 3]) {
+    let mut start = 0;
+    for (section, end) in SECTIONS.iter().zip(ends) {
+        let feature = section.to_lowercase();
+        if feature != "base" {
+            let _ = writeln!(out, "#[cfg(feature = \"{feature}\")]");
+        }
+        let part = &values[start..end];
+        let _ = writeln!(out, "const {name}_{section}: [{kind}; {}] = [\n{}];", part.len(), numbers(part));
+        if feature != "base" {
+            let _ = writeln!(out, "#[cfg(not(feature = \"{feature}\"))]\nconst {name}_{section}: [{kind}; 0] = [];");
+        }
+        start = end;
+    }
+    let _ = writeln!(
+        out,
+        "/// {doc}\npub(crate) static {name}: [{kind}; {name}_BASE.len() + {name}_SVE.len() + {name}_SME.len()] =\n    super::join_{kind}(&{name}_BASE, &{name}_SVE, &{name}_SME);\n"
+    );
+}
+
+fn plain<T: std::fmt::LowerHex>(out: &mut String, name: &str, doc: &str, kind: &str, values: &[T]) {
+    let _ = writeln!(out, "/// {doc}\npub(crate) static {name}: [{kind}; {}] = [\n{}];\n", values.len(), numbers(values));
+}
+
+/// Text, padded so that sixteen bytes can be read from the start of any name.
+fn bytes(out: &mut String, name: &str, doc: &str, blob: &str) {
+    let blob = format!("{blob}{}", ".".repeat(16));
+    let _ = writeln!(out, "/// {doc}\npub(crate) static {name}: [u8; {}] = *b\"\\", blob.len());
+    for chunk in blob.as_bytes().chunks(120) {
+        let _ = writeln!(out, "{}\\", String::from_utf8_lossy(chunk));
+    }
+    out.push_str("\";\n\n");
+}
+
+fn constant(name: &str) -> String {
+    name.to_uppercase()
+}
+
+/// All generated files: name and text.
+pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Vec<crate::isa::Problem>> {
+    let mut problems = Vec::new();
+    let mut names = Names::default();
+    let mut forms = Forms::default();
+    let mut predicates: Vec<String> = Vec::new();
+    let mut features: Vec<String> = Vec::new();
+    let mut requirements: Vec<Vec<String>> = vec![Vec::new()];
+    let mut groups: Vec<String> = vec!["none".into()];
+    let table_names: Vec<String> = model.tables.iter().map(|t| t.name.clone()).collect();
+    names.id("");
+
+    let literal = model.operands.kinds.iter().position(|k| k.name == "Literal");
+    let rows = std::mem::take(&mut model.rows);
+    let mut form_of = |template: &Template, row: &Row, place: &crate::isa::Place, whole: bool, names: &mut Names, forms: &mut Forms, problems: &mut Vec<crate::isa::Problem>| -> usize {
+        let mut list = Vec::new();
+        let mut seen: Vec<String> = Vec::new();
+        for name in &template.operands {
+            if let Some(text) = name.strip_prefix('"').and_then(|n| n.strip_suffix('"')) {
+                let [low, high] = (names.id(text) as u16).to_le_bytes();
+                if let Some(kind) = literal {
+                    list.push(forms.descriptor(Descriptor {
+                        kind,
+                        bytes: [low, high, 0, 0, 0],
+                    }));
+                }
+                continue;
+            }
+            match model.operands.resolve(name, row, &table_names) {
+                Ok((descriptor, fields)) => {
+                    list.push(forms.descriptor(descriptor));
+                    seen.extend(fields);
+                }
+                Err(text) => problems.push(crate::isa::Problem {
+                    place: place.clone(),
+                    text,
+                }),
+            }
+        }
+        if whole {
+            for field in &row.fields {
+                if !seen.contains(&field.name) && !field.name.starts_with('_') {
+                    problems.push(crate::isa::Problem {
+                        place: place.clone(),
+                        text: format!("field {} is in no operand (call it _{0} if that is meant)", field.name),
+                    });
+                }
+            }
+        }
+        forms.id(&list)
+    };
+
+    let mut values = vec![1_u32, 1];
+    let mut mask_of = vec![0_u16, 0];
+    let mut masks = vec![0_u32];
+    let mut should_masks: Vec<u32> = vec![0];
+    let mut form = vec![0_u16; RESERVED];
+    let mut mnemonic = vec![0_u16; RESERVED];
+    let mut info = vec![0_u16; RESERVED];
+    let mut infos = vec![0_u32];
+    let mut alias_of = vec![0_u16; RESERVED];
+    let mut aliases: Vec<String> = vec!["    A { tests: 0, count: 0, syntaxes: 0x80, mnemonic: 0, form: 0 },\n".into()];
+    let mut tests: Vec<String> = Vec::new();
+    let mut test_lists: HashMap<Vec<Test>, usize> = HashMap::new();
+    let mut encoding_names = String::from("unallocated\nundefined\n");
+    let mut unpredictable: Vec<(usize, Vec<Test>)> = Vec::new();
+    let mut soft: Vec<(u16, u32)> = Vec::new();
+    forms.id(&[]);
+
+    let mut test_list = |list: &[Test], predicates: &mut Vec<String>, problems: &mut Vec<crate::isa::Problem>, place: &crate::isa::Place| -> usize {
+        if list.is_empty() {
+            return 0;
+        }
+        if let Some(&at) = test_lists.get(list) {
+            return at;
+        }
+        let at = tests.len();
+        for test in list {
+            tests.push(match test {
+                Test::Bits { mask, value, equal: true } => format!("    Test::Bits {{ mask: {mask:#x}, value: {value:#x} }},\n"),
+                Test::Bits { mask, value, equal: false } => format!("    Test::NotBits {{ mask: {mask:#x}, value: {value:#x} }},\n"),
+                Test::Fields { a, b, width, equal: true } => format!("    Test::Same {{ a: {a}, b: {b}, width: {width} }},\n"),
+                Test::Fields { a, b, width, equal: false } => format!("    Test::Differ {{ a: {a}, b: {b}, width: {width} }},\n"),
+                Test::Predicate(name) => {
+                    if !predicates.contains(name) {
+                        predicates.push(name.clone());
+                    }
+                    format!("    Test::Predicate(Predicate::{name}),\n")
+                }
+                Test::Named { table, lsb, width, flags } => {
+                    let number = table_names.iter().position(|t| t == table).unwrap_or_else(|| {
+                        problems.push(crate::isa::Problem {
+                            place: place.clone(),
+                            text: format!("no name table {table}"),
+                        });
+                        0
+                    });
+                    format!("    Test::Named {{ table: {number}, lsb: {lsb}, width: {width}, flags: {flags} }},\n")
+                }
+            });
+        }
+        test_lists.insert(list.to_vec(), at);
+        at
+    };
+
+    for row in &rows {
+        let number = values.len();
+        values.push(row.value);
+        let mask = row.mask & !row.should;
+        let at = masks.iter().position(|m| *m == mask).unwrap_or_else(|| {
+            masks.push(mask);
+            should_masks.push(row.should);
+            masks.len() - 1
+        });
+        mask_of.push(at as u16);
+        if row.should != 0 {
+            soft.push((number as u16, row.should));
+        }
+        form.push(form_of(&row.template, row, &row.place, true, &mut names, &mut forms, &mut problems) as u16);
+        mnemonic.push(names.id(&row.template.mnemonic) as u16);
+        encoding_names.push_str(&row.name);
+        encoding_names.push('\n');
+        for feature in row.features.iter().flat_map(|f| f.split('/')) {
+            if !features.iter().any(|f| f == feature) {
+                features.push(feature.to_owned());
+            }
+        }
+        let requirement = requirements.iter().position(|r| *r == row.features).unwrap_or_else(|| {
+            requirements.push(row.features.clone());
+            requirements.len() - 1
+        });
+        let group = groups.iter().position(|g| *g == row.group).unwrap_or_else(|| {
+            groups.push(row.group.clone());
+            groups.len() - 1
+        });
+        let flow = flows().iter().position(|f| *f == row.flow).unwrap_or(0);
+        let word = group as u32 | (flow as u32) << 5 | (requirement as u32) << 9;
+        let at = infos.iter().position(|i| *i == word).unwrap_or_else(|| {
+            infos.push(word);
+            infos.len() - 1
+        });
+        info.push(at as u16);
+        for clause in &row.unpredictable {
+            unpredictable.push((number, clause.clone()));
+        }
+        if row.aliases.is_empty() {
+            alias_of.push(0);
+            continue;
+        }
+        alias_of.push(aliases.len() as u16);
+        for (index, alias) in row.aliases.iter().enumerate() {
+            let tests = test_list(&alias.tests, &mut predicates, &mut problems, &alias.place);
+            let form = form_of(&alias.template, row, &alias.place, false, &mut names, &mut forms, &mut problems);
+            let last = if index + 1 == row.aliases.len() { 0x80 } else { 0 };
+            aliases.push(format!(
+                "    A {{ tests: {tests}, count: {}, syntaxes: {:#x}, mnemonic: {}, form: {form} }},\n",
+                alias.tests.len(),
+                alias.syntaxes | last,
+                names.id(&alias.template.mnemonic),
+            ));
+        }
+    }
+    let mut unpredictable_rows: Vec<String> = Vec::new();
+    for (number, clause) in &unpredictable {
+        let at = test_list(clause, &mut predicates, &mut problems, &rows[*number - RESERVED].place);
+        unpredictable_rows.push(format!("    ({number}, {at}, {}),\n", clause.len()));
+    }
+    problems.extend(model.operands.unused());
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+
+    let mut ends = [RESERVED; 3];
+    for (index, section) in model.sections.iter().enumerate() {
+        for end in &mut ends[usize::from(*section)..] {
+            *end = index + 1 + RESERVED;
+        }
+    }
+
+    let mut tree = String::from(HEADER);
+    let _ = writeln!(tree, "//! The tree that identifies a word.\n\n/// Steps below the root.\npub(crate) const STEPS: usize = {};\n", model.tree.depth);
+    plain(&mut tree, "ROOT", "A slot for each value of bits 31:21.", "u16", &model.tree.root);
+    sectioned(&mut tree, "NODES", "`base << 16 | mask << 8 | shift` of each node.", "u32", &model.tree.nodes, model.tree.node_ends);
+    sectioned(&mut tree, "SLOTS", "The nodes' children: another node, or `0x8000 | encoding`.", "u16", &model.tree.slots, model.tree.slot_ends);
+
+    let mut encodings = String::from(HEADER);
+    encodings.push_str("//! One entry for each encoding; 0 is unallocated and 1 undefined.\n\n");
+    plain(&mut encodings, "MASKS", "The distinct masks of required bits.", "u32", &masks);
+    sectioned(&mut encodings, "VALUES", "The fixed bits, should-be bits included.", "u32", &values, ends);
+    sectioned(&mut encodings, "MASK_OF", "Index into MASKS.", "u16", &mask_of, ends);
+    sectioned(&mut encodings, "FORM_OF", "Index into FORMS.", "u16", &form, ends);
+    sectioned(&mut encodings, "MNEMONIC_OF", "Index into NAMES_AT.", "u16", &mnemonic, ends);
+    sectioned(&mut encodings, "INFO_OF", "Index into INFOS.", "u16", &info, ends);
+    sectioned(&mut encodings, "ALIAS_OF", "Index into ALIASES; 0 is none.", "u16", &alias_of, ends);
+    plain(&mut encodings, "INFOS", "`requirement << 9 | flow << 5 | group`.", "u32", &infos);
+    let _ = writeln!(encodings, "/// Should-be bits of the encodings that have some, sorted by encoding.\npub(crate) static SHOULD_BE: [(u16, u32); {}] = [\n{}];\n", soft.len(), soft.iter().map(|(e, m)| format!("    ({e}, {m:#x}),\n")).collect::<String>());
+    let _ = writeln!(encodings, "/// Constrained unpredictable words: encoding, first test, number of tests, sorted by encoding.\npub(crate) static UNPREDICTABLE: [(u16, u16, u8); {}] = [\n{}];", unpredictable_rows.len(), unpredictable_rows.concat());
+
+    let mut kinds = String::from(HEADER);
+    kinds.push_str("//! What the programs have to know: operand kinds, predicates, tests.\n\n/// A kind of operand; `program` has the code of each.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub(crate) enum Kind {\n");
+    for kind in &model.operands.kinds {
+        let _ = writeln!(kinds, "    {},", kind.name);
+    }
+    kinds.push_str("}\n\n/// A predicate of an alias; `predicate` has the code of each.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub(crate) enum Predicate {\n");
+    for predicate in &predicates {
+        let _ = writeln!(kinds, "    {predicate},");
+    }
+    kinds.push_str("}\n");
+
+    let mut form_text = String::from(HEADER);
+    form_text.push_str("//! Operand lists and aliases.\n\nuse super::kinds::{Kind, Predicate};\nuse super::{Alias as A, Descriptor, Test};\n\nconst fn d(kind: Kind, p: [u8; 5]) -> Descriptor {\n    Descriptor { kind, p }\n}\n\n");
+    plain(&mut form_text, "FORMS", "Operand lists: a count, then that many indices into DESCRIPTORS.", "u16", &forms.list);
+    let _ = writeln!(form_text, "/// Kind and parameters of each distinct operand.\npub(crate) static DESCRIPTORS: [Descriptor; {}] = [", forms.descriptors.len());
+    for descriptor in &forms.descriptors {
+        let _ = writeln!(form_text, "    d(Kind::{}, {:?}),", model.operands.kinds[descriptor.kind].name, descriptor.bytes);
+    }
+    let _ = writeln!(form_text, "];\n\n/// Aliases; bit 7 of `syntaxes` marks the last of an encoding.\npub(crate) static ALIASES: [A; {}] = [\n{}];\n\n/// Tests of aliases and of unpredictable words.\npub(crate) static TESTS: [Test; {}] = [\n{}];", aliases.len(), aliases.concat(), tests.len(), tests.concat());
+
+    // Name tables last, so that their names follow the mnemonics in the blob.
+    let mut named = String::from(HEADER);
+    named.push_str("//! Names of values: system registers, barriers, operations.\n\n");
+    let mut starts = Vec::new();
+    let mut keys = Vec::new();
+    let mut entries = Vec::new();
+    let mut flags = Vec::new();
+    let mut register_names = Names::default();
+    for table in &model.tables {
+        starts.push(keys.len() as u16);
+        for entry in &table.entries {
+            keys.push(entry.key);
+            entries.push(register_names.id(&entry.name) as u16);
+            flags.push(entry.flags);
+        }
+    }
+    starts.push(keys.len() as u16);
+    register_names.starts.push(register_names.blob.len());
+    plain(&mut named, "STARTS", "First entry of each table, and the end of the last.", "u16", &starts);
+    plain(&mut named, "KEYS", "Values, sorted within a table.", "u16", &keys);
+    plain(&mut named, "ENTRY_NAMES", "Index into ENTRY_NAMES_AT.", "u16", &entries);
+    plain(&mut named, "FLAGS", "Readable 1, writable 2, with register 4, without register 8.", "u8", &flags);
+    plain(&mut named, "ENTRY_NAMES_AT", "Start of each name, and the end of the last.", "u16", &register_names.starts);
+    bytes(&mut named, "ENTRY_NAMES_TEXT", "The names, one behind the other.", &register_names.blob);
+    let _ = writeln!(named, "/// Numbers of the tables.\n#[allow(dead_code, reason = \"not every table is named by the code\")]\npub(crate) mod table {{");
+    for (number, name) in table_names.iter().enumerate() {
+        let _ = writeln!(named, "    pub(crate) const {}: u8 = {number};", constant(name));
+    }
+    named.push_str("}\n");
+
+    let mut name_text = String::from(HEADER);
+    name_text.push_str("//! Mnemonics, literals and the names of encodings, groups and features.\n\n");
+    names.starts.push(names.blob.len());
+    plain(&mut name_text, "NAMES_AT", "Start of each name, and the end of the last.", "u16", &names.starts);
+    bytes(&mut name_text, "NAMES_TEXT", "The names, one behind the other.", &names.blob);
+    let starts: Vec<u32> = std::iter::once(0)
+        .chain(encoding_names.match_indices('\n').map(|(at, _)| at as u32 + 1))
+        .collect();
+    plain(&mut name_text, "ENCODING_NAMES_AT", "Start of each encoding's name; each ends with a line feed.", "u32", &starts);
+    let _ = writeln!(name_text, "/// Arm's names of the encodings, a line each.\npub(crate) static ENCODING_NAMES: &str = \"\\\n{}\";\n", encoding_names.replace('\n', "\\n\\\n"));
+    let _ = writeln!(name_text, "/// Groups.\npub(crate) static GROUPS: [&str; {}] = {groups:?};\n", groups.len());
+    let _ = writeln!(name_text, "/// Features.\npub(crate) static FEATURES: [&str; {}] = [\n{}];\n", features.len(), features.iter().map(|f| format!("    {f:?},\n")).collect::<String>());
+    let mut clauses = Vec::new();
+    let mut clause_starts = Vec::new();
+    for requirement in &requirements {
+        clause_starts.push(clauses.len() as u16);
+        for clause in requirement {
+            let mut parts = clause.split('/').peekable();
+            while let Some(part) = parts.next() {
+                let number = features.iter().position(|f| f == part).unwrap_or(0) as u16;
+                clauses.push(number | if parts.peek().is_none() { 0x8000 } else { 0 });
+            }
+        }
+    }
+    clause_starts.push(clauses.len() as u16);
+    plain(&mut name_text, "REQUIREMENTS_AT", "Start of each requirement, and the end of the last.", "u16", &clause_starts);
+    plain(&mut name_text, "REQUIREMENTS", "Features, one of which suffices up to the one with bit 15; then the next clause.", "u16", &clauses);
+
+    model.rows = rows;
+    Ok(vec![
+        ("tree.rs", tree),
+        ("encodings.rs", encodings),
+        ("kinds.rs", kinds),
+        ("forms.rs", form_text),
+        ("named.rs", named),
+        ("names.rs", name_text),
+    ])
+}

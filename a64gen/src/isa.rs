@@ -1,0 +1,504 @@
+//! Reads the specification text: rows, aliases and their attributes.
+
+use std::fmt;
+
+/// A place in the specification text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// File name.
+    pub(crate) file: String,
+    /// Line, from 1.
+    pub(crate) line: usize,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
+}
+
+/// A message about one place of the specification text.
+#[derive(Clone, Debug)]
+pub(crate) struct Problem {
+    /// Where.
+    pub(crate) place: Place,
+    /// What.
+    pub(crate) text: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.text)
+    }
+}
+
+/// A named run of bits in a row's pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Field {
+    /// Name, as Arm gives it.
+    pub(crate) name: String,
+    /// Lowest bit.
+    pub(crate) lsb: u32,
+    /// Number of bits.
+    pub(crate) width: u32,
+}
+
+impl Field {
+    /// The field's bits in the word.
+    pub(crate) fn mask(&self) -> u32 {
+        (((1_u64 << self.width) - 1) as u32) << self.lsb
+    }
+}
+
+/// One test on a word.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Test {
+    /// The masked bits have this value.
+    Bits { mask: u32, value: u32, equal: bool },
+    /// Two fields of the same width are equal (or differ).
+    Fields {
+        a: u32,
+        b: u32,
+        width: u32,
+        equal: bool,
+    },
+    /// A predicate computed in Rust.
+    Predicate(String),
+    /// The bits of a field name an entry of a name table (with these flags).
+    Named {
+        table: String,
+        lsb: u32,
+        width: u32,
+        flags: u8,
+    },
+}
+
+/// A mnemonic and its operands' names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Template {
+    /// Mnemonic; a last `.` takes the first operand as its suffix.
+    pub(crate) mnemonic: String,
+    /// Operand names in the order in which they are printed.
+    pub(crate) operands: Vec<String>,
+}
+
+/// An alias of a row.
+#[derive(Clone, Debug)]
+pub(crate) struct Alias {
+    /// Where it is written.
+    pub(crate) place: Place,
+    /// How it is printed.
+    pub(crate) template: Template,
+    /// All of these hold.
+    pub(crate) tests: Vec<Test>,
+    /// Bit 0 LLVM, bit 1 GNU, bit 2 Apple.
+    pub(crate) syntaxes: u8,
+}
+
+/// One encoding.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    /// Where it is written.
+    pub(crate) place: Place,
+    /// Arm's name of the encoding.
+    pub(crate) name: String,
+    /// Group (dpimm, dpreg, control, ldst, simd, sve, sme, reserved, apple).
+    pub(crate) group: String,
+    /// Bits that must have `value`.
+    pub(crate) mask: u32,
+    /// Their value, should-be bits included.
+    pub(crate) value: u32,
+    /// Bits that should have `value`; another value is unpredictable.
+    pub(crate) should: u32,
+    /// Named fields.
+    pub(crate) fields: Vec<Field>,
+    /// How it is printed when no alias is preferred.
+    pub(crate) template: Template,
+    /// Clauses of mask and value that make the word undefined.
+    pub(crate) undefined: Vec<(u32, u32)>,
+    /// Clauses that make the word constrained unpredictable.
+    pub(crate) unpredictable: Vec<Vec<Test>>,
+    /// What it does to the flow of control.
+    pub(crate) flow: String,
+    /// Features, as written (`FEAT_A`, `FEAT_A FEAT_B` for both, `FEAT_A/FEAT_B` for either).
+    pub(crate) features: Vec<String>,
+    /// Aliases in order of preference.
+    pub(crate) aliases: Vec<Alias>,
+}
+
+impl Row {
+    /// The field of this name.
+    pub(crate) fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|f| f.name == name)
+    }
+}
+
+const FLOWS: [&str; 8] = [
+    "next",
+    "branch",
+    "conditional",
+    "call",
+    "return",
+    "indirect",
+    "indirect-call",
+    "exception",
+];
+
+/// Splits at commas that are not inside brackets or quotes.
+fn split_operands(text: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut depth = 0_i32;
+    let mut current = String::new();
+    for c in text.chars() {
+        match c {
+            '[' | '{' | '(' => depth += 1,
+            ']' | '}' | ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(current.trim().to_owned());
+                current.clear();
+                continue;
+            }
+            _ => {}
+        }
+        current.push(c);
+    }
+    if !current.trim().is_empty() {
+        parts.push(current.trim().to_owned());
+    }
+    parts
+}
+
+fn parse_template(text: &str) -> Template {
+    let text = text.trim();
+    let (mnemonic, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    Template {
+        mnemonic: mnemonic.to_owned(),
+        operands: split_operands(rest),
+    }
+}
+
+/// Reads the pattern column: runs of 0 and 1, `(0)`/`(1)` runs for should-be bits, `name:width` fields.
+fn parse_pattern(text: &str) -> Result<(u32, u32, u32, Vec<Field>), String> {
+    let mut at = 32_u32;
+    let (mut mask, mut value, mut should) = (0, 0, 0);
+    let mut fields: Vec<Field> = Vec::new();
+    for token in text.split_whitespace() {
+        if let Some((name, width)) = token.split_once(':') {
+            let width: u32 = width.parse().map_err(|_| format!("bad width in {token}"))?;
+            if width == 0 || width > at {
+                return Err(format!("{token} does not fit: {at} bits left"));
+            }
+            at -= width;
+            if fields.iter().any(|f| f.name == name) {
+                return Err(format!("field {name} appears twice"));
+            }
+            fields.push(Field {
+                name: name.to_owned(),
+                lsb: at,
+                width,
+            });
+            continue;
+        }
+        let soft = token.starts_with('(') && token.ends_with(')');
+        for c in token.trim_matches(|c| c == '(' || c == ')').chars() {
+            if at == 0 {
+                return Err("more than 32 bits".into());
+            }
+            at -= 1;
+            match c {
+                '0' => {}
+                '1' => value |= 1 << at,
+                _ => return Err(format!("{token} is neither bits nor name:width")),
+            }
+            mask |= 1 << at;
+            if soft {
+                should |= 1 << at;
+            }
+        }
+    }
+    if at != 0 {
+        return Err(format!("{at} bits missing"));
+    }
+    Ok((mask, value, should, fields))
+}
+
+/// A literal with its don't-care mask: `0b11x1`, decimal or hexadecimal.
+fn parse_literal(text: &str, width: u32) -> Option<(u32, u32)> {
+    if let Some(bits) = text.strip_prefix("0b") {
+        let (mut mask, mut value) = (0, 0);
+        for c in bits.chars() {
+            mask <<= 1;
+            value <<= 1;
+            match c {
+                '0' => mask |= 1,
+                '1' => {
+                    mask |= 1;
+                    value |= 1;
+                }
+                'x' => {}
+                _ => return None,
+            }
+        }
+        return (bits.len() as u32 == width).then_some((mask, value));
+    }
+    let value = if let Some(hex) = text.strip_prefix("0x") {
+        u32::from_str_radix(hex, 16).ok()?
+    } else {
+        text.parse().ok()?
+    };
+    let mask = ((1_u64 << width) - 1) as u32;
+    (value <= mask).then_some((mask, value))
+}
+
+fn parse_test(text: &str, fields: &[Field]) -> Result<Test, String> {
+    let text = text.trim();
+    let field = |name: &str| {
+        fields
+            .iter()
+            .find(|f| f.name == name)
+            .ok_or_else(|| format!("no field {name}"))
+    };
+    let Some(at) = text.find('=') else {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        return match words.as_slice() {
+            ["named", table, span, rest @ ..] => {
+                let (lsb, width) = match field(span) {
+                    Ok(f) => (f.lsb, f.width),
+                    Err(_) => parse_bits(span)?,
+                };
+                let mut flags = 0;
+                for word in rest {
+                    flags |= name_flag(word)?;
+                }
+                Ok(Test::Named {
+                    table: (*table).to_owned(),
+                    lsb,
+                    width,
+                    flags,
+                })
+            }
+            [name] => Ok(Test::Predicate((*name).to_owned())),
+            _ => Err(format!("cannot read condition: {text}")),
+        };
+    };
+    let equal = !text[..at].ends_with('!');
+    let left = field(text[..at].trim_end_matches('!').trim())?;
+    let right = text[at + 1..].trim();
+    if let Some((mask, value)) = parse_literal(right, left.width) {
+        return Ok(Test::Bits {
+            mask: mask << left.lsb,
+            value: value << left.lsb,
+            equal,
+        });
+    }
+    let other = field(right)?;
+    if other.width != left.width {
+        return Err(format!("{text}: fields of different width"));
+    }
+    Ok(Test::Fields {
+        a: left.lsb,
+        b: other.lsb,
+        width: left.width,
+        equal,
+    })
+}
+
+/// Reads `high..low`, a run of bits by position.
+pub(crate) fn parse_bits(text: &str) -> Result<(u32, u32), String> {
+    let read = || {
+        let (high, low) = text.split_once("..")?;
+        let (high, low): (u32, u32) = (high.parse().ok()?, low.parse().ok()?);
+        (high >= low && high < 32).then(|| (low, high - low + 1))
+    };
+    read().ok_or_else(|| format!("no field and no bit run: {text}"))
+}
+
+/// The flag bit of a word behind a named entry.
+pub(crate) fn name_flag(word: &str) -> Result<u8, String> {
+    Ok(match word {
+        "r" => 1,
+        "w" => 2,
+        "rw" => 3,
+        "reg" => 4,
+        "noreg" => 8,
+        "optreg" => 12,
+        _ => return Err(format!("unknown flag {word}")),
+    })
+}
+
+/// The words of one undefined clause as masks and values; `<` and `>` are expanded.
+fn parse_undefined(text: &str, fields: &[Field]) -> Result<Vec<(u32, u32)>, String> {
+    let mut clauses = vec![(0_u32, 0_u32)];
+    for part in text.split('&') {
+        let part = part.trim();
+        let mut choices: Vec<(u32, u32)> = Vec::new();
+        let operator = part.find(['<', '>', '=', '!']).ok_or_else(|| format!("cannot read {part}"))?;
+        let name = part[..operator].trim();
+        let field = fields
+            .iter()
+            .find(|f| f.name == name)
+            .ok_or_else(|| format!("no field {name}"))?;
+        let sign = part.as_bytes()[operator];
+        let right = part[operator..].trim_start_matches(['<', '>', '=', '!']).trim();
+        let (mask, value) =
+            parse_literal(right, field.width).ok_or_else(|| format!("cannot read {right}"))?;
+        if sign == b'=' {
+            choices.push((mask << field.lsb, value << field.lsb));
+        } else {
+            for v in 0..(1_u32 << field.width) {
+                let hit = match sign {
+                    b'<' => v < value,
+                    b'>' => v > value,
+                    _ => v & mask != value,
+                };
+                if hit {
+                    choices.push((field.mask(), v << field.lsb));
+                }
+            }
+        }
+        clauses = clauses
+            .iter()
+            .flat_map(|c| choices.iter().map(move |d| (c.0 | d.0, c.1 | d.1)))
+            .collect();
+    }
+    Ok(clauses)
+}
+
+/// Reserved values of a logical immediate (Arm ARM, DecodeBitMasks): all ones in an element, or no element size.
+fn reserved_logical(fields: &[Field]) -> Result<Vec<(u32, u32)>, String> {
+    let mut clauses = Vec::new();
+    let wide = fields.iter().any(|f| f.name == "N");
+    let narrow = if wide { "N=0 & " } else { "" };
+    for bits in ["0b11111x", "0b111101", "0b111011", "0b110111", "0b101111", "0b011111"] {
+        clauses.extend(parse_undefined(&format!("{narrow}imms={bits}"), fields)?);
+    }
+    if wide {
+        clauses.extend(parse_undefined("N=1 & imms=0b111111", fields)?);
+    }
+    Ok(clauses)
+}
+
+fn parse_attribute(row: &mut Row, text: &str) -> Result<(), String> {
+    let text = text.trim();
+    if let Some(rest) = text.strip_prefix("undef if ") {
+        for clause in rest.split(" or ") {
+            let clauses = if clause.trim() == "ReservedLogicalImmediate" {
+                reserved_logical(&row.fields)?
+            } else {
+                parse_undefined(clause, &row.fields)?
+            };
+            row.undefined.extend(clauses);
+        }
+    } else if let Some(rest) = text.strip_prefix("unpredictable if ") {
+        for clause in rest.split(" or ") {
+            let tests: Result<Vec<Test>, String> =
+                clause.split('&').map(|t| parse_test(t, &row.fields)).collect();
+            row.unpredictable.push(tests?);
+        }
+    } else if let Some(rest) = text.strip_prefix("flow ") {
+        if !FLOWS.contains(&rest) {
+            return Err(format!("unknown flow {rest}"));
+        }
+        row.flow = rest.to_owned();
+    } else if text.starts_with("FEAT_") {
+        row.features.extend(text.split_whitespace().map(str::to_owned));
+    } else {
+        return Err(format!("unknown attribute: {text}"));
+    }
+    Ok(())
+}
+
+fn parse_alias(row: &Row, place: &Place, line: &str) -> Result<Alias, String> {
+    let mut parts = line.split(" | ");
+    let template = parse_template(parts.next().unwrap_or_default());
+    let mut alias = Alias {
+        place: place.clone(),
+        template,
+        tests: Vec::new(),
+        syntaxes: 7,
+    };
+    for part in parts {
+        let part = part.trim();
+        if let Some(rest) = part.strip_prefix("if ") {
+            for test in rest.split('&') {
+                alias.tests.push(parse_test(test, &row.fields)?);
+            }
+        } else if let Some(rest) = part.strip_prefix("only ") {
+            alias.syntaxes = 0;
+            for word in rest.split_whitespace() {
+                alias.syntaxes |= match word {
+                    "llvm" => 1,
+                    "gnu" => 2,
+                    "apple" => 4,
+                    _ => return Err(format!("unknown syntax {word}")),
+                };
+            }
+        } else {
+            return Err(format!("unknown alias attribute: {part}"));
+        }
+    }
+    Ok(alias)
+}
+
+fn parse_row(group: &str, place: &Place, line: &str) -> Result<Row, String> {
+    let mut parts = line.split(" | ");
+    let name = parts.next().unwrap_or_default().trim().to_owned();
+    let pattern = parts.next().ok_or("no pattern")?;
+    let template = parse_template(parts.next().ok_or("no template")?);
+    let (mask, value, should, fields) = parse_pattern(pattern)?;
+    let mut row = Row {
+        place: place.clone(),
+        name,
+        group: group.to_owned(),
+        mask,
+        value,
+        should,
+        fields,
+        template,
+        undefined: Vec::new(),
+        unpredictable: Vec::new(),
+        flow: "next".into(),
+        features: Vec::new(),
+        aliases: Vec::new(),
+    };
+    for part in parts {
+        parse_attribute(&mut row, part)?;
+    }
+    Ok(row)
+}
+
+/// The flow classes, in the order of their numbers.
+pub(crate) fn flows() -> &'static [&'static str] {
+    &FLOWS
+}
+
+/// Reads one file of rows.
+pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Row> {
+    let mut rows: Vec<Row> = Vec::new();
+    let mut group = String::from("none");
+    for (index, line) in text.lines().enumerate() {
+        let place = Place {
+            file: file.to_owned(),
+            line: index + 1,
+        };
+        let content = line.split("  # ").next().unwrap_or_default();
+        if content.trim().is_empty() || (content == "#" || content.starts_with("# ")) {
+            continue;
+        }
+        let result = if content.starts_with(char::is_whitespace) {
+            match rows.last_mut() {
+                Some(row) => parse_alias(row, &place, content).map(|alias| row.aliases.push(alias)),
+                None => Err("an alias before any row".into()),
+            }
+        } else if let Some(name) = content.strip_prefix("group ") {
+            name.trim().clone_into(&mut group);
+            Ok(())
+        } else {
+            parse_row(&group, &place, content).map(|row| rows.push(row))
+        };
+        if let Err(text) = result {
+            problems.push(Problem { place, text });
+        }
+    }
+    rows
+}

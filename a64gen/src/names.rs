@@ -1,0 +1,114 @@
+//! Reads the name tables (`sysregs.isa`): system registers, barriers, TLB operations and the like.
+
+use crate::isa::{Place, Problem, name_flag};
+
+/// A name for a value.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// The value of the field.
+    pub(crate) key: u16,
+    /// The name as LLVM spells it.
+    pub(crate) name: String,
+    /// Readable 1, writable 2, with register 4, without register 8.
+    pub(crate) flags: u8,
+    /// Features as in rows.
+    pub(crate) features: Vec<String>,
+}
+
+/// One table of names.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its entries, sorted by key.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// Reads `TABLE NAME NUMBERS [FLAGS] [FEAT_...]` lines: one number is the value itself; four are op1 CRn CRm op2; five are op0 op1 CRn CRm op2.
+pub(crate) fn parse(file: &str, text: &str, tables: &mut Vec<Table>, problems: &mut Vec<Problem>) {
+    for (index, line) in text.lines().enumerate() {
+        let content = line.split("  # ").next().unwrap_or_default().trim();
+        if content.is_empty() || (content == "#" || content.starts_with("# ")) {
+            continue;
+        }
+        match parse_line(content) {
+            Ok((table, entry)) => {
+                let at = tables.iter().position(|t| t.name == table).unwrap_or_else(|| {
+                    tables.push(Table {
+                        name: table,
+                        entries: Vec::new(),
+                    });
+                    tables.len() - 1
+                });
+                tables[at].entries.push(entry);
+            }
+            Err(text) => problems.push(Problem {
+                place: Place {
+                    file: file.to_owned(),
+                    line: index + 1,
+                },
+                text,
+            }),
+        }
+    }
+}
+
+fn parse_line(content: &str) -> Result<(String, Entry), String> {
+    let mut words = content.split_whitespace();
+    let table = words.next().ok_or("no table")?.to_owned();
+    let name = words.next().ok_or("no name")?.to_owned();
+    let mut numbers: Vec<u32> = Vec::new();
+    let mut flags = 0;
+    let mut features = Vec::new();
+    for word in words {
+        if word.starts_with("FEAT_") {
+            features.push(word.to_owned());
+        } else if let Ok(number) = word.parse() {
+            numbers.push(number);
+        } else {
+            flags |= name_flag(word)?;
+        }
+    }
+    let widths: &[u32] = match numbers.len() {
+        1 => &[16],
+        2 => &[3, 3],
+        3 => &[3, 4, 3],
+        4 => &[3, 4, 4, 3],
+        5 => &[2, 3, 4, 4, 3],
+        n => return Err(format!("{n} numbers")),
+    };
+    let mut key = 0;
+    for (number, width) in numbers.iter().zip(widths) {
+        if *number >= 1 << width {
+            return Err(format!("{number} does not fit {width} bits"));
+        }
+        key = key << width | number;
+    }
+    Ok((
+        table,
+        Entry {
+            key: key as u16,
+            name,
+            flags,
+            features,
+        },
+    ))
+}
+
+/// Sorts the entries and reports two names for one value with the same access.
+pub(crate) fn check(tables: &mut [Table], problems: &mut Vec<Problem>) {
+    for table in tables {
+        table.entries.sort_by(|a, b| (a.key, a.flags).cmp(&(b.key, b.flags)));
+        for pair in table.entries.windows(2) {
+            if pair[0].key == pair[1].key && pair[0].flags == pair[1].flags {
+                problems.push(Problem {
+                    place: Place {
+                        file: table.name.clone(),
+                        line: 0,
+                    },
+                    text: format!("{} and {} have the same value", pair[0].name, pair[1].name),
+                });
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! Chooses the spelling that is shown.
+
+use crate::bits::{field, index, low8, low16, widen, widen16};
+use crate::encoding::Encoding;
+use crate::generated::encodings::{ALIAS_OF, SHOULD_BE, UNPREDICTABLE, VALUES};
+use crate::generated::forms::{ALIASES, TESTS};
+use crate::generated::kinds::Predicate;
+use crate::generated::{Alias, Test};
+use crate::insn::Syntax;
+use crate::named;
+use crate::program::bitmask;
+
+/// A mnemonic and an operand list.
+#[derive(Clone, Copy)]
+pub(crate) struct Shown {
+    pub(crate) mnemonic: u16,
+    pub(crate) form: u16,
+}
+
+/// The preferred spelling of a word: the first alias of its encoding whose tests hold.
+pub(crate) fn shown(word: u32, encoding: Encoding, syntax: Syntax) -> Shown {
+    let own = syntax_bit(syntax);
+    let at = index(widen16(encoding.number()));
+    let first = ALIAS_OF.get(at).copied().unwrap_or(0);
+    if first != 0 {
+        for alias in ALIASES.get(usize::from(first)..).unwrap_or(&[]) {
+            if alias.syntaxes & own != 0 && holds(alias, word) {
+                return Shown {
+                    mnemonic: alias.mnemonic,
+                    form: alias.form,
+                };
+            }
+            if alias.syntaxes & 0x80 != 0 {
+                break;
+            }
+        }
+    }
+    Shown {
+        mnemonic: encoding.mnemonic_number(),
+        form: encoding.form(),
+    }
+}
+
+const fn syntax_bit(syntax: Syntax) -> u8 {
+    match syntax {
+        Syntax::Llvm => 1,
+        Syntax::Gnu => 2,
+        Syntax::Apple => 4,
+    }
+}
+
+fn holds(alias: &Alias, word: u32) -> bool {
+    all(alias.tests, alias.count, word)
+}
+
+fn all(start: u16, count: u8, word: u32) -> bool {
+    let start = usize::from(start);
+    let tests = TESTS.get(start..start.wrapping_add(usize::from(count))).unwrap_or(&[]);
+    tests.iter().all(|test| passes(*test, word))
+}
+
+fn passes(test: Test, word: u32) -> bool {
+    match test {
+        Test::Bits { mask, value } => word & mask == value,
+        Test::NotBits { mask, value } => word & mask != value,
+        Test::Same { a, b, width } => field(word, a, width) == field(word, b, width),
+        Test::Differ { a, b, width } => field(word, a, width) != field(word, b, width),
+        Test::Predicate(predicate) => computed(predicate, word),
+        Test::Named { table, lsb, width, flags } => named::find(table, low16(field(word, lsb, width)), flags).is_some(),
+    }
+}
+
+/// Whether the word is constrained unpredictable.
+pub(crate) fn unpredictable(word: u32, encoding: Encoding) -> bool {
+    let number = encoding.number();
+    let value = VALUES.get(usize::from(number)).copied().unwrap_or(word);
+    let soft = SHOULD_BE.binary_search_by_key(&number, |entry| entry.0).ok().and_then(|at| SHOULD_BE.get(at));
+    if soft.is_some_and(|(_, mask)| (word ^ value) & mask != 0) {
+        return true;
+    }
+    let first = UNPREDICTABLE.partition_point(|entry| entry.0 < number);
+    let rest = UNPREDICTABLE.get(first..).unwrap_or(&[]);
+    rest.iter().take_while(|entry| entry.0 == number).any(|&(_, start, count)| all(start, count, word))
+}
+
+/// `immr` and `imms` of a bit-field move.
+fn immr_imms(word: u32) -> (u32, u32) {
+    (field(word, 16, 6), field(word, 10, 6))
+}
+
+/// Whether `value` (of 32 or 64 bits) is what one movz or movn can write; then a bitmask is not spelled mov (Arm ARM, MoveWidePreferred).
+fn move_wide(value: u64, size: u8) -> bool {
+    let all = if size == 64 { u64::MAX } else { 0xffff_ffff };
+    let mut at = 0_u32;
+    while at < widen(size) {
+        let part = 0xffff_u64.wrapping_shl(at);
+        if value & !part & all == 0 || !value & !part & all == 0 {
+            return true;
+        }
+        at = at.wrapping_add(16);
+    }
+    false
+}
+
+/// The code of each predicate.
+fn computed(predicate: Predicate, word: u32) -> bool {
+    match predicate {
+        Predicate::ImmsBelowImmr => {
+            let (immr, imms) = immr_imms(word);
+            imms < immr
+        }
+        Predicate::ImmsIsImmrMinusOne => {
+            let (immr, imms) = immr_imms(word);
+            imms.wrapping_add(1) == immr
+        }
+        Predicate::BitmaskIsMov32 => !move_wide(bitmask(word, 0, 32), 32),
+        Predicate::BitmaskIsMov64 => !move_wide(bitmask(word, low8(field(word, 22, 1)), 64), 64),
+        // imm16 = 0 with a shift is spelled as it is encoded.
+        Predicate::MovzIsMov | Predicate::MovnIsMov64 => field(word, 5, 16) != 0 || field(word, 21, 2) == 0,
+        // All ones in 32 bits is movn #0's or the bitmask's.
+        Predicate::MovnIsMov32 => (field(word, 5, 16) != 0 || field(word, 21, 2) == 0) && field(word, 5, 16) != 0xffff,
+    }
+}

@@ -1,0 +1,113 @@
+//! What an encoding is: its name, mnemonic, group and features.
+
+use crate::bits::{entry16, entry32, index, low8, widen16};
+use crate::flow::Class;
+use crate::generated::encodings::{FORM_OF, INFO_OF, INFOS, MNEMONIC_OF};
+use crate::generated::names::{
+    ENCODING_NAMES, ENCODING_NAMES_AT, FEATURES, GROUPS, NAMES_AT, NAMES_TEXT, REQUIREMENTS, REQUIREMENTS_AT,
+};
+
+/// A row of Arm's tables (AARCHMRS), or of Apple's extensions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Encoding(u16);
+
+impl Encoding {
+    pub(crate) const fn new(number: u16) -> Self {
+        Self(number)
+    }
+
+    pub(crate) const fn number(self) -> u16 {
+        self.0
+    }
+
+    const fn at(self) -> usize {
+        index(widen16(self.0))
+    }
+
+    /// Arm's name, such as `ADD_64_addsub_imm`.
+    pub fn name(self) -> &'static str {
+        let start = ENCODING_NAMES_AT.get(self.at()).copied().unwrap_or(0);
+        let rest = ENCODING_NAMES.get(index(start)..).unwrap_or("");
+        rest.split('\n').next().unwrap_or("")
+    }
+
+    /// The mnemonic, before any alias.
+    pub fn mnemonic(self) -> Mnemonic {
+        Mnemonic::new(entry16(&MNEMONIC_OF, self.at(), 0))
+    }
+
+    pub(crate) fn mnemonic_number(self) -> u16 {
+        entry16(&MNEMONIC_OF, self.at(), 0)
+    }
+
+    pub(crate) fn form(self) -> u16 {
+        entry16(&FORM_OF, self.at(), 0)
+    }
+
+    fn info(self) -> u32 {
+        entry32(&INFOS, index(widen16(entry16(&INFO_OF, self.at(), 0))), 0)
+    }
+
+    pub(crate) fn flow_class(self) -> Class {
+        Class::new(self.info() >> 5 & 15)
+    }
+
+    /// The group.
+    pub fn group(self) -> Group {
+        Group(low8(self.info() & 31))
+    }
+
+    /// The features of which the encoding needs one per clause: `[A, B], [C]` means (A or B) and C. Empty for Armv8.0.
+    pub fn features(self) -> impl Iterator<Item = (Feature, bool)> {
+        let requirement = index(self.info() >> 9);
+        let start = entry16(&REQUIREMENTS_AT, requirement, 0);
+        let end = entry16(&REQUIREMENTS_AT, requirement.wrapping_add(1), start);
+        let list = REQUIREMENTS.get(index(widen16(start))..index(widen16(end))).unwrap_or(&[]);
+        list.iter().map(|word| (Feature(word & 0x7fff), word & 0x8000 != 0))
+    }
+}
+
+/// A mnemonic: of an encoding or of an alias.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Mnemonic(u16);
+
+impl Mnemonic {
+    pub(crate) const fn new(number: u16) -> Self {
+        Self(number)
+    }
+
+    /// The mnemonic's text. A last `.` says that the first operand is its suffix (`b.eq`).
+    pub fn as_str(self) -> &'static str {
+        core::str::from_utf8(name_bytes(self.0)).unwrap_or("")
+    }
+}
+
+/// The bytes of a name of the names table.
+pub(crate) fn name_bytes(number: u16) -> &'static [u8] {
+    let at = index(widen16(number));
+    let start = entry16(&NAMES_AT, at, 0);
+    let end = entry16(&NAMES_AT, at.wrapping_add(1), start);
+    NAMES_TEXT.get(index(widen16(start))..index(widen16(end))).unwrap_or(&[])
+}
+
+/// A group of encodings: data processing, control, loads and stores and so on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Group(u8);
+
+impl Group {
+    /// Arm's short name of the group: `dpimm`, `dpreg`, `control`, `ldst`, `simd`, `sve`, `sme`; `apple` for Apple's.
+    pub fn name(self) -> &'static str {
+        GROUPS.get(usize::from(self.0)).copied().unwrap_or("")
+    }
+}
+
+/// An architectural feature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Feature(u16);
+
+impl Feature {
+    /// Arm's name, such as `FEAT_LSE`.
+    pub fn name(self) -> &'static str {
+        FEATURES.get(usize::from(self.0)).copied().unwrap_or("")
+    }
+}

@@ -1,0 +1,27 @@
+//! Why a word is no instruction.
+
+use core::fmt;
+
+/// Why a word is no instruction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// No encoding of the architecture has this word.
+    Unallocated,
+    /// An encoding has this word, and says that it is UNDEFINED.
+    Undefined,
+    /// The word belongs to an extension whose Cargo feature (`sve`, `sme`) is off.
+    NotCompiledIn,
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unallocated => "unallocated encoding",
+            Self::Undefined => "undefined value of an encoding",
+            Self::NotCompiledIn => "the extension is not compiled in",
+        })
+    }
+}
+
+impl core::error::Error for DecodeError {}

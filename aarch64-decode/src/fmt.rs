@@ -1,0 +1,73 @@
+//! Text in three syntaxes, without core::fmt.
+
+mod apple;
+mod gnu;
+mod llvm;
+mod text;
+
+use core::fmt;
+
+pub use text::{TextBuffer, Token, TokenKind};
+
+use crate::alias;
+use crate::encoding::name_bytes;
+use crate::insn::{Instruction, Syntax};
+use crate::operand::Operands;
+
+/// Names for addresses.
+pub trait Symbols {
+    /// The symbol at or before `address`, and how many bytes before it is.
+    fn symbol(&self, address: u64) -> Option<(&str, u64)>;
+}
+
+/// No symbols.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoSymbols;
+
+impl Symbols for NoSymbols {
+    fn symbol(&self, _address: u64) -> Option<(&str, u64)> {
+        None
+    }
+}
+
+impl Instruction {
+    /// Writes the instruction's text: the mnemonic, a space, the operands separated by `, `. `pc` is its address in bytes.
+    pub fn format(self, pc: u64, syntax: Syntax, text: &mut TextBuffer) -> &str {
+        self.format_with(pc, syntax, &NoSymbols, text)
+    }
+
+    /// As [`format`](Self::format), with ` <symbol+0x10>` behind an address that has a symbol.
+    pub fn format_with<'t, S: Symbols>(self, pc: u64, syntax: Syntax, symbols: &S, text: &'t mut TextBuffer) -> &'t str {
+        text.clear();
+        let shown = alias::shown(self.word(), self.encoding(), syntax);
+        let mnemonic = name_bytes(shown.mnemonic);
+        text.name(mnemonic);
+        let mut operands = Operands::new(self.word(), pc, shown.form);
+        // "b." takes its condition without a space.
+        let mut glue: &[u8] = if mnemonic.last() == Some(&b'.') { b"" } else { b" " };
+        text.end(TokenKind::Mnemonic);
+        while let Some((descriptor, operand)) = operands.step() {
+            if !glue.is_empty() {
+                text.name(glue);
+                text.end(TokenKind::Punctuation);
+            }
+            glue = if glue.is_empty() { b" " } else { b", " };
+            match syntax {
+                Syntax::Llvm => llvm::operand(text, descriptor, operand),
+                Syntax::Gnu => gnu::operand(text, descriptor, operand),
+                Syntax::Apple => apple::operand(text, descriptor, operand),
+            }
+            if let crate::Operand::Address(address) = operand {
+                text.symbol(symbols, address);
+            }
+        }
+        text.as_str()
+    }
+}
+
+/// LLVM's spelling, with addresses relative to address 0.
+impl fmt::Display for Instruction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.format(0, Syntax::Llvm, &mut TextBuffer::new()))
+    }
+}

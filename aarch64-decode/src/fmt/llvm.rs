@@ -1,0 +1,142 @@
+//! LLVM's spelling.
+
+use super::text::{TextBuffer, TokenKind};
+use crate::bits::{low8, unsigned, wide, widen};
+use crate::generated::Descriptor;
+use crate::generated::kinds::Kind;
+use crate::operand::{Extend, Operand};
+use crate::register::{Register, RegisterClass};
+
+/// Style bit: hexadecimal in this syntax.
+pub(super) const HEX_LLVM: u8 = 1;
+/// Style bit: 0 in hexadecimal is a bare 0.
+pub(super) const BARE_ZERO: u8 = 8;
+
+/// How the immediate of a descriptor is printed (`word style` in operands.isa).
+pub(super) fn style(descriptor: Descriptor) -> u8 {
+    let [_, _, _, d, _] = descriptor.p;
+    match descriptor.kind {
+        Kind::UImm | Kind::SImm => d,
+        Kind::UImmPair => HEX_LLVM,
+        Kind::Bitmask | Kind::WideValue => 7,
+        _ => 0,
+    }
+}
+
+/// Appends a register.
+pub(super) fn register(text: &mut TextBuffer, register: Register) {
+    let (letter, special) = match register.class() {
+        RegisterClass::W => (b'w', *b"wzr\0"),
+        RegisterClass::X => (b'x', *b"xzr\0"),
+        RegisterClass::Wsp => (b'w', *b"wsp\0"),
+        RegisterClass::Xsp => (b'x', *b"sp\0\0"),
+    };
+    let number = register.number();
+    if number == 31 {
+        text.short(special, if matches!(register.class(), RegisterClass::Xsp) { 2 } else { 3 });
+    } else {
+        numbered(text, letter, number);
+    }
+    text.end(TokenKind::Register);
+}
+
+/// Appends a letter and a number below 100.
+pub(super) fn numbered(text: &mut TextBuffer, letter: u8, number: u8) {
+    let tens = low8(widen(number).wrapping_mul(205) >> 11);
+    let ones = number.wrapping_sub(tens.wrapping_mul(10)) | b'0';
+    if tens == 0 {
+        text.short([letter, ones, 0, 0], 2);
+    } else {
+        text.short([letter, tens | b'0', ones, 0], 3);
+    }
+}
+
+pub(super) fn punctuation(text: &mut TextBuffer, bytes: &[u8]) {
+    text.name(bytes);
+    text.end(TokenKind::Punctuation);
+}
+
+/// Appends ", lsl" and the like, with its amount.
+pub(super) fn modifier(text: &mut TextBuffer, name: &str, amount: Option<u64>) {
+    punctuation(text, b", ");
+    text.name(name.as_bytes());
+    text.end(TokenKind::Name);
+    if let Some(amount) = amount {
+        text.name(b" #");
+        text.decimal(amount);
+        text.end(TokenKind::Immediate);
+    }
+}
+
+/// Appends an operand that all syntaxes spell alike; returns whether it was one.
+pub(super) fn common(text: &mut TextBuffer, operand: Operand) -> bool {
+    match operand {
+        Operand::Register(own) => register(text, own),
+        Operand::ShiftedRegister { register: own, shift, amount } => {
+            register(text, own);
+            if amount != 0 || !matches!(shift, crate::operand::Shift::Lsl) {
+                modifier(text, shift.name(), Some(wide(widen(amount))));
+            }
+        }
+        Operand::ExtendedRegister { register: own, extend, amount } => {
+            register(text, own);
+            let amount = (amount != 0).then_some(wide(widen(amount)));
+            if amount.is_some() || extend != Extend::Lsl {
+                modifier(text, extend.name(), amount);
+            }
+        }
+        Operand::Condition(condition) => {
+            text.name(condition.name().as_bytes());
+            text.end(TokenKind::Name);
+        }
+        Operand::Address(address) => {
+            text.hex(address);
+            text.end(TokenKind::Address);
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Appends an operand.
+pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Operand) {
+    if common(text, operand) {
+        return;
+    }
+    match operand {
+        Operand::Immediate(value) => {
+            text.byte(b'#');
+            let style = style(descriptor);
+            // A bitmask is shown as unsigned, except as mov's operand.
+            if style & HEX_LLVM == 0 {
+                text.signed_decimal(value);
+            } else if style & BARE_ZERO != 0 && value == 0 {
+                text.byte(b'0');
+            } else if matches!(descriptor.kind, Kind::Bitmask) {
+                text.hex(unsigned(value));
+            } else {
+                text.signed_hex(value);
+            }
+            text.end(TokenKind::Immediate);
+        }
+        Operand::ShiftedImmediate { value, amount } => {
+            text.byte(b'#');
+            text.hex(u64::from(value));
+            text.end(TokenKind::Immediate);
+            if amount != 0 {
+                modifier(text, "lsl", Some(wide(widen(amount))));
+            }
+        }
+        Operand::Name(name) => {
+            match name.as_bytes() {
+                Some(bytes) => text.name(bytes),
+                None => {
+                    text.byte(b'#');
+                    text.hex(u64::from(name.value()));
+                }
+            }
+            text.end(TokenKind::Name);
+        }
+        _ => {}
+    }
+}

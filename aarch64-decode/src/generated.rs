@@ -1,0 +1,76 @@
+//! The tables that a64gen writes, and the types of their entries. Only matcher, program, alias, named, encoding and fmt look in here.
+
+pub(crate) mod encodings;
+pub(crate) mod forms;
+pub(crate) mod kinds;
+pub(crate) mod named;
+pub(crate) mod names;
+pub(crate) mod tree;
+
+use kinds::{Kind, Predicate};
+
+/// What an operand is: a program and its parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Descriptor {
+    /// The program.
+    pub(crate) kind: Kind,
+    /// Its parameters, in the order of the `kind` line in operands.isa.
+    pub(crate) p: [u8; 5],
+}
+
+/// A test on a word.
+#[derive(Clone, Copy, Debug)]
+#[allow(dead_code, reason = "the text may not use every test")]
+pub(crate) enum Test {
+    /// The masked bits have the value.
+    Bits { mask: u32, value: u32 },
+    /// The masked bits have another value.
+    NotBits { mask: u32, value: u32 },
+    /// Two fields are equal.
+    Same { a: u8, b: u8, width: u8 },
+    /// Two fields differ.
+    Differ { a: u8, b: u8, width: u8 },
+    /// Computed.
+    Predicate(Predicate),
+    /// The field has a name in a table, with all of these flags.
+    Named { table: u8, lsb: u8, width: u8, flags: u8 },
+}
+
+/// A preferred spelling.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Alias {
+    /// First test.
+    pub(crate) tests: u16,
+    /// Number of tests.
+    pub(crate) count: u8,
+    /// Bit 0 LLVM, bit 1 GNU, bit 2 Apple; bit 7 marks the last of an encoding.
+    pub(crate) syntaxes: u8,
+    /// Index of the mnemonic.
+    pub(crate) mnemonic: u16,
+    /// Index of the operand list.
+    pub(crate) form: u16,
+}
+
+macro_rules! join {
+    ($name:ident, $kind:ty) => {
+        /// Three arrays behind one another; evaluated at compile time.
+        #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs at compile time only")]
+        const fn $name<const N: usize>(a: &[$kind], b: &[$kind], c: &[$kind]) -> [$kind; N] {
+            let mut all = [0; N];
+            let mut i = 0;
+            while i < N {
+                all[i] = if i < a.len() {
+                    a[i]
+                } else if i < a.len() + b.len() {
+                    b[i - a.len()]
+                } else {
+                    c[i - a.len() - b.len()]
+                };
+                i += 1;
+            }
+            all
+        }
+    };
+}
+join!(join_u16, u16);
+join!(join_u32, u32);

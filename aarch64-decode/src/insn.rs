@@ -1,0 +1,75 @@
+//! One instruction: its word and its encoding.
+
+use crate::alias;
+use crate::encoding::{Encoding, Group, Mnemonic};
+use crate::operand::Operands;
+
+/// How instructions are spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Syntax {
+    /// As llvm-objdump prints.
+    Llvm,
+    /// As GNU objdump prints.
+    Gnu,
+    /// As Apple's otool prints.
+    Apple,
+}
+
+/// One instruction: its word and its encoding, eight bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Instruction {
+    word: u32,
+    encoding: Encoding,
+    /// Not used yet; keeps the value at eight bytes.
+    flags: u16,
+}
+
+impl Instruction {
+    pub(crate) const fn new(word: u32, encoding: Encoding) -> Self {
+        Self {
+            word,
+            encoding,
+            flags: 0,
+        }
+    }
+
+    /// The word.
+    pub const fn word(self) -> u32 {
+        self.word
+    }
+
+    /// The row of Arm's tables.
+    pub const fn encoding(self) -> Encoding {
+        self.encoding
+    }
+
+    /// The mnemonic of the encoding, before any alias.
+    pub fn mnemonic(self) -> Mnemonic {
+        self.encoding.mnemonic()
+    }
+
+    /// The mnemonic that is shown: the preferred alias, or the encoding's own.
+    pub fn shown_mnemonic(self, syntax: Syntax) -> Mnemonic {
+        Mnemonic::new(alias::shown(self.word, self.encoding, syntax).mnemonic)
+    }
+
+    /// The group of the encoding.
+    pub fn group(self) -> Group {
+        self.encoding.group()
+    }
+
+    /// The operands of the encoding, decoded one by one. `pc` is the address of the instruction in bytes.
+    pub fn operands(self, pc: u64) -> Operands {
+        Operands::new(self.word, pc, self.encoding.form())
+    }
+
+    /// The operands of the spelling that is shown.
+    pub fn shown_operands(self, pc: u64, syntax: Syntax) -> Operands {
+        Operands::new(self.word, pc, alias::shown(self.word, self.encoding, syntax).form)
+    }
+
+    /// Whether the architecture makes this word CONSTRAINED UNPREDICTABLE: a should-be bit is violated, or registers clash.
+    pub fn is_unpredictable(self) -> bool {
+        alias::unpredictable(self.word, self.encoding)
+    }
+}

@@ -1,0 +1,65 @@
+//! Values that have names: system registers, barriers, operations.
+
+use crate::bits::{entry16, index, widen16};
+use crate::encoding::name_bytes;
+use crate::generated::named::{ENTRY_NAMES, ENTRY_NAMES_AT, ENTRY_NAMES_TEXT, FLAGS, KEYS, STARTS};
+
+/// A value that may have a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Name {
+    table: u8,
+    flags: u8,
+    value: u16,
+}
+
+/// The table of fixed words of the syntax.
+const LITERALS: u8 = 0xff;
+
+impl Name {
+    pub(crate) const fn new(table: u8, value: u16, flags: u8) -> Self {
+        Self { table, flags, value }
+    }
+
+    pub(crate) const fn literal(number: u16) -> Self {
+        Self::new(LITERALS, number, 0)
+    }
+
+    /// The value: of a system register `op0:op1:CRn:CRm:op2` in 16 bits, of a system operation `op1:CRn:CRm:op2` in 14 bits, otherwise
+    /// the field itself. 0 for a fixed word.
+    pub const fn value(self) -> u16 {
+        if self.table == LITERALS { 0 } else { self.value }
+    }
+
+    /// The name in LLVM's spelling, if it has one.
+    pub fn as_str(self) -> Option<&'static str> {
+        self.as_bytes().and_then(|name| core::str::from_utf8(name).ok())
+    }
+
+    pub(crate) fn as_bytes(self) -> Option<&'static [u8]> {
+        if self.table == LITERALS {
+            return Some(name_bytes(self.value));
+        }
+        let entry = find(self.table, self.value, self.flags)?;
+        let number = usize::from(*ENTRY_NAMES.get(entry)?);
+        let start = *ENTRY_NAMES_AT.get(number)?;
+        let end = *ENTRY_NAMES_AT.get(number.wrapping_add(1))?;
+        ENTRY_NAMES_TEXT.get(usize::from(start)..usize::from(end))
+    }
+}
+
+/// The entry of a value in a table, with all of the flags. Takes at most 16 steps and as many again for equal values.
+pub(crate) fn find(table: u8, value: u16, flags: u8) -> Option<usize> {
+    let start = entry16(&STARTS, usize::from(table), 0);
+    let end = entry16(&STARTS, usize::from(table).wrapping_add(1), start);
+    let keys = KEYS.get(index(widen16(start))..index(widen16(end)))?;
+    let first = keys.partition_point(|key| *key < value);
+    let mut at = first;
+    while keys.get(at) == Some(&value) {
+        let entry = usize::from(start).wrapping_add(at);
+        if FLAGS.get(entry).is_some_and(|own| own & flags == flags) {
+            return Some(entry);
+        }
+        at = at.wrapping_add(1);
+    }
+    None
+}

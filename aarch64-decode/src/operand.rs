@@ -1,0 +1,180 @@
+//! Operands: typed, complete, decoded one by one.
+
+use crate::bits::{entry16, index, widen16};
+use crate::condition::Condition;
+use crate::generated::Descriptor;
+use crate::generated::forms::{DESCRIPTORS, FORMS};
+use crate::named::Name;
+use crate::program;
+use crate::register::Register;
+
+/// A shift of a register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shift {
+    /// Left.
+    Lsl,
+    /// Logical right.
+    Lsr,
+    /// Arithmetic right.
+    Asr,
+    /// Rotate right.
+    Ror,
+}
+
+impl Shift {
+    pub(crate) const fn new(number: u32) -> Self {
+        match number & 3 {
+            0 => Self::Lsl,
+            1 => Self::Lsr,
+            2 => Self::Asr,
+            _ => Self::Ror,
+        }
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Lsl => "lsl",
+            Self::Lsr => "lsr",
+            Self::Asr => "asr",
+            Self::Ror => "ror",
+        }
+    }
+}
+
+/// How a register is widened before it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Extend {
+    /// Unsigned byte.
+    Uxtb,
+    /// Unsigned half.
+    Uxth,
+    /// Unsigned word.
+    Uxtw,
+    /// Unsigned double word: all of it.
+    Uxtx,
+    /// Signed byte.
+    Sxtb,
+    /// Signed half.
+    Sxth,
+    /// Signed word.
+    Sxtw,
+    /// Signed double word: all of it.
+    Sxtx,
+    /// All of it, spelled as a shift.
+    Lsl,
+}
+
+impl Extend {
+    pub(crate) const fn new(number: u32) -> Self {
+        match number & 7 {
+            0 => Self::Uxtb,
+            1 => Self::Uxth,
+            2 => Self::Uxtw,
+            3 => Self::Uxtx,
+            4 => Self::Sxtb,
+            5 => Self::Sxth,
+            6 => Self::Sxtw,
+            _ => Self::Sxtx,
+        }
+    }
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Uxtb => "uxtb",
+            Self::Uxth => "uxth",
+            Self::Uxtw => "uxtw",
+            Self::Uxtx => "uxtx",
+            Self::Sxtb => "sxtb",
+            Self::Sxth => "sxth",
+            Self::Sxtw => "sxtw",
+            Self::Sxtx => "sxtx",
+            Self::Lsl => "lsl",
+        }
+    }
+}
+
+/// One operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Operand {
+    /// A register.
+    Register(Register),
+    /// A register shifted by an amount of bits.
+    ShiftedRegister {
+        /// The register before the shift.
+        register: Register,
+        /// The shift.
+        shift: Shift,
+        /// By how many bits, 0 to 63.
+        amount: u8,
+    },
+    /// A register widened and shifted left.
+    ExtendedRegister {
+        /// The register before it is widened.
+        register: Register,
+        /// How it is widened.
+        extend: Extend,
+        /// Shift to the left in bits, 0 to 4.
+        amount: u8,
+    },
+    /// An immediate value, fully expanded (a bitmask as its 64 bits).
+    Immediate(i64),
+    /// An immediate value that the instruction shifts left.
+    ShiftedImmediate {
+        /// The value before the shift.
+        value: u16,
+        /// Shift to the left in bits.
+        amount: u8,
+    },
+    /// A condition.
+    Condition(Condition),
+    /// An address in bytes: the target of a branch, of `adr` (exact) or of `adrp` (a 4 KiB page), or a literal's.
+    Address(u64),
+    /// A value that has a name: a barrier, a prefetch, a system register, a system operation, a fixed word of the syntax.
+    Name(Name),
+}
+
+/// The operands of an instruction, decoded one by one.
+#[derive(Clone, Debug)]
+pub struct Operands {
+    word: u32,
+    pc: u64,
+    next: u16,
+    left: u16,
+}
+
+impl Operands {
+    pub(crate) fn new(word: u32, pc: u64, form: u16) -> Self {
+        Self {
+            word,
+            pc,
+            next: form.wrapping_add(1),
+            left: entry16(&FORMS, index(widen16(form)), 0),
+        }
+    }
+
+    /// The next operand with its descriptor.
+    pub(crate) fn step(&mut self) -> Option<(Descriptor, Operand)> {
+        self.left = self.left.checked_sub(1)?;
+        let descriptor = *DESCRIPTORS.get(index(widen16(*FORMS.get(index(widen16(self.next)))?)))?;
+        self.next = self.next.wrapping_add(1);
+        Some((descriptor, program::decode(descriptor, self.word, self.pc)))
+    }
+}
+
+impl Iterator for Operands {
+    type Item = Operand;
+
+    fn next(&mut self) -> Option<Operand> {
+        self.step().map(|(_, operand)| operand)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (usize::from(self.left), Some(usize::from(self.left)))
+    }
+}
+
+impl ExactSizeIterator for Operands {}
+impl core::iter::FusedIterator for Operands {}

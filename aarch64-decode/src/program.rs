@@ -1,0 +1,135 @@
+//! The code of each operand kind: from the word to the operand.
+
+use crate::bits::{field, five, low8, low16, sign_extend, signed, unsigned, wide, widen};
+use crate::condition::Condition;
+use crate::generated::Descriptor;
+use crate::generated::kinds::Kind;
+use crate::named::Name;
+use crate::operand::{Extend, Operand, Shift};
+use crate::register::{Register, RegisterClass};
+
+/// Decodes the operand that `descriptor` describes. `pc` is the address of the word.
+#[inline]
+pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
+    let [a, b, c, d, e] = descriptor.p;
+    match descriptor.kind {
+        Kind::Gpr => register(a, five(word, b)),
+        Kind::UImm => immediate(wide(field(word, a, b)).wrapping_mul(wide(widen(c)))),
+        Kind::PcRel => Operand::Address(relative(pc, sign_extend(field(word, a, b), b), c)),
+        Kind::SImm => {
+            let value = unsigned(sign_extend(field(word, a, b), b));
+            immediate(value.wrapping_mul(wide(widen(c))))
+        }
+        Kind::GprFixed => register(a, b),
+        Kind::ShiftedGpr => Operand::ShiftedRegister {
+            register: gpr(a, five(word, b)),
+            shift: Shift::new(field(word, c, 2)),
+            amount: low8(field(word, d, 6)),
+        },
+        Kind::ExtendedGpr => extended(a, word, b, c, d, e),
+        Kind::PtrShiftedGpr => Operand::ShiftedRegister {
+            register: gpr(1, five(word, a)),
+            shift: Shift::Lsl,
+            amount: low8(field(word, b, 3)),
+        },
+        Kind::UImmPair => {
+            let high = field(word, a, b).wrapping_shl(widen(d));
+            immediate(wide(high | field(word, c, d)))
+        }
+        Kind::ShiftedImm => Operand::ShiftedImmediate {
+            value: low16(field(word, a, b)),
+            amount: low8(field(word, c, 1).wrapping_mul(12)),
+        },
+        Kind::WideImm => Operand::ShiftedImmediate {
+            value: low16(field(word, a, b)),
+            amount: low8(field(word, c, d).wrapping_mul(16)),
+        },
+        Kind::WideValue => wide_value(a, b, field(word, c, 16), field(word, d, e)),
+        Kind::Bitmask => immediate(bitmask(word, low8(field(word, b, 1)), a)),
+        Kind::NegMod => immediate(wide(0_u32.wrapping_sub(field(word, b, c)) & widen(a).wrapping_sub(1))),
+        Kind::PlusOne => immediate(wide(field(word, a, b).wrapping_add(1))),
+        Kind::FieldWidth => immediate(wide(field(word, a, 6).wrapping_add(1).wrapping_sub(field(word, b, 6)))),
+        Kind::Cond => Operand::Condition(Condition::new(low8(field(word, a, 4)) ^ b)),
+        Kind::PcRelBack => Operand::Address(pc.wrapping_sub(wide(field(word, a, b)).wrapping_shl(2))),
+        Kind::Adr => Operand::Address(relative(pc, adr(word, a, b), 0)),
+        Kind::PageRel => Operand::Address(relative(pc & !0xfff, adr(word, a, b), 12)),
+        Kind::Literal => Operand::Name(Name::literal(u16::from_le_bytes([a, b]))),
+    }
+}
+
+fn immediate(value: u64) -> Operand {
+    Operand::Immediate(signed(value))
+}
+
+const fn gpr(class: u8, number: u8) -> Register {
+    Register::new(RegisterClass::new(class), number)
+}
+
+const fn register(class: u8, number: u8) -> Operand {
+    Operand::Register(gpr(class, number))
+}
+
+fn relative(pc: u64, distance: i64, scale: u8) -> u64 {
+    pc.wrapping_add(unsigned(distance).wrapping_shl(widen(scale)))
+}
+
+/// The 21-bit distance of adr and adrp.
+fn adr(word: u32, low: u8, high: u8) -> i64 {
+    sign_extend(field(word, high, 19) << 2 | field(word, low, 2), 21)
+}
+
+/// A register that is extended; lsl where that is the preferred spelling (Arm ARM, ADD (extended register)).
+fn extended(class: u8, word: u32, register: u8, option: u8, amount: u8, with_rd: u8) -> Operand {
+    let option = field(word, option, 3);
+    // Only a 64-bit instruction takes a 64-bit register, and only for uxtx and sxtx.
+    let wide_register = class & u8::from(option & 3 == 3);
+    let sp = field(word, 5, 5) == 31 || with_rd != 0 && field(word, 0, 5) == 31;
+    let extend = if sp && option == widen(class).wrapping_add(2) {
+        Extend::Lsl
+    } else {
+        Extend::new(option)
+    };
+    Operand::ExtendedRegister {
+        register: gpr(wide_register, five(word, register)),
+        extend,
+        amount: low8(field(word, amount, 3)),
+    }
+}
+
+/// The value that movz (or movn, `inverted`) writes; of 32 bits sign-extended.
+fn wide_value(size: u8, inverted: u8, imm: u32, hw: u32) -> Operand {
+    let value = wide(imm).wrapping_shl(hw.wrapping_mul(16));
+    let value = if inverted == 0 { value } else { !value };
+    Operand::Immediate(if size == 32 {
+        sign_extend(crate::bits::low32(value), 32)
+    } else {
+        signed(value)
+    })
+}
+
+/// A logical immediate (Arm ARM, DecodeBitMasks) of a word whose reserved values were refused: immr in bits 21:16, imms in 15:10.
+pub(crate) fn bitmask(word: u32, n: u8, size: u8) -> u64 {
+    let (immr, imms) = (field(word, 16, 6), field(word, 10, 6));
+    // The element's size is the highest bit of N:NOT(imms).
+    let pattern = widen(n) << 6 | !imms & 63;
+    let log = 31_u32.wrapping_sub((pattern | 1).leading_zeros());
+    let element = 1_u32.wrapping_shl(log);
+    let levels = element.wrapping_sub(1);
+    let ones = (imms & levels).wrapping_add(1);
+    let rotate = immr & levels;
+    let run = u64::MAX.wrapping_shr(64_u32.wrapping_sub(ones) & 63);
+    let full = u64::MAX.wrapping_shr(64_u32.wrapping_sub(element) & 63);
+    let turned = if rotate == 0 {
+        run
+    } else {
+        (run.wrapping_shr(rotate) | run.wrapping_shl(element.wrapping_sub(rotate))) & full
+    };
+    // Repeat the element over 64 bits.
+    let mut value = turned;
+    let mut width = element;
+    while width < 64 {
+        value |= value.wrapping_shl(width);
+        width = width.wrapping_shl(1);
+    }
+    if size == 32 { value & 0xffff_ffff } else { value }
+}
