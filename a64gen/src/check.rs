@@ -33,7 +33,7 @@ pub(crate) fn rows(rows: &[Row], problems: &mut Vec<Problem>) {
                 continue;
             }
             // One must be the special case of the other.
-            if common == strict_a && strict_a != strict_b || common == strict_b && strict_a != strict_b {
+            if strict_a != strict_b && (common == strict_a || common == strict_b) {
                 continue;
             }
             problems.push(Problem {
@@ -67,7 +67,9 @@ pub(crate) fn against(rows: &[Row], table: &str) -> bool {
                 entry.2.push(name);
             }
             Some(row) => {
-                if (row.mask, row.value, row.should) != (number(mask), number(value), number(should)) {
+                if (row.mask, row.value, row.should)
+                    != (number(mask), number(value), number(should))
+                {
                     differs = true;
                     println!(
                         "{}: {name}: mask {:08x} value {:08x} should {:08x}, Arm has {mask} {value} {should}",
@@ -79,7 +81,11 @@ pub(crate) fn against(rows: &[Row], table: &str) -> bool {
     }
     for (group, (count, total, names)) in &missing {
         let shown: Vec<&str> = names.iter().take(4).copied().collect();
-        println!("{group}: {} of {total} rows, {count} missing {}", total - count, shown.join(" "));
+        println!(
+            "{group}: {} of {total} rows, {count} missing {}",
+            total - count,
+            shown.join(" ")
+        );
     }
     for row in rows {
         if !theirs.contains(row.name.as_str()) && row.group != "apple" {

@@ -25,7 +25,8 @@ pub(crate) struct Model {
 /// Encodings 0 and 1 stand for unallocated and undefined words.
 pub(crate) const RESERVED: usize = 2;
 
-const HEADER: &str = "// Written by a64gen from spec/*.isa; do not edit. `cargo run -p a64gen` writes it again.\n";
+const HEADER: &str =
+    "// Written by a64gen from spec/*.isa; do not edit. `cargo run -p a64gen` writes it again.\n";
 const SECTIONS: [&str; 3] = ["BASE", "SVE", "SME"];
 
 #[derive(Default)]
@@ -91,7 +92,14 @@ fn numbers<T: std::fmt::LowerHex>(values: &[T]) -> String {
 }
 
 /// An array whose tail is dropped where `sve` or `sme` is not compiled in.
-fn sectioned<T: std::fmt::LowerHex>(out: &mut String, name: &str, doc: &str, kind: &str, values: &[T], ends: [usize; 3]) {
+fn sectioned<T: std::fmt::LowerHex>(
+    out: &mut String,
+    name: &str,
+    doc: &str,
+    kind: &str,
+    values: &[T],
+    ends: [usize; 3],
+) {
     let mut start = 0;
     for (section, end) in SECTIONS.iter().zip(ends) {
         let feature = section.to_lowercase();
@@ -99,9 +107,17 @@ fn sectioned<T: std::fmt::LowerHex>(out: &mut String, name: &str, doc: &str, kin
             let _ = writeln!(out, "#[cfg(feature = \"{feature}\")]");
         }
         let part = &values[start..end];
-        let _ = writeln!(out, "const {name}_{section}: [{kind}; {}] = [\n{}];", part.len(), numbers(part));
+        let _ = writeln!(
+            out,
+            "const {name}_{section}: [{kind}; {}] = [\n{}];",
+            part.len(),
+            numbers(part)
+        );
         if feature != "base" {
-            let _ = writeln!(out, "#[cfg(not(feature = \"{feature}\"))]\nconst {name}_{section}: [{kind}; 0] = [];");
+            let _ = writeln!(
+                out,
+                "#[cfg(not(feature = \"{feature}\"))]\nconst {name}_{section}: [{kind}; 0] = [];"
+            );
         }
         start = end;
     }
@@ -112,13 +128,22 @@ fn sectioned<T: std::fmt::LowerHex>(out: &mut String, name: &str, doc: &str, kin
 }
 
 fn plain<T: std::fmt::LowerHex>(out: &mut String, name: &str, doc: &str, kind: &str, values: &[T]) {
-    let _ = writeln!(out, "/// {doc}\npub(crate) static {name}: [{kind}; {}] = [\n{}];\n", values.len(), numbers(values));
+    let _ = writeln!(
+        out,
+        "/// {doc}\npub(crate) static {name}: [{kind}; {}] = [\n{}];\n",
+        values.len(),
+        numbers(values)
+    );
 }
 
 /// Text, padded so that sixteen bytes can be read from the start of any name.
 fn bytes(out: &mut String, name: &str, doc: &str, blob: &str) {
     let blob = format!("{blob}{}", ".".repeat(16));
-    let _ = writeln!(out, "/// {doc}\npub(crate) static {name}: [u8; {}] = *b\"\\", blob.len());
+    let _ = writeln!(
+        out,
+        "/// {doc}\npub(crate) static {name}: [u8; {}] = *b\"\\",
+        blob.len()
+    );
     for chunk in blob.as_bytes().chunks(120) {
         let _ = writeln!(out, "{}\\", String::from_utf8_lossy(chunk));
     }
@@ -130,7 +155,9 @@ fn constant(name: &str) -> String {
 }
 
 /// All generated files: name and text.
-pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Vec<crate::isa::Problem>> {
+pub(crate) fn files(
+    model: &mut Model,
+) -> Result<Vec<(&'static str, String)>, Vec<crate::isa::Problem>> {
     let mut problems = Vec::new();
     let mut names = Names::default();
     let mut forms = Forms::default();
@@ -141,9 +168,20 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
     let table_names: Vec<String> = model.tables.iter().map(|t| t.name.clone()).collect();
     names.id("");
 
-    let literal = model.operands.kinds.iter().position(|k| k.name == "Literal");
+    let literal = model
+        .operands
+        .kinds
+        .iter()
+        .position(|k| k.name == "Literal");
     let rows = std::mem::take(&mut model.rows);
-    let mut form_of = |template: &Template, row: &Row, place: &crate::isa::Place, whole: bool, names: &mut Names, forms: &mut Forms, problems: &mut Vec<crate::isa::Problem>| -> usize {
+    let mut form_of = |template: &Template,
+                       row: &Row,
+                       place: &crate::isa::Place,
+                       whole: bool,
+                       names: &mut Names,
+                       forms: &mut Forms,
+                       problems: &mut Vec<crate::isa::Problem>|
+     -> usize {
         let mut list = Vec::new();
         let mut seen: Vec<String> = Vec::new();
         for name in &template.operands {
@@ -173,7 +211,10 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
                 if !seen.contains(&field.name) && !field.name.starts_with('_') {
                     problems.push(crate::isa::Problem {
                         place: place.clone(),
-                        text: format!("field {} is in no operand (call it _{0} if that is meant)", field.name),
+                        text: format!(
+                            "field {} is in no operand (call it _{0} if that is meant)",
+                            field.name
+                        ),
                     });
                 }
             }
@@ -190,7 +231,8 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
     let mut info = vec![0_u16; RESERVED];
     let mut infos = vec![0_u32];
     let mut alias_of = vec![0_u16; RESERVED];
-    let mut aliases: Vec<String> = vec!["    A { tests: 0, count: 0, syntaxes: 0x80, mnemonic: 0, form: 0 },\n".into()];
+    let mut aliases: Vec<String> =
+        vec!["    A { tests: 0, count: 0, syntaxes: 0x80, mnemonic: 0, form: 0 },\n".into()];
     let mut tests: Vec<String> = Vec::new();
     let mut test_lists: HashMap<Vec<Test>, usize> = HashMap::new();
     let mut encoding_names = String::from("unallocated\nundefined\n");
@@ -198,7 +240,11 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
     let mut soft: Vec<(u16, u32)> = Vec::new();
     forms.id(&[]);
 
-    let mut test_list = |list: &[Test], predicates: &mut Vec<String>, problems: &mut Vec<crate::isa::Problem>, place: &crate::isa::Place| -> usize {
+    let mut test_list = |list: &[Test],
+                         predicates: &mut Vec<String>,
+                         problems: &mut Vec<crate::isa::Problem>,
+                         place: &crate::isa::Place|
+     -> usize {
         if list.is_empty() {
             return 0;
         }
@@ -247,7 +293,15 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
         if row.should != 0 {
             soft.push((number as u16, row.should));
         }
-        form.push(form_of(&row.template, row, &row.place, true, &mut names, &mut forms, &mut problems) as u16);
+        form.push(form_of(
+            &row.template,
+            row,
+            &row.place,
+            true,
+            &mut names,
+            &mut forms,
+            &mut problems,
+        ) as u16);
         mnemonic.push(names.id(&row.template.mnemonic) as u16);
         encoding_names.push_str(&row.name);
         encoding_names.push('\n');
@@ -256,14 +310,20 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
                 features.push(feature.to_owned());
             }
         }
-        let requirement = requirements.iter().position(|r| *r == row.features).unwrap_or_else(|| {
-            requirements.push(row.features.clone());
-            requirements.len() - 1
-        });
-        let group = groups.iter().position(|g| *g == row.group).unwrap_or_else(|| {
-            groups.push(row.group.clone());
-            groups.len() - 1
-        });
+        let requirement = requirements
+            .iter()
+            .position(|r| *r == row.features)
+            .unwrap_or_else(|| {
+                requirements.push(row.features.clone());
+                requirements.len() - 1
+            });
+        let group = groups
+            .iter()
+            .position(|g| *g == row.group)
+            .unwrap_or_else(|| {
+                groups.push(row.group.clone());
+                groups.len() - 1
+            });
         let flow = flows().iter().position(|f| *f == row.flow).unwrap_or(0);
         let word = group as u32 | (flow as u32) << 5 | (requirement as u32) << 9;
         let at = infos.iter().position(|i| *i == word).unwrap_or_else(|| {
@@ -281,8 +341,20 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
         alias_of.push(aliases.len() as u16);
         for (index, alias) in row.aliases.iter().enumerate() {
             let tests = test_list(&alias.tests, &mut predicates, &mut problems, &alias.place);
-            let form = form_of(&alias.template, row, &alias.place, false, &mut names, &mut forms, &mut problems);
-            let last = if index + 1 == row.aliases.len() { 0x80 } else { 0 };
+            let form = form_of(
+                &alias.template,
+                row,
+                &alias.place,
+                false,
+                &mut names,
+                &mut forms,
+                &mut problems,
+            );
+            let last = if index + 1 == row.aliases.len() {
+                0x80
+            } else {
+                0
+            };
             aliases.push(format!(
                 "    A {{ tests: {tests}, count: {}, syntaxes: {:#x}, mnemonic: {}, form: {form} }},\n",
                 alias.tests.len(),
@@ -293,7 +365,12 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
     }
     let mut unpredictable_rows: Vec<String> = Vec::new();
     for (number, clause) in &unpredictable {
-        let at = test_list(clause, &mut predicates, &mut problems, &rows[*number - RESERVED].place);
+        let at = test_list(
+            clause,
+            &mut predicates,
+            &mut problems,
+            &rows[*number - RESERVED].place,
+        );
         unpredictable_rows.push(format!("    ({number}, {at}, {}),\n", clause.len()));
     }
     problems.extend(model.operands.unused());
@@ -309,23 +386,114 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
     }
 
     let mut tree = String::from(HEADER);
-    let _ = writeln!(tree, "//! The tree that identifies a word.\n\n/// Steps below the root.\npub(crate) const STEPS: usize = {};\n", model.tree.depth);
-    plain(&mut tree, "ROOT", "A slot for each value of bits 31:21.", "u16", &model.tree.root);
-    sectioned(&mut tree, "NODES", "`base << 16 | mask << 8 | shift` of each node.", "u32", &model.tree.nodes, model.tree.node_ends);
-    sectioned(&mut tree, "SLOTS", "The nodes' children: another node, or `0x8000 | encoding`.", "u16", &model.tree.slots, model.tree.slot_ends);
+    let _ = writeln!(
+        tree,
+        "//! The tree that identifies a word.\n\n/// Steps below the root.\npub(crate) const STEPS: usize = {};\n",
+        model.tree.depth
+    );
+    plain(
+        &mut tree,
+        "ROOT",
+        "A slot for each value of bits 31:21.",
+        "u16",
+        &model.tree.root,
+    );
+    sectioned(
+        &mut tree,
+        "NODES",
+        "`base << 16 | mask << 8 | shift` of each node.",
+        "u32",
+        &model.tree.nodes,
+        model.tree.node_ends,
+    );
+    sectioned(
+        &mut tree,
+        "SLOTS",
+        "The nodes' children: another node, or `0x8000 | encoding`.",
+        "u16",
+        &model.tree.slots,
+        model.tree.slot_ends,
+    );
 
     let mut encodings = String::from(HEADER);
     encodings.push_str("//! One entry for each encoding; 0 is unallocated and 1 undefined.\n\n");
-    plain(&mut encodings, "MASKS", "The distinct masks of required bits.", "u32", &masks);
-    sectioned(&mut encodings, "VALUES", "The fixed bits, should-be bits included.", "u32", &values, ends);
-    sectioned(&mut encodings, "MASK_OF", "Index into MASKS.", "u16", &mask_of, ends);
-    sectioned(&mut encodings, "FORM_OF", "Index into FORMS.", "u16", &form, ends);
-    sectioned(&mut encodings, "MNEMONIC_OF", "Index into NAMES_AT.", "u16", &mnemonic, ends);
-    sectioned(&mut encodings, "INFO_OF", "Index into INFOS.", "u16", &info, ends);
-    sectioned(&mut encodings, "ALIAS_OF", "Index into ALIASES; 0 is none.", "u16", &alias_of, ends);
-    plain(&mut encodings, "INFOS", "`requirement << 9 | flow << 5 | group`.", "u32", &infos);
-    let _ = writeln!(encodings, "/// Should-be bits of the encodings that have some, sorted by encoding.\npub(crate) static SHOULD_BE: [(u16, u32); {}] = [\n{}];\n", soft.len(), soft.iter().map(|(e, m)| format!("    ({e}, {m:#x}),\n")).collect::<String>());
-    let _ = writeln!(encodings, "/// Constrained unpredictable words: encoding, first test, number of tests, sorted by encoding.\npub(crate) static UNPREDICTABLE: [(u16, u16, u8); {}] = [\n{}];", unpredictable_rows.len(), unpredictable_rows.concat());
+    plain(
+        &mut encodings,
+        "MASKS",
+        "The distinct masks of required bits.",
+        "u32",
+        &masks,
+    );
+    sectioned(
+        &mut encodings,
+        "VALUES",
+        "The fixed bits, should-be bits included.",
+        "u32",
+        &values,
+        ends,
+    );
+    sectioned(
+        &mut encodings,
+        "MASK_OF",
+        "Index into MASKS.",
+        "u16",
+        &mask_of,
+        ends,
+    );
+    sectioned(
+        &mut encodings,
+        "FORM_OF",
+        "Index into FORMS.",
+        "u16",
+        &form,
+        ends,
+    );
+    sectioned(
+        &mut encodings,
+        "MNEMONIC_OF",
+        "Index into NAMES_AT.",
+        "u16",
+        &mnemonic,
+        ends,
+    );
+    sectioned(
+        &mut encodings,
+        "INFO_OF",
+        "Index into INFOS.",
+        "u16",
+        &info,
+        ends,
+    );
+    sectioned(
+        &mut encodings,
+        "ALIAS_OF",
+        "Index into ALIASES; 0 is none.",
+        "u16",
+        &alias_of,
+        ends,
+    );
+    plain(
+        &mut encodings,
+        "INFOS",
+        "`requirement << 9 | flow << 5 | group`.",
+        "u32",
+        &infos,
+    );
+    let _ = writeln!(
+        encodings,
+        "/// Should-be bits of the encodings that have some, sorted by encoding.\npub(crate) static SHOULD_BE: [(u16, u32); {}] = [\n{}];\n",
+        soft.len(),
+        soft.iter()
+            .map(|(e, m)| format!("    ({e}, {m:#x}),\n"))
+            .collect::<Vec<_>>()
+            .concat()
+    );
+    let _ = writeln!(
+        encodings,
+        "/// Constrained unpredictable words: encoding, first test, number of tests, sorted by encoding.\npub(crate) static UNPREDICTABLE: [(u16, u16, u8); {}] = [\n{}];",
+        unpredictable_rows.len(),
+        unpredictable_rows.concat()
+    );
 
     let mut kinds = String::from(HEADER);
     kinds.push_str("//! What the programs have to know: operand kinds, predicates, tests.\n\n/// A kind of operand; `program` has the code of each.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub(crate) enum Kind {\n");
@@ -340,12 +508,33 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
 
     let mut form_text = String::from(HEADER);
     form_text.push_str("//! Operand lists and aliases.\n\nuse super::kinds::{Kind, Predicate};\nuse super::{Alias as A, Descriptor, Test};\n\nconst fn d(kind: Kind, p: [u8; 5]) -> Descriptor {\n    Descriptor { kind, p }\n}\n\n");
-    plain(&mut form_text, "FORMS", "Operand lists: a count, then that many indices into DESCRIPTORS.", "u16", &forms.list);
-    let _ = writeln!(form_text, "/// Kind and parameters of each distinct operand.\npub(crate) static DESCRIPTORS: [Descriptor; {}] = [", forms.descriptors.len());
+    plain(
+        &mut form_text,
+        "FORMS",
+        "Operand lists: a count, then that many indices into DESCRIPTORS.",
+        "u16",
+        &forms.list,
+    );
+    let _ = writeln!(
+        form_text,
+        "/// Kind and parameters of each distinct operand.\npub(crate) static DESCRIPTORS: [Descriptor; {}] = [",
+        forms.descriptors.len()
+    );
     for descriptor in &forms.descriptors {
-        let _ = writeln!(form_text, "    d(Kind::{}, {:?}),", model.operands.kinds[descriptor.kind].name, descriptor.bytes);
+        let _ = writeln!(
+            form_text,
+            "    d(Kind::{}, {:?}),",
+            model.operands.kinds[descriptor.kind].name, descriptor.bytes
+        );
     }
-    let _ = writeln!(form_text, "];\n\n/// Aliases; bit 7 of `syntaxes` marks the last of an encoding.\npub(crate) static ALIASES: [A; {}] = [\n{}];\n\n/// Tests of aliases and of unpredictable words.\npub(crate) static TESTS: [Test; {}] = [\n{}];", aliases.len(), aliases.concat(), tests.len(), tests.concat());
+    let _ = writeln!(
+        form_text,
+        "];\n\n/// Aliases; bit 7 of `syntaxes` marks the last of an encoding.\npub(crate) static ALIASES: [A; {}] = [\n{}];\n\n/// Tests of aliases and of unpredictable words.\npub(crate) static TESTS: [Test; {}] = [\n{}];",
+        aliases.len(),
+        aliases.concat(),
+        tests.len(),
+        tests.concat()
+    );
 
     // Name tables last, so that their names follow the mnemonics in the blob.
     let mut named = String::from(HEADER);
@@ -365,30 +554,111 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
     }
     starts.push(keys.len() as u16);
     register_names.starts.push(register_names.blob.len());
-    plain(&mut named, "STARTS", "First entry of each table, and the end of the last.", "u16", &starts);
-    plain(&mut named, "KEYS", "Values, sorted within a table.", "u16", &keys);
-    plain(&mut named, "ENTRY_NAMES", "Index into ENTRY_NAMES_AT.", "u16", &entries);
-    plain(&mut named, "FLAGS", "Readable 1, writable 2, with register 4, without register 8.", "u8", &flags);
-    plain(&mut named, "ENTRY_NAMES_AT", "Start of each name, and the end of the last.", "u16", &register_names.starts);
-    bytes(&mut named, "ENTRY_NAMES_TEXT", "The names, one behind the other.", &register_names.blob);
-    let _ = writeln!(named, "/// Numbers of the tables.\n#[allow(dead_code, reason = \"not every table is named by the code\")]\npub(crate) mod table {{");
+    plain(
+        &mut named,
+        "STARTS",
+        "First entry of each table, and the end of the last.",
+        "u16",
+        &starts,
+    );
+    plain(
+        &mut named,
+        "KEYS",
+        "Values, sorted within a table.",
+        "u16",
+        &keys,
+    );
+    plain(
+        &mut named,
+        "ENTRY_NAMES",
+        "Index into ENTRY_NAMES_AT.",
+        "u16",
+        &entries,
+    );
+    plain(
+        &mut named,
+        "FLAGS",
+        "Readable 1, writable 2, with register 4, without register 8; the same for GNU in the high half.",
+        "u8",
+        &flags,
+    );
+    plain(
+        &mut named,
+        "ENTRY_NAMES_AT",
+        "Start of each name, and the end of the last.",
+        "u16",
+        &register_names.starts,
+    );
+    bytes(
+        &mut named,
+        "ENTRY_NAMES_TEXT",
+        "The names, one behind the other.",
+        &register_names.blob,
+    );
+    let _ = writeln!(
+        named,
+        "/// Numbers of the tables.\n#[allow(dead_code, reason = \"not every table is named by the code\")]\npub(crate) mod table {{"
+    );
     for (number, name) in table_names.iter().enumerate() {
-        let _ = writeln!(named, "    pub(crate) const {}: u8 = {number};", constant(name));
+        let _ = writeln!(
+            named,
+            "    pub(crate) const {}: u8 = {number};",
+            constant(name)
+        );
     }
     named.push_str("}\n");
 
     let mut name_text = String::from(HEADER);
-    name_text.push_str("//! Mnemonics, literals and the names of encodings, groups and features.\n\n");
+    name_text
+        .push_str("//! Mnemonics, literals and the names of encodings, groups and features.\n\n");
     names.starts.push(names.blob.len());
-    plain(&mut name_text, "NAMES_AT", "Start of each name, and the end of the last.", "u16", &names.starts);
-    bytes(&mut name_text, "NAMES_TEXT", "The names, one behind the other.", &names.blob);
+    plain(
+        &mut name_text,
+        "NAMES_AT",
+        "Start of each name, and the end of the last.",
+        "u16",
+        &names.starts,
+    );
+    bytes(
+        &mut name_text,
+        "NAMES_TEXT",
+        "The names, one behind the other.",
+        &names.blob,
+    );
     let starts: Vec<u32> = std::iter::once(0)
-        .chain(encoding_names.match_indices('\n').map(|(at, _)| at as u32 + 1))
+        .chain(
+            encoding_names
+                .match_indices('\n')
+                .map(|(at, _)| at as u32 + 1),
+        )
         .collect();
-    plain(&mut name_text, "ENCODING_NAMES_AT", "Start of each encoding's name; each ends with a line feed.", "u32", &starts);
-    let _ = writeln!(name_text, "/// Arm's names of the encodings, a line each.\npub(crate) static ENCODING_NAMES: &str = \"\\\n{}\";\n", encoding_names.replace('\n', "\\n\\\n"));
-    let _ = writeln!(name_text, "/// Groups.\npub(crate) static GROUPS: [&str; {}] = {groups:?};\n", groups.len());
-    let _ = writeln!(name_text, "/// Features.\npub(crate) static FEATURES: [&str; {}] = [\n{}];\n", features.len(), features.iter().map(|f| format!("    {f:?},\n")).collect::<String>());
+    plain(
+        &mut name_text,
+        "ENCODING_NAMES_AT",
+        "Start of each encoding's name; each ends with a line feed.",
+        "u32",
+        &starts,
+    );
+    let _ = writeln!(
+        name_text,
+        "/// Arm's names of the encodings, a line each.\npub(crate) static ENCODING_NAMES: &str = \"\\\n{}\";\n",
+        encoding_names.replace('\n', "\\n\\\n")
+    );
+    let _ = writeln!(
+        name_text,
+        "/// Groups.\npub(crate) static GROUPS: [&str; {}] = {groups:?};\n",
+        groups.len()
+    );
+    let _ = writeln!(
+        name_text,
+        "/// Features.\npub(crate) static FEATURES: [&str; {}] = [\n{}];\n",
+        features.len(),
+        features
+            .iter()
+            .map(|f| format!("    {f:?},\n"))
+            .collect::<Vec<_>>()
+            .concat()
+    );
     let mut clauses = Vec::new();
     let mut clause_starts = Vec::new();
     for requirement in &requirements {
@@ -402,8 +672,20 @@ pub(crate) fn files(model: &mut Model) -> Result<Vec<(&'static str, String)>, Ve
         }
     }
     clause_starts.push(clauses.len() as u16);
-    plain(&mut name_text, "REQUIREMENTS_AT", "Start of each requirement, and the end of the last.", "u16", &clause_starts);
-    plain(&mut name_text, "REQUIREMENTS", "Features, one of which suffices up to the one with bit 15; then the next clause.", "u16", &clauses);
+    plain(
+        &mut name_text,
+        "REQUIREMENTS_AT",
+        "Start of each requirement, and the end of the last.",
+        "u16",
+        &clause_starts,
+    );
+    plain(
+        &mut name_text,
+        "REQUIREMENTS",
+        "Features, one of which suffices up to the one with bit 15; then the next clause.",
+        "u16",
+        &clauses,
+    );
 
     model.rows = rows;
     Ok(vec![

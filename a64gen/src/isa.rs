@@ -322,6 +322,11 @@ pub(crate) fn name_flag(word: &str) -> Result<u8, String> {
         "reg" => 4,
         "noreg" => 8,
         "optreg" => 12,
+        "gr" => 16,
+        "gw" => 32,
+        "grw" => 48,
+        "greg" => 64,
+        "gnoreg" => 128,
         _ => return Err(format!("unknown flag {word}")),
     })
 }
@@ -332,14 +337,18 @@ fn parse_undefined(text: &str, fields: &[Field]) -> Result<Vec<(u32, u32)>, Stri
     for part in text.split('&') {
         let part = part.trim();
         let mut choices: Vec<(u32, u32)> = Vec::new();
-        let operator = part.find(['<', '>', '=', '!']).ok_or_else(|| format!("cannot read {part}"))?;
+        let operator = part
+            .find(['<', '>', '=', '!'])
+            .ok_or_else(|| format!("cannot read {part}"))?;
         let name = part[..operator].trim();
         let field = fields
             .iter()
             .find(|f| f.name == name)
             .ok_or_else(|| format!("no field {name}"))?;
         let sign = part.as_bytes()[operator];
-        let right = part[operator..].trim_start_matches(['<', '>', '=', '!']).trim();
+        let right = part[operator..]
+            .trim_start_matches(['<', '>', '=', '!'])
+            .trim();
         let (mask, value) =
             parse_literal(right, field.width).ok_or_else(|| format!("cannot read {right}"))?;
         if sign == b'=' {
@@ -369,7 +378,9 @@ fn reserved_logical(fields: &[Field]) -> Result<Vec<(u32, u32)>, String> {
     let mut clauses = Vec::new();
     let wide = fields.iter().any(|f| f.name == "N");
     let narrow = if wide { "N=0 & " } else { "" };
-    for bits in ["0b11111x", "0b111101", "0b111011", "0b110111", "0b101111", "0b011111"] {
+    for bits in [
+        "0b11111x", "0b111101", "0b111011", "0b110111", "0b101111", "0b011111",
+    ] {
         clauses.extend(parse_undefined(&format!("{narrow}imms={bits}"), fields)?);
     }
     if wide {
@@ -391,17 +402,20 @@ fn parse_attribute(row: &mut Row, text: &str) -> Result<(), String> {
         }
     } else if let Some(rest) = text.strip_prefix("unpredictable if ") {
         for clause in rest.split(" or ") {
-            let tests: Result<Vec<Test>, String> =
-                clause.split('&').map(|t| parse_test(t, &row.fields)).collect();
+            let tests: Result<Vec<Test>, String> = clause
+                .split('&')
+                .map(|t| parse_test(t, &row.fields))
+                .collect();
             row.unpredictable.push(tests?);
         }
     } else if let Some(rest) = text.strip_prefix("flow ") {
         if !FLOWS.contains(&rest) {
             return Err(format!("unknown flow {rest}"));
         }
-        row.flow = rest.to_owned();
+        rest.clone_into(&mut row.flow);
     } else if text.starts_with("FEAT_") {
-        row.features.extend(text.split_whitespace().map(str::to_owned));
+        row.features
+            .extend(text.split_whitespace().map(str::to_owned));
     } else {
         return Err(format!("unknown attribute: {text}"));
     }

@@ -2,7 +2,10 @@
 //!
 //! `a64gen` writes `aarch64-decode/src/generated/*.rs`; `a64gen --check` compares instead and fails on a difference;
 //! `a64gen --against FILE` lists the rows missing against Arm's table of encodings.
-#![expect(clippy::cast_possible_truncation, reason = "indices and bit numbers are small; the tree asserts its limits")]
+#![expect(
+    clippy::cast_possible_truncation,
+    reason = "indices and bit numbers are small; the tree asserts its limits"
+)]
 
 mod check;
 mod emit;
@@ -39,7 +42,11 @@ fn load(spec: &Path) -> Result<emit::Model, Vec<Problem>> {
     let mut operands = operands::Operands::default();
     let mut tables = Vec::new();
     for path in files {
-        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let file = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         match file.as_str() {
             "operands.isa" => operands = operands::Operands::parse(&file, &text, &mut problems),
@@ -75,7 +82,13 @@ fn load(spec: &Path) -> Result<emit::Model, Vec<Problem>> {
     }
     // The special case first; of two equal masks the undefined one.
     let mut order: Vec<usize> = (0..patterns.len()).collect();
-    order.sort_by_key(|&i| (std::cmp::Reverse(patterns[i].mask.count_ones()), patterns[i].id, i));
+    order.sort_by_key(|&i| {
+        (
+            std::cmp::Reverse(patterns[i].mask.count_ones()),
+            patterns[i].id,
+            i,
+        )
+    });
     let sorted: Vec<tree::Pattern> = order.iter().map(|&i| patterns[i]).collect();
     if !problems.is_empty() {
         return Err(problems);

@@ -9,10 +9,8 @@ pub(crate) struct Entry {
     pub(crate) key: u16,
     /// The name as LLVM spells it.
     pub(crate) name: String,
-    /// Readable 1, writable 2, with register 4, without register 8.
+    /// Readable 1, writable 2, with register 4, without register 8; the same for GNU in the high half.
     pub(crate) flags: u8,
-    /// Features as in rows.
-    pub(crate) features: Vec<String>,
 }
 
 /// One table of names.
@@ -33,13 +31,16 @@ pub(crate) fn parse(file: &str, text: &str, tables: &mut Vec<Table>, problems: &
         }
         match parse_line(content) {
             Ok((table, entry)) => {
-                let at = tables.iter().position(|t| t.name == table).unwrap_or_else(|| {
-                    tables.push(Table {
-                        name: table,
-                        entries: Vec::new(),
+                let at = tables
+                    .iter()
+                    .position(|t| t.name == table)
+                    .unwrap_or_else(|| {
+                        tables.push(Table {
+                            name: table,
+                            entries: Vec::new(),
+                        });
+                        tables.len() - 1
                     });
-                    tables.len() - 1
-                });
                 tables[at].entries.push(entry);
             }
             Err(text) => problems.push(Problem {
@@ -59,11 +60,12 @@ fn parse_line(content: &str) -> Result<(String, Entry), String> {
     let name = words.next().ok_or("no name")?.to_owned();
     let mut numbers: Vec<u32> = Vec::new();
     let mut flags = 0;
-    let mut features = Vec::new();
     for word in words {
+        // Features are written for the reader; the tables do not hold them yet.
         if word.starts_with("FEAT_") {
-            features.push(word.to_owned());
-        } else if let Ok(number) = word.parse() {
+            continue;
+        }
+        if let Ok(number) = word.parse() {
             numbers.push(number);
         } else {
             flags |= name_flag(word)?;
@@ -90,7 +92,6 @@ fn parse_line(content: &str) -> Result<(String, Entry), String> {
             key: key as u16,
             name,
             flags,
-            features,
         },
     ))
 }
@@ -98,9 +99,9 @@ fn parse_line(content: &str) -> Result<(String, Entry), String> {
 /// Sorts the entries and reports two names for one value with the same access.
 pub(crate) fn check(tables: &mut [Table], problems: &mut Vec<Problem>) {
     for table in tables {
-        table.entries.sort_by(|a, b| (a.key, a.flags).cmp(&(b.key, b.flags)));
+        table.entries.sort_by_key(|entry| (entry.key, entry.flags));
         for pair in table.entries.windows(2) {
-            if pair[0].key == pair[1].key && pair[0].flags == pair[1].flags {
+            if pair[0].key == pair[1].key && pair[0].flags & pair[1].flags != 0 {
                 problems.push(Problem {
                     place: Place {
                         file: table.name.clone(),

@@ -83,7 +83,9 @@ impl Operands {
             let set = parts.next().ok_or("no name")?;
             let words = self.words.entry(set.to_owned()).or_default();
             for part in parts {
-                let (word, value) = part.split_once('=').ok_or_else(|| format!("no value: {part}"))?;
+                let (word, value) = part
+                    .split_once('=')
+                    .ok_or_else(|| format!("no value: {part}"))?;
                 let value = value.parse().map_err(|_| format!("bad value: {part}"))?;
                 words.insert(word.to_owned(), value);
             }
@@ -103,7 +105,9 @@ impl Operands {
             }
             self.kinds.push(Kind { name, parameters });
         } else {
-            let (name, rest) = content.split_once(" = ").ok_or("neither word, kind nor NAME = KIND")?;
+            let (name, rest) = content
+                .split_once(" = ")
+                .ok_or("neither word, kind nor NAME = KIND")?;
             let mut parts = rest.split_whitespace();
             let kind = parts.next().ok_or("no kind")?;
             let kind = self
@@ -113,7 +117,11 @@ impl Operands {
                 .ok_or_else(|| format!("unknown kind {kind}"))?;
             let arguments: Vec<String> = parts.map(str::to_owned).collect();
             if arguments.len() != self.kinds[kind].parameters.len() {
-                return Err(format!("{} wants {} parameters", self.kinds[kind].name, self.kinds[kind].parameters.len()));
+                return Err(format!(
+                    "{} wants {} parameters",
+                    self.kinds[kind].name,
+                    self.kinds[kind].parameters.len()
+                ));
             }
             self.bindings.push(Binding {
                 place: place.clone(),
@@ -125,7 +133,12 @@ impl Operands {
         Ok(())
     }
 
-    fn pack(&self, binding: &Binding, row: &Row, tables: &[String]) -> Result<(Descriptor, Vec<String>), String> {
+    fn pack(
+        &self,
+        binding: &Binding,
+        row: &Row,
+        tables: &[String],
+    ) -> Result<(Descriptor, Vec<String>), String> {
         let mut bytes = Vec::new();
         let mut fields = Vec::new();
         let mut field = |name: &str| -> Result<Field, String> {
@@ -145,7 +158,11 @@ impl Operands {
                 width,
             })
         };
-        for (parameter, argument) in self.kinds[binding.kind].parameters.iter().zip(&binding.arguments) {
+        for (parameter, argument) in self.kinds[binding.kind]
+            .parameters
+            .iter()
+            .zip(&binding.arguments)
+        {
             match parameter {
                 Parameter::Lsb => bytes.push(field(argument)?.lsb as u8),
                 Parameter::Span => {
@@ -153,7 +170,11 @@ impl Operands {
                     bytes.push(field.lsb as u8);
                     bytes.push(field.width as u8);
                 }
-                Parameter::Num => bytes.push(argument.parse().map_err(|_| format!("not a number: {argument}"))?),
+                Parameter::Num => bytes.push(
+                    argument
+                        .parse()
+                        .map_err(|_| format!("not a number: {argument}"))?,
+                ),
                 Parameter::Table => {
                     let table = tables.iter().position(|t| t == argument);
                     bytes.push(table.ok_or_else(|| format!("no name table {argument}"))? as u8);
@@ -170,11 +191,22 @@ impl Operands {
             return Err("too many parameters".into());
         }
         packed[..bytes.len()].copy_from_slice(&bytes);
-        Ok((Descriptor { kind, bytes: packed }, fields))
+        Ok((
+            Descriptor {
+                kind,
+                bytes: packed,
+            },
+            fields,
+        ))
     }
 
     /// The descriptor of an operand of a row and the fields it reads: the first binding of that name whose fields the row has.
-    pub(crate) fn resolve(&mut self, name: &str, row: &Row, tables: &[String]) -> Result<(Descriptor, Vec<String>), String> {
+    pub(crate) fn resolve(
+        &mut self,
+        name: &str,
+        row: &Row,
+        tables: &[String],
+    ) -> Result<(Descriptor, Vec<String>), String> {
         let mut problem = format!("no operand {name}");
         for index in 0..self.bindings.len() {
             if self.bindings[index].name == name {

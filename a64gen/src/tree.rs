@@ -3,7 +3,7 @@
 //! A slot holds a leaf (an encoding) or a node; a node selects one of its slots by a run of at most eight bits of the word.
 //! The walk from the root takes the same number of steps for every word: a leaf stays where it is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// A set of words with what they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,7 +46,11 @@ pub(crate) struct Tree {
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 enum Node {
     Leaf(u16),
-    Split { shift: u32, mask: u32, children: Vec<usize> },
+    Split {
+        shift: u32,
+        mask: u32,
+        children: Vec<usize>,
+    },
 }
 
 type Cache = HashMap<(Vec<u16>, u32, u32, usize), Option<(usize, u32, u32)>>;
@@ -83,13 +87,14 @@ impl Builder<'_> {
     }
 
     /// A set is decided when one candidate is left, or when all left mean the same leaf.
-    fn decided(&self, set: &[u16]) -> bool {
+    fn decided(set: &[u16]) -> bool {
         set.len() <= 1
     }
 
     /// Bits that some candidate tests.
     fn relevant(&self, set: &[u16]) -> u32 {
-        set.iter().fold(0, |bits, &i| bits | self.patterns[usize::from(i)].mask)
+        set.iter()
+            .fold(0, |bits, &i| bits | self.patterns[usize::from(i)].mask)
     }
 
     fn windows(&self, set: &[u16], known: u32, bits: u32, keep: usize) -> Vec<(usize, u32, u32)> {
@@ -108,15 +113,15 @@ impl Builder<'_> {
                     continue;
                 }
                 let window = ((1_u32 << width) - 1) << shift;
-                let mut distinct: HashMap<Vec<u16>, ()> = HashMap::new();
+                let mut distinct: HashSet<Vec<u16>> = HashSet::new();
                 let mut worst = 0;
                 let mut total = 0;
                 for v in 0..(1_u32 << width) {
                     let child = self.candidates(set, known | window, bits & !window | (v << shift));
                     worst = worst.max(child.len());
-                    if !distinct.contains_key(&child) {
-                        total += child.len().saturating_sub(1).pow(2);
-                        distinct.insert(child, ());
+                    let size = child.len();
+                    if distinct.insert(child) {
+                        total += size.saturating_sub(1).pow(2);
                     }
                 }
                 if worst == set.len() && distinct.len() == 1 {
@@ -145,14 +150,19 @@ impl Builder<'_> {
         depth: usize,
         cache: &mut Cache,
     ) -> Option<(usize, u32, u32)> {
-        if self.decided(set) {
+        if Self::decided(set) {
             return Some((0, 0, 0));
         }
         if depth == 0 {
             return None;
         }
         let relevant = self.relevant(set);
-        let key = (set.to_vec(), known & relevant, bits & known & relevant, depth);
+        let key = (
+            set.to_vec(),
+            known & relevant,
+            bits & known & relevant,
+            depth,
+        );
         if let Some(hit) = cache.get(&key) {
             return *hit;
         }
@@ -161,22 +171,20 @@ impl Builder<'_> {
         for &(_, shift, mask) in &windows {
             let window = mask << shift;
             let mut total = mask as usize + 1;
-            let mut seen: HashMap<Vec<u16>, ()> = HashMap::new();
+            let mut seen: HashSet<Vec<u16>> = HashSet::new();
             let mut fits = true;
             for v in 0..=mask {
                 let (known, bits) = (known | window, bits & !window | (v << shift));
                 let child = self.candidates(set, known, bits);
-                if seen.contains_key(&child) {
+                if seen.contains(&child) {
                     continue;
                 }
-                match self.cost(&child, known, bits, depth - 1, cache) {
-                    Some((cost, _, _)) => total += cost,
-                    None => {
-                        fits = false;
-                        break;
-                    }
-                }
-                seen.insert(child, ());
+                let Some((cost, _, _)) = self.cost(&child, known, bits, depth - 1, cache) else {
+                    fits = false;
+                    break;
+                };
+                total += cost;
+                seen.insert(child);
                 if best.is_some_and(|b| total >= b.0) {
                     fits = false;
                     break;
@@ -207,7 +215,7 @@ impl Builder<'_> {
         depth: usize,
         cache: &mut Cache,
     ) -> Option<usize> {
-        if self.decided(set) {
+        if Self::decided(set) {
             let id = match set.first() {
                 Some(&i) => {
                     self.reached[usize::from(i)] = true;
@@ -230,8 +238,19 @@ impl Builder<'_> {
             let child = self.candidates(set, known, bits);
             children.push(self.build(&child, known, bits, depth - 1, cache)?);
         }
-        let section = set.iter().map(|&i| self.patterns[usize::from(i)].section).max().unwrap_or(0);
-        let index = self.intern(Node::Split { shift, mask, children }, section);
+        let section = set
+            .iter()
+            .map(|&i| self.patterns[usize::from(i)].section)
+            .max()
+            .unwrap_or(0);
+        let index = self.intern(
+            Node::Split {
+                shift,
+                mask,
+                children,
+            },
+            section,
+        );
         self.memo.insert(key, index);
         Some(index)
     }
@@ -257,7 +276,10 @@ pub(crate) fn build(patterns: &[Pattern], depth: usize) -> Option<Tree> {
         let bits = top << ROOT_SHIFT;
         let set = builder.candidates(&everything, known, bits);
         let mut wanted = 0;
-        while builder.cost(&set, known, bits, wanted, &mut cache).is_none() {
+        while builder
+            .cost(&set, known, bits, wanted, &mut cache)
+            .is_none()
+        {
             wanted += 1;
             if wanted > 8 {
                 return None;
@@ -288,7 +310,10 @@ pub(crate) fn build(patterns: &[Pattern], depth: usize) -> Option<Tree> {
         node_ends[usize::from(section)] = nodes.len();
         slot_ends[usize::from(section)] = next;
     }
-    assert!(next <= 0xffff && nodes.len() < usize::from(LEAF), "the tree outgrew its words");
+    assert!(
+        next <= 0xffff && nodes.len() < usize::from(LEAF),
+        "the tree outgrew its words"
+    );
     let word = |index: usize| -> u16 {
         match &builder.nodes[index].0 {
             Node::Leaf(id) => LEAF | id,
@@ -308,6 +333,8 @@ pub(crate) fn build(patterns: &[Pattern], depth: usize) -> Option<Tree> {
         slots,
         slot_ends,
         depth: used,
-        unreached: (0..patterns.len()).filter(|&i| !builder.reached[i]).collect(),
+        unreached: (0..patterns.len())
+            .filter(|&i| !builder.reached[i])
+            .collect(),
     })
 }

@@ -2,12 +2,12 @@
 
 use crate::bits::{field, index, low8, low16, widen, widen16};
 use crate::encoding::Encoding;
+use crate::generated::Test;
 use crate::generated::encodings::{ALIAS_OF, SHOULD_BE, UNPREDICTABLE, VALUES};
 use crate::generated::forms::{ALIASES, TESTS};
 use crate::generated::kinds::Predicate;
-use crate::generated::{Alias, Test};
 use crate::insn::Syntax;
-use crate::named;
+use crate::named::{self, shown_flags};
 use crate::program::bitmask;
 
 /// A mnemonic and an operand list.
@@ -24,7 +24,7 @@ pub(crate) fn shown(word: u32, encoding: Encoding, syntax: Syntax) -> Shown {
     let first = ALIAS_OF.get(at).copied().unwrap_or(0);
     if first != 0 {
         for alias in ALIASES.get(usize::from(first)..).unwrap_or(&[]) {
-            if alias.syntaxes & own != 0 && holds(alias, word) {
+            if alias.syntaxes & own != 0 && all(alias.tests, alias.count, word, syntax) {
                 return Shown {
                     mnemonic: alias.mnemonic,
                     form: alias.form,
@@ -49,24 +49,32 @@ const fn syntax_bit(syntax: Syntax) -> u8 {
     }
 }
 
-fn holds(alias: &Alias, word: u32) -> bool {
-    all(alias.tests, alias.count, word)
-}
-
-fn all(start: u16, count: u8, word: u32) -> bool {
+fn all(start: u16, count: u8, word: u32, syntax: Syntax) -> bool {
     let start = usize::from(start);
-    let tests = TESTS.get(start..start.wrapping_add(usize::from(count))).unwrap_or(&[]);
-    tests.iter().all(|test| passes(*test, word))
+    let tests = TESTS
+        .get(start..start.wrapping_add(usize::from(count)))
+        .unwrap_or(&[]);
+    tests.iter().all(|test| passes(*test, word, syntax))
 }
 
-fn passes(test: Test, word: u32) -> bool {
+fn passes(test: Test, word: u32, syntax: Syntax) -> bool {
     match test {
         Test::Bits { mask, value } => word & mask == value,
         Test::NotBits { mask, value } => word & mask != value,
         Test::Same { a, b, width } => field(word, a, width) == field(word, b, width),
         Test::Differ { a, b, width } => field(word, a, width) != field(word, b, width),
         Test::Predicate(predicate) => computed(predicate, word),
-        Test::Named { table, lsb, width, flags } => named::find(table, low16(field(word, lsb, width)), flags).is_some(),
+        Test::Named {
+            table,
+            lsb,
+            width,
+            flags,
+        } => named::find(
+            table,
+            low16(field(word, lsb, width)),
+            shown_flags(flags, syntax),
+        )
+        .is_some(),
     }
 }
 
@@ -74,13 +82,18 @@ fn passes(test: Test, word: u32) -> bool {
 pub(crate) fn unpredictable(word: u32, encoding: Encoding) -> bool {
     let number = encoding.number();
     let value = VALUES.get(usize::from(number)).copied().unwrap_or(word);
-    let soft = SHOULD_BE.binary_search_by_key(&number, |entry| entry.0).ok().and_then(|at| SHOULD_BE.get(at));
+    let soft = SHOULD_BE
+        .binary_search_by_key(&number, |entry| entry.0)
+        .ok()
+        .and_then(|at| SHOULD_BE.get(at));
     if soft.is_some_and(|(_, mask)| (word ^ value) & mask != 0) {
         return true;
     }
     let first = UNPREDICTABLE.partition_point(|entry| entry.0 < number);
     let rest = UNPREDICTABLE.get(first..).unwrap_or(&[]);
-    rest.iter().take_while(|entry| entry.0 == number).any(|&(_, start, count)| all(start, count, word))
+    rest.iter()
+        .take_while(|entry| entry.0 == number)
+        .any(|&(_, start, count)| all(start, count, word, Syntax::Llvm))
 }
 
 /// `immr` and `imms` of a bit-field move.
@@ -116,8 +129,12 @@ fn computed(predicate: Predicate, word: u32) -> bool {
         Predicate::BitmaskIsMov32 => !move_wide(bitmask(word, 0, 32), 32),
         Predicate::BitmaskIsMov64 => !move_wide(bitmask(word, low8(field(word, 22, 1)), 64), 64),
         // imm16 = 0 with a shift is spelled as it is encoded.
-        Predicate::MovzIsMov | Predicate::MovnIsMov64 => field(word, 5, 16) != 0 || field(word, 21, 2) == 0,
+        Predicate::MovzIsMov | Predicate::MovnIsMov64 => {
+            field(word, 5, 16) != 0 || field(word, 21, 2) == 0
+        }
         // All ones in 32 bits is movn #0's or the bitmask's.
-        Predicate::MovnIsMov32 => (field(word, 5, 16) != 0 || field(word, 21, 2) == 0) && field(word, 5, 16) != 0xffff,
+        Predicate::MovnIsMov32 => {
+            (field(word, 5, 16) != 0 || field(word, 21, 2) == 0) && field(word, 5, 16) != 0xffff
+        }
     }
 }

@@ -62,7 +62,10 @@ pub(crate) const fn unsigned(value: i64) -> u64 {
 }
 
 /// A word as an index.
-#[expect(clippy::as_conversions, reason = "usize has at least 32 bits wherever A64 is decoded, and From is not const")]
+#[expect(
+    clippy::as_conversions,
+    reason = "usize has at least 32 bits wherever A64 is decoded, and From is not const"
+)]
 pub(crate) const fn index(value: u32) -> usize {
     value as usize
 }
@@ -70,9 +73,16 @@ pub(crate) const fn index(value: u32) -> usize {
 /// The entry at `index`, or `default` behind the end.
 macro_rules! entry {
     ($name:ident, $kind:ty) => {
-        #[expect(clippy::indexing_slicing, reason = "the index is compared first; slice::get is not const")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "the index is compared first; slice::get is not const"
+        )]
         pub(crate) const fn $name(table: &[$kind], index: usize, default: $kind) -> $kind {
-            if index < table.len() { table[index] } else { default }
+            if index < table.len() {
+                table[index]
+            } else {
+                default
+            }
         }
     };
 }

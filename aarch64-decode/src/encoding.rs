@@ -4,7 +4,8 @@ use crate::bits::{entry16, entry32, index, low8, widen16};
 use crate::flow::Class;
 use crate::generated::encodings::{FORM_OF, INFO_OF, INFOS, MNEMONIC_OF};
 use crate::generated::names::{
-    ENCODING_NAMES, ENCODING_NAMES_AT, FEATURES, GROUPS, NAMES_AT, NAMES_TEXT, REQUIREMENTS, REQUIREMENTS_AT,
+    ENCODING_NAMES, ENCODING_NAMES_AT, FEATURES, GROUPS, NAMES_AT, NAMES_TEXT, REQUIREMENTS,
+    REQUIREMENTS_AT,
 };
 
 /// A row of Arm's tables (AARCHMRS), or of Apple's extensions.
@@ -62,8 +63,11 @@ impl Encoding {
         let requirement = index(self.info() >> 9);
         let start = entry16(&REQUIREMENTS_AT, requirement, 0);
         let end = entry16(&REQUIREMENTS_AT, requirement.wrapping_add(1), start);
-        let list = REQUIREMENTS.get(index(widen16(start))..index(widen16(end))).unwrap_or(&[]);
-        list.iter().map(|word| (Feature(word & 0x7fff), word & 0x8000 != 0))
+        let list = REQUIREMENTS
+            .get(index(widen16(start))..index(widen16(end)))
+            .unwrap_or(&[]);
+        list.iter()
+            .map(|word| (Feature(word & 0x7fff), word & 0x8000 != 0))
     }
 }
 
@@ -87,7 +91,9 @@ pub(crate) fn name_bytes(number: u16) -> &'static [u8] {
     let at = index(widen16(number));
     let start = entry16(&NAMES_AT, at, 0);
     let end = entry16(&NAMES_AT, at.wrapping_add(1), start);
-    NAMES_TEXT.get(index(widen16(start))..index(widen16(end))).unwrap_or(&[])
+    NAMES_TEXT
+        .get(index(widen16(start))..index(widen16(end)))
+        .unwrap_or(&[])
 }
 
 /// A group of encodings: data processing, control, loads and stores and so on.

@@ -37,14 +37,24 @@ impl Instruction {
     }
 
     /// As [`format`](Self::format), with ` <symbol+0x10>` behind an address that has a symbol.
-    pub fn format_with<'t, S: Symbols>(self, pc: u64, syntax: Syntax, symbols: &S, text: &'t mut TextBuffer) -> &'t str {
+    pub fn format_with<'t, S: Symbols>(
+        self,
+        pc: u64,
+        syntax: Syntax,
+        symbols: &S,
+        text: &'t mut TextBuffer,
+    ) -> &'t str {
         text.clear();
         let shown = alias::shown(self.word(), self.encoding(), syntax);
         let mnemonic = name_bytes(shown.mnemonic);
         text.name(mnemonic);
         let mut operands = Operands::new(self.word(), pc, shown.form);
         // "b." takes its condition without a space.
-        let mut glue: &[u8] = if mnemonic.last() == Some(&b'.') { b"" } else { b" " };
+        let mut glue: &[u8] = if mnemonic.last() == Some(&b'.') {
+            b""
+        } else {
+            b" "
+        };
         text.end(TokenKind::Mnemonic);
         while let Some((descriptor, operand)) = operands.step() {
             if !glue.is_empty() {

@@ -1,10 +1,22 @@
 //! The tables that a64gen writes, and the types of their entries. Only matcher, program, alias, named, encoding and fmt look in here.
 
+#[rustfmt::skip]
+#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod encodings;
+#[rustfmt::skip]
+#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod forms;
+#[rustfmt::skip]
+#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod kinds;
+#[rustfmt::skip]
+#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod named;
+#[rustfmt::skip]
+#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod names;
+#[rustfmt::skip]
+#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod tree;
 
 use kinds::{Kind, Predicate};
@@ -33,7 +45,12 @@ pub(crate) enum Test {
     /// Computed.
     Predicate(Predicate),
     /// The field has a name in a table, with all of these flags.
-    Named { table: u8, lsb: u8, width: u8, flags: u8 },
+    Named {
+        table: u8,
+        lsb: u8,
+        width: u8,
+        flags: u8,
+    },
 }
 
 /// A preferred spelling.
@@ -54,7 +71,11 @@ pub(crate) struct Alias {
 macro_rules! join {
     ($name:ident, $kind:ty) => {
         /// Three arrays behind one another; evaluated at compile time.
-        #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "runs at compile time only")]
+        #[expect(
+            clippy::indexing_slicing,
+            clippy::arithmetic_side_effects,
+            reason = "runs at compile time only"
+        )]
         const fn $name<const N: usize>(a: &[$kind], b: &[$kind], c: &[$kind]) -> [$kind; N] {
             let mut all = [0; N];
             let mut i = 0;

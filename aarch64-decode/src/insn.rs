@@ -65,7 +65,11 @@ impl Instruction {
 
     /// The operands of the spelling that is shown.
     pub fn shown_operands(self, pc: u64, syntax: Syntax) -> Operands {
-        Operands::new(self.word, pc, alias::shown(self.word, self.encoding, syntax).form)
+        Operands::new(
+            self.word,
+            pc,
+            alias::shown(self.word, self.encoding, syntax).form,
+        )
     }
 
     /// Whether the architecture makes this word CONSTRAINED UNPREDICTABLE: a should-be bit is violated, or registers clash.

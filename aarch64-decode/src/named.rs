@@ -3,6 +3,7 @@
 use crate::bits::{entry16, index, widen16};
 use crate::encoding::name_bytes;
 use crate::generated::named::{ENTRY_NAMES, ENTRY_NAMES_AT, ENTRY_NAMES_TEXT, FLAGS, KEYS, STARTS};
+use crate::insn::Syntax;
 
 /// A value that may have a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,7 +18,11 @@ const LITERALS: u8 = 0xff;
 
 impl Name {
     pub(crate) const fn new(table: u8, value: u16, flags: u8) -> Self {
-        Self { table, flags, value }
+        Self {
+            table,
+            flags,
+            value,
+        }
     }
 
     pub(crate) const fn literal(number: u16) -> Self {
@@ -27,23 +32,41 @@ impl Name {
     /// The value: of a system register `op0:op1:CRn:CRm:op2` in 16 bits, of a system operation `op1:CRn:CRm:op2` in 14 bits, otherwise
     /// the field itself. 0 for a fixed word.
     pub const fn value(self) -> u16 {
-        if self.table == LITERALS { 0 } else { self.value }
+        if self.table == LITERALS {
+            0
+        } else {
+            self.value
+        }
     }
 
-    /// The name in LLVM's spelling, if it has one.
+    /// The name in LLVM's spelling (or Apple's name of its own register), if it has one.
     pub fn as_str(self) -> Option<&'static str> {
-        self.as_bytes().and_then(|name| core::str::from_utf8(name).ok())
+        let name = self.shown(Syntax::Llvm).or_else(|| self.lookup(0));
+        name.and_then(|name| core::str::from_utf8(name).ok())
     }
 
-    pub(crate) fn as_bytes(self) -> Option<&'static [u8]> {
+    /// The name that a disassembler of this syntax shows.
+    pub(crate) fn shown(self, syntax: Syntax) -> Option<&'static [u8]> {
+        self.lookup(shown_flags(self.flags, syntax))
+    }
+
+    fn lookup(self, flags: u8) -> Option<&'static [u8]> {
         if self.table == LITERALS {
             return Some(name_bytes(self.value));
         }
-        let entry = find(self.table, self.value, self.flags)?;
+        let entry = find(self.table, self.value, flags)?;
         let number = usize::from(*ENTRY_NAMES.get(entry)?);
         let start = *ENTRY_NAMES_AT.get(number)?;
         let end = *ENTRY_NAMES_AT.get(number.wrapping_add(1))?;
         ENTRY_NAMES_TEXT.get(usize::from(start)..usize::from(end))
+    }
+}
+
+/// The flags of the same meaning in a syntax: GNU's are in the high half (`sysregs.isa`).
+pub(crate) const fn shown_flags(flags: u8, syntax: Syntax) -> u8 {
+    match syntax {
+        Syntax::Gnu => flags << 4,
+        Syntax::Llvm | Syntax::Apple => flags,
     }
 }
 

@@ -158,7 +158,8 @@ impl Operands {
     /// The next operand with its descriptor.
     pub(crate) fn step(&mut self) -> Option<(Descriptor, Operand)> {
         self.left = self.left.checked_sub(1)?;
-        let descriptor = *DESCRIPTORS.get(index(widen16(*FORMS.get(index(widen16(self.next)))?)))?;
+        let descriptor =
+            *DESCRIPTORS.get(index(widen16(*FORMS.get(index(widen16(self.next)))?)))?;
         self.next = self.next.wrapping_add(1);
         Some((descriptor, program::decode(descriptor, self.word, self.pc)))
     }

@@ -1,6 +1,6 @@
 //! The code of each operand kind: from the word to the operand.
 
-use crate::bits::{field, five, low8, low16, sign_extend, signed, unsigned, wide, widen};
+use crate::bits::{field, five, low8, low16, low32, sign_extend, signed, unsigned, wide, widen};
 use crate::condition::Condition;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
@@ -10,6 +10,10 @@ use crate::register::{Register, RegisterClass};
 
 /// Decodes the operand that `descriptor` describes. `pc` is the address of the word.
 #[inline]
+#[expect(
+    clippy::many_single_char_names,
+    reason = "the five parameters of a descriptor; operands.isa names them"
+)]
 pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
     let [a, b, c, d, e] = descriptor.p;
     match descriptor.kind {
@@ -45,12 +49,28 @@ pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
             amount: low8(field(word, c, d).wrapping_mul(16)),
         },
         Kind::WideValue => wide_value(a, b, field(word, c, 16), field(word, d, e)),
-        Kind::Bitmask => immediate(bitmask(word, low8(field(word, b, 1)), a)),
-        Kind::NegMod => immediate(wide(0_u32.wrapping_sub(field(word, b, c)) & widen(a).wrapping_sub(1))),
+        Kind::Bitmask => {
+            let value = bitmask(word, low8(field(word, b, 1)), a);
+            // LLVM shows mov's operand as a signed number of the register's width.
+            if e != 0 && a == 32 {
+                Operand::Immediate(sign_extend(low32(value), 32))
+            } else {
+                immediate(value)
+            }
+        }
+        Kind::NegMod => immediate(wide(
+            0_u32.wrapping_sub(field(word, b, c)) & widen(a).wrapping_sub(1),
+        )),
         Kind::PlusOne => immediate(wide(field(word, a, b).wrapping_add(1))),
-        Kind::FieldWidth => immediate(wide(field(word, a, 6).wrapping_add(1).wrapping_sub(field(word, b, 6)))),
+        Kind::FieldWidth => immediate(wide(
+            field(word, a, 6)
+                .wrapping_add(1)
+                .wrapping_sub(field(word, b, 6)),
+        )),
         Kind::Cond => Operand::Condition(Condition::new(low8(field(word, a, 4)) ^ b)),
-        Kind::PcRelBack => Operand::Address(pc.wrapping_sub(wide(field(word, a, b)).wrapping_shl(2))),
+        Kind::PcRelBack => {
+            Operand::Address(pc.wrapping_sub(wide(field(word, a, b)).wrapping_shl(2)))
+        }
         Kind::Adr => Operand::Address(relative(pc, adr(word, a, b), 0)),
         Kind::PageRel => Operand::Address(relative(pc & !0xfff, adr(word, a, b), 12)),
         Kind::Literal => Operand::Name(Name::literal(u16::from_le_bytes([a, b]))),
@@ -101,7 +121,7 @@ fn wide_value(size: u8, inverted: u8, imm: u32, hw: u32) -> Operand {
     let value = wide(imm).wrapping_shl(hw.wrapping_mul(16));
     let value = if inverted == 0 { value } else { !value };
     Operand::Immediate(if size == 32 {
-        sign_extend(crate::bits::low32(value), 32)
+        sign_extend(low32(value), 32)
     } else {
         signed(value)
     })
@@ -131,5 +151,9 @@ pub(crate) fn bitmask(word: u32, n: u8, size: u8) -> u64 {
         value |= value.wrapping_shl(width);
         width = width.wrapping_shl(1);
     }
-    if size == 32 { value & 0xffff_ffff } else { value }
+    if size == 32 {
+        value & 0xffff_ffff
+    } else {
+        value
+    }
 }

@@ -5,6 +5,7 @@ use super::text::{TextBuffer, TokenKind};
 use crate::bits::{unsigned, wide, widen};
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
+use crate::insn::Syntax;
 use crate::operand::Operand;
 
 /// Style bit: hexadecimal in this syntax.
@@ -20,7 +21,9 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             text.byte(b'#');
             if llvm::style(descriptor) & HEX_GNU == 0 {
                 text.signed_decimal(value);
-            } else if matches!(descriptor.kind, Kind::WideValue) && descriptor.p.first() == Some(&32) {
+            } else if matches!(descriptor.kind, Kind::WideValue | Kind::Bitmask)
+                && descriptor.p.first() == Some(&32)
+            {
                 // GNU shows all bits of the register.
                 text.hex(unsigned(value) & 0xffff_ffff);
             } else {
@@ -37,12 +40,11 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
         }
         Operand::Name(name) => {
-            match name.as_bytes() {
-                Some(bytes) => text.lower(bytes),
-                None => {
-                    text.byte(b'#');
-                    text.hex(u64::from(name.value()));
-                }
+            if let Some(bytes) = name.shown(Syntax::Gnu) {
+                text.lower(bytes);
+            } else {
+                text.byte(b'#');
+                text.hex(u64::from(name.value()));
             }
             text.end(TokenKind::Name);
         }

@@ -4,6 +4,7 @@ use super::text::{TextBuffer, TokenKind};
 use crate::bits::{low8, unsigned, wide, widen};
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
+use crate::insn::Syntax;
 use crate::operand::{Extend, Operand};
 use crate::register::{Register, RegisterClass};
 
@@ -33,7 +34,14 @@ pub(super) fn register(text: &mut TextBuffer, register: Register) {
     };
     let number = register.number();
     if number == 31 {
-        text.short(special, if matches!(register.class(), RegisterClass::Xsp) { 2 } else { 3 });
+        text.short(
+            special,
+            if matches!(register.class(), RegisterClass::Xsp) {
+                2
+            } else {
+                3
+            },
+        );
     } else {
         numbered(text, letter, number);
     }
@@ -72,13 +80,21 @@ pub(super) fn modifier(text: &mut TextBuffer, name: &str, amount: Option<u64>) {
 pub(super) fn common(text: &mut TextBuffer, operand: Operand) -> bool {
     match operand {
         Operand::Register(own) => register(text, own),
-        Operand::ShiftedRegister { register: own, shift, amount } => {
+        Operand::ShiftedRegister {
+            register: own,
+            shift,
+            amount,
+        } => {
             register(text, own);
             if amount != 0 || !matches!(shift, crate::operand::Shift::Lsl) {
                 modifier(text, shift.name(), Some(wide(widen(amount))));
             }
         }
-        Operand::ExtendedRegister { register: own, extend, amount } => {
+        Operand::ExtendedRegister {
+            register: own,
+            extend,
+            amount,
+        } => {
             register(text, own);
             let amount = (amount != 0).then_some(wide(widen(amount)));
             if amount.is_some() || extend != Extend::Lsl {
@@ -112,7 +128,13 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
                 text.signed_decimal(value);
             } else if style & BARE_ZERO != 0 && value == 0 {
                 text.byte(b'0');
-            } else if matches!(descriptor.kind, Kind::Bitmask) {
+            } else if matches!(
+                descriptor,
+                Descriptor {
+                    kind: Kind::Bitmask,
+                    p: [.., 0]
+                }
+            ) {
                 text.hex(unsigned(value));
             } else {
                 text.signed_hex(value);
@@ -128,12 +150,11 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
         }
         Operand::Name(name) => {
-            match name.as_bytes() {
-                Some(bytes) => text.name(bytes),
-                None => {
-                    text.byte(b'#');
-                    text.hex(u64::from(name.value()));
-                }
+            if let Some(bytes) = name.shown(Syntax::Llvm) {
+                text.name(bytes);
+            } else {
+                text.byte(b'#');
+                text.hex(u64::from(name.value()));
             }
             text.end(TokenKind::Name);
         }

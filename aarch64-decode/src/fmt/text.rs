@@ -1,7 +1,7 @@
 //! The buffer that text is written into, with the ends of its tokens.
 
 use super::Symbols;
-use crate::bits::{index, low8, low32, wide, widen};
+use crate::bits::{index, low8, low32};
 
 /// What a piece of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,14 +83,18 @@ impl TextBuffer {
     /// The text in pieces.
     pub fn tokens(&self) -> impl Iterator<Item = Token<'_>> {
         let mut start = 0;
-        self.ends.get(..self.tokens).unwrap_or(&[]).iter().map(move |&(kind, end)| {
-            let text = self.bytes.get(start..usize::from(end)).unwrap_or(&[]);
-            start = usize::from(end);
-            Token {
-                kind,
-                text: core::str::from_utf8(text).unwrap_or(""),
-            }
-        })
+        self.ends
+            .get(..self.tokens)
+            .unwrap_or(&[])
+            .iter()
+            .map(move |&(kind, end)| {
+                let text = self.bytes.get(start..usize::from(end)).unwrap_or(&[]);
+                start = usize::from(end);
+                Token {
+                    kind,
+                    text: core::str::from_utf8(text).unwrap_or(""),
+                }
+            })
     }
 
     /// Ends a token.
@@ -111,7 +115,11 @@ impl TextBuffer {
     /// Appends `len` bytes of `piece`; the bytes behind them are overwritten by what follows.
     fn piece(&mut self, piece: &[u8; PIECE], len: usize) {
         let end = self.len.wrapping_add(PIECE);
-        if let Some(room) = self.bytes.get_mut(self.len..end).and_then(<[u8]>::first_chunk_mut::<PIECE>) {
+        if let Some(room) = self
+            .bytes
+            .get_mut(self.len..end)
+            .and_then(<[u8]>::first_chunk_mut::<PIECE>)
+        {
             *room = *piece;
             self.len = self.len.wrapping_add(len);
         }
@@ -205,10 +213,5 @@ impl TextBuffer {
             self.byte(b'>');
             self.end(TokenKind::Punctuation);
         }
-    }
-
-    /// Appends a number below 256 in decimal.
-    pub(crate) fn small(&mut self, value: u8) {
-        self.decimal(wide(widen(value)));
     }
 }

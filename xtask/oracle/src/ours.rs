@@ -2,17 +2,24 @@
 
 use a64_oracle::Syntax;
 use a64_oracle::compare::Decoder;
+use aarch64_decode::{Syntax as Own, TextBuffer, decode};
 
 /// `aarch64-decode`.
 pub(crate) struct Ours;
 
 impl Decoder for Ours {
-    fn text(&self, _syntax: Syntax, word: u32, _pc: u64, out: &mut String) {
-        use std::fmt::Write as _;
-        let _ = write!(out, ".inst {word:#010x}");
+    fn text(&self, syntax: Syntax, word: u32, pc: u64, out: &mut String) {
+        let syntax = match syntax {
+            Syntax::Llvm => Own::Llvm,
+            Syntax::Gnu => Own::Gnu,
+            Syntax::Apple => Own::Apple,
+        };
+        if let Ok(insn) = decode(word) {
+            out.push_str(insn.format(pc, syntax, &mut TextBuffer::new()));
+        }
     }
 
-    fn encoding(&self, _word: u32) -> &'static str {
-        "unallocated"
+    fn encoding(&self, word: u32) -> &'static str {
+        decode(word).map_or("unallocated", |insn| insn.encoding().name())
     }
 }
