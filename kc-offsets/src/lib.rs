@@ -1,4 +1,28 @@
 //! Addresses of a kernelcache: vmaddr, file offset, physical address, entry point.
+//!
+//! Layers, from the numbers up: [`AddressMap`] translates between vmaddr and file offset by the
+//! rules in [`map`]; [`PhysicalWindow`] and [`Slide`](macho_core::Slide) lead on to physical
+//! addresses; [`KernelCache`] knows the shapes of kernelcaches, their entry point and the images inside.
+//!
+//! Promises: no panic, no allocation, no unsafe code, no recursion; work is bounded by the number
+//! of segments. Where speed needs memory, the caller gives it ([`MapStorage`], [`PageIndex`]).
+//!
+//! ```
+//! use kc_offsets::{AddressMap, Outcome, SegmentRange};
+//! use macho_core::{FileOffset, VmAddr};
+//!
+//! let text_exec = [SegmentRange {
+//!     vmaddr: VmAddr::new(0xffff_fe00_0700_8000),
+//!     vmsize: 0x8000,
+//!     file_offset: FileOffset::new(0x4000),
+//!     filesize: 0x4000,
+//! }];
+//! let map = AddressMap::from_ranges(&text_exec, FileOffset::new(0x10000));
+//! let at = |vmaddr| map.outcome(VmAddr::new(vmaddr));
+//! assert_eq!(at(0xffff_fe00_0700_8010), Outcome::Mapped(FileOffset::new(0x4010)));
+//! assert_eq!(at(0xffff_fe00_0700_c000), Outcome::ZeroFill); // not the next segment's file bytes
+//! assert_eq!(at(0xffff_fe00_0701_0000), Outcome::Unmapped);
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(
@@ -14,3 +38,15 @@
     clippy::std_instead_of_core,
     clippy::alloc_instead_of_core
 )]
+
+pub mod entry;
+pub mod error;
+pub mod kernelcache;
+pub mod map;
+pub mod slide;
+
+pub use entry::{EntryPoint, EntrySource};
+pub use error::Error;
+pub use kernelcache::{Entries, Entry, KernelCache, Shape};
+pub use map::{AddressMap, MapStorage, NOT_IN_FILE, Outcome, PageIndex, SegmentRange, Translation};
+pub use slide::PhysicalWindow;

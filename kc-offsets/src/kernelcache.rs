@@ -1,0 +1,212 @@
+//! The kernelcache: one image, and the images inside it.
+use core::iter::FusedIterator;
+
+use macho_core::fileset::FilesetEntries;
+use macho_core::{FileOffset, FileType, LoadCommandKind, MachO, Mode, Name, Segment, VmAddr};
+
+use crate::entry::{EntryPoint, entry_point};
+use crate::error::Error;
+use crate::map::{AddressMap, MapStorage};
+
+/// What shape of kernelcache an image is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Shape {
+    /// `MH_FILESET` with entries: kernel and kexts are nested images.
+    Fileset,
+    /// `MH_FILESET` without entries, as m1n1.macho: segments and an entry point, no more.
+    EmptyFileset,
+    /// A static kernel with kexts linked in: it has bytes in `__PRELINK_TEXT`, or a
+    /// `__PRELINK_INFO` or `__kmod_info` section that is not empty.
+    Prelinked,
+    /// An executable that starts by its thread state and asks for no dynamic linker.
+    BareKernel,
+    /// Any other Mach-O image: an executable, a library, an object file.
+    Plain,
+}
+
+impl Shape {
+    /// A short name, as the command line prints it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Fileset => "fileset",
+            Self::EmptyFileset => "fileset without entries",
+            Self::Prelinked => "prelinked kernel",
+            Self::BareKernel => "bare kernel",
+            Self::Plain => "plain image",
+        }
+    }
+
+    fn of(image: &MachO<'_>) -> Self {
+        let filetype = image.header().filetype;
+        if filetype == FileType::MH_FILESET {
+            return if has(image, LoadCommandKind::LC_FILESET_ENTRY) {
+                Self::Fileset
+            } else {
+                Self::EmptyFileset
+            };
+        }
+        // Position-independent kernels have the thread state too; only dyld's images have these.
+        let starts_itself = has(image, LoadCommandKind::LC_UNIXTHREAD)
+            && !has(image, LoadCommandKind::LC_LOAD_DYLINKER)
+            && !has(image, LoadCommandKind::LC_MAIN);
+        if filetype != FileType::MH_EXECUTE || !starts_itself {
+            return Self::Plain;
+        }
+        // Every kernel has these segments; before the kexts are linked in they are empty.
+        let prelinked = image
+            .segments()
+            .any(|segment| segment.name() == "__PRELINK_TEXT" && segment.filesize() != 0)
+            || image.sections().any(|section| {
+                let holds_kexts =
+                    section.segment_name() == "__PRELINK_INFO" || section.name() == "__kmod_info";
+                holds_kexts && section.size() != 0
+            });
+        if prelinked {
+            Self::Prelinked
+        } else {
+            Self::BareKernel
+        }
+    }
+}
+
+fn has(image: &MachO<'_>, kind: LoadCommandKind) -> bool {
+    image.find_command(kind).is_some()
+}
+
+/// A kernelcache, or any other Mach-O image that is asked the same questions.
+///
+/// A `Copy` view of the caller's bytes. [`KernelCache::parse`] proves the skeleton of the outer
+/// image; the nested ones are proved one by one when asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct KernelCache<'a> {
+    image: MachO<'a>,
+    shape: Shape,
+}
+
+impl<'a> KernelCache<'a> {
+    /// Reads the collection or kernel at the start of `file`, strictly.
+    ///
+    /// # Errors
+    /// As [`MachO::parse_with`].
+    pub fn parse(file: &'a [u8]) -> Result<Self, Error> {
+        Self::parse_with(file, Mode::Strict)
+    }
+
+    /// Reads the collection or kernel at the start of `file`. m1n1-style files, which claim more
+    /// bytes than they have, need [`Mode::Tolerant`].
+    ///
+    /// # Errors
+    /// As [`MachO::parse_with`].
+    pub fn parse_with(file: &'a [u8], mode: Mode) -> Result<Self, Error> {
+        Ok(Self::new(MachO::parse_with(
+            file,
+            FileOffset::new(0),
+            mode,
+        )?))
+    }
+
+    /// The same questions for an image that is parsed already: a fat file's slice, say.
+    pub fn new(image: MachO<'a>) -> Self {
+        Self {
+            image,
+            shape: Shape::of(&image),
+        }
+    }
+
+    /// The outer image.
+    pub const fn image(&self) -> MachO<'a> {
+        self.image
+    }
+
+    /// What shape the kernelcache has.
+    pub const fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// vmaddr <-> file offset over the outer image's segments. In a collection they span every
+    /// nested image.
+    pub fn address_map(&self) -> AddressMap<'a> {
+        AddressMap::new(&self.image)
+    }
+
+    /// [`address_map`](Self::address_map) with its pieces sorted in the caller's memory.
+    pub fn address_map_in<const N: usize>(&self, storage: &'a mut MapStorage<N>) -> AddressMap<'a> {
+        self.address_map().with_storage(storage)
+    }
+
+    /// The segment with this place in load-command order, as translations name it.
+    pub fn segment(&self, index: u32) -> Option<Segment<'a>> {
+        self.image.segments().nth(usize::try_from(index).ok()?)
+    }
+
+    /// Where the kernelcache starts to run; `None` where no load command says so.
+    ///
+    /// # Errors
+    /// A damaged thread state or `LC_MAIN`; for `LC_MAIN`, no segment that maps the header.
+    pub fn entry_point(&self) -> Result<Option<EntryPoint<'a>>, Error> {
+        entry_point(&self.image, &self.address_map())
+    }
+
+    /// The nested images of a fileset, in load-command order; none for other shapes.
+    pub fn entries(&self) -> Entries<'a> {
+        Entries {
+            entries: self.image.fileset_entries(),
+        }
+    }
+}
+
+/// One nested image of a collection.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Entry id, as `com.apple.kernel`.
+    pub id: Name<'a>,
+    /// Unslid address of the nested header.
+    pub vmaddr: VmAddr,
+    /// Where the nested header lies in the outermost file.
+    pub file_offset: FileOffset,
+    command: macho_core::FilesetEntry<'a>,
+}
+
+impl<'a> Entry<'a> {
+    /// The nested image. Its file offsets count from the start of the outermost file.
+    ///
+    /// # Errors
+    /// As [`MachO::parse_with`].
+    pub fn image(&self) -> Result<MachO<'a>, Error> {
+        Ok(self.command.parse()?)
+    }
+
+    /// The load command's view.
+    pub const fn fileset_entry(&self) -> macho_core::FilesetEntry<'a> {
+        self.command
+    }
+}
+
+/// Iterator over the nested images. A damaged entry is an error, and the walk goes on after it.
+#[derive(Clone, Debug)]
+pub struct Entries<'a> {
+    entries: FilesetEntries<'a>,
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = Result<Entry<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let entry = match self.entries.next()? {
+            Ok(entry) => entry,
+            Err(error) => return Some(Err(error.into())),
+        };
+        Some(match entry.id() {
+            Ok(id) => Ok(Entry {
+                id,
+                vmaddr: entry.vmaddr(),
+                file_offset: entry.file_offset(),
+                command: entry,
+            }),
+            Err(error) => Err(error.into()),
+        })
+    }
+}
+
+impl FusedIterator for Entries<'_> {}
