@@ -124,6 +124,10 @@ impl<'a> Plan<'a> {
             return Err(self.error(ErrorKind::BufferTooSmall, self.structure()));
         };
         match self.codec {
+            // A slice copy panics when the lengths differ; nobody but the plan knows that they do not.
+            Codec::Stored if output.len() != self.stream.len() => {
+                return Err(self.error(ErrorKind::SizeMismatch, Structure::Stored));
+            }
             Codec::Stored => output.copy_from_slice(self.stream),
             Codec::Lzfse => lzfse::decompress(self.stream, self.stream_offset, output, scratch)?,
             Codec::CompLzss => lzss::decompress(self.stream, self.stream_offset, output)?,

@@ -4,9 +4,14 @@
 //! good. Every step of it is a function in a module of its own, so that each
 //! can also be run alone while working.
 
+mod bare;
 mod command;
+mod debian;
 mod delegate;
+mod msrv;
+mod nopanic;
 mod oracle;
+mod setup;
 mod step;
 mod suite;
 

@@ -1,9 +1,15 @@
 //! `cargo xtask test`: every check, from cheap to dear.
 
-use crate::command::{cargo, stdout, tee};
+use crate::command::{cargo, root, stdout, tee};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
+use crate::{bare, msrv, nopanic, setup};
 
 const STEPS: &[Step] = &[
+    Step {
+        name: "setup",
+        what: "install what the other steps need",
+        run: setup::install,
+    },
     Step {
         name: "fmt",
         what: "rustfmt leaves every file as it is",
@@ -23,6 +29,21 @@ const STEPS: &[Step] = &[
         name: "doctests",
         what: "examples in the documentation",
         run: doctests,
+    },
+    Step {
+        name: "bare",
+        what: "the libraries build for bare metal, with every feature",
+        run: bare::build,
+    },
+    Step {
+        name: "nopanic",
+        what: "no panic and no allocator is reachable from the libraries",
+        run: nopanic::link,
+    },
+    Step {
+        name: "msrv",
+        what: "the oldest compiler promised still builds the libraries and kc",
+        run: msrv::check,
     },
 ];
 
@@ -69,15 +90,27 @@ pub(crate) fn test(arguments: &[String]) -> Outcome<()> {
 fn fmt() -> Outcome<Checked> {
     // --verbose names each target file that rustfmt was started on.
     let mut targets = 0_u32;
-    tee(
-        cargo().args(["fmt", "--all", "--verbose", "--", "--check"]),
-        |line| {
-            if line.starts_with('[') {
-                targets += 1;
-            }
-        },
-    )?;
+    for workspace in workspaces() {
+        tee(
+            cargo().current_dir(root().join(workspace)).args([
+                "fmt",
+                "--all",
+                "--verbose",
+                "--",
+                "--check",
+            ]),
+            |line| targets += u32::from(line.starts_with('[')),
+        )?;
+    }
     Ok(Checked::new(targets, "crate roots formatted"))
+}
+
+/// The repository's workspaces: the main one, and those with profiles or flags
+/// of their own.
+fn workspaces() -> impl Iterator<Item = &'static str> {
+    [".", "nopanic", "fuzz"]
+        .into_iter()
+        .filter(|folder| root().join(folder).join("Cargo.toml").is_file())
 }
 
 fn clippy() -> Outcome<Checked> {

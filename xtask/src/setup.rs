@@ -1,0 +1,178 @@
+//! Installs what the checks need and the machine does not have: Debian
+//! packages, the bare-metal targets, pyimg4. What is there already is left
+//! alone.
+
+use std::path::PathBuf;
+
+use crate::bare::Toolchain;
+use crate::command::{cargo, command, run, succeeds, target_dir};
+use crate::step::{Checked, Failure, Outcome};
+
+/// A Debian package and how to see that it is there.
+struct Package {
+    name: &'static str,
+    /// A command that succeeds only when it is installed.
+    probe: &'static [&'static str],
+}
+
+const PACKAGES: &[Package] = &[
+    // Builds bad64, and links host programs.
+    Package {
+        name: "gcc",
+        probe: &["cc", "--version"],
+    },
+    Package {
+        name: "libc6-dev",
+        probe: &["test", "-e", "/usr/include/stdio.h"],
+    },
+    // bindgen, which bad64 runs, loads libclang.
+    Package {
+        name: "clang",
+        probe: &["clang", "--version"],
+    },
+    Package {
+        name: "libclang-dev",
+        probe: &["dpkg", "-s", "libclang-dev"],
+    },
+    // Second opinions on Mach-O files and on A64 text.
+    Package {
+        name: "llvm-22",
+        probe: &["llvm-objdump-22", "--version"],
+    },
+    Package {
+        name: "binutils-aarch64-linux-gnu",
+        probe: &["aarch64-linux-gnu-objdump", "--version"],
+    },
+    // Runs pyimg4, the second opinion on IMG4.
+    Package {
+        name: "python3",
+        probe: &["python3", "--version"],
+    },
+    Package {
+        name: "python3-venv",
+        probe: &["python3", "-c", "import venv, ensurepip"],
+    },
+];
+
+/// The version that the comparisons were made with.
+const PYIMG4: &str = "pyimg4==0.8.8";
+
+/// Installs what is missing; counts what is there in the end.
+///
+/// # Errors
+/// When something is still missing afterwards.
+pub(crate) fn install() -> Outcome<Checked> {
+    apt_install(PACKAGES)?;
+    for component in ["rustfmt", "clippy"] {
+        if !succeeds(cargo().args([short(component), "--version"])) {
+            println!("installing the Rust component {component}");
+            run(command("rustup").args(["component", "add", component]))?;
+        }
+    }
+    let toolchain = Toolchain::get()?;
+    println!("bare-metal targets: {toolchain}");
+    let python = pyimg4()?;
+    println!("pyimg4: {}", python.display());
+    // Packages, two Rust components, the toolchain, pyimg4.
+    Ok(Checked::new(PACKAGES.len() + 4, "tools are there"))
+}
+
+/// cargo's name for a Rust component.
+fn short(component: &'static str) -> &'static str {
+    match component {
+        "rustfmt" => "fmt",
+        other => other,
+    }
+}
+
+/// Makes sure that the linker of LLVM is there, for toolchains without one.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn lld() -> Outcome<()> {
+    apt_install(&[Package {
+        name: "lld-22",
+        probe: &["ld.lld-22", "--version"],
+    }])
+}
+
+/// The Python that has pyimg4, in an environment of its own under the build
+/// folder.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn pyimg4() -> Outcome<PathBuf> {
+    let environment = target_dir().join("pyimg4");
+    let python = environment.join("bin/python");
+    if !succeeds(command(&python).args(["-c", "import pyimg4"])) {
+        println!("installing {PYIMG4} into {}", environment.display());
+        run(command("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&environment))?;
+        run(command(&python).args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            PYIMG4,
+        ]))?;
+    }
+    if succeeds(command(&python).args(["-c", "import pyimg4"])) {
+        Ok(python)
+    } else {
+        Err(Failure::new("pyimg4 is installed but cannot be imported"))
+    }
+}
+
+fn is_there(package: &Package) -> bool {
+    package
+        .probe
+        .split_first()
+        .is_some_and(|(program, arguments)| succeeds(command(program).args(arguments)))
+}
+
+fn apt_install(packages: &[Package]) -> Outcome<()> {
+    let missing: Vec<&str> = packages
+        .iter()
+        .filter(|package| !is_there(package))
+        .map(|package| package.name)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("installing Debian packages: {}", missing.join(" "));
+    apt_get(&["update", "--quiet"])?;
+    let mut arguments = vec!["install", "--quiet", "--yes", "--no-install-recommends"];
+    arguments.extend(&missing);
+    apt_get(&arguments)?;
+    match packages.iter().find(|package| !is_there(package)) {
+        None => Ok(()),
+        Some(package) => Err(Failure::new(format!(
+            "`{}` fails although the package {} is installed",
+            package.probe.join(" "),
+            package.name
+        ))),
+    }
+}
+
+/// apt-get as root: directly, or through sudo when it asks for no password.
+fn apt_get(arguments: &[&str]) -> Outcome<()> {
+    let is_root = succeeds(command("sh").args(["-c", "test \"$(id -u)\" = 0"]));
+    let mut program = if is_root {
+        command("apt-get")
+    } else {
+        let mut sudo = command("sudo");
+        sudo.args(["--non-interactive", "apt-get"]);
+        sudo
+    };
+    run(program
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive"))
+    .map_err(|failure| {
+        Failure::new(format!(
+            "{failure}; as root: apt-get {}",
+            arguments.join(" ")
+        ))
+    })
+}
