@@ -1,11 +1,12 @@
 //! Which codec a payload's data is of, how large it becomes, and the call that decompresses it.
 
+use crate::Scratch;
 use crate::comp_header::CompHeader;
 use crate::der::offset_add;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::im4p::CompressionInfo;
-use crate::lzfse::{self, Scratch};
-use crate::{lzss, lzvn};
+use crate::lzfse::{self, lzvn};
+use crate::lzss;
 
 /// How a payload's data is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -160,6 +161,14 @@ impl<'a> Plan<'a> {
         let header = self.header.map(|header| header.offset());
         Error::new(kind, what, header.unwrap_or(self.stream_offset))
     }
+}
+
+/// What the block headers of an LZFSE stream add up to.
+pub(crate) struct Layout {
+    /// Bytes after decompression.
+    pub(crate) size: u64,
+    /// Compressed bytes, the end marker included.
+    pub(crate) consumed: usize,
 }
 
 /// Algorithm numbers of the compression info.

@@ -7,6 +7,7 @@
 //! The ring is never materialised: a ring position is a distance back from the end of the output, and what lies before the first
 //! byte of output is spaces.
 
+use crate::copy::{self, SLACK};
 use crate::der::offset_add;
 use crate::error::{Error, ErrorKind, Structure};
 
@@ -17,17 +18,12 @@ const SPACES: usize = RING - 18;
 /// The shortest match.
 const SHORTEST: usize = 3;
 
-#[cfg(not(feature = "lzss"))]
-pub(crate) fn decompress(_: &[u8], offset: u64, _: &mut [u8]) -> Result<(), Error> {
-    Err(Error::new(
-        ErrorKind::NotCompiledIn,
-        Structure::Lzss,
-        offset,
-    ))
-}
+/// Room on either side that spares the checks of single items: eight matches of 18 bytes, and what a fast copy may exceed.
+const OUTPUT_ROOM: usize = 8 * 18 + SLACK;
+/// A flag byte and eight matches of two bytes.
+const INPUT_ROOM: usize = 1 + 8 * 2;
 
 /// Fills `output` from the whole of `stream`, whose first byte is at file offset `offset`.
-#[cfg(feature = "lzss")]
 pub(crate) fn decompress(stream: &[u8], offset: u64, output: &mut [u8]) -> Result<(), Error> {
     let mut input = stream;
     let mut at = 0usize;
@@ -36,34 +32,11 @@ pub(crate) fn decompress(stream: &[u8], offset: u64, output: &mut [u8]) -> Resul
         Error::new(kind, Structure::Lzss, offset_add(offset, used))
     };
     while at < output.len() {
-        let Some((&flags, rest)) = input.split_first() else {
-            return Err(error(ErrorKind::OutputUnderrun, input));
-        };
-        input = rest;
-        let mut flags = flags;
-        for _ in 0..8 {
-            if at == output.len() {
-                break;
-            }
-            if flags & 1 != 0 {
-                let (Some((&literal, rest)), Some(slot)) =
-                    (input.split_first(), output.get_mut(at))
-                else {
-                    return Err(error(ErrorKind::OutputUnderrun, input));
-                };
-                input = rest;
-                *slot = literal;
-                at = at.wrapping_add(1);
-            } else {
-                let Some((&[low, high], rest)) = input.split_first_chunk() else {
-                    return Err(error(ErrorKind::OutputUnderrun, input));
-                };
-                let (distance, len) = item(low, high, at);
-                copy_slow(output, at, distance, len).map_err(|kind| error(kind, input))?;
-                input = rest;
-                at = at.wrapping_add(len);
-            }
-            flags >>= 1;
+        if let Some((rest, next)) = roomy_group(input, output, at) {
+            input = rest;
+            at = next;
+        } else {
+            at = careful_group(&mut input, output, at).map_err(|kind| error(kind, input))?;
         }
     }
     if input.is_empty() {
@@ -73,8 +46,73 @@ pub(crate) fn decompress(stream: &[u8], offset: u64, output: &mut [u8]) -> Resul
     }
 }
 
+/// One flag byte and its eight items: the input after them and where the output ends. `None`, to be done again with care, if there
+/// is not room for all that they could be, or if a match reaches before the output.
+#[inline]
+fn roomy_group<'a>(input: &'a [u8], output: &mut [u8], at: usize) -> Option<(&'a [u8], usize)> {
+    let [flags, items @ ..] = input.first_chunk::<INPUT_ROOM>()?;
+    if output.len().saturating_sub(at) < OUTPUT_ROOM {
+        return None;
+    }
+    let mut flags = *flags;
+    if flags == 0xff {
+        // Eight literals in one move.
+        let place = output.get_mut(at..)?.first_chunk_mut::<8>()?;
+        *place = *items.first_chunk()?;
+        return Some((input.get(9..)?, at.wrapping_add(8)));
+    }
+    let mut used = 0usize;
+    let mut at = at;
+    for _ in 0..8 {
+        let &[low, high] = items.get(used..)?.first_chunk()?;
+        if flags & 1 != 0 {
+            *output.get_mut(at)? = low;
+            at = at.wrapping_add(1);
+            used = used.wrapping_add(1);
+        } else {
+            let (distance, len) = item(low, high, at);
+            if distance > at {
+                return None;
+            }
+            copy::wild_match(output, at, distance, len);
+            at = at.wrapping_add(len);
+            used = used.wrapping_add(2);
+        }
+        flags >>= 1;
+    }
+    Some((input.get(used.wrapping_add(1)..)?, at))
+}
+
+/// One flag byte and its items up to the end of the output, every bound checked; where the output ends then. On an error
+/// `input` is left at the item.
+fn careful_group(input: &mut &[u8], output: &mut [u8], at: usize) -> Result<usize, ErrorKind> {
+    let mut at = at;
+    let (&flags, rest) = input.split_first().ok_or(ErrorKind::OutputUnderrun)?;
+    *input = rest;
+    let mut flags = flags;
+    for _ in 0..8 {
+        if at >= output.len() {
+            break;
+        }
+        if flags & 1 != 0 {
+            let (&literal, rest) = input.split_first().ok_or(ErrorKind::OutputUnderrun)?;
+            *output.get_mut(at).ok_or(ErrorKind::OutputOverrun)? = literal;
+            *input = rest;
+            at = at.wrapping_add(1);
+        } else {
+            let (&[low, high], rest) =
+                input.split_first_chunk().ok_or(ErrorKind::OutputUnderrun)?;
+            let (distance, len) = item(low, high, at);
+            spaced_match(output, at, distance, len)?;
+            *input = rest;
+            at = at.wrapping_add(len);
+        }
+        flags >>= 1;
+    }
+    Ok(at)
+}
+
 /// Distance (1 to 4096) and length (3 to 18) of a match met after `at` bytes of output.
-#[cfg(feature = "lzss")]
 fn item(low: u8, high: u8, at: usize) -> (usize, usize) {
     let position = usize::from(low) | (usize::from(high & 0xf0) << 4);
     let len = usize::from(high & 0x0f).wrapping_add(SHORTEST);
@@ -89,8 +127,12 @@ fn item(low: u8, high: u8, at: usize) -> (usize, usize) {
 }
 
 /// Copies byte by byte; what lies before the output is spaces.
-#[cfg(feature = "lzss")]
-fn copy_slow(output: &mut [u8], at: usize, distance: usize, len: usize) -> Result<(), ErrorKind> {
+fn spaced_match(
+    output: &mut [u8],
+    at: usize,
+    distance: usize,
+    len: usize,
+) -> Result<(), ErrorKind> {
     if distance > at.saturating_add(SPACES) {
         return Err(ErrorKind::BadDistance);
     }

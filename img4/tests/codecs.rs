@@ -57,3 +57,21 @@ fn lzss_gives_back_what_went_in() {
         assert!(output == data, "{} bytes", data.len());
     }
 }
+
+#[test]
+fn lzfse_gives_back_what_went_in() {
+    for data in samples() {
+        let (codec, output, _) = extract(&Im4p::lzfse("krnl", &data).build());
+        assert_eq!(codec, Codec::Lzfse);
+        assert!(output == data, "{} bytes", data.len());
+    }
+}
+
+#[test]
+fn lzvn_gives_back_what_went_in() {
+    for data in samples() {
+        let (codec, output, verified) = extract(&Im4p::lzvn("krnl", &data).build());
+        assert!(codec == Codec::CompLzvn && verified);
+        assert!(output == data, "{} bytes", data.len());
+    }
+}
