@@ -30,6 +30,25 @@ impl Symbols for NoSymbols {
     }
 }
 
+/// What [`Instruction::format_options`] writes beyond the bare text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TextOptions {
+    /// Apple's own system registers by the names that m1n1 gives them (`HID0_EL1`) instead of by their numbers
+    /// (`S3_0_C15_C0_0`), which is what every disassembler prints. Off by default.
+    pub apple_names: bool,
+}
+
+impl TextOptions {
+    /// With [`apple_names`](Self::apple_names) set.
+    pub const fn with_apple_names(self, apple_names: bool) -> Self {
+        Self {
+            apple_names,
+            ..self
+        }
+    }
+}
+
 impl Instruction {
     /// Writes the instruction's text: the mnemonic, a space, the operands separated by `, `. `pc` is its address in bytes.
     pub fn format(self, pc: u64, syntax: Syntax, text: &mut TextBuffer) -> &str {
@@ -44,7 +63,20 @@ impl Instruction {
         symbols: &S,
         text: &'t mut TextBuffer,
     ) -> &'t str {
+        self.format_options(pc, syntax, TextOptions::default(), symbols, text)
+    }
+
+    /// As [`format_with`](Self::format_with), with options.
+    pub fn format_options<'t, S: Symbols>(
+        self,
+        pc: u64,
+        syntax: Syntax,
+        options: TextOptions,
+        symbols: &S,
+        text: &'t mut TextBuffer,
+    ) -> &'t str {
         text.clear();
+        text.apple_names = options.apple_names;
         let shown = alias::shown(self.word(), self.encoding(), syntax);
         let mnemonic = name_bytes(shown.mnemonic);
         text.name(mnemonic);

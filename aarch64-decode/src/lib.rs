@@ -52,7 +52,7 @@ pub use encoding::{Encoding, Feature, Group, Mnemonic};
 pub use error::DecodeError;
 pub use flow::Flow;
 #[cfg(feature = "fmt")]
-pub use fmt::{NoSymbols, Symbols, TextBuffer, Token, TokenKind};
+pub use fmt::{NoSymbols, Symbols, TextBuffer, TextOptions, Token, TokenKind};
 pub use insn::{Instruction, Syntax};
 pub use matcher::decode;
 pub use named::Name;

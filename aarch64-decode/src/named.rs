@@ -2,6 +2,7 @@
 
 use crate::bits::{entry16, index, widen16};
 use crate::encoding::name_bytes;
+use crate::generated::named::table::SYSREG;
 use crate::generated::named::{ENTRY_NAMES, ENTRY_NAMES_AT, ENTRY_NAMES_TEXT, FLAGS, KEYS, STARTS};
 use crate::insn::Syntax;
 
@@ -48,6 +49,18 @@ impl Name {
     /// The name that a disassembler of this syntax shows.
     pub(crate) fn shown(self, syntax: Syntax) -> Option<&'static [u8]> {
         self.lookup(shown_flags(self.flags, syntax))
+    }
+
+    /// The name that a disassembler of this syntax shows, or else, if it is wanted, that of a register of Apple's own.
+    pub(crate) fn text(self, syntax: Syntax, apple: bool) -> Option<&'static [u8]> {
+        let shown = self.shown(syntax);
+        if shown.is_none() && apple && self.table == SYSREG {
+            let entry = find(self.table, self.value, 0)?;
+            if FLAGS.get(entry) == Some(&0) {
+                return self.lookup(0);
+            }
+        }
+        shown
     }
 
     fn lookup(self, flags: u8) -> Option<&'static [u8]> {

@@ -132,6 +132,8 @@ pub enum Operand {
     Condition(Condition),
     /// An address in bytes: the target of a branch, of `adr` (exact) or of `adrp` (a 4 KiB page), or a literal's.
     Address(u64),
+    /// CRn or CRm of a system operation, 0 to 15.
+    ControlRegister(u8),
     /// A value that has a name: a barrier, a prefetch, a system register, a system operation, a fixed word of the syntax.
     Name(Name),
 }

@@ -4,6 +4,7 @@ use crate::bits::{field, five, low8, low16, low32, sign_extend, signed, unsigned
 use crate::condition::Condition;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
+use crate::generated::named::table::SYSREG;
 use crate::named::Name;
 use crate::operand::{Extend, Operand, Shift};
 use crate::register::{Register, RegisterClass};
@@ -73,6 +74,19 @@ pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         }
         Kind::Adr => Operand::Address(relative(pc, adr(word, a, b), 0)),
         Kind::PageRel => Operand::Address(relative(pc & !0xfff, adr(word, a, b), 12)),
+        Kind::SystemRegister => Operand::Name(Name::new(
+            SYSREG,
+            low16(field(word, a, b)),
+            if c == 0 { 1 } else { 2 },
+        )),
+        Kind::Named => Operand::Name(Name::new(a, low16(field(word, b, c)), d)),
+        Kind::NamedPair => {
+            let high = field(word, b, c).wrapping_shl(widen(e));
+            Operand::Name(Name::new(a, low16(high | field(word, d, e)), 1))
+        }
+        Kind::ControlRegister => Operand::ControlRegister(low8(field(word, a, 4))),
+        Kind::GprNext => register(a, five(word, b).wrapping_add(1).min(31)),
+        Kind::VectorD2 => Operand::Register(Register::new(RegisterClass::V, five(word, a))),
         Kind::Literal => Operand::Name(Name::literal(u16::from_le_bytes([a, b]))),
     }
 }

@@ -12,6 +12,8 @@ pub enum RegisterClass {
     Wsp,
     /// 64-bit general; 31 is sp.
     Xsp,
+    /// 128-bit vector.
+    V,
 }
 
 impl RegisterClass {

@@ -40,12 +40,17 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
         }
         Operand::Name(name) => {
-            if let Some(bytes) = name.shown(Syntax::Gnu) {
-                text.lower(bytes);
-            } else {
-                text.byte(b'#');
-                text.hex(u64::from(name.value()));
+            match name.text(Syntax::Gnu, text.apple_names) {
+                Some(bytes) => text.lower(bytes),
+                None if matches!(descriptor.kind, Kind::SystemRegister) => {
+                    llvm::system_register(text, b's', b'c', name.value());
+                }
+                None => llvm::nameless(text, descriptor, name.value(), true),
             }
+            text.end(TokenKind::Name);
+        }
+        Operand::ControlRegister(number) => {
+            llvm::numbered(text, b'C', number);
             text.end(TokenKind::Name);
         }
         _ => {}

@@ -1,7 +1,7 @@
 //! LLVM's spelling.
 
 use super::text::{TextBuffer, TokenKind};
-use crate::bits::{low8, unsigned, wide, widen};
+use crate::bits::{field, low8, unsigned, wide, widen, widen16};
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
 use crate::insn::Syntax;
@@ -31,6 +31,7 @@ pub(super) fn register(text: &mut TextBuffer, register: Register) {
         RegisterClass::X => (b'x', *b"xzr\0"),
         RegisterClass::Wsp => (b'w', *b"wsp\0"),
         RegisterClass::Xsp => (b'x', *b"sp\0\0"),
+        RegisterClass::V => (b'v', *b"v31\0"),
     };
     let number = register.number();
     if number == 31 {
@@ -79,6 +80,11 @@ pub(super) fn modifier(text: &mut TextBuffer, name: &str, amount: Option<u64>) {
 /// Appends an operand that all syntaxes spell alike; returns whether it was one.
 pub(super) fn common(text: &mut TextBuffer, operand: Operand) -> bool {
     match operand {
+        Operand::Register(own) if matches!(own.class(), RegisterClass::V) => {
+            numbered(text, b'v', own.number());
+            text.name(b".2d");
+            text.end(TokenKind::Register);
+        }
         Operand::Register(own) => register(text, own),
         Operand::ShiftedRegister {
             register: own,
@@ -112,6 +118,44 @@ pub(super) fn common(text: &mut TextBuffer, operand: Operand) -> bool {
         _ => return false,
     }
     true
+}
+
+/// Appends a system register by its numbers: `S3_0_C15_C2_0`.
+pub(super) fn system_register(text: &mut TextBuffer, s: u8, c: u8, value: u16) {
+    let value = widen16(value);
+    text.byte(s);
+    text.decimal(wide(field(value, 14, 2)));
+    text.byte(b'_');
+    text.decimal(wide(field(value, 11, 3)));
+    text.byte(b'_');
+    text.byte(c);
+    text.decimal(wide(field(value, 7, 4)));
+    text.byte(b'_');
+    text.byte(c);
+    text.decimal(wide(field(value, 3, 4)));
+    text.byte(b'_');
+    text.decimal(wide(field(value, 0, 3)));
+}
+
+/// Appends a value without a name (`word nameless` in operands.isa).
+pub(super) fn nameless(text: &mut TextBuffer, descriptor: Descriptor, value: u16, gnu: bool) {
+    let [.., way] = descriptor.p;
+    text.byte(b'#');
+    if matches!(descriptor.kind, Kind::Named) && way == 1 && !gnu {
+        text.decimal(u64::from(value));
+    } else if matches!(descriptor.kind, Kind::Named) && way != 0 && value < 16 {
+        text.name(b"0x0");
+        text.byte(
+            if value < 10 {
+                b'0'
+            } else {
+                b'a'.wrapping_sub(10)
+            }
+            .wrapping_add(low8(widen16(value))),
+        );
+    } else {
+        text.hex(u64::from(value));
+    }
 }
 
 /// Appends an operand.
@@ -150,12 +194,17 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
         }
         Operand::Name(name) => {
-            if let Some(bytes) = name.shown(Syntax::Llvm) {
-                text.name(bytes);
-            } else {
-                text.byte(b'#');
-                text.hex(u64::from(name.value()));
+            match name.text(Syntax::Llvm, text.apple_names) {
+                Some(bytes) => text.name(bytes),
+                None if matches!(descriptor.kind, Kind::SystemRegister) => {
+                    system_register(text, b'S', b'C', name.value());
+                }
+                None => nameless(text, descriptor, name.value(), false),
             }
+            text.end(TokenKind::Name);
+        }
+        Operand::ControlRegister(number) => {
+            numbered(text, b'c', number);
             text.end(TokenKind::Name);
         }
         _ => {}

@@ -46,6 +46,8 @@ pub struct TextBuffer {
     len: usize,
     ends: [(TokenKind, u8); TOKENS],
     tokens: usize,
+    /// Apple's own system registers are shown by name.
+    pub(super) apple_names: bool,
 }
 
 impl Default for TextBuffer {
@@ -62,6 +64,7 @@ impl TextBuffer {
             len: 0,
             ends: [(TokenKind::Punctuation, 0); TOKENS],
             tokens: 0,
+            apple_names: false,
         }
     }
 

@@ -25,6 +25,12 @@ pub(crate) enum Kind {
     PcRelBack,
     Adr,
     PageRel,
+    SystemRegister,
+    Named,
+    NamedPair,
+    ControlRegister,
+    GprNext,
+    VectorD2,
 }
 
 /// A predicate of an alias; `predicate` has the code of each.
