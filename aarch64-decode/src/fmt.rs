@@ -41,6 +41,7 @@ pub struct TextOptions {
 
 impl TextOptions {
     /// With [`apple_names`](Self::apple_names) set.
+    #[must_use]
     pub const fn with_apple_names(self, apple_names: bool) -> Self {
         Self {
             apple_names,
