@@ -24,4 +24,5 @@ pub mod mutate;
 pub mod object;
 pub mod rng;
 pub mod samples;
+pub mod seeds;
 pub mod truth;

@@ -1,6 +1,7 @@
 //! Writes Mach-O headers and load commands: what to say is the caller's, how it is laid out is here.
 
 pub mod command;
+pub mod every;
 pub mod fat;
 pub mod symtab;
 pub mod trie;

@@ -7,6 +7,7 @@ use object::LittleEndian;
 use object::macho::{MachHeader64, SegmentCommand64};
 use object::read::macho::{MachHeader, Segment as _};
 use testkit::kernelcache::sample;
+use testkit::macho::every::{self, Make};
 use testkit::truth::{Built, Truth};
 
 fn on_disk(name: &str, built: &Built) -> PathBuf {
@@ -181,4 +182,34 @@ fn packed_slots() {
         .filter(|offset| *offset < 196)
         .collect();
     assert_eq!(within, [180, 188]);
+}
+
+/// LLVM's strict reader takes the files that hold every load command, and sees all of them.
+#[test]
+fn every_command() {
+    for (make, commands) in [
+        (Make::Executable, 39),
+        (Make::Kernel, 38),
+        (Make::Library, 38),
+    ] {
+        let bytes = every::build(make);
+        let built = Built {
+            bytes,
+            truth: Truth::default(),
+        };
+        let path = on_disk(&format!("{make:?}.macho"), &built);
+        let text = llvm("llvm-otool-22", &["-l"], &path);
+        assert_eq!(text.matches("\nLoad command").count(), commands, "{make:?}");
+        llvm("llvm-nm-22", &[], &path);
+        // Where LC_DYLD_INFO is there, LLVM takes the exports from it.
+        if make == Make::Kernel {
+            let text = llvm("llvm-objdump-22", &["--macho", "--exports-trie"], &path);
+            for name in ["_again", "_main", "_mainframe", "_lazy"] {
+                let found = text
+                    .lines()
+                    .any(|line| line.split_whitespace().any(|w| w == name));
+                assert!(found, "no {name} in {text}");
+            }
+        }
+    }
 }

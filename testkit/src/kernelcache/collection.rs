@@ -47,6 +47,9 @@ pub struct Collection {
     pub foreign: Foreign,
     /// Bases of the other collections, by cache level.
     pub bases: fixups::Bases,
+    /// Alignment of regions and of a kernel's segments in bytes, a power of two; 16 KiB when
+    /// `None`. Smaller ones make files that no loader takes but that a fuzzer likes.
+    pub page: Option<u64>,
     /// Whether the top image gets LC_SYMTAB and LC_DYSYMTAB, both empty.
     pub top_symbols: bool,
 }
@@ -101,10 +104,14 @@ impl Collection {
         }
     }
 
+    fn page(&self) -> u64 {
+        self.page.unwrap_or(PAGE)
+    }
+
     /// Builds the file.
     pub fn build(&self) -> Built {
         let header_size = len64(self.top_header(&[], &self.dummy_truth(), None, None).len());
-        let text_size = header_size.next_multiple_of(PAGE);
+        let text_size = header_size.next_multiple_of(self.page());
         let mut regions = self.regions();
         let info_size = len64(prelink_info::collection(&self.images, &[]).len());
         if let Some(info) = regions
@@ -119,9 +126,9 @@ impl Collection {
             MACOS_BASE
         });
         let (header_vmaddr, vm_end) = self.place_regions(&mut regions, base, text_size);
-        let file_end = regions
-            .last()
-            .map_or(text_size, |region| region.fileoff + region.span());
+        let file_end = regions.last().map_or(text_size, |region| {
+            region.fileoff + region.span(self.page())
+        });
         let placed = self.place_images(&regions);
 
         let mut symbols = self.foreign.clone();
@@ -145,9 +152,9 @@ impl Collection {
         segments.extend(regions.iter().map(|region| truth::Segment {
             name: region.name.clone(),
             vmaddr: region.vmaddr,
-            vmsize: region.span(),
+            vmsize: region.span(self.page()),
             file_offset: region.fileoff,
-            filesize: region.span(),
+            filesize: region.span(self.page()),
         }));
         let mut bases = self.bases;
         bases[usize::from(self.level())] = base;
@@ -182,7 +189,7 @@ impl Collection {
         let string_bytes = strings.into_bytes();
         let strsize = crate::bytes::len32(string_bytes.len());
         linkedit.extend(string_bytes);
-        let linkedit_size = len64(linkedit.len()).next_multiple_of(PAGE);
+        let linkedit_size = len64(linkedit.len()).next_multiple_of(self.page());
         linkedit.resize(index(linkedit_size), 0);
         file.extend(linkedit);
         if let Some(last) = segments.last_mut() {
@@ -304,14 +311,14 @@ impl Collection {
         let mut fileoff = text_size;
         for region in regions.iter_mut() {
             region.fileoff = fileoff;
-            fileoff += region.span();
+            fileoff += region.span(self.page());
         }
         let mut vmaddr = base;
         if self.kind == Kind::Auxiliary {
             // The data region comes first in memory, and last in the file.
             for region in regions.iter_mut().filter(|region| region.name == "__DATA") {
                 region.vmaddr = vmaddr;
-                vmaddr += region.span();
+                vmaddr += region.span(self.page());
             }
         }
         let header = vmaddr;
@@ -322,7 +329,7 @@ impl Collection {
             .filter(|r| !(auxiliary && r.name == "__DATA"))
         {
             region.vmaddr = vmaddr;
-            vmaddr += region.span();
+            vmaddr += region.span(self.page());
         }
         (header, vmaddr)
     }
@@ -476,8 +483,8 @@ impl Collection {
 
 impl Region {
     /// Bytes that the region takes in memory and file: whole pages.
-    fn span(&self) -> u64 {
-        self.size.next_multiple_of(PAGE)
+    fn span(&self, page: u64) -> u64 {
+        self.size.next_multiple_of(page)
     }
 }
 

@@ -76,6 +76,22 @@ pub fn fileset() -> Built {
     collection().build()
 }
 
+/// The sample's kexts as a collection of a few KiB: the first one plays the kernel, and regions
+/// are not padded to pages. For fuzzing, where size is speed.
+pub fn tiny() -> Built {
+    let mut images = kexts();
+    images[0].entry = Some("_alpha_start".to_owned());
+    let foreign = [("_uart_puts".to_owned(), (1, 0x1000))];
+    Collection {
+        images,
+        uuid: *b"testkit tiny   1",
+        foreign: foreign.into_iter().collect(),
+        page: Some(16),
+        ..Collection::default()
+    }
+    .build()
+}
+
 /// The sample kernel alone.
 pub fn bare() -> Built {
     let mut image = kernel();

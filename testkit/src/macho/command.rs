@@ -183,6 +183,11 @@ pub enum Command {
 }
 
 impl Command {
+    /// `cmd`.
+    pub fn kind(&self) -> u32 {
+        self.encode_body(&mut Writer::new())
+    }
+
     /// Appends the command. Everything but `Raw` is padded to 8 bytes.
     pub fn encode(&self, out: &mut Writer) {
         let mut body = Writer::new();

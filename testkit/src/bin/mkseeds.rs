@@ -1,0 +1,32 @@
+//! Writes the fuzz targets' first inputs: one folder a target.
+//!
+//! `cargo run -p testkit --bin mkseeds -- DIR`; `DIR/TARGET/NAME` are written.
+
+use std::path::PathBuf;
+
+use testkit::seeds;
+
+fn main() -> std::io::Result<()> {
+    let Some(dir) = std::env::args_os().nth(1).map(PathBuf::from) else {
+        eprintln!("usage: mkseeds DIR");
+        std::process::exit(2);
+    };
+    let targets = [
+        ("macho_parse", seeds::macho()),
+        ("macho_object", seeds::macho()),
+        ("translate", seeds::macho()),
+        ("img4_parse", seeds::img4()),
+        ("decompress", seeds::streams()),
+        ("lzfse_peer", seeds::streams()),
+        ("decode_text", seeds::words()),
+        ("decode_bad64", seeds::words()),
+    ];
+    for (target, files) in targets {
+        let folder = dir.join(target);
+        std::fs::create_dir_all(&folder)?;
+        for (name, bytes) in files {
+            std::fs::write(folder.join(name), bytes)?;
+        }
+    }
+    Ok(())
+}

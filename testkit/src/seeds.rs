@@ -1,0 +1,109 @@
+//! Small files to start fuzzing from, by target.
+
+use crate::constants::{CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, CPU_TYPE_X86_64};
+use crate::img4::{self, Im4p};
+use crate::kernelcache::sample;
+use crate::macho::every::{self, Make};
+use crate::macho::fat;
+
+/// A seed: name and contents.
+pub type Seed = (String, Vec<u8>);
+
+/// Mach-O files of a few KiB, one of each make, and one fat file of each width.
+pub fn macho() -> Vec<Seed> {
+    let tiny = sample::tiny().bytes;
+    let slices = [
+        fat::Slice {
+            cputype: CPU_TYPE_X86_64,
+            cpusubtype: 3,
+            align: 4,
+            bytes: vec![0xcc; 48],
+        },
+        fat::Slice {
+            cputype: CPU_TYPE_ARM64,
+            cpusubtype: CPU_SUBTYPE_ARM64E_KERNEL,
+            align: 4,
+            bytes: tiny.clone(),
+        },
+    ];
+    let mut m1n1 = sample::m1n1().bytes;
+    // The header and segments are what matters; the file may end early in this shape.
+    m1n1.truncate(0x600);
+    [
+        ("every", every::build(Make::Everything)),
+        ("executable", every::build(Make::Executable)),
+        ("kernel", every::build(Make::Kernel)),
+        ("library", every::build(Make::Library)),
+        ("tiny", tiny),
+        ("m1n1", m1n1),
+        ("fat32", fat::wrap(&slices, false).0),
+        ("fat64", fat::wrap(&slices, true).0),
+    ]
+    .map(|(name, bytes)| (name.to_owned(), bytes))
+    .into()
+}
+
+/// IMG4 files of every codec around a small payload, and their parts alone.
+pub fn img4() -> Vec<Seed> {
+    let payload = &sample::tiny().bytes[..0x400];
+    let plain = Im4p::stored("krnl", payload);
+    let mut described = Im4p::lzfse("krnl", payload);
+    "a description".clone_into(&mut described.description);
+    let mut encrypted = Im4p::stored("krnl", payload);
+    encrypted.keybags = vec![(1, vec![1; 16], vec![2; 32]), (2, vec![3; 16], vec![4; 32])];
+    let whole = img4::signed_like(&plain);
+    let manifest = img4::Im4m::covering("krnl", &[7; 48]).build();
+    let nonce = img4::im4r(&[img4::property("BNCN", &img4::octets(&[9; 8]))]);
+    [
+        ("stored", plain.build()),
+        ("lzfse", described.build()),
+        ("lzss", Im4p::lzss("krnl", payload).build()),
+        ("lzvn", Im4p::lzvn("krnl", payload).build()),
+        ("encrypted", encrypted.build()),
+        ("whole", whole),
+        (
+            "restore",
+            img4::img4(&plain.build(), Some(&manifest), Some(&nonce)),
+        ),
+        ("manifest", manifest),
+        ("im4r", nonce),
+    ]
+    .map(|(name, bytes)| (name.to_owned(), bytes))
+    .into()
+}
+
+/// Compressed streams without a container: LZFSE, and the two behind a comp header.
+pub fn streams() -> Vec<Seed> {
+    let text = b"To be, or not to be, that is the question: whether 'tis nobler ".repeat(30);
+    let code = sample::object(sample::KERNEL).sections[0].data.clone();
+    let mut out = Vec::new();
+    for (name, data) in [
+        ("text", text.as_slice()),
+        ("code", code.as_slice()),
+        ("few", b"abc"),
+    ] {
+        out.push((format!("lzfse-{name}"), img4::lzfse(data)));
+        out.push((format!("lzss-{name}"), Im4p::lzss("krnl", data).data));
+        out.push((format!("lzvn-{name}"), Im4p::lzvn("krnl", data).data));
+    }
+    out
+}
+
+/// Instruction words, little-endian: the sample's code, one function a seed.
+pub fn words() -> Vec<Seed> {
+    [
+        ("kernel", sample::KERNEL),
+        ("alpha", sample::ALPHA),
+        ("beta", sample::BETA),
+    ]
+    .into_iter()
+    .flat_map(|(name, table)| {
+        let code = sample::object(table).sections[0].data.clone();
+        let parts: Vec<Vec<u8>> = code.chunks(256).map(<[u8]>::to_vec).collect();
+        parts
+            .into_iter()
+            .enumerate()
+            .map(move |(n, part)| (format!("{name}-{n}"), part))
+    })
+    .collect()
+}
