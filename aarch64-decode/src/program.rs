@@ -87,6 +87,7 @@ pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         Kind::ControlRegister => Operand::ControlRegister(low8(field(word, a, 4))),
         Kind::GprNext => register(a, five(word, b).wrapping_add(1).min(31)),
         Kind::VectorD2 => Operand::Register(Register::new(RegisterClass::V, five(word, a))),
+        Kind::GprSized => register(low8(field(word, b, 1)), five(word, a)),
         Kind::Literal => Operand::Name(Name::literal(u16::from_le_bytes([a, b]))),
     }
 }

@@ -129,6 +129,6 @@ fn apples_registers_have_names_on_request() {
     let Some(Operand::Name(name)) = insn.operands(0).last() else {
         panic!("no name");
     };
-    assert_eq!(name.value(), 0b11_000_1111_0000_000);
+    assert_eq!(name.value(), 0b1100_0111_1000_0000);
     assert_eq!(name.as_str(), Some("HID0_EL1"));
 }

@@ -13,10 +13,18 @@ const HEX_GNU: u8 = 2;
 
 /// Appends an operand.
 pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Operand) {
-    if llvm::common(text, operand) {
-        return;
-    }
     match operand {
+        // GNU has the other names of hs and lo.
+        Operand::Condition(condition) => {
+            let name = match condition.number() {
+                2 => "cs",
+                3 => "cc",
+                _ => condition.name(),
+            };
+            text.name(name.as_bytes());
+            text.end(TokenKind::Name);
+        }
+        _ if llvm::common(text, operand) => {}
         Operand::Immediate(value) => {
             text.byte(b'#');
             if llvm::style(descriptor) & HEX_GNU == 0 {

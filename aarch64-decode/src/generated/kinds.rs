@@ -31,6 +31,7 @@ pub(crate) enum Kind {
     ControlRegister,
     GprNext,
     VectorD2,
+    GprSized,
 }
 
 /// A predicate of an alias; `predicate` has the code of each.
