@@ -49,7 +49,7 @@ const CHORES: &[Chore] = &[
     },
     Chore {
         name: "bench",
-        help: "measure against other crates",
+        help: "measure against other crates [--only KEY] [--rounds N] [--markdown] [FILE|FOLDER...]",
         run: delegate::bench,
     },
     Chore {
