@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use macho_core::{FileOffset, MachO};
+use macho_core::{CommandView, FileOffset, MachO};
 use object::macho::MachHeader64;
 use object::read::macho::{LoadCommandVariant, MachHeader as _, Segment as _};
 
@@ -96,15 +96,19 @@ fn macho(file: &'static [u8], at: u64) -> u64 {
     let mut sum = 0_u64;
     for command in macho.load_commands() {
         sum = sum.wrapping_add(u64::from(command.kind().0));
-    }
-    for segment in macho.segments() {
-        sum = sum.wrapping_add(segment.vmaddr().get());
-        for section in segment.sections() {
-            sum = sum.wrapping_add(section.vmaddr().get());
+        match command.view() {
+            Ok(CommandView::Segment64(segment)) => {
+                sum = sum.wrapping_add(segment.vmaddr().get());
+                for section in segment.sections() {
+                    sum = sum.wrapping_add(section.vmaddr().get());
+                }
+            }
+            Ok(CommandView::FilesetEntry(entry)) => {
+                sum = sum.wrapping_add(entry.vmaddr().get());
+            }
+            Ok(_) => {}
+            Err(_) => return 0,
         }
-    }
-    for entry in macho.fileset_entries().flatten() {
-        sum = sum.wrapping_add(entry.vmaddr().get());
     }
     sum
 }

@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use macho_core::MachO;
 use object::macho::MachHeader64;
 use object::read::macho::{MachHeader as _, Nlist as _};
 
@@ -37,8 +38,22 @@ pub fn groups() -> Vec<Group> {
     }]
 }
 
-fn ours(_file: &'static [u8]) -> Vec<Case> {
-    Vec::new()
+fn ours(file: &'static [u8]) -> Vec<Case> {
+    vec![Case::ours("MachO::symbols", move || {
+        macho(black_box(file)).unwrap_or_default()
+    })]
+}
+
+fn macho(file: &'static [u8]) -> Result<u64, macho_core::Error> {
+    let macho = MachO::parse(file)?;
+    let mut sum = 0_u64;
+    for symbol in macho.symbols()? {
+        sum = sum
+            .wrapping_add(symbol.value())
+            .wrapping_add(symbol.name()?.as_bytes().len() as u64)
+            .wrapping_add(u64::from(symbol.n_sect()));
+    }
+    Ok(sum)
 }
 
 fn object_low(file: &'static [u8]) -> object::read::Result<u64> {
