@@ -223,18 +223,20 @@ fn nested(outer: &[Segment], at: u64, number: u64, symtab: &[u8]) -> Vec<u8> {
     header(0xb, &commands)
 }
 
-/// Names as long as C++ kernel symbols are, and where each starts.
+/// Names, and where each starts. Half are as long as those of C functions, the
+/// rest as mangled C++ names are, some of them very long.
 fn strings() -> (Vec<u8>, Vec<u32>) {
     let mut table = vec![0_u8];
     let mut random = Random::new();
     let strx = (0..SYMBOLS)
-        .map(|number| {
+        .map(|_| {
             let at = low(table.len() as u64);
-            let tail = index(random.below(48));
-            table.extend_from_slice(format!("__ZN10IOExample{number:06}").as_bytes());
-            table.extend_from_slice(
-                &b"4doItEP9IOServicePvS1_jyRK8OSSymbolbmmPFvPvjmE"[..tail.min(45)],
-            );
+            let len = match random.below(10) {
+                0..5 => 8 + random.below(28),
+                5..9 => 36 + random.below(60),
+                _ => 96 + random.below(80),
+            };
+            table.extend((0..len).map(|_| b'_' + u8::try_from(random.below(28)).unwrap_or(0)));
             table.push(0);
             at
         })
