@@ -198,20 +198,51 @@ impl Write for Line {
 
 /// aarch64-decode.
 mod ours {
+    use std::hint::black_box;
     use std::rc::Rc;
 
+    use aarch64_decode::{Syntax, TextBuffer, decode};
+
+    use super::over;
     use crate::measure::Case;
 
-    pub(super) fn identify(_words: &Rc<[u32]>) -> Vec<Case> {
-        Vec::new()
+    pub(super) fn identify(words: &Rc<[u32]>) -> Vec<Case> {
+        let each = |word, _| u64::from(black_box(decode(word)).is_ok());
+        vec![Case::ours("decode", over(words, each))]
     }
 
-    pub(super) fn operands(_words: &Rc<[u32]>) -> Vec<Case> {
-        Vec::new()
+    pub(super) fn operands(words: &Rc<[u32]>) -> Vec<Case> {
+        let each = |word, pc| {
+            let Ok(instruction) = decode(word) else {
+                return 0;
+            };
+            let mut count = 0;
+            for operand in instruction.operands(pc) {
+                // As a value in memory, which is what the peers make of it.
+                black_box(&operand);
+                count += 1;
+            }
+            count
+        };
+        vec![Case::ours("decode, operands", over(words, each))]
     }
 
-    pub(super) fn text(_words: &Rc<[u32]>) -> Vec<Case> {
-        Vec::new()
+    pub(super) fn text(words: &Rc<[u32]>) -> Vec<Case> {
+        let case = |name, syntax| {
+            let mut text = TextBuffer::new();
+            let each = move |word, pc| match decode(word) {
+                Ok(instruction) => {
+                    black_box(instruction.format(pc, syntax, &mut text)).len() as u64
+                }
+                Err(_) => 0,
+            };
+            Case::ours(name, over(words, each))
+        };
+        vec![
+            case("decode, LLVM text", Syntax::Llvm),
+            case("decode, GNU text", Syntax::Gnu),
+            case("decode, Apple text", Syntax::Apple),
+        ]
     }
 }
 

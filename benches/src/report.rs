@@ -54,12 +54,19 @@ pub fn outcomes(group: &Group, timings: &[Timing]) -> Vec<Outcome> {
         .collect()
 }
 
-/// The rows of ours, in the order of the columns.
-fn ours(timings: &[Timing]) -> Vec<&Timing> {
-    timings
-        .iter()
-        .filter(|timing| timing.who == Who::Ours)
-        .collect()
+/// The columns: those cases of ours that have a goal, or else the first.
+fn ours<'t>(group: &Group, timings: &'t [Timing]) -> Vec<&'t Timing> {
+    let with_goal = |timing: &Timing| {
+        group.goals.iter().any(|goal| match goal {
+            Goal::Times { ours, .. } | Goal::AtMost { ours, .. } => *ours == timing.name,
+        })
+    };
+    let all = timings.iter().filter(|timing| timing.who == Who::Ours);
+    if group.goals.is_empty() {
+        all.take(1).collect()
+    } else {
+        all.filter(|timing| with_goal(timing)).collect()
+    }
 }
 
 fn who(who: Who) -> &'static str {
@@ -96,7 +103,7 @@ fn figure(item: &str, ns: f64) -> String {
 #[must_use]
 pub fn text(group: &Group, timings: &[Timing]) -> String {
     let mut out = String::new();
-    let ours = ours(timings);
+    let ours = ours(group, timings);
     let _ = writeln!(out, "{} [{}], per {}", group.title, group.key, group.item);
     let _ = write!(out, "  {:<44} {:<6} {:>12}", "", "", "best round");
     for column in &ours {
@@ -132,7 +139,7 @@ pub fn text(group: &Group, timings: &[Timing]) -> String {
 #[must_use]
 pub fn markdown(group: &Group, timings: &[Timing]) -> String {
     let mut out = String::new();
-    let ours = ours(timings);
+    let ours = ours(group, timings);
     let _ = write!(
         out,
         "### {}\n\n| per {} | best round |",

@@ -7,6 +7,8 @@
 use std::hint::black_box;
 use std::rc::Rc;
 
+use kc_offsets::{AddressMap, MapStorage, Outcome, PageIndex, Translation};
+use macho_core::{FileOffset, MachO, VmAddr};
 use object::macho::{MachHeader64, SegmentCommand64};
 use object::read::macho::MachHeader as _;
 
@@ -33,7 +35,7 @@ fn group(key: &'static str, layout: Layout, random: bool) -> Group {
     let image = Image::get(layout);
     let vmaddrs: Rc<[u64]> = image.vmaddrs(ADDRESSES, random).into();
     let mut cases = Vec::new();
-    cases.extend(ours(image, &vmaddrs));
+    cases.extend(ours(image, layout, &vmaddrs));
     cases.extend(peers(image, &vmaddrs));
     cases.extend(limits(image, layout, &vmaddrs));
     Group {
@@ -56,15 +58,33 @@ fn group(key: &'static str, layout: Layout, random: bool) -> Group {
 }
 
 fn goals(layout: Layout, random: bool) -> Vec<Goal> {
-    if !random {
-        return Vec::new();
+    let object = "object, segments collected once";
+    match (layout, random) {
+        (Layout::Linear, true) => vec![
+            Goal::Times {
+                ours: "AddressMap::outcome",
+                against: object,
+                times: 12.0,
+            },
+            Goal::AtMost {
+                ours: "AddressMap::translate_slice",
+                ns: 1.0,
+            },
+        ],
+        (Layout::Scattered, true) => vec![
+            Goal::Times {
+                ours: "PageIndex::outcome",
+                against: object,
+                times: 8.0,
+            },
+            Goal::Times {
+                ours: "PageIndex::translate_slice",
+                against: "PageIndex::outcome",
+                times: 3.0,
+            },
+        ],
+        (_, false) => Vec::new(),
     }
-    let times = if layout == Layout::Linear { 12.0 } else { 8.0 };
-    vec![Goal::Times {
-        ours: "AddressMap::translate",
-        against: "object, segments collected once",
-        times,
-    }]
 }
 
 /// Translates all addresses one by one and adds up the file offsets.
@@ -76,8 +96,87 @@ fn sum(vmaddrs: &[u64], mut translate: impl FnMut(u64) -> Option<u64>) -> u64 {
     total
 }
 
-fn ours(_image: &'static Image, _vmaddrs: &Rc<[u64]>) -> Vec<Case> {
-    Vec::new()
+fn ours(image: &'static Image, layout: Layout, vmaddrs: &Rc<[u64]>) -> Vec<Case> {
+    let Ok(macho) = MachO::parse(&image.file) else {
+        return Vec::new();
+    };
+    let plain = AddressMap::new(&macho);
+    let storage: &'static mut MapStorage = Box::leak(Box::default());
+    let sorted = plain.clone().with_storage(storage);
+    let pages: &'static mut [u8] = vec![0; 1 << 14].leak();
+    let mut cases = Vec::new();
+    if layout == Layout::Linear {
+        cases.push(one_by_one("AddressMap::outcome", vmaddrs, {
+            let map = plain.clone();
+            move |vmaddr| map.outcome(vmaddr)
+        }));
+        cases.push(slice(
+            "AddressMap::translate_slice",
+            vmaddrs,
+            move |from, to| plain.translate_slice(from, to),
+        ));
+    }
+    let index = PageIndex::build(&sorted, pages);
+    cases.push(one_by_one("sorted AddressMap::outcome", vmaddrs, {
+        let map = sorted.clone();
+        move |vmaddr| map.outcome(vmaddr)
+    }));
+    cases.push(one_by_one("sorted AddressMap::translate", vmaddrs, {
+        move |vmaddr| with_segment(sorted.translate(vmaddr))
+    }));
+    if let Some(index) = index {
+        let one = index.clone();
+        cases.push(one_by_one("PageIndex::outcome", vmaddrs, move |vmaddr| {
+            one.outcome(vmaddr)
+        }));
+        let one = index.clone();
+        cases.push(one_by_one("PageIndex::translate", vmaddrs, move |vmaddr| {
+            with_segment(one.translate(vmaddr))
+        }));
+        if layout == Layout::Scattered {
+            cases.push(slice(
+                "PageIndex::translate_slice",
+                vmaddrs,
+                move |from, to| index.translate_slice(from, to),
+            ));
+        }
+    }
+    cases
+}
+
+/// Has the segment worked out, and gives the outcome.
+fn with_segment(translation: Translation) -> Outcome {
+    black_box(translation.segment);
+    translation.outcome
+}
+
+fn one_by_one(
+    name: &'static str,
+    vmaddrs: &Rc<[u64]>,
+    translate: impl Fn(VmAddr) -> Outcome + 'static,
+) -> Case {
+    let vmaddrs = Rc::clone(vmaddrs);
+    Case::ours(name, move || {
+        sum(&vmaddrs, |vmaddr| {
+            translate(VmAddr::new(vmaddr))
+                .file_offset()
+                .map(FileOffset::get)
+        })
+    })
+}
+
+/// A batch call into a buffer, and the sum over the buffer.
+fn slice(
+    name: &'static str,
+    vmaddrs: &[u64],
+    translate: impl Fn(&[VmAddr], &mut [FileOffset]) -> usize + 'static,
+) -> Case {
+    let from: Vec<VmAddr> = vmaddrs.iter().copied().map(VmAddr::new).collect();
+    let mut to = vec![FileOffset::new(0); from.len()];
+    Case::ours(name, move || {
+        black_box(translate(&from, &mut to));
+        to.iter().map(|to| to.get()).fold(0, u64::wrapping_add)
+    })
 }
 
 fn peers(image: &'static Image, vmaddrs: &Rc<[u64]>) -> Vec<Case> {
@@ -155,10 +254,8 @@ fn limits(image: &'static Image, layout: Layout, vmaddrs: &Rc<[u64]>) -> Vec<Cas
     if layout == Layout::Linear {
         let vmaddrs = Rc::clone(vmaddrs);
         cases.push(Case::limit("one subtraction, unchecked", move || {
-            // The base is data, and the addresses are taken one by one, as in
-            // the other cases: no vector instructions.
             let base = black_box(BASE);
-            sum(&vmaddrs, |vmaddr| Some(black_box(vmaddr) - base))
+            sum(&vmaddrs, |vmaddr| Some(vmaddr.wrapping_sub(base)))
         }));
     }
     cases
