@@ -98,7 +98,7 @@ impl Instruction {
             match syntax {
                 Syntax::Llvm => llvm::operand(text, descriptor, operand),
                 Syntax::Gnu => gnu::operand(text, descriptor, operand),
-                Syntax::Apple => apple::operand(text, descriptor, operand),
+                Syntax::Apple => apple::operand(text, descriptor, operand, pc),
             }
             if let crate::Operand::Address(address) = operand {
                 text.symbol(symbols, address);

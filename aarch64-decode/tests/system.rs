@@ -132,3 +132,18 @@ fn apples_registers_have_names_on_request() {
     assert_eq!(name.value(), 0b1100_0111_1000_0000);
     assert_eq!(name.as_str(), Some("HID0_EL1"));
 }
+
+#[test]
+fn otool_shows_distances() {
+    let mut text = TextBuffer::new();
+    for (word, apple) in [
+        (0xb000_0004, "adrp x4, 1"),
+        (0x9000_0004, "adrp x4, 0"),
+        (0xf0ff_ffe4, "adrp x4, -1"),
+        (0x10ff_ffe1, "adr x1, #-4"),
+        (0xba00_0400, "rmif"),
+    ] {
+        let insn = decode(word).unwrap();
+        assert_eq!(insn.format(0x1234, Syntax::Apple, &mut text), apple);
+    }
+}
