@@ -4,7 +4,9 @@ pub mod collection;
 pub mod kernel;
 pub mod m1n1;
 pub mod prelink_info;
+pub mod prelinked;
 pub mod sample;
 
 pub use collection::{Collection, Kind};
 pub use kernel::{Kernel, Layout};
+pub use prelinked::Prelinked;

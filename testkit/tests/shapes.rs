@@ -151,11 +151,88 @@ fn llvm_reads_the_tables() {
     let bare = on_disk("bare.macho", &sample::bare());
     llvm("llvm-otool-22", &["-l"], &bare);
     llvm("llvm-nm-22", &[], &bare);
+    let shuffled = on_disk("shuffled.macho", &sample::shuffled());
+    let text = llvm(
+        "llvm-objdump-22",
+        &["--macho", "--chained-fixups"],
+        &shuffled,
+    );
+    assert!(text.contains("DYLD_CHAINED_PTR_ARM64E_KERNEL"), "{text}");
+}
+
+/// The segments of a secondary collection's truth, and of a static kernelcache's, are in the
+/// file; LLVM reads both, and the kexts inside the latter as files of their own.
+#[test]
+fn kexts_elsewhere() {
+    for (name, built) in [
+        ("pageable", sample::pageable()),
+        ("auxiliary", sample::auxiliary()),
+    ] {
+        agrees(&built);
+        let path = on_disk(name, &built);
+        llvm("llvm-nm-22", &[], &path);
+        let text = llvm("llvm-objdump-22", &["--macho", "--chained-fixups"], &path);
+        if name == "auxiliary" {
+            assert!(
+                text.contains("segment_offset = 0xffffffff"),
+                "it wraps: {text}"
+            );
+        }
+    }
+    let built = sample::prelinked();
+    agrees(&built);
+    llvm("llvm-otool-22", &["-l"], &on_disk("prelinked", &built));
+    assert_eq!(built.truth.entries.len(), 2);
+    for kext in &built.truth.entries {
+        let at = usize::try_from(kext.file_offset).expect("small");
+        let alone = Built {
+            bytes: built.bytes[at..].to_vec(),
+            truth: Truth::default(),
+        };
+        let path = on_disk(&kext.id, &alone);
+        llvm("llvm-nm-22", &[], &path);
+        let segments = segments(&alone.bytes);
+        assert_eq!(segments[0].1, kext.vmaddr);
+        assert_eq!(
+            segments[0].3, 0,
+            "file offsets count from the kext's own start"
+        );
+    }
+    // The kernel's table points at the kexts' start routines, by plain vmaddr.
+    let address = |name: &str| {
+        let symbol = built
+            .truth
+            .symbols
+            .iter()
+            .find(|symbol| symbol.name == name);
+        symbol.expect("a symbol").vmaddr
+    };
+    let at = built
+        .truth
+        .file_offset(address("_kext_starts"))
+        .expect("mapped");
+    let at = usize::try_from(at).expect("small");
+    assert_eq!(
+        testkit::bytes::get_u64(&built.bytes, at),
+        Some(address("_alpha_start"))
+    );
+    assert_eq!(
+        testkit::bytes::get_u64(&built.bytes, at + 8),
+        Some(address("_beta_start"))
+    );
 }
 
 #[test]
-fn bare_and_m1n1() {
+fn shapes_of_one_image() {
     agrees(&sample::bare());
+    agrees(&sample::shuffled());
+    let shuffled = sample::shuffled().truth;
+    let entry = shuffled.entry.expect("an entry");
+    assert_ne!(
+        entry.vmaddr - shuffled.base.expect("a base"),
+        entry.file_offset,
+        "the shortcut by way of __TEXT is wrong here"
+    );
     let built = sample::m1n1();
     agrees(&built);
     let payload = built.truth.segments.last().expect("segments");

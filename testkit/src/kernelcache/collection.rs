@@ -518,7 +518,8 @@ fn top_segment(segment: &truth::Segment) -> Segment {
     }
 }
 
-fn fileset_entry(placed: &Placed<'_>) -> truth::FilesetEntry {
+/// An image as the truth states it.
+pub(crate) fn fileset_entry(placed: &Placed<'_>) -> truth::FilesetEntry {
     truth::FilesetEntry {
         id: placed.image.id.clone(),
         vmaddr: placed.segments[0].vmaddr,

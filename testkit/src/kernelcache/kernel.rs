@@ -48,9 +48,14 @@ impl Kernel {
     pub fn build(&self) -> Built {
         let image = without_undefined(&self.image);
         let chained = matches!(self.pointers, Pointers::Chained(_));
+        let extra = if chained {
+            vec![chains_command(0, 0)]
+        } else {
+            Vec::new()
+        };
         let mut placed = Placed {
             image: &image,
-            segments: file_layout(&image, chained),
+            segments: file_layout(&image, &extra),
         };
         self.memory_layout(&mut placed);
         let file_end = placed
@@ -181,19 +186,15 @@ fn chains_command(dataoff: u32, datasize: u32) -> Command {
 }
 
 /// File offsets and sizes: zero-fill sections go to the end of their segment, without bytes.
-fn file_layout(image: &Image, chained: bool) -> Vec<PlacedSegment> {
-    let extra = if chained {
-        vec![chains_command(0, 0)]
-    } else {
-        Vec::new()
-    };
+/// `extra` are load commands besides the image's own.
+pub(crate) fn file_layout(image: &Image, extra: &[Command]) -> Vec<PlacedSegment> {
     let mut fileoff = 0u64;
     let mut out = Vec::new();
     for (name, mut sections) in image.segments() {
         let object = &image.object;
         sections.sort_by_key(|section| object.sections[*section].is_zerofill());
         let mut at = if out.is_empty() {
-            image.header_size(&extra)
+            image.header_size(extra)
         } else {
             0
         };
@@ -248,7 +249,8 @@ fn without_undefined(image: &Image) -> Image {
     image
 }
 
-fn as_truth(segment: &PlacedSegment) -> truth::Segment {
+/// A placed segment as the truth states it.
+pub(crate) fn as_truth(segment: &PlacedSegment) -> truth::Segment {
     truth::Segment {
         name: segment.name.clone(),
         vmaddr: segment.vmaddr,
@@ -259,7 +261,7 @@ fn as_truth(segment: &PlacedSegment) -> truth::Segment {
 }
 
 /// Name of the segment that holds a vmaddr.
-fn holder(segments: &[truth::Segment], vmaddr: u64) -> String {
+pub(crate) fn holder(segments: &[truth::Segment], vmaddr: u64) -> String {
     let inside = |s: &&truth::Segment| vmaddr.wrapping_sub(s.vmaddr) < s.vmsize;
     segments
         .iter()

@@ -27,6 +27,56 @@ pub fn collection(images: &[Image], placed: &[Placed<'_>]) -> String {
     out
 }
 
+/// The XML for a static kernelcache, in the ways that such files write numbers: hexadecimal, then
+/// decimal, then negative decimal; a number said before is referred to by IDREF.
+pub fn prelinked(kexts: &[Placed<'_>]) -> String {
+    let mut out = String::from("<dict><key>_PrelinkInfoDictionary</key><array>");
+    let mut known: Vec<u64> = Vec::new();
+    for (order, kext) in kexts.iter().enumerate() {
+        let id = &kext.image.id;
+        let _ = write!(
+            out,
+            "<dict><key>CFBundleIdentifier</key><string>{id}</string>\
+             <key>CFBundleVersion</key><string>1.0.0</string>"
+        );
+        let first = &kext.segments[0];
+        let size: u64 = kext.segments.iter().map(|segment| segment.vmsize).sum();
+        let kmod = kext.image.object.symbol("_kmod_info");
+        let kmod = kmod.and_then(|number| kext.address(&kext.image.object.symbols[number]));
+        let numbers = [
+            ("_PrelinkExecutableLoadAddr", Some(first.vmaddr)),
+            ("_PrelinkExecutableSourceAddr", Some(first.vmaddr)),
+            ("_PrelinkExecutableSize", Some(size)),
+            ("_PrelinkKmodInfo", kmod),
+        ];
+        for (key, value) in numbers {
+            let Some(value) = value else { continue };
+            let _ = write!(out, "<key>{key}</key>");
+            integer(&mut out, value, order, &mut known);
+        }
+        out.push_str("</dict>");
+    }
+    out.push_str("</array></dict>\0");
+    out
+}
+
+/// An integer element in one of three notations, or a reference to the same number before.
+fn integer(out: &mut String, value: u64, notation: usize, known: &mut Vec<u64>) {
+    if let Some(number) = known.iter().position(|other| *other == value) {
+        let _ = write!(out, "<integer IDREF=\"{number}\"/>");
+        return;
+    }
+    let id = known.len();
+    known.push(value);
+    let _ = write!(out, "<integer ID=\"{id}\" size=\"64\">");
+    let _ = match notation % 3 {
+        0 => write!(out, "{value:#x}"),
+        1 => write!(out, "{}", crate::bytes::signed(value)),
+        _ => write!(out, "{value}"),
+    };
+    out.push_str("</integer>");
+}
+
 fn dictionary(out: &mut String, id: &str, load: u64, size: u64, kmod: Option<u64>) {
     let _ = write!(
         out,

@@ -1,9 +1,14 @@
 //! The sample's images, and the kernelcaches made of them.
 
-use crate::constants::{MH_DYLIB_IN_CACHE, MH_EXECUTE, MH_KEXT_BUNDLE, MH_NOUNDEFS, MH_PIE};
+use crate::constants::{
+    DYLD_CHAINED_PTR_ARM64E_KERNEL, MACOS_BASE, MH_DYLIB_IN_CACHE, MH_EXECUTE, MH_KEXT_BUNDLE,
+    MH_NOUNDEFS, MH_PIE,
+};
+use crate::fixups::Pointers;
 use crate::kernelcache::collection::{Collection, Kind};
-use crate::kernelcache::kernel::Kernel;
+use crate::kernelcache::kernel::{Kernel, Layout};
 use crate::kernelcache::m1n1::M1n1;
+use crate::kernelcache::prelinked::Prelinked;
 use crate::link::Image;
 use crate::object::Object;
 use crate::truth::Built;
@@ -97,6 +102,61 @@ pub fn bare() -> Built {
     let mut image = kernel();
     image.flags = MH_NOUNDEFS | MH_PIE;
     Kernel::new(image).build()
+}
+
+/// The sample kernel alone, its segments in another order in memory than in the file, and its
+/// pointers in chains of format 7.
+pub fn shuffled() -> Built {
+    let mut image = kernel();
+    image.flags = MH_NOUNDEFS | MH_PIE;
+    let pointers = Pointers::Chained(DYLD_CHAINED_PTR_ARM64E_KERNEL);
+    Kernel {
+        layout: Layout::Shuffled,
+        pointers,
+        ..Kernel::new(image)
+    }
+    .build()
+}
+
+/// The sample kernel and its kexts as a static kernelcache.
+pub fn prelinked() -> Built {
+    let mut kernel = kernel();
+    kernel.flags = MH_NOUNDEFS | MH_PIE;
+    let mut kexts = kexts();
+    for kext in &mut kexts {
+        kext.flags = 0;
+    }
+    Prelinked::new(kernel, kexts).build()
+}
+
+/// A collection of the kexts alone, linked against the sample collection.
+fn secondary(kind: Kind, base: u64, uuid: [u8; 16]) -> Built {
+    let primary = fileset().truth;
+    let kernel = primary
+        .symbols
+        .iter()
+        .filter(|s| s.image == Some(0) && s.external);
+    let foreign = kernel.map(|symbol| (symbol.name.clone(), (0, symbol.vmaddr)));
+    Collection {
+        kind,
+        images: kexts(),
+        uuid,
+        base: Some(base),
+        foreign: foreign.collect(),
+        bases: [MACOS_BASE, 0, 0, 0],
+        ..Collection::default()
+    }
+    .build()
+}
+
+/// The sample kexts as a pageable collection: cache level 1.
+pub fn pageable() -> Built {
+    secondary(Kind::Pageable, MACOS_BASE + (1 << 32), *b"testkit pageabl1")
+}
+
+/// The sample kexts as an auxiliary collection: cache level 3, data at vmaddr 0, before the header.
+pub fn auxiliary() -> Built {
+    secondary(Kind::Auxiliary, 0, *b"testkit auxilia1")
 }
 
 /// The sample kernel's code in a file of m1n1's shape.
