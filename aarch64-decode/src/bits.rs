@@ -61,6 +61,11 @@ pub(crate) const fn unsigned(value: i64) -> u64 {
     u64::from_le_bytes(value.to_le_bytes())
 }
 
+/// The same bits, signed.
+pub(crate) const fn signed32(value: u32) -> i32 {
+    i32::from_le_bytes(value.to_le_bytes())
+}
+
 /// A word as an index.
 #[expect(
     clippy::as_conversions,

@@ -3,6 +3,7 @@
 mod apple;
 mod gnu;
 mod llvm;
+mod memory;
 mod text;
 
 use core::fmt;

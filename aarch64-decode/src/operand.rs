@@ -95,6 +95,60 @@ impl Extend {
     }
 }
 
+/// When the base register takes the address with its offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AddressMode {
+    /// Never.
+    Offset,
+    /// Before the access: the access is at base plus offset.
+    Pre,
+    /// Behind the access: the access is at base.
+    Post,
+}
+
+impl AddressMode {
+    /// The parameter of [`Pre`](Self::Pre) (`word mode` in operands.isa).
+    pub(crate) const PRE: u8 = 1;
+
+    pub(crate) const fn new(number: u8) -> Self {
+        match number {
+            0 => Self::Offset,
+            Self::PRE => Self::Pre,
+            _ => Self::Post,
+        }
+    }
+}
+
+/// What is added to the base of a memory operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum MemoryOffset {
+    /// Nothing: the instruction has no offset.
+    None,
+    /// Bytes.
+    Immediate(i32),
+    /// A register, widened and shifted left.
+    Register {
+        /// The register before it is widened.
+        index: Register,
+        /// How it is widened; [`Extend::Lsl`] for all of it.
+        extend: Extend,
+        /// Shift to the left in bits, 0 to 4; `None` where the instruction says that there is none.
+        amount: Option<u8>,
+    },
+}
+
+/// A memory operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Memory {
+    /// The base register, 64 bits.
+    pub base: Register,
+    /// What is added to it.
+    pub offset: MemoryOffset,
+    /// When the base takes the sum.
+    pub mode: AddressMode,
+}
+
 /// One operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -128,6 +182,10 @@ pub enum Operand {
         /// Shift to the left in bits.
         amount: u8,
     },
+    /// A memory operand.
+    Memory(Memory),
+    /// A register that the instruction counts up or down (`x2!`).
+    WriteBack(Register),
     /// A condition.
     Condition(Condition),
     /// An address in bytes: the target of a branch, of `adr` (exact) or of `adrp` (a 4 KiB page), or a literal's.

@@ -1,12 +1,14 @@
 //! The code of each operand kind: from the word to the operand.
 
-use crate::bits::{field, five, low8, low16, low32, sign_extend, signed, unsigned, wide, widen};
+use crate::bits::{
+    field, five, low8, low16, low32, sign_extend, signed, signed32, unsigned, wide, widen,
+};
 use crate::condition::Condition;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
-use crate::generated::named::table::SYSREG;
+use crate::generated::named::table::{RANGEPREFETCH, SYSREG};
 use crate::named::Name;
-use crate::operand::{Extend, Operand, Shift};
+use crate::operand::{AddressMode, Extend, Memory, MemoryOffset, Operand, Shift};
 use crate::register::{Register, RegisterClass};
 
 /// Decodes the operand that `descriptor` describes. `pc` is the address of the word.
@@ -88,6 +90,49 @@ pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         Kind::GprNext => register(a, five(word, b).wrapping_add(1).min(31)),
         Kind::VectorD2 => Operand::Register(Register::new(RegisterClass::V, five(word, a))),
         Kind::GprSized => register(low8(field(word, b, 1)), five(word, a)),
+        Kind::MemBase => memory(word, a, MemoryOffset::None, AddressMode::Offset),
+        Kind::MemUImm => immediate_offset(
+            word,
+            a,
+            wide(field(word, b, c)).wrapping_mul(wide(widen(d))),
+            0,
+        ),
+        Kind::MemSImm => {
+            let value = unsigned(sign_extend(field(word, b, c), c)).wrapping_mul(wide(widen(d)));
+            immediate_offset(word, a, value, e)
+        }
+        Kind::MemPac => {
+            // The sign S stands apart from imm9; the unit is eight bytes.
+            let bits = field(word, b, 1).wrapping_shl(widen(d)) | field(word, c, d);
+            let value = sign_extend(bits, d.wrapping_add(1));
+            immediate_offset(word, a, unsigned(value).wrapping_shl(3), e)
+        }
+        Kind::MemFixed => {
+            let value = wide(widen(b));
+            let before = c == AddressMode::PRE;
+            immediate_offset(
+                word,
+                a,
+                if before {
+                    0_u64.wrapping_sub(value)
+                } else {
+                    value
+                },
+                c,
+            )
+        }
+        Kind::MemReg => register_offset(word, a, b, c, d, e),
+        Kind::MemBack => memory(word, a, MemoryOffset::None, AddressMode::Pre),
+        Kind::WriteBack => Operand::WriteBack(gpr(1, five(word, a))),
+        // Bits 15, 13, 12 and 2:0 (Arm ARM, RPRFM).
+        Kind::RangePrefetch => {
+            let high = field(word, a, 1) << 2 | field(word, b, 1) << 1 | field(word, c, 1);
+            Operand::Name(Name::new(
+                RANGEPREFETCH,
+                low16(high << 3 | field(word, d, e)),
+                1,
+            ))
+        }
         Kind::Literal => Operand::Name(Name::literal(u16::from_le_bytes([a, b]))),
     }
 }
@@ -111,6 +156,37 @@ fn relative(pc: u64, distance: i64, scale: u8) -> u64 {
 /// The 21-bit distance of adr and adrp.
 fn adr(word: u32, low: u8, high: u8) -> i64 {
     sign_extend(field(word, high, 19) << 2 | field(word, low, 2), 21)
+}
+
+/// The memory operand whose base is the field at `base`.
+fn memory(word: u32, base: u8, offset: MemoryOffset, mode: AddressMode) -> Operand {
+    Operand::Memory(Memory {
+        base: gpr(3, five(word, base)),
+        offset,
+        mode,
+    })
+}
+
+fn immediate_offset(word: u32, base: u8, value: u64, mode: u8) -> Operand {
+    // Offsets are at most 4095 * 16 bytes.
+    let offset = MemoryOffset::Immediate(signed32(low32(value)));
+    memory(word, base, offset, AddressMode::new(mode))
+}
+
+/// A register offset: extended by option, shifted by `log` bits if S is 1 (Arm ARM, LDR (register)).
+fn register_offset(word: u32, base: u8, index: u8, option: u8, s: u8, log: u8) -> Operand {
+    let option = field(word, option, 3);
+    let extend = if option == 3 {
+        Extend::Lsl
+    } else {
+        Extend::new(option)
+    };
+    let offset = MemoryOffset::Register {
+        index: gpr(low8(option & 1), five(word, index)),
+        extend,
+        amount: (field(word, s, 1) != 0).then_some(log),
+    };
+    memory(word, base, offset, AddressMode::Offset)
 }
 
 /// A register that is extended; lsl where that is the preferred spelling (Arm ARM, ADD (extended register)).

@@ -14,16 +14,31 @@ pub enum RegisterClass {
     Xsp,
     /// 128-bit vector.
     V,
+    /// The low 8 bits of a SIMD register.
+    B,
+    /// The low 16 bits of a SIMD register.
+    H,
+    /// The low 32 bits of a SIMD register.
+    S,
+    /// The low 64 bits of a SIMD register.
+    D,
+    /// A SIMD register, 128 bits.
+    Q,
 }
 
 impl RegisterClass {
     /// The class of a parameter (`word class` in operands.isa).
     pub(crate) const fn new(number: u8) -> Self {
-        match number & 3 {
+        match number {
             0 => Self::W,
             1 => Self::X,
             2 => Self::Wsp,
-            _ => Self::Xsp,
+            3 => Self::Xsp,
+            4 => Self::B,
+            5 => Self::H,
+            6 => Self::S,
+            7 => Self::D,
+            _ => Self::Q,
         }
     }
 }

@@ -1,12 +1,13 @@
 //! GNU objdump's spelling.
 
 use super::llvm;
+use super::memory;
 use super::text::{TextBuffer, TokenKind};
 use crate::bits::{unsigned, wide, widen};
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
 use crate::insn::Syntax;
-use crate::operand::Operand;
+use crate::operand::{MemoryOffset, Operand};
 
 /// Style bit: hexadecimal in this syntax.
 const HEX_GNU: u8 = 2;
@@ -25,6 +26,13 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             text.end(TokenKind::Name);
         }
         _ if llvm::common(text, operand) => {}
+        // GNU leaves out the 0 of ldraa and ldrab even where they write back.
+        Operand::Memory(mut own) => {
+            if matches!(descriptor.kind, Kind::MemPac) && own.offset == MemoryOffset::Immediate(0) {
+                own.offset = MemoryOffset::None;
+            }
+            memory::operand(text, own, false);
+        }
         Operand::Immediate(value) => {
             text.byte(b'#');
             if llvm::style(descriptor) & HEX_GNU == 0 {

@@ -1,5 +1,6 @@
 //! LLVM's spelling.
 
+use super::memory;
 use super::text::{TextBuffer, TokenKind};
 use crate::bits::{field, low8, unsigned, wide, widen, widen16};
 use crate::generated::Descriptor;
@@ -32,9 +33,14 @@ pub(super) fn register(text: &mut TextBuffer, register: Register) {
         RegisterClass::Wsp => (b'w', *b"wsp\0"),
         RegisterClass::Xsp => (b'x', *b"sp\0\0"),
         RegisterClass::V => (b'v', *b"v31\0"),
+        RegisterClass::B => (b'b', [0; 4]),
+        RegisterClass::H => (b'h', [0; 4]),
+        RegisterClass::S => (b's', [0; 4]),
+        RegisterClass::D => (b'd', [0; 4]),
+        RegisterClass::Q => (b'q', [0; 4]),
     };
     let number = register.number();
-    if number == 31 {
+    if number == 31 && special != [0; 4] {
         text.short(
             special,
             if matches!(register.class(), RegisterClass::Xsp) {
@@ -111,6 +117,10 @@ pub(super) fn common(text: &mut TextBuffer, operand: Operand) -> bool {
             text.name(condition.name().as_bytes());
             text.end(TokenKind::Name);
         }
+        Operand::WriteBack(own) => {
+            register(text, own);
+            punctuation(text, b"!");
+        }
         Operand::Address(address) => {
             text.hex(address);
             text.end(TokenKind::Address);
@@ -164,6 +174,10 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
         return;
     }
     match operand {
+        // Fixed offsets are part of LLVM's template and stay decimal.
+        Operand::Memory(own) => {
+            memory::operand(text, own, !matches!(descriptor.kind, Kind::MemFixed));
+        }
         Operand::Immediate(value) => {
             text.byte(b'#');
             let style = style(descriptor);

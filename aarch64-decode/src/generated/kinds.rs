@@ -7,6 +7,7 @@ pub(crate) enum Kind {
     Literal,
     Gpr,
     GprFixed,
+    GprNext,
     ShiftedGpr,
     ExtendedGpr,
     PtrShiftedGpr,
@@ -29,9 +30,17 @@ pub(crate) enum Kind {
     Named,
     NamedPair,
     ControlRegister,
-    GprNext,
     VectorD2,
     GprSized,
+    MemBase,
+    MemUImm,
+    MemSImm,
+    MemPac,
+    MemFixed,
+    MemReg,
+    MemBack,
+    WriteBack,
+    RangePrefetch,
 }
 
 /// A predicate of an alias; `predicate` has the code of each.
