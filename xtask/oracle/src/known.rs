@@ -6,8 +6,9 @@
 //! syntax | encoding | ours | theirs | cause | citation
 //! ```
 //!
-//! `encoding`, `ours` and `theirs` are globs in which `*` stands for any text;
-//! a word that is no instruction is written `undefined`. Lines that start with
+//! `syntax` and `encoding` are lists separated by commas. `encoding`, `ours` and
+//! `theirs` are globs in which `*` stands for any text; a word that is no
+//! instruction is written `undefined`. Lines that start with
 //! `#` and empty lines are skipped.
 
 use crate::Syntax;
@@ -16,8 +17,8 @@ use crate::fault::Fault;
 /// One explanation.
 #[derive(Debug)]
 pub struct Known {
-    syntax: Syntax,
-    encoding: String,
+    syntaxes: Vec<Syntax>,
+    encodings: Vec<String>,
     ours: String,
     theirs: String,
     /// Why the two differ.
@@ -29,8 +30,8 @@ pub struct Known {
 impl Known {
     /// Whether this line explains the difference.
     pub fn explains(&self, syntax: Syntax, encoding: &str, ours: &str, theirs: &str) -> bool {
-        self.syntax == syntax
-            && glob(&self.encoding, encoding)
+        self.syntaxes.contains(&syntax)
+            && self.encodings.iter().any(|own| glob(own, encoding))
             && glob(&self.ours, ours)
             && glob(&self.theirs, theirs)
     }
@@ -55,8 +56,14 @@ pub fn parse(text: &str) -> Result<Vec<Known>, Fault> {
             return Err(fault("a cause and a citation are wanted"));
         }
         list.push(Known {
-            syntax: Syntax::from_name(syntax).ok_or_else(|| fault("unknown syntax"))?,
-            encoding: encoding.to_owned(),
+            syntaxes: syntax
+                .split(',')
+                .map(|name| Syntax::from_name(name.trim()).ok_or_else(|| fault("unknown syntax")))
+                .collect::<Result<_, _>>()?,
+            encodings: encoding
+                .split(',')
+                .map(|glob| glob.trim().to_owned())
+                .collect(),
             ours: ours.to_owned(),
             theirs: theirs.to_owned(),
             cause: cause.to_owned(),
