@@ -106,18 +106,24 @@ impl<'a> Bytes<'a> {
         }
     }
 
-    /// `size` bytes from `offset`.
+    /// `size` bytes from `offset`, as the field at `blame` of the outermost file says.
     ///
     /// # Errors
-    /// `OffsetOverflow` or `PastEndOfFile`, at `offset`.
+    /// `OffsetOverflow` or `PastEndOfFile`, at `blame`: the range need not exist, the field does.
     #[inline]
-    pub(crate) fn slice(self, offset: u64, size: u64, what: Structure) -> Result<Self, Error> {
+    pub(crate) fn slice(
+        self,
+        offset: u64,
+        size: u64,
+        what: Structure,
+        blame: FileOffset,
+    ) -> Result<Self, Error> {
         match self.get(offset, size) {
             Some(bytes) => Ok(bytes),
             None if offset.checked_add(size).is_none() => {
-                Err(self.error(ErrorKind::OffsetOverflow, what, offset))
+                Err(Error::new(ErrorKind::OffsetOverflow, what, blame.get()))
             }
-            None => Err(self.error(ErrorKind::PastEndOfFile, what, offset)),
+            None => Err(Error::new(ErrorKind::PastEndOfFile, what, blame.get())),
         }
     }
 
@@ -150,29 +156,38 @@ impl<'a> Bytes<'a> {
             .map(|(values, _)| values)
     }
 
-    /// `count` structures from `offset`.
+    /// `count` structures from `offset`, as the field at `blame` of the outermost file says.
     ///
     /// # Errors
-    /// `PastEndOfFile`, at `offset`.
+    /// `PastEndOfFile`, at `blame`.
     pub(crate) fn array<T: Raw>(
         self,
         offset: u64,
         count: u64,
         what: Structure,
+        blame: FileOffset,
     ) -> Result<&'a [T], Error> {
         match self.get_array(offset, count) {
             Some(values) => Ok(values),
-            None => Err(self.error(ErrorKind::PastEndOfFile, what, offset)),
+            None => Err(Error::new(ErrorKind::PastEndOfFile, what, blame.get())),
         }
     }
 
-    /// The bytes from `offset` up to, without, the first NUL byte.
+    /// The bytes from `offset` up to, without, the first NUL byte, as the field at `blame` of the
+    /// outermost file says.
     ///
     /// # Errors
-    /// `StringOutOfBounds` where `offset` is past the end, `StringUnterminated` without a NUL.
-    pub(crate) fn c_string(self, offset: u64, what: Structure) -> Result<&'a [u8], Error> {
-        let Some(tail) = self.from(offset) else {
-            return Err(self.error(ErrorKind::StringOutOfBounds, what, offset));
+    /// `StringOutOfBounds` at `blame` where `offset` is not inside, `StringUnterminated` at the
+    /// string without a NUL.
+    #[inline]
+    pub(crate) fn c_string(
+        self,
+        offset: u64,
+        what: Structure,
+        blame: FileOffset,
+    ) -> Result<&'a [u8], Error> {
+        let Some(tail) = self.from(offset).filter(|tail| !tail.data.is_empty()) else {
+            return Err(Error::new(ErrorKind::StringOutOfBounds, what, blame.get()));
         };
         match until_nul(tail.data) {
             Some(text) => Ok(text),

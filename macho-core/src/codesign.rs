@@ -189,7 +189,7 @@ impl<'a> CodeDirectory<'a> {
             raw::CS_SUPPORTSSCATTER.. => 4,
             _ => 0,
         };
-        let tail = bytes.slice(DIRECTORY_SIZE, promised, WHAT)?;
+        let tail = bytes.slice(DIRECTORY_SIZE, promised, WHAT, bytes.file_offset(8))?;
         let word = |offset| tail.get_raw(offset).map(|raw: &U32| raw.get());
         let long = |offset| tail.get_raw(offset).map(|raw: &U64| raw.get());
         let limit = match long(12) {
@@ -230,7 +230,7 @@ impl<'a> CodeDirectory<'a> {
     /// # Errors
     /// `StringOutOfBounds` or `StringUnterminated`.
     pub fn identifier(&self) -> Result<Name<'a>, Error> {
-        self.string(self.ident_offset)
+        self.string(self.ident_offset, 20)
     }
 
     /// The team identifier; `None` without one.
@@ -241,13 +241,13 @@ impl<'a> CodeDirectory<'a> {
         if self.team_offset == 0 {
             return Ok(None);
         }
-        self.string(self.team_offset).map(Some)
+        self.string(self.team_offset, 48).map(Some)
     }
 
     /// The hash of a page, counted from 0; `None` past the last.
     ///
     /// # Errors
-    /// `IndexOutOfBounds` where the hash lies outside the blob.
+    /// `IndexOutOfBounds` at the field `hashOffset`, where the hash lies outside the blob.
     pub fn page_hash(&self, page: u32) -> Result<Option<&'a [u8]>, Error> {
         if page >= self.code_slots {
             return Ok(None);
@@ -265,9 +265,11 @@ impl<'a> CodeDirectory<'a> {
         Ok(Some(hash.data()))
     }
 
-    fn string(&self, offset: u32) -> Result<Name<'a>, Error> {
+    /// The string at `offset`, which the field at `field` gives.
+    fn string(&self, offset: u32, field: u64) -> Result<Name<'a>, Error> {
+        let blame = self.bytes.file_offset(field);
         self.bytes
-            .c_string(u64::from(offset), Structure::CodeDirectory)
+            .c_string(u64::from(offset), Structure::CodeDirectory, blame)
             .map(Name::new)
     }
 }

@@ -314,7 +314,9 @@ impl Error {
         self.what
     }
 
-    /// Where the refused structure or field lies, from the start of the outermost file.
+    /// Where the damage lies, from the start of the outermost file: the structure that is refused,
+    /// or the field that points where it must not. Never past the end of the file, but for a parse
+    /// that was itself asked to start there.
     pub const fn offset(self) -> FileOffset {
         FileOffset::new(self.offset)
     }

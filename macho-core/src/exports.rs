@@ -167,9 +167,12 @@ impl<'a> Exports<'a> {
         };
         frame.remaining = remaining;
         let at = frame.position;
-        let label = self.bytes.c_string(at, WHAT)?;
+        let label = self.bytes.c_string(at, WHAT, self.bytes.file_offset(at))?;
         let behind = at.saturating_add(widen(label.len())).saturating_add(1);
         let (child, position) = uleb::read(self.bytes, behind, WHAT)?;
+        if child >= self.bytes.len() {
+            return Err(self.bytes.error(ErrorKind::IndexOutOfBounds, WHAT, behind));
+        }
         frame.position = position;
         Ok(Some(Edge { at, label, child }))
     }
@@ -183,7 +186,7 @@ fn export(terminal: Bytes<'_>) -> Result<Export<'_>, Error> {
     let flags = ExportFlags::from_bits_retain(bits & !3);
     let (first, position) = uleb::read(terminal, position, WHAT)?;
     let target = if flags.contains(ExportFlags::EXPORT_SYMBOL_FLAGS_REEXPORT) {
-        let name = terminal.c_string(position, WHAT)?;
+        let name = terminal.c_string(position, WHAT, terminal.file_offset(0))?;
         ExportTarget::Reexport {
             ordinal: first,
             name: Name::new(name),

@@ -168,12 +168,8 @@ impl<'a> FatArch<'a> {
     }
 
     fn check(&self) -> Result<(), Error> {
-        self.file
-            .slice(self.offset, self.size, self.what)
-            .map_err(|error| {
-                // The entry is what lies; the place it names need not exist.
-                self.file.error(error.kind(), self.what, self.entry)
-            })?;
+        let blame = FileOffset::new(self.entry);
+        self.file.slice(self.offset, self.size, self.what, blame)?;
         let mask = 1_u64.checked_shl(self.align).unwrap_or(0).wrapping_sub(1);
         if self.align > MAX_ALIGN || self.offset & mask != 0 {
             return Err(self

@@ -58,8 +58,10 @@ impl<'a> FilesetEntry<'a> {
     /// The nested image, in the mode of the collection.
     ///
     /// # Errors
-    /// As [`MachO::parse_with`].
+    /// As [`MachO::parse_with`]; `PastEndOfFile` at the field `fileoff` where no byte is there.
     pub fn parse(&self) -> Result<MachO<'a>, Error> {
+        let (file, what) = (self.command.file(), Structure::FilesetEntryCommand);
+        file.slice(self.fileoff, 1, what, self.command.field(16))?;
         MachO::parse_bytes(self.command.file(), self.fileoff, self.command.mode())
     }
 }

@@ -163,9 +163,11 @@ impl<'a> MachO<'a> {
             return table.bytes(WHAT).map(Exports::new);
         }
         for kind in [Kind::LC_DYLD_INFO_ONLY, Kind::LC_DYLD_INFO] {
-            if let Some(info) = self.find::<DyldInfo>(kind)? {
+            if let Some(command) = self.find_command(kind) {
+                let info = DyldInfo::view(&command)?;
                 let (offset, size) = (u64::from(info.export_off), u64::from(info.export_size));
-                return self.source().slice(offset, size, WHAT).map(Exports::new);
+                let bytes = self.source().slice(offset, size, WHAT, command.field(40))?;
+                return Ok(Exports::new(bytes));
             }
         }
         Ok(Exports::EMPTY)

@@ -18,6 +18,8 @@ pub struct LinkeditData<'a> {
     /// Number of bytes.
     pub datasize: u32,
     file: Bytes<'a>,
+    /// The field `dataoff` in the outermost file.
+    field: FileOffset,
 }
 
 impl<'a> LinkeditData<'a> {
@@ -29,14 +31,18 @@ impl<'a> LinkeditData<'a> {
     /// The bytes.
     ///
     /// # Errors
-    /// `PastEndOfFile`, at the bytes.
+    /// `PastEndOfFile`, at the field `dataoff`.
     pub fn data(&self) -> Result<&'a [u8], Error> {
         self.bytes(Structure::LinkeditDataCommand).map(Bytes::data)
     }
 
     pub(crate) fn bytes(&self, what: Structure) -> Result<Bytes<'a>, Error> {
-        self.file
-            .slice(u64::from(self.dataoff), u64::from(self.datasize), what)
+        self.file.slice(
+            u64::from(self.dataoff),
+            u64::from(self.datasize),
+            what,
+            self.field,
+        )
     }
 }
 
@@ -47,6 +53,7 @@ impl<'a> View<'a> for LinkeditData<'a> {
             dataoff: raw.dataoff.get(),
             datasize: raw.datasize.get(),
             file: command.file(),
+            field: command.field(8),
         })
     }
 }
@@ -78,7 +85,7 @@ impl<'a> DataInCodeEntries<'a> {
         const WHAT: Structure = Structure::DataInCodeEntry;
         let bytes = table.bytes(WHAT)?;
         Ok(Self {
-            rest: bytes.array(0, bytes.len() / 8, WHAT)?.iter(),
+            rest: bytes.array(0, bytes.len() / 8, WHAT, table.field)?.iter(),
         })
     }
 }

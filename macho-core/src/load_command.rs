@@ -35,6 +35,12 @@ impl<'a> LoadCommand<'a> {
         self.bytes.file_offset(0)
     }
 
+    /// Where byte `offset` of the command lies in the outermost file.
+    #[inline]
+    pub(crate) const fn field(&self, offset: u64) -> FileOffset {
+        self.bytes.file_offset(offset)
+    }
+
     #[inline]
     pub(crate) const fn data(&self) -> Bytes<'a> {
         self.bytes

@@ -120,6 +120,7 @@ impl<'a> Segment<'a> {
         Sections {
             file: self.command.file(),
             rest: self.sections.iter(),
+            next: self.command.field(SEGMENT_SIZE),
         }
     }
 
@@ -168,6 +169,8 @@ pub struct Section<'a> {
     size: u64,
     offset: u32,
     flags: u32,
+    /// Where the structure lies in the outermost file.
+    place: FileOffset,
 }
 
 impl<'a> Section<'a> {
@@ -224,14 +227,19 @@ impl<'a> Section<'a> {
     /// The bytes in the file; none for zero-fill sections.
     ///
     /// # Errors
-    /// `PastEndOfFile` or `OffsetOverflow`: a parse does not look at a section's bytes, because no
+    /// `PastEndOfFile` or `OffsetOverflow`, at the section's structure: a parse does not look at a section's bytes, because no
     /// loader does.
     pub fn data(&self) -> Result<&'a [u8], Error> {
         if self.kind().is_zero_fill() {
             return Ok(&[]);
         }
         self.file
-            .slice(u64::from(self.offset), self.size, Structure::Section64)
+            .slice(
+                u64::from(self.offset),
+                self.size,
+                Structure::Section64,
+                self.place,
+            )
             .map(Bytes::data)
     }
 }
@@ -241,6 +249,7 @@ impl<'a> Section<'a> {
 pub struct Sections<'a> {
     file: Bytes<'a>,
     rest: core::slice::Iter<'a, Section64>,
+    next: FileOffset,
 }
 
 impl<'a> Iterator for Sections<'a> {
@@ -249,7 +258,10 @@ impl<'a> Iterator for Sections<'a> {
     #[inline]
     fn next(&mut self) -> Option<Section<'a>> {
         let raw = self.rest.next()?;
+        let place = self.next;
+        self.next = place.checked_add(SECTION_SIZE)?;
         Some(Section {
+            place,
             raw,
             file: self.file,
             addr: raw.addr.get(),

@@ -30,11 +30,17 @@ impl<'a> Strings<'a> {
     /// The string at `offset` of the table, as `n_strx` gives it.
     ///
     /// # Errors
-    /// `StringOutOfBounds` or `StringUnterminated`, at the string.
+    /// `StringOutOfBounds` at the end of the table, `StringUnterminated` at the string.
     #[inline]
     pub fn get(&self, offset: u32) -> Result<Name<'a>, Error> {
+        self.get_for(offset, self.bytes.file_offset(self.bytes.len()))
+    }
+
+    /// The string at `offset`, which the symbol at `blame` gives.
+    #[inline]
+    fn get_for(&self, offset: u32, blame: FileOffset) -> Result<Name<'a>, Error> {
         self.bytes
-            .c_string(u64::from(offset), Structure::StringTable)
+            .c_string(u64::from(offset), Structure::StringTable, blame)
             .map(Name::new)
     }
 }
@@ -63,14 +69,16 @@ impl<'a> SymbolTable<'a> {
             u64::from(symtab.symoff),
             count.saturating_mul(NLIST_SIZE),
             Structure::Nlist64,
+            command.field(8),
         )?;
         let strings = command.file().slice(
             u64::from(symtab.stroff),
             u64::from(symtab.strsize),
             Structure::StringTable,
+            command.field(16),
         )?;
         Ok(Self {
-            table: bytes.array(0, count, Structure::Nlist64)?,
+            table: bytes.array(0, count, Structure::Nlist64, command.field(8))?,
             bytes,
             strings: Strings { bytes: strings },
         })
@@ -89,7 +97,7 @@ impl<'a> SymbolTable<'a> {
     /// The symbol with this index.
     pub fn get(&self, index: u32) -> Option<Symbol<'a>> {
         let raw = self.table.get(usize::try_from(index).ok()?)?;
-        Some(Symbol::new(raw, self.strings))
+        Some(Symbol::new(raw, self.strings, self.file_offset(index)))
     }
 
     /// Where the symbol with this index lies, from the start of the outermost file.
@@ -108,6 +116,7 @@ impl<'a> SymbolTable<'a> {
         Symbols {
             rest: self.table.iter(),
             strings: self.strings,
+            next: self.bytes.file_offset(0),
         }
     }
 }
@@ -130,11 +139,13 @@ pub struct Symbol<'a> {
     n_type: u8,
     n_sect: u8,
     strings: Strings<'a>,
+    /// Where the symbol lies in the outermost file.
+    place: FileOffset,
 }
 
 impl<'a> Symbol<'a> {
     #[inline]
-    fn new(raw: &Nlist64, strings: Strings<'a>) -> Self {
+    fn new(raw: &Nlist64, strings: Strings<'a>, place: FileOffset) -> Self {
         Self {
             n_value: raw.n_value.get(),
             n_strx: raw.n_strx.get(),
@@ -142,19 +153,25 @@ impl<'a> Symbol<'a> {
             n_type: raw.n_type,
             n_sect: raw.n_sect,
             strings,
+            place,
         }
+    }
+
+    /// Where the symbol lies, from the start of the outermost file.
+    pub const fn file_offset(&self) -> FileOffset {
+        self.place
     }
 
     /// The name; empty where `n_strx` is 0, whatever the table holds there (`mach-o/nlist.h`).
     ///
     /// # Errors
-    /// `StringOutOfBounds` or `StringUnterminated`, at the string.
+    /// `StringOutOfBounds` at the symbol, `StringUnterminated` at the string.
     #[inline]
     pub fn name(&self) -> Result<Name<'a>, Error> {
         if self.n_strx == 0 {
             return Ok(Name::default());
         }
-        self.strings.get(self.n_strx)
+        self.strings.get_for(self.n_strx, self.place)
     }
 
     /// `n_strx` as it stands.
@@ -267,6 +284,7 @@ impl<'a> Symbol<'a> {
 pub struct Symbols<'a> {
     rest: core::slice::Iter<'a, Nlist64>,
     strings: Strings<'a>,
+    next: FileOffset,
 }
 
 impl<'a> Iterator for Symbols<'a> {
@@ -274,7 +292,10 @@ impl<'a> Iterator for Symbols<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Symbol<'a>> {
-        self.rest.next().map(|raw| Symbol::new(raw, self.strings))
+        let raw = self.rest.next()?;
+        let place = self.next;
+        self.next = place.checked_add(NLIST_SIZE)?;
+        Some(Symbol::new(raw, self.strings, place))
     }
 
     #[inline]
@@ -315,6 +336,7 @@ impl<'a> IndirectSymbols<'a> {
             u64::from(dysymtab.indirectsymoff),
             u64::from(dysymtab.nindirectsyms),
             Structure::IndirectSymbols,
+            command.field(56),
         )?;
         Ok(Self { table })
     }

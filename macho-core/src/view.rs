@@ -2,6 +2,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
+use crate::addr::FileOffset;
 use crate::bytes::{Bytes, Raw};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fileset::FilesetEntry;
@@ -221,7 +222,9 @@ impl<'a> LoadCommand<'a> {
         if usize::try_from(offset).unwrap_or(usize::MAX) < fixed {
             return Err(self.data().error(ErrorKind::StringOutOfBounds, what, 0));
         }
-        self.data().c_string(u64::from(offset), what).map(Name::new)
+        self.data()
+            .c_string(u64::from(offset), what, self.field(0))
+            .map(Name::new)
     }
 
     #[cold]
@@ -355,6 +358,8 @@ impl<'a> View<'a> for Ident<'a> {
 pub struct LinkerOption<'a> {
     rest: Bytes<'a>,
     remaining: u32,
+    /// The field `count` in the outermost file.
+    field: FileOffset,
 }
 
 impl<'a> View<'a> for LinkerOption<'a> {
@@ -363,6 +368,7 @@ impl<'a> View<'a> for LinkerOption<'a> {
         Ok(Self {
             rest: command.data().clamped(12, u64::MAX),
             remaining: raw.count.get(),
+            field: command.field(8),
         })
     }
 }
@@ -373,7 +379,19 @@ impl<'a> Iterator for LinkerOption<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         self.remaining = self.remaining.checked_sub(1)?;
-        match self.rest.c_string(0, Structure::LinkerOptionCommand) {
+        if self.rest.data().is_empty() {
+            self.remaining = 0;
+            let what = Structure::LinkerOptionCommand;
+            return Some(Err(Error::new(
+                ErrorKind::CountTooLarge,
+                what,
+                self.field.get(),
+            )));
+        }
+        match self
+            .rest
+            .c_string(0, Structure::LinkerOptionCommand, self.rest.file_offset(0))
+        {
             Ok(text) => {
                 let taken = crate::bytes::widen(text.len()).saturating_add(1);
                 self.rest = self.rest.clamped(taken, u64::MAX);
