@@ -2,6 +2,7 @@
 
 use crate::bits::{entry16, index, widen16};
 use crate::encoding::name_bytes;
+#[cfg(feature = "fmt")]
 use crate::generated::named::table::SYSREG;
 use crate::generated::named::{ENTRY_NAMES, ENTRY_NAMES_AT, ENTRY_NAMES_TEXT, FLAGS, KEYS, STARTS};
 use crate::insn::Syntax;
@@ -52,6 +53,7 @@ impl Name {
     }
 
     /// The name that a disassembler of this syntax shows, or else, if it is wanted, that of a register of Apple's own.
+    #[cfg(feature = "fmt")]
     pub(crate) fn text(self, syntax: Syntax, apple: bool) -> Option<&'static [u8]> {
         let shown = self.shown(syntax);
         if shown.is_none() && apple && self.table == SYSREG {

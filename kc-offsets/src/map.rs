@@ -307,7 +307,7 @@ impl<'a> AddressMap<'a> {
         if file_offset.get() >= self.file_end {
             return None;
         }
-        for (index, range) in (0_u32..).zip(self.ranges()) {
+        for (index, range) in (0..u32::MAX).zip(self.ranges()) {
             let Some(delta) = file_offset.checked_distance_from(range.file_offset) else {
                 continue;
             };

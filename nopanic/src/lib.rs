@@ -52,6 +52,14 @@ pub fn display(value: impl fmt::Display) {
     let _ = black_box(write!(Sink, "{value}"));
 }
 
+/// Prints a value through `core::fmt`, in its debug form.
+#[inline(never)]
+pub fn debug(value: impl fmt::Debug) {
+    use fmt::Write as _;
+
+    let _ = black_box(write!(Sink, "{value:?}"));
+}
+
 /// Makes the linker's entry point from a function of an unknown byte slice.
 #[macro_export]
 macro_rules! entry {

@@ -127,7 +127,10 @@ pub(crate) fn build() -> Outcome<Checked> {
     for library in LIBRARIES {
         for features in feature_sets(library)? {
             let mut command = toolchain.cargo("bare");
-            command.args(["check", "--quiet", "--release", "--package", library]);
+            command
+                .args(["check", "--quiet", "--release", "--package", library])
+                // Also what no other build sees: a feature left out.
+                .env("RUSTFLAGS", "-D warnings");
             for target in TARGETS {
                 command.args(["--target", target]);
             }

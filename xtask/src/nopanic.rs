@@ -1,12 +1,14 @@
 //! The proofs in `nopanic/`: what links has no reachable panic and no
 //! allocator.
 
-use std::collections::BTreeMap;
+mod explain;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::bare::{LIBRARIES, TARGETS, Toolchain};
-use crate::command::root;
+use crate::command::{command, root, stdout};
 use crate::step::{Checked, Failure, Outcome};
 
 /// Step: every proof links for both targets, and those that must fail do.
@@ -17,11 +19,10 @@ pub(crate) fn link() -> Outcome<Checked> {
     let toolchain = Toolchain::get()?;
     let proofs = proofs()?;
     for library in LIBRARIES {
-        let source = fs::read_to_string(root().join(library).join("src/lib.rs"))?;
-        let has_items = source.lines().any(|line| line.starts_with("pub "));
-        if has_items && !proofs.contains(&library.replace('-', "_")) {
+        if !proofs.contains(&library.replace('-', "_")) {
             return Err(Failure::new(format!("nopanic/ has no proof for {library}")));
         }
+        names_every_function(library)?;
     }
     let mut links = 0_u32;
     for target in TARGETS {
@@ -39,19 +40,74 @@ pub(crate) fn link() -> Outcome<Checked> {
             if !output.status.success() {
                 let why = String::from_utf8_lossy(&output.stderr).into_owned();
                 eprintln!("{why}");
-                return Err(Failure::new(if why.contains("a_panic_is_reachable") {
-                    format!(
-                        "a panic is reachable in {proof} for {target}: see nopanic/README.md for how to find it"
-                    )
-                } else {
-                    format!("{proof} does not build for {target}")
-                }));
+                if !why.contains("a_panic_is_reachable") {
+                    return Err(Failure::new(format!("{proof} does not build for {target}")));
+                }
+                for call in explain::callers(toolchain, target, proof)? {
+                    eprintln!("panic: {call}");
+                }
+                return Err(Failure::new(format!(
+                    "a panic is reachable in {proof} for {target}"
+                )));
             }
             overflow_checks_are_on(&messages)?;
             links += 1;
         }
     }
     Ok(Checked::new(links, "links without a panic or an allocator"))
+}
+
+/// Every public function of the library is named in its proof.
+///
+/// The lint `unreachable_pub` keeps private functions from being `pub`, so the
+/// text of the sources tells which functions a user can call. Names are all
+/// that is compared: two functions of one name count as one.
+fn names_every_function(library: &str) -> Outcome<()> {
+    let proof = format!("nopanic/src/bin/{}.rs", library.replace('-', "_"));
+    let text = fs::read_to_string(root().join(&proof))?;
+    let known: BTreeSet<&str> = text
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .collect();
+    let mut missing = Vec::new();
+    for file in tracked_sources(library)? {
+        for line in fs::read_to_string(root().join(&file))?.lines() {
+            if let Some(name) = public_function(line)
+                && !known.contains(name)
+            {
+                missing.push(format!("{name} ({file})"));
+            }
+        }
+    }
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!(
+            "{proof} does not call {}",
+            missing.join(", ")
+        )))
+    }
+}
+
+/// The library's source files, by git.
+fn tracked_sources(library: &str) -> Outcome<Vec<String>> {
+    let list = stdout(command("git").args(["ls-files", &format!("{library}/src/*.rs")]))?;
+    let files: Vec<String> = String::from_utf8_lossy(&list)
+        .lines()
+        .map(str::to_owned)
+        .collect();
+    if files.is_empty() {
+        return Err(Failure::new(format!("git knows no source of {library}")));
+    }
+    Ok(files)
+}
+
+/// The name in a line such as `pub const fn get(self) -> u64 {`.
+fn public_function(line: &str) -> Option<&str> {
+    let rest = line.trim_start().strip_prefix("pub ")?;
+    let rest = rest.strip_prefix("const ").unwrap_or(rest);
+    rest.strip_prefix("fn ")?
+        .split(|c: char| !c.is_alphanumeric() && c != '_')
+        .next()
 }
 
 /// The binaries of nopanic/ that must link.
@@ -125,4 +181,20 @@ fn overflow_checks_are_on(messages: &str) -> Outcome<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::public_function;
+
+    #[test]
+    fn public_functions_are_told_from_others() {
+        assert_eq!(
+            public_function("    pub const fn get(self) -> u64 {"),
+            Some("get")
+        );
+        assert_eq!(public_function("pub fn walk<'s>(&self) {"), Some("walk"));
+        assert_eq!(public_function("    pub(crate) fn inner() {"), None);
+        assert_eq!(public_function("    fn inner() {"), None);
+    }
 }

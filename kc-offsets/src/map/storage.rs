@@ -154,7 +154,8 @@ impl<'s> Pieces<'s> {
     /// The piece that holds `addr`; `None` outside of all.
     #[inline]
     pub(super) fn find(&self, addr: u64) -> Option<&'s Piece> {
-        let key = addr.checked_sub(self.origin)? >> self.shift;
+        // The shift is at most 32; the wrapping one is the same instruction and has no panic.
+        let key = addr.checked_sub(self.origin)?.wrapping_shr(self.shift);
         // Past 2^31 steps lies the last piece: it ends only where the address space does, or
         // it is the gap above the highest segment.
         let key = i32::try_from(key).unwrap_or(i32::MAX).min(LAST_KEY);

@@ -2,7 +2,7 @@
 #![no_std]
 #![no_main]
 
-use img4::{Img4, Manifest, Payload, Properties, Scratch};
+use img4::{Img4, Manifest, Payload, Properties, Scratch, Tag, Tlv};
 use nopanic::{black_box, display, entry};
 
 entry!(probe);
@@ -22,6 +22,9 @@ fn probe(bytes: &[u8], number: u64) {
             }
             if let Some(manifest) = img4.manifest() {
                 probe_manifest(&manifest);
+                if let Some(payload) = img4.payload() {
+                    black_box(payload.check_digest(&manifest).matches());
+                }
             }
             if let Some(restore_info) = img4.restore_info() {
                 black_box(restore_info.tlv());
@@ -35,19 +38,20 @@ fn probe(bytes: &[u8], number: u64) {
     }
 }
 
+fn probe_element(element: &Tlv<'_>) {
+    black_box((element.tag() == Tag::context(black_box(0)), element.raw()));
+    black_box((element.value(), element.offset(), element.value_offset()));
+}
+
 #[inline(never)]
 fn probe_payload(payload: &Payload<'_>, number: u64, output: &mut [u8]) {
-    black_box((
-        payload.tlv(),
-        payload.fourcc(),
-        payload.description(),
-        payload.data(),
-    ));
-    black_box((
-        payload.data_offset(),
-        payload.is_encrypted(),
-        payload.compression(),
-    ));
+    probe_element(&payload.tlv());
+    if let Some(compression) = payload.compression() {
+        black_box((compression.algorithm(), compression.uncompressed_size()));
+    }
+    black_box((payload.fourcc(), payload.description(), payload.data()));
+    black_box((payload.data_offset(), payload.is_encrypted()));
+    black_box((payload.sha1(), payload.sha384()));
     black_box(payload.unknown());
     display(payload.fourcc());
     for keybag in payload.keybags() {

@@ -2,15 +2,25 @@
 #![no_std]
 #![no_main]
 
+use macho_core::codesign::CodeSignature;
+use macho_core::exports::{Exports, Frame};
+use macho_core::fat::FatFile;
 use macho_core::fileset::FilesetEntry;
 use macho_core::segment::{Section, Segment};
-use macho_core::{FileOffset, LoadCommand, MachO, Mode, SlidVmAddr, Slide, VmAddr, VmOffset};
-use nopanic::{black_box, display, entry};
+use macho_core::symbol::{Symbol, SymbolTable};
+use macho_core::view::CommandView;
+use macho_core::{
+    FileOffset, LoadCommand, MachO, Mode, Name, SlidVmAddr, Slide, SourceVersion, Version, VmAddr,
+    VmOffset,
+};
+use nopanic::{black_box, debug, display, entry};
 
 entry!(probe);
 
 fn probe(bytes: &[u8], number: u64) {
     addresses(number, number.rotate_left(17));
+    names(bytes);
+    fat(bytes);
     let offset = FileOffset::new(number);
     let images = [
         MachO::parse(bytes),
@@ -20,9 +30,10 @@ fn probe(bytes: &[u8], number: u64) {
     ];
     for parsed in images {
         match parsed {
-            Ok(image) => probe_image(&image),
+            Ok(image) => probe_image(&image, bytes, number),
             Err(error) => {
                 black_box((error.kind(), error.what(), error.offset()));
+                black_box((error.kind().reason(), error.what().name()));
                 display(error.rebased(offset));
             }
         }
@@ -32,6 +43,7 @@ fn probe(bytes: &[u8], number: u64) {
 fn addresses(a: u64, b: u64) {
     let (vmaddr, slide) = (VmAddr::new(a), Slide::new(b));
     black_box((
+        vmaddr.get(),
         vmaddr.checked_add(b),
         vmaddr.checked_sub(b),
         vmaddr.checked_distance_from(VmAddr::new(b)),
@@ -44,40 +56,227 @@ fn addresses(a: u64, b: u64) {
     ));
     display(vmaddr);
     display(slide);
+    debug(vmaddr);
+    debug(slide);
+}
+
+fn names(bytes: &[u8]) {
+    let name = Name::new(bytes);
+    black_box((name.as_bytes(), name.as_str(), name.is_empty()));
+    black_box(name == "__TEXT");
+    display(name);
+    debug(name);
 }
 
 #[inline(never)]
-fn probe_image(image: &MachO<'_>) {
+fn fat(bytes: &[u8]) {
+    black_box(FatFile::is_fat(bytes));
+    let Ok(fat) = FatFile::parse(bytes) else {
+        return;
+    };
+    black_box((fat.is_64(), fat.hidden_arch(), fat.arm64()));
+    for arch in fat.arches() {
+        black_box((arch.cputype(), arch.cpusubtype(), arch.capabilities()));
+        black_box((arch.file_offset(), arch.size(), arch.align(), arch.data()));
+        let _ = black_box(arch.parse(Mode::Strict));
+    }
+}
+
+#[inline(never)]
+fn probe_image(image: &MachO<'_>, bytes: &[u8], number: u64) {
     black_box((
         image.header(),
         image.mode(),
         image.file_offset(),
         image.file(),
+        image.base(),
     ));
-    image
-        .load_commands()
-        .for_each(|command| probe_command(&command));
+    black_box(
+        image.find_command(
+            image
+                .load_commands()
+                .next()
+                .map_or_else(|| unreachable_kind(number), |command| command.kind()),
+        ),
+    );
+    image.load_commands().for_each(|c| probe_command(&c));
     image.segments().for_each(|segment| probe_segment(&segment));
     image.sections().for_each(|section| probe_section(&section));
-    image
-        .fileset_entries()
-        .flatten()
-        .for_each(|entry| probe_entry(&entry));
+    for entry in image.fileset_entries().flatten() {
+        probe_entry(&entry);
+    }
     for tolerated in image.tolerated() {
-        black_box(tolerated);
+        black_box(&tolerated);
     }
     let _ = black_box(image.thread_state());
-    let _ = black_box(image.uuid());
+    let _ = black_box(image.main_entry());
+    if let Ok(Some(uuid)) = image.uuid() {
+        display(uuid);
+        debug(uuid);
+    }
+    if let Ok(Some(version)) = image.source_version() {
+        black_box(version.parts());
+        display(version);
+    }
+    if let Ok(Some(build)) = image.build_version() {
+        build.tools().for_each(|tool| {
+            black_box(&tool);
+        });
+        black_box(&build);
+    }
+    linkedit(image, bytes, number);
 }
 
+/// Some kind of load command, of which nothing is known.
+fn unreachable_kind(number: u64) -> macho_core::LoadCommandKind {
+    macho_core::LoadCommandKind(black_box(number as u32))
+}
+
+#[inline(never)]
+fn linkedit(image: &MachO<'_>, bytes: &[u8], number: u64) {
+    if let Ok(table) = image.symbol_table() {
+        probe_symbols(&table, number as u32);
+    }
+    if let Ok(symbols) = image.symbols() {
+        symbols.for_each(|symbol| probe_symbol(&symbol));
+    }
+    if let Ok(indirect) = image.indirect_symbols() {
+        black_box((indirect.len(), indirect.is_empty()));
+        black_box(indirect.get(number as u32));
+    }
+    if let Ok(starts) = image.function_starts() {
+        starts.for_each(|start| {
+            let _ = black_box(start);
+        });
+    }
+    if let Ok(entries) = image.data_in_code() {
+        entries.for_each(|entry| {
+            black_box(&entry);
+        });
+    }
+    if let Ok(exports) = image.exports() {
+        probe_exports(&exports, bytes);
+    }
+    if let Ok(Some(signature)) = image.code_signature() {
+        probe_signature(&signature, number as u32);
+    }
+}
+
+#[inline(never)]
+fn probe_symbols(table: &SymbolTable<'_>, index: u32) {
+    black_box((table.len(), table.is_empty(), table.file_offset(index)));
+    black_box(table.strings().bytes());
+    let _ = black_box(table.strings().get(index));
+    if let Some(symbol) = table.get(index) {
+        probe_symbol(&symbol);
+    }
+    table.iter().for_each(|symbol| probe_symbol(&symbol));
+}
+
+#[inline(never)]
+fn probe_symbol(symbol: &Symbol<'_>) {
+    let _ = black_box(symbol.name());
+    black_box((
+        symbol.n_strx(),
+        symbol.n_type(),
+        symbol.n_desc(),
+        symbol.n_sect(),
+    ));
+    black_box((
+        symbol.vmaddr(),
+        symbol.value(),
+        symbol.stab(),
+        symbol.kind(),
+    ));
+    black_box((symbol.is_external(), symbol.is_private_external()));
+    black_box((
+        symbol.is_undefined(),
+        symbol.is_common(),
+        symbol.common_align(),
+    ));
+    black_box((symbol.section(), symbol.desc(), symbol.reference_type()));
+    black_box(symbol.library_ordinal());
+}
+
+#[inline(never)]
+fn probe_exports(exports: &Exports<'_>, name: &[u8]) {
+    black_box(exports.bytes());
+    let _ = black_box(exports.find(name));
+    let mut stack = [Frame::default(); 16];
+    let mut buffer = [0_u8; 256];
+    let mut walk = exports.walk(&mut stack, &mut buffer);
+    while let Some(export) = walk.next() {
+        let _ = black_box(export);
+    }
+}
+
+#[inline(never)]
+fn probe_signature(signature: &CodeSignature<'_>, page: u32) {
+    black_box((signature.bytes(), signature.file_offset()));
+    for blob in signature.blobs().flatten() {
+        black_box((blob.bytes(), blob.file_offset()));
+    }
+    if let Ok(Some(directory)) = signature.code_directory() {
+        black_box(directory.bytes());
+        let _ = black_box(directory.identifier());
+        let _ = black_box(directory.team());
+        let _ = black_box(directory.page_hash(page));
+    }
+}
+
+#[inline(never)]
 fn probe_command(command: &LoadCommand<'_>) {
-    black_box((command.kind(), command.bytes(), command.file_offset()));
+    black_box((
+        command.kind(),
+        command.bytes(),
+        command.file_offset(),
+        command.mode(),
+    ));
+    black_box((command.kind().name(), command.kind().is_known()));
     display(command.kind());
+    match command.view() {
+        Ok(CommandView::Thread(threads)) => {
+            for thread in threads.flatten() {
+                black_box((thread.flavor(), thread.bytes()));
+                let _ = black_box(thread.arm64());
+            }
+        }
+        Ok(CommandView::LinkeditData(linkedit)) => {
+            black_box(linkedit.file_offset());
+            let _ = black_box(linkedit.data());
+        }
+        Ok(CommandView::LinkerOption(options)) => options.for_each(|option| {
+            let _ = black_box(option);
+        }),
+        other => {
+            let _ = black_box(other);
+        }
+    }
+    let version = Version(black_box(0));
+    black_box((version.major(), version.minor(), version.patch()));
+    display(version);
+    display(SourceVersion(black_box(0)));
 }
 
 fn probe_segment(segment: &Segment<'_>) {
-    black_box(*segment);
-    black_box((segment.name(), segment.data(), segment.nsects()));
+    black_box((
+        segment.name(),
+        segment.load_command(),
+        segment.data(),
+        segment.nsects(),
+    ));
+    black_box((
+        segment.vmaddr(),
+        segment.vmsize(),
+        segment.file_offset(),
+        segment.fileoff(),
+    ));
+    black_box((
+        segment.filesize(),
+        segment.maxprot(),
+        segment.initprot(),
+        segment.flags(),
+    ));
     display(segment.name());
     segment
         .sections()
@@ -93,7 +292,11 @@ fn probe_section(section: &Section<'_>) {
         section.file_offset(),
         section.align(),
     ));
-    black_box((section.kind(), section.attributes()));
+    black_box((
+        section.kind(),
+        section.attributes(),
+        section.kind().is_zero_fill(),
+    ));
     let _ = black_box(section.data());
     display(section.kind());
 }

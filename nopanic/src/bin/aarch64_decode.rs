@@ -1,0 +1,105 @@
+//! No panic is reachable from `aarch64-decode`.
+#![no_std]
+#![no_main]
+
+use aarch64_decode::{
+    Condition, Extend, Instruction, NoSymbols, Operand, Register, Shift, Symbols, Syntax,
+    TextBuffer, TextOptions, decode,
+};
+use nopanic::{black_box, display, entry};
+
+entry!(probe);
+
+fn probe(bytes: &[u8], pc: u64) {
+    for word in bytes.chunks_exact(4) {
+        let word = u32::from_le_bytes(word.try_into().unwrap_or_default());
+        match decode(word) {
+            Ok(insn) => {
+                probe_instruction(insn, pc);
+                probe_text(insn, pc);
+            }
+            Err(error) => display(error),
+        }
+    }
+}
+
+#[inline(never)]
+fn probe_instruction(insn: Instruction, pc: u64) {
+    black_box((insn.word(), insn.encoding(), insn.is_unpredictable()));
+    black_box((insn.encoding().name(), insn.encoding().mnemonic().as_str()));
+    black_box((
+        insn.encoding().group().name(),
+        insn.group(),
+        insn.mnemonic(),
+    ));
+    for (feature, required) in insn.encoding().features() {
+        black_box((feature.name(), required));
+    }
+    black_box(insn.flow(pc));
+    insn.operands(pc).for_each(probe_operand);
+    for syntax in [Syntax::Llvm, Syntax::Gnu, Syntax::Apple] {
+        black_box(insn.shown_mnemonic(black_box(syntax)));
+        insn.shown_operands(pc, black_box(syntax))
+            .for_each(probe_operand);
+    }
+}
+
+#[inline(never)]
+fn probe_operand(operand: Operand) {
+    black_box(operand);
+    match operand {
+        Operand::Register(register) => probe_register(register),
+        Operand::ShiftedRegister {
+            register, shift, ..
+        } => {
+            probe_register(register);
+            black_box(Shift::name(shift));
+        }
+        Operand::ExtendedRegister {
+            register, extend, ..
+        } => {
+            probe_register(register);
+            black_box(Extend::name(extend));
+        }
+        Operand::Condition(condition) => {
+            black_box((condition.number(), condition.name()));
+            black_box(Condition::inverted(condition));
+        }
+        Operand::Name(name) => {
+            black_box((name.value(), name.as_str()));
+        }
+        _ => {}
+    }
+}
+
+fn probe_register(register: Register) {
+    black_box((register.class(), register.number()));
+    black_box((register.is_zero(), register.is_stack_pointer()));
+}
+
+/// A resolver of which nothing is known.
+struct Unknown<'a>(&'a str);
+
+impl Symbols for Unknown<'_> {
+    fn symbol(&self, address: u64) -> Option<(&str, u64)> {
+        black_box(Some((self.0, address)))
+    }
+}
+
+#[inline(never)]
+fn probe_text(insn: Instruction, pc: u64) {
+    let mut text = TextBuffer::new();
+    for syntax in [Syntax::Llvm, Syntax::Gnu, Syntax::Apple] {
+        let syntax = black_box(syntax);
+        black_box(insn.format(pc, syntax, &mut text));
+        black_box(insn.format_with(pc, syntax, &NoSymbols, &mut text));
+        black_box(insn.format_with(pc, syntax, &Unknown(black_box("symbol")), &mut text));
+        let options = TextOptions::default().with_apple_names(black_box(true));
+        black_box(insn.format_options(pc, syntax, options, &NoSymbols, &mut text));
+        black_box((text.as_str(), text.as_bytes()));
+        text.tokens().for_each(|token| {
+            black_box(token);
+        });
+    }
+    display(insn);
+}
