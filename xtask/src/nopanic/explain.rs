@@ -26,7 +26,7 @@ pub(crate) fn callers(toolchain: &Toolchain, target: &str, proof: &str) -> Outco
         .lines()
         .filter_map(|line| line.split_once("\"executable\":\""))
         .filter_map(|(_, rest)| rest.split('"').next())
-        .last()
+        .next_back()
         .unwrap_or_default();
     let listing = stdout(
         command("llvm-objdump-22")
