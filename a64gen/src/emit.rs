@@ -190,7 +190,7 @@ pub(crate) fn files(
                 if let Some(kind) = literal {
                     list.push(forms.descriptor(Descriptor {
                         kind,
-                        bytes: [low, high, 0, 0, 0],
+                        bytes: [low, high, 0, 0, 0, 0, 0],
                     }));
                 }
                 continue;
@@ -507,7 +507,7 @@ pub(crate) fn files(
     kinds.push_str("}\n");
 
     let mut form_text = String::from(HEADER);
-    form_text.push_str("//! Operand lists and aliases.\n\nuse super::kinds::{Kind, Predicate};\nuse super::{Alias as A, Descriptor, Test};\n\nconst fn d(kind: Kind, p: [u8; 5]) -> Descriptor {\n    Descriptor { kind, p }\n}\n\n");
+    form_text.push_str("//! Operand lists and aliases.\n\nuse super::kinds::{Kind, Predicate};\nuse super::{Alias as A, Descriptor, Test};\n\nconst fn d(kind: Kind, p: [u8; 7]) -> Descriptor {\n    Descriptor { kind, p }\n}\n\n");
     plain(
         &mut form_text,
         "FORMS",

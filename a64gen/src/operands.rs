@@ -43,7 +43,7 @@ pub(crate) struct Descriptor {
     /// Index of the kind.
     pub(crate) kind: usize,
     /// Packed parameters.
-    pub(crate) bytes: [u8; 5],
+    pub(crate) bytes: [u8; 7],
 }
 
 /// All of `operands.isa`.
@@ -186,7 +186,7 @@ impl Operands {
             }
         }
         let kind = binding.kind;
-        let mut packed = [0; 5];
+        let mut packed = [0; 7];
         if bytes.len() > packed.len() {
             return Err("too many parameters".into());
         }

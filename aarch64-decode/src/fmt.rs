@@ -4,6 +4,7 @@ mod apple;
 mod gnu;
 mod llvm;
 mod memory;
+mod register;
 mod text;
 
 use core::fmt;

@@ -27,7 +27,7 @@ pub(crate) struct Descriptor {
     /// The program.
     pub(crate) kind: Kind,
     /// Its parameters, in the order of the `kind` line in operands.isa.
-    pub(crate) p: [u8; 5],
+    pub(crate) p: [u8; 7],
 }
 
 /// A test on a word.

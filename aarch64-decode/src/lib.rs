@@ -57,4 +57,4 @@ pub use insn::{Instruction, Syntax};
 pub use matcher::decode;
 pub use named::Name;
 pub use operand::{Extend, Operand, Operands, Shift};
-pub use register::{Register, RegisterClass};
+pub use register::{Arrangement, Predication, Register, RegisterClass};

@@ -9,18 +9,18 @@ use crate::generated::kinds::Kind;
 use crate::generated::named::table::{RANGEPREFETCH, SYSREG};
 use crate::named::Name;
 use crate::operand::{AddressMode, Extend, Memory, MemoryOffset, Operand, Shift};
-use crate::register::{Register, RegisterClass};
+use crate::register::{Arrangement, Register, RegisterClass};
 
 /// Decodes the operand that `descriptor` describes. `pc` is the address of the word.
 #[inline]
 #[expect(
     clippy::many_single_char_names,
-    reason = "the five parameters of a descriptor; operands.isa names them"
+    reason = "the parameters of a descriptor; operands.isa names them"
 )]
 pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
-    let [a, b, c, d, e] = descriptor.p;
+    let [a, b, c, d, e, _, _] = descriptor.p;
     match descriptor.kind {
-        Kind::Gpr => register(a, five(word, b)),
+        Kind::Reg => register(a, five(word, b)),
         Kind::UImm => immediate(wide(field(word, a, b)).wrapping_mul(wide(widen(c)))),
         Kind::PcRel => Operand::Address(relative(pc, sign_extend(field(word, a, b), b), c)),
         Kind::SImm => {
@@ -88,7 +88,7 @@ pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         }
         Kind::ControlRegister => Operand::ControlRegister(low8(field(word, a, 4))),
         Kind::GprNext => register(a, five(word, b).wrapping_add(1).min(31)),
-        Kind::VectorD2 => Operand::Register(Register::new(RegisterClass::V, five(word, a))),
+        Kind::Arranged => Operand::Register(gpr(a, five(word, c)).arranged(Arrangement::new(b))),
         Kind::GprSized => register(low8(field(word, b, 1)), five(word, a)),
         Kind::MemBase => memory(word, a, MemoryOffset::None, AddressMode::Offset),
         Kind::MemUImm => immediate_offset(

@@ -12,18 +12,28 @@ pub enum RegisterClass {
     Wsp,
     /// 64-bit general; 31 is sp.
     Xsp,
-    /// 128-bit vector.
-    V,
-    /// The low 8 bits of a SIMD register.
+    /// The low 8 bits of a vector register.
     B,
-    /// The low 16 bits of a SIMD register.
+    /// The low 16 bits of a vector register.
     H,
-    /// The low 32 bits of a SIMD register.
+    /// The low 32 bits of a vector register.
     S,
-    /// The low 64 bits of a SIMD register.
+    /// The low 64 bits of a vector register.
     D,
-    /// A SIMD register, 128 bits.
+    /// All 128 bits of a vector register.
     Q,
+    /// A vector register with an arrangement.
+    V,
+    /// A scalable vector register.
+    Z,
+    /// A predicate register.
+    P,
+    /// A predicate register as a counter.
+    Pn,
+    /// The matrix ZA, or a tile of it.
+    Za,
+    /// The lookup table register zt0.
+    Zt,
 }
 
 impl RegisterClass {
@@ -38,21 +48,165 @@ impl RegisterClass {
             5 => Self::H,
             6 => Self::S,
             7 => Self::D,
-            _ => Self::Q,
+            8 => Self::Q,
+            9 => Self::V,
+            10 => Self::Z,
+            11 => Self::P,
+            12 => Self::Pn,
+            13 => Self::Za,
+            _ => Self::Zt,
         }
     }
 }
+
+/// How a register is divided into elements, or the size of one element.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Arrangement {
+    /// Not divided.
+    None,
+    /// Bytes: of a scalable register, or one of them.
+    B,
+    /// Halves: of a scalable register, or one of them.
+    H,
+    /// Words: of a scalable register, or one of them.
+    S,
+    /// Double words: of a scalable register, or one of them.
+    D,
+    /// 128-bit elements of a scalable register, or one of them.
+    Q,
+    /// Two bytes.
+    B2,
+    /// Four bytes.
+    B4,
+    /// Eight bytes.
+    B8,
+    /// Sixteen bytes.
+    B16,
+    /// Two halves.
+    H2,
+    /// Four halves.
+    H4,
+    /// Eight halves.
+    H8,
+    /// Two words.
+    S2,
+    /// Four words.
+    S4,
+    /// One double word.
+    D1,
+    /// Two double words.
+    D2,
+    /// One 128-bit element.
+    Q1,
+}
+
+impl Arrangement {
+    /// The arrangement of a parameter (`word arrangement` in operands.isa).
+    pub(crate) const fn new(number: u8) -> Self {
+        match number {
+            1 => Self::B,
+            2 => Self::H,
+            3 => Self::S,
+            4 => Self::D,
+            5 => Self::Q,
+            6 => Self::B2,
+            7 => Self::B4,
+            8 => Self::B8,
+            9 => Self::B16,
+            10 => Self::H2,
+            11 => Self::H4,
+            12 => Self::H8,
+            13 => Self::S2,
+            14 => Self::S4,
+            15 => Self::D1,
+            16 => Self::D2,
+            17 => Self::Q1,
+            _ => Self::None,
+        }
+    }
+
+    /// Its name without the dot; empty for [`None`](Self::None).
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::B => "b",
+            Self::H => "h",
+            Self::S => "s",
+            Self::D => "d",
+            Self::Q => "q",
+            Self::B2 => "2b",
+            Self::B4 => "4b",
+            Self::B8 => "8b",
+            Self::B16 => "16b",
+            Self::H2 => "2h",
+            Self::H4 => "4h",
+            Self::H8 => "8h",
+            Self::S2 => "2s",
+            Self::S4 => "4s",
+            Self::D1 => "1d",
+            Self::D2 => "2d",
+            Self::Q1 => "1q",
+        }
+    }
+}
+
+/// What a governing predicate does with inactive elements.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Predication {
+    /// Nothing is said.
+    None,
+    /// They become zero (`/z`).
+    Zeroing,
+    /// They keep their value (`/m`).
+    Merging,
+}
+
+/// Stands for no lane.
+const NO_LANE: u8 = 0xff;
 
 /// A register operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Register {
     class: RegisterClass,
     number: u8,
+    arrangement: Arrangement,
+    lane: u8,
+    predication: Predication,
 }
 
 impl Register {
     pub(crate) const fn new(class: RegisterClass, number: u8) -> Self {
-        Self { class, number }
+        Self {
+            class,
+            number,
+            arrangement: Arrangement::None,
+            lane: NO_LANE,
+            predication: Predication::None,
+        }
+    }
+
+    /// The same register with an arrangement.
+    pub(crate) const fn arranged(self, arrangement: Arrangement) -> Self {
+        Self {
+            arrangement,
+            ..self
+        }
+    }
+
+    /// One element of the register.
+    #[allow(dead_code, reason = "for the rows of vector instructions")]
+    pub(crate) const fn at_lane(self, lane: u8) -> Self {
+        Self { lane, ..self }
+    }
+
+    /// The same predicate with what it does to inactive elements.
+    #[allow(dead_code, reason = "for the rows of vector instructions")]
+    pub(crate) const fn predicated(self, predication: Predication) -> Self {
+        Self {
+            predication,
+            ..self
+        }
     }
 
     /// The class.
@@ -63,6 +217,25 @@ impl Register {
     /// The number, 0 to 31.
     pub const fn number(self) -> u8 {
         self.number
+    }
+
+    /// How it is divided into elements.
+    pub const fn arrangement(self) -> Arrangement {
+        self.arrangement
+    }
+
+    /// The index of the element that is meant, if it is only one.
+    pub const fn lane(self) -> Option<u8> {
+        if self.lane == NO_LANE {
+            None
+        } else {
+            Some(self.lane)
+        }
+    }
+
+    /// What a governing predicate does with inactive elements.
+    pub const fn predication(self) -> Predication {
+        self.predication
     }
 
     /// Whether it is wzr or xzr.

@@ -1,13 +1,13 @@
 //! LLVM's spelling.
 
 use super::memory;
+pub(super) use super::register::{numbered, register};
 use super::text::{TextBuffer, TokenKind};
 use crate::bits::{field, low8, unsigned, wide, widen, widen16};
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
 use crate::insn::Syntax;
 use crate::operand::{Extend, Operand};
-use crate::register::{Register, RegisterClass};
 
 /// Style bit: hexadecimal in this syntax.
 pub(super) const HEX_LLVM: u8 = 1;
@@ -16,53 +16,12 @@ pub(super) const BARE_ZERO: u8 = 8;
 
 /// How the immediate of a descriptor is printed (`word style` in operands.isa).
 pub(super) fn style(descriptor: Descriptor) -> u8 {
-    let [_, _, _, d, _] = descriptor.p;
+    let [_, _, _, d, ..] = descriptor.p;
     match descriptor.kind {
         Kind::UImm | Kind::SImm => d,
         Kind::UImmPair => HEX_LLVM,
         Kind::Bitmask | Kind::WideValue => 7,
         _ => 0,
-    }
-}
-
-/// Appends a register.
-pub(super) fn register(text: &mut TextBuffer, register: Register) {
-    let (letter, special) = match register.class() {
-        RegisterClass::W => (b'w', *b"wzr\0"),
-        RegisterClass::X => (b'x', *b"xzr\0"),
-        RegisterClass::Wsp => (b'w', *b"wsp\0"),
-        RegisterClass::Xsp => (b'x', *b"sp\0\0"),
-        RegisterClass::V => (b'v', *b"v31\0"),
-        RegisterClass::B => (b'b', [0; 4]),
-        RegisterClass::H => (b'h', [0; 4]),
-        RegisterClass::S => (b's', [0; 4]),
-        RegisterClass::D => (b'd', [0; 4]),
-        RegisterClass::Q => (b'q', [0; 4]),
-    };
-    let number = register.number();
-    if number == 31 && special != [0; 4] {
-        text.short(
-            special,
-            if matches!(register.class(), RegisterClass::Xsp) {
-                2
-            } else {
-                3
-            },
-        );
-    } else {
-        numbered(text, letter, number);
-    }
-    text.end(TokenKind::Register);
-}
-
-/// Appends a letter and a number below 100.
-pub(super) fn numbered(text: &mut TextBuffer, letter: u8, number: u8) {
-    let tens = low8(widen(number).wrapping_mul(205) >> 11);
-    let ones = number.wrapping_sub(tens.wrapping_mul(10)) | b'0';
-    if tens == 0 {
-        text.short([letter, ones, 0, 0], 2);
-    } else {
-        text.short([letter, tens | b'0', ones, 0], 3);
     }
 }
 
@@ -86,11 +45,6 @@ pub(super) fn modifier(text: &mut TextBuffer, name: &str, amount: Option<u64>) {
 /// Appends an operand that all syntaxes spell alike; returns whether it was one.
 pub(super) fn common(text: &mut TextBuffer, operand: Operand) -> bool {
     match operand {
-        Operand::Register(own) if matches!(own.class(), RegisterClass::V) => {
-            numbered(text, b'v', own.number());
-            text.name(b".2d");
-            text.end(TokenKind::Register);
-        }
         Operand::Register(own) => register(text, own),
         Operand::ShiftedRegister {
             register: own,
@@ -149,7 +103,7 @@ pub(super) fn system_register(text: &mut TextBuffer, s: u8, c: u8, value: u16) {
 
 /// Appends a value without a name (`word nameless` in operands.isa).
 pub(super) fn nameless(text: &mut TextBuffer, descriptor: Descriptor, value: u16, gnu: bool) {
-    let [.., way] = descriptor.p;
+    let [_, _, _, _, way, ..] = descriptor.p;
     text.byte(b'#');
     if matches!(descriptor.kind, Kind::Named) && way == 1 && !gnu {
         text.decimal(u64::from(value));
@@ -190,7 +144,7 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
                 descriptor,
                 Descriptor {
                     kind: Kind::Bitmask,
-                    p: [.., 0]
+                    p: [_, _, _, _, 0, ..]
                 }
             ) {
                 text.hex(unsigned(value));

@@ -5,7 +5,8 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Literal,
-    Gpr,
+    Reg,
+    Arranged,
     GprFixed,
     GprNext,
     ShiftedGpr,
@@ -30,7 +31,6 @@ pub(crate) enum Kind {
     Named,
     NamedPair,
     ControlRegister,
-    VectorD2,
     GprSized,
     MemBase,
     MemUImm,

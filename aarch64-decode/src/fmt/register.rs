@@ -1,0 +1,92 @@
+//! Registers as LLVM and GNU spell them.
+
+use super::text::{TextBuffer, TokenKind};
+use crate::bits::{low8, widen};
+use crate::register::{Predication, Register, RegisterClass};
+
+/// Appends a register with its arrangement, lane and predication.
+pub(super) fn register(text: &mut TextBuffer, register: Register) {
+    name(text, register);
+    suffix(text, register);
+    text.end(TokenKind::Register);
+}
+
+/// Appends a register's name without arrangement and lane. Does not end the token.
+pub(super) fn name(text: &mut TextBuffer, register: Register) {
+    let (letter, special) = match register.class() {
+        RegisterClass::W => (b'w', Some(*b"wzr\0")),
+        RegisterClass::X => (b'x', Some(*b"xzr\0")),
+        RegisterClass::Wsp => (b'w', Some(*b"wsp\0")),
+        RegisterClass::Xsp => (b'x', Some(*b"sp\0\0")),
+        RegisterClass::B => (b'b', None),
+        RegisterClass::H => (b'h', None),
+        RegisterClass::S => (b's', None),
+        RegisterClass::D => (b'd', None),
+        RegisterClass::Q => (b'q', None),
+        RegisterClass::V => (b'v', None),
+        RegisterClass::Z => (b'z', None),
+        RegisterClass::P => (b'p', None),
+        RegisterClass::Pn => {
+            text.name(b"pn");
+            return decimal(text, register.number());
+        }
+        RegisterClass::Za => {
+            text.name(b"za");
+            return decimal(text, register.number());
+        }
+        RegisterClass::Zt => {
+            text.name(b"zt");
+            return decimal(text, register.number());
+        }
+    };
+    match special {
+        Some(special) if register.number() == 31 => {
+            let len = if matches!(register.class(), RegisterClass::Xsp) {
+                2
+            } else {
+                3
+            };
+            text.short(special, len);
+        }
+        _ => numbered(text, letter, register.number()),
+    }
+}
+
+/// Appends the arrangement, the lane and the predication. Does not end the token.
+pub(super) fn suffix(text: &mut TextBuffer, register: Register) {
+    let arrangement = register.arrangement().name();
+    if !arrangement.is_empty() {
+        text.byte(b'.');
+        text.name(arrangement.as_bytes());
+    }
+    if let Some(lane) = register.lane() {
+        text.byte(b'[');
+        decimal(text, lane);
+        text.byte(b']');
+    }
+    match register.predication() {
+        Predication::None => {}
+        Predication::Zeroing => text.name(b"/z"),
+        Predication::Merging => text.name(b"/m"),
+    }
+}
+
+/// Appends a number below 100.
+pub(super) fn decimal(text: &mut TextBuffer, number: u8) {
+    let tens = low8(widen(number).wrapping_mul(205) >> 11);
+    if tens != 0 {
+        text.byte(tens | b'0');
+    }
+    text.byte(number.wrapping_sub(tens.wrapping_mul(10)) | b'0');
+}
+
+/// Appends a letter and a number below 100.
+pub(super) fn numbered(text: &mut TextBuffer, letter: u8, number: u8) {
+    let tens = low8(widen(number).wrapping_mul(205) >> 11);
+    let ones = number.wrapping_sub(tens.wrapping_mul(10)) | b'0';
+    if tens == 0 {
+        text.short([letter, ones, 0, 0], 2);
+    } else {
+        text.short([letter, tens | b'0', ones, 0], 3);
+    }
+}
