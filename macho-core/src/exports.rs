@@ -93,32 +93,43 @@ impl<'a> Exports<'a> {
     }
 
     /// Finds one export by name, without a buffer. Costs at most one step for each byte of the
-    /// nodes on the way, and as many nodes as the name has bytes.
+    /// nodes on the way.
+    ///
+    /// Real files have edges without a label that lead to a leaf (numpy's `libgfortran.5.dylib`):
+    /// such an edge is followed where no other one fits. Of labels that are prefixes of each other
+    /// in one node the longest that fits is followed, and the others are not tried.
     ///
     /// # Errors
-    /// A node or number outside the table; an edge without a name (`Cycle`).
+    /// A node or number outside the table; `Cycle` where edges without a label lead on and on.
     pub fn find(&self, name: &[u8]) -> Result<Option<Export<'a>>, Error> {
         if self.bytes.data().is_empty() {
             return Ok(None);
         }
         let mut rest = name;
         let mut node = self.node(0)?;
-        'nodes: loop {
-            if rest.is_empty() {
+        let mut visits_left = self.bytes.len() / 2;
+        loop {
+            if rest.is_empty() && node.export.is_some() {
                 return Ok(node.export);
             }
-            while let Some(Edge { at, label, child }) = self.edge(&mut node.edges)? {
-                if let Some(tail) = rest.strip_prefix(label) {
-                    // An edge must consume some of the name, or the search would not end.
-                    if label.is_empty() {
-                        return Err(self.bytes.error(ErrorKind::Cycle, WHAT, at));
-                    }
-                    rest = tail;
-                    node = self.node(child)?;
-                    continue 'nodes;
+            let mut best: Option<(Edge<'a>, &[u8])> = None;
+            while let Some(edge) = self.edge(&mut node.edges)? {
+                let longer = best
+                    .as_ref()
+                    .is_none_or(|(best, _)| edge.label.len() > best.label.len());
+                if let Some(tail) = rest.strip_prefix(edge.label).filter(|_| longer) {
+                    best = Some((edge, tail));
                 }
             }
-            return Ok(None);
+            let Some((edge, tail)) = best else {
+                return Ok(None);
+            };
+            visits_left = match visits_left.checked_sub(1) {
+                Some(left) => left,
+                None => return Err(self.bytes.error(ErrorKind::Cycle, WHAT, edge.at)),
+            };
+            rest = tail;
+            node = self.node(edge.child)?;
         }
     }
 

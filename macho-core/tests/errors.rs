@@ -208,6 +208,35 @@ fn a_trie_that_is_no_tree_ends() {
 }
 
 #[test]
+fn edges_without_a_label_are_followed_but_not_for_ever() {
+    // "_a" is a leaf behind an edge without a label, as in libgfortran.5.dylib of numpy.
+    let mut file = whole();
+    put(&mut file, place::TRIE, &[0, 1, b'_', b'a', 0, 6]);
+    put(
+        &mut file,
+        place::TRIE + 6,
+        &[0, 2, b'x', 0, 15, 0, 15, 0, 0, 2, 0, 0x10, 0],
+    );
+    let image = MachO::parse(&file).unwrap();
+    assert!(image.exports().unwrap().find(b"_a").unwrap().is_some());
+    assert!(image.exports().unwrap().find(b"_ax").unwrap().is_some());
+    assert!(image.exports().unwrap().find(b"_axx").unwrap().is_none());
+    // The same edge, back to the node that it leaves.
+    put(&mut file, place::TRIE + 12, &[6]);
+    let error = MachO::parse(&file)
+        .unwrap()
+        .exports()
+        .unwrap()
+        .find(b"_a")
+        .unwrap_err();
+    let place = FileOffset::new(place::TRIE as u64 + 11);
+    assert_eq!(
+        (error.kind(), error.what(), error.offset()),
+        (K::Cycle, S::ExportsTrie, place)
+    );
+}
+
+#[test]
 fn every_cut_of_the_file_is_an_error() {
     let file = whole();
     for len in 0..file.len() {
