@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::Syntax;
 use crate::fault::Fault;
-use crate::known::Known;
+use crate::known::{self, Known};
 use crate::normalise;
 use crate::tools::Text;
 
@@ -16,6 +16,8 @@ pub trait Decoder: Sync {
     fn text(&self, syntax: Syntax, word: u32, pc: u64, out: &mut String);
     /// The name of the word's encoding, the category of a difference.
     fn encoding(&self, word: u32) -> &'static str;
+    /// Whether the word is CONSTRAINED UNPREDICTABLE.
+    fn unpredictable(&self, word: u32) -> bool;
 }
 
 /// A word on which two sides differ.
@@ -140,10 +142,14 @@ fn one_batch<D: Decoder>(
             theirs: theirs.unwrap_or_else(|| UNDEFINED.to_owned()),
         };
         let encoding = decoder.encoding(word);
+        let about = known::Category {
+            encoding,
+            unpredictable: decoder.unpredictable(word),
+        };
         let category = options
             .known
             .iter()
-            .position(|known| known.explains(syntax, encoding, &example.ours, &example.theirs))
+            .position(|known| known.explains(syntax, about, &example.ours, &example.theirs))
             .map_or_else(
                 || report.unexplained.entry(encoding.to_owned()).or_default(),
                 |index| report.explained.entry(index).or_default(),
@@ -227,7 +233,6 @@ impl Category {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::known;
 
     /// A decoder that knows one instruction, and that one wrongly in GNU syntax.
     struct OnlyNop;
@@ -241,6 +246,10 @@ mod tests {
 
         fn encoding(&self, word: u32) -> &'static str {
             if word == 0xd503_201f { "NOP" } else { "none" }
+        }
+
+        fn unpredictable(&self, _word: u32) -> bool {
+            false
         }
     }
 

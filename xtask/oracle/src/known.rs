@@ -8,11 +8,21 @@
 //!
 //! `syntax` and `encoding` are lists separated by commas. `encoding`, `ours` and
 //! `theirs` are globs in which `*` stands for any text; a word that is no
-//! instruction is written `undefined`. Lines that start with
+//! instruction is written `undefined`. An encoding with `~` in front stands only
+//! for its words that are CONSTRAINED UNPREDICTABLE. Lines that start with
 //! `#` and empty lines are skipped.
 
 use crate::Syntax;
 use crate::fault::Fault;
+
+/// What a word is to the decoder under test.
+#[derive(Debug, Clone, Copy)]
+pub struct Category<'a> {
+    /// The name of its encoding.
+    pub encoding: &'a str,
+    /// Whether it is CONSTRAINED UNPREDICTABLE.
+    pub unpredictable: bool,
+}
 
 /// One explanation.
 #[derive(Debug)]
@@ -29,9 +39,15 @@ pub struct Known {
 
 impl Known {
     /// Whether this line explains the difference.
-    pub fn explains(&self, syntax: Syntax, encoding: &str, ours: &str, theirs: &str) -> bool {
+    pub fn explains(&self, syntax: Syntax, word: Category<'_>, ours: &str, theirs: &str) -> bool {
         self.syntaxes.contains(&syntax)
-            && self.encodings.iter().any(|own| glob(own, encoding))
+            && self
+                .encodings
+                .iter()
+                .any(|own| match own.strip_prefix('~') {
+                    Some(own) => word.unpredictable && glob(own, word.encoding),
+                    None => glob(own, word.encoding),
+                })
             && glob(&self.ours, ours)
             && glob(&self.theirs, theirs)
     }

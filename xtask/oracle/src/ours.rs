@@ -22,4 +22,8 @@ impl Decoder for Ours {
     fn encoding(&self, word: u32) -> &'static str {
         decode(word).map_or("unallocated", |insn| insn.encoding().name())
     }
+
+    fn unpredictable(&self, word: u32) -> bool {
+        decode(word).is_ok_and(aarch64_decode::Instruction::is_unpredictable)
+    }
 }
