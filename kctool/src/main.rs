@@ -1,3 +1,17 @@
 //! kc: the kernelcache command line.
+use std::io::{self, BufWriter, Write as _};
+use std::process::ExitCode;
 
-fn main() {}
+fn main() -> ExitCode {
+    let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+    let mut stderr = io::stderr().lock();
+    let status = kctool::run(
+        std::env::args_os(),
+        &mut io::stdin().lock(),
+        &mut stdout,
+        &mut stderr,
+    );
+    // A reader that went away is no failure of ours; `run` has flushed what it had to say.
+    drop(stdout.flush());
+    ExitCode::from(status)
+}

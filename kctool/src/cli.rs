@@ -1,0 +1,296 @@
+//! The command line.
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::number::{number, size, slide};
+
+/// Takes a macOS kernelcache from its IMG4 container to a disassembled entry point.
+///
+/// FILE is an IMG4, an IM4P, a fat file or a plain Mach-O; `-` is standard input. Containers are
+/// unwrapped and decompressed in memory. File offsets count from the start of the file inside the
+/// IMG4 container, which for a plain file is the file itself; in a fat file they count from its start.
+#[derive(Debug, Parser)]
+#[command(name = "kc", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Examples:
+  kc info kernelcache                    what it is, where it starts
+  kc disasm kernelcache                  the code at the entry point
+  kc translate kernelcache 0xfffffe0007004000
+  kc extract kernelcache -o kernelcache.macho
+
+Read Asahi Linux's reverse engineering policy before you disassemble macOS code:
+https://asahilinux.org/copyright/")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show container, manifest, header, entry point, segments, entries and versions
+    Info(Info),
+    /// Write the payload of a container, decompressed, and its manifest
+    Extract(Extract),
+    /// Show the Mach-O header and every load command with all its fields
+    Headers(Headers),
+    /// Show where the image starts to run
+    Entry(Entry),
+    /// Translate addresses to file offsets, and back
+    Translate(Translate),
+    /// Write the file's bytes behind a range of addresses
+    Carve(Carve),
+    /// List the images inside a fileset
+    Entries(Entries),
+    /// List symbols, of a fileset those of every image
+    Symbols(Symbols),
+    /// Disassemble, from the entry point unless told otherwise
+    Disasm(Disasm),
+}
+
+/// The input, and how to read it.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// IMG4, IM4P, fat file or Mach-O; - for standard input
+    pub(crate) file: PathBuf,
+    /// Slice of a fat file (default: arm64e, else arm64, else the only one)
+    #[arg(long, value_name = "NAME", help_heading = "Input")]
+    pub(crate) arch: Option<String>,
+    /// Refuse what the format forbids, also what real loaders accept
+    #[arg(long, help_heading = "Input")]
+    pub(crate) strict: bool,
+    /// Most bytes that a payload may decompress to
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1G", help_heading = "Input")]
+    pub(crate) max_size: u64,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc info kernelcache
+  kc info --json kernelcache | jq .entry")]
+pub(crate) struct Info {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc extract kernelcache -o kernelcache.macho
+  kc extract kernelcache --manifest kernelcache.im4m
+  kc extract kernelcache -o - | llvm-otool -l -
+
+The payload's digest is compared with the manifest's. A payload that differs is not written; one
+that cannot be compared is written and called unverified. No signature is checked. A fat payload is
+written whole unless --arch names a slice.")]
+pub(crate) struct Extract {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Where to write the payload; - for standard output
+    #[arg(short, long, value_name = "FILE", required_unless_present = "manifest")]
+    pub(crate) output: Option<PathBuf>,
+    /// Where to write the manifest (IM4M); - for standard output
+    #[arg(long, value_name = "FILE")]
+    pub(crate) manifest: Option<PathBuf>,
+    /// Write the payload although its digest differs from the manifest's
+    #[arg(long)]
+    pub(crate) accept_digest_mismatch: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc headers kernelcache
+  kc headers --image com.apple.kernel kernelcache
+  kc headers --json kernelcache | jq '.load_commands[] | select(.cmd == \"LC_UNIXTHREAD\")'
+
+Field names are those of mach-o/loader.h.")]
+pub(crate) struct Headers {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The image of a fileset with this entry id, instead of the outer one
+    #[arg(long, value_name = "ID")]
+    pub(crate) image: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  kc entry kernelcache
+
+The entry point is pc of LC_UNIXTHREAD, or entryoff of LC_MAIN; its file offset is found through the
+segment that holds it.")]
+pub(crate) struct Entry {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Print JSON: { vmaddr, file_offset, segment }
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc translate kernelcache 0xfffffe0007004000 0xfffffe0007a00000
+  kc translate kernelcache --from-offset 0x4000
+  kc translate kernelcache --slide 0x9c04000 0xfffffe0010c08000
+  kc translate kernelcache --slide 0x9c04000 --virt-base 0xfffffe0010c08000 \\
+      --phys-base 0x80210c000 0xfffffe0010c08000
+
+Outcomes: mapped (a byte of the file), zero-fill (memory of a segment that the file does not back),
+past-end-of-file (the segment claims a byte that the file does not have), unmapped (no segment).")]
+pub(crate) struct Translate {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Addresses, or file offsets with --from-offset
+    #[arg(required = true, value_name = "ADDR", value_parser = number)]
+    pub(crate) addresses: Vec<u64>,
+    /// The numbers are file offsets
+    #[arg(long, conflicts_with = "from_phys")]
+    pub(crate) from_offset: bool,
+    /// The numbers are physical addresses
+    #[arg(long, requires = "phys_base")]
+    pub(crate) from_phys: bool,
+    /// Run-time address minus vmaddr; the addresses given are then run-time addresses
+    #[arg(long, value_name = "BYTES", value_parser = slide, allow_hyphen_values = true)]
+    pub(crate) slide: Option<u64>,
+    /// Run-time address that --phys-base is mapped at
+    #[arg(long, value_name = "ADDR", value_parser = number, requires = "phys_base")]
+    pub(crate) virt_base: Option<u64>,
+    /// Physical address of --virt-base: shows physical addresses
+    #[arg(long, value_name = "ADDR", value_parser = number, requires = "virt_base")]
+    pub(crate) phys_base: Option<u64>,
+    /// Print JSON: an array of { vmaddr, file_offset, segment, outcome }
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc carve kernelcache --at 0xfffffe0007004000 --len 64K -o piece.bin
+  kc carve kernelcache --from-offset --at 0x4000 --len 0x100 -o - | xxd")]
+pub(crate) struct Carve {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// First address
+    #[arg(long, value_name = "ADDR", value_parser = number)]
+    pub(crate) at: u64,
+    /// Number of bytes, also with K, M or G
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub(crate) len: u64,
+    /// Where to write; - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// --at is a file offset
+    #[arg(long)]
+    pub(crate) from_offset: bool,
+    /// Write zeros where memory is zero-filled, instead of refusing
+    #[arg(long, conflicts_with = "from_offset")]
+    pub(crate) zero_fill: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  kc entries kernelcache")]
+pub(crate) struct Entries {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Print JSON: an array of { id, vmaddr, file_offset, uuid }
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc symbols kernelcache
+  kc symbols --image com.apple.kernel kernelcache
+
+Types are those of nm: T text, D data, B zero-fill, S other section, A absolute, U undefined,
+C common, I indirect, - debugging; small letters are local.")]
+pub(crate) struct Symbols {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Only the image of a fileset with this entry id
+    #[arg(long, value_name = "ID")]
+    pub(crate) image: Option<String>,
+    /// Show debugging symbols (stabs) too
+    #[arg(short = 'a', long)]
+    pub(crate) debug: bool,
+    /// Print JSON: an array of { name, vmaddr, type, section, image }
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// How instructions are spelled.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum SyntaxName {
+    /// As llvm-objdump
+    Llvm,
+    /// As GNU objdump
+    Gnu,
+    /// As Apple's otool
+    Apple,
+}
+
+/// A column of the disassembly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Column {
+    /// vmaddr of the word
+    Address,
+    /// File offset of the word
+    Offset,
+    /// The word in hexadecimal
+    Word,
+    /// The instruction
+    Text,
+    /// Symbols, resolved addresses, strings
+    Comment,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc disasm kernelcache
+  kc disasm kernelcache --at 0xfffffe0007a00000 --count 20
+  kc disasm kernelcache --image com.apple.kernel --section __TEXT_EXEC,__text
+  kc disasm --raw --base 0xfffffe0007a00000 piece.bin
+  kc disasm --raw --columns text --syntax gnu words.bin
+
+Words that are no instruction print as .inst. With --raw --columns text there is one line a word.")]
+pub(crate) struct Disasm {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// A whole section
+    #[arg(long, value_name = "SEG,SECT", conflicts_with_all = ["at", "raw"])]
+    pub(crate) section: Option<String>,
+    /// In the image of a fileset with this entry id
+    #[arg(long, value_name = "ID", conflicts_with = "raw")]
+    pub(crate) image: Option<String>,
+    /// First address, a multiple of 4
+    #[arg(long, value_name = "ADDR", value_parser = number)]
+    pub(crate) at: Option<u64>,
+    /// Number of words (default: 64; with --section or --raw all)
+    #[arg(long, value_name = "N", value_parser = number)]
+    pub(crate) count: Option<u64>,
+    /// FILE holds nothing but words
+    #[arg(long, conflicts_with_all = ["at", "image"])]
+    pub(crate) raw: bool,
+    /// Address of the first word of a --raw file
+    #[arg(long, value_name = "ADDR", value_parser = number, requires = "raw")]
+    pub(crate) base: Option<u64>,
+    /// How to spell instructions
+    #[arg(long, value_enum, default_value = "llvm")]
+    pub(crate) syntax: SyntaxName,
+    /// What to print of each word, in this order
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        default_value = "address,word,text,comment"
+    )]
+    pub(crate) columns: Vec<Column>,
+    /// Compare every word with bad64
+    #[arg(long)]
+    pub(crate) cross_check: bool,
+}

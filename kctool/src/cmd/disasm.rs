@@ -1,0 +1,237 @@
+//! `kc disasm`: which words, from where; the printing is in `listing`.
+
+use aarch64_decode::Syntax;
+use kc_offsets::{AddressMap, KernelCache, Outcome};
+use macho_core::{CpuType, MachO, Section, VmAddr};
+
+use crate::Streams;
+use crate::cli::{Disasm, SyntaxName};
+use crate::cmd::with_image;
+use crate::container;
+use crate::failure::Failure;
+use crate::image::{entry_line, images, outcome_name, select};
+use crate::symbols::SymbolIndex;
+
+mod cross_check;
+mod listing;
+mod refs;
+
+use cross_check::CrossCheck;
+use listing::{Context, Listing};
+
+/// Words that are printed where the command line does not say.
+const DEFAULT_COUNT: u64 = 64;
+
+pub(super) fn run(args: &Disasm, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let check = args.cross_check.then(CrossCheck::new).transpose()?;
+    if args.raw {
+        let input = container::open(&args.input, streams.stdin)?;
+        let words = Words {
+            bytes: &input,
+            vmaddr: args.base.unwrap_or(0),
+            file_offset: 0,
+        };
+        let words = words.limited(args.count.unwrap_or(u64::MAX));
+        return list(args, &words, &Context::default(), check, streams);
+    }
+    with_image(&args.input, streams, |cache, payload, streams| {
+        let image = select(cache, args.image.as_deref())?;
+        let cputype = cache.image().header().cputype;
+        if cputype != CpuType::CPU_TYPE_ARM64 {
+            return Err(Failure::refused(format!(
+                "{cputype} is no arm64: only A64 code can be disassembled"
+            )));
+        }
+        let map = cache.address_map();
+        let words = match (&args.section, args.at) {
+            (Some(name), _) => section_words(args, cache, &payload.bytes, name)?,
+            (None, Some(at)) => words_at(&map, &payload.bytes, at)?,
+            (None, None) => entry_words(args, cache, &image, &payload.bytes, streams)?,
+        };
+        let whole = args.section.is_some();
+        let count = args
+            .count
+            .unwrap_or(if whole { u64::MAX } else { DEFAULT_COUNT });
+        let context = context(cache, &map, &payload.bytes)?;
+        list(args, &words.limited(count), &context, check, streams)
+    })
+}
+
+/// Code in the file, and where it lies.
+struct Words<'a> {
+    bytes: &'a [u8],
+    vmaddr: u64,
+    file_offset: u64,
+}
+
+impl Words<'_> {
+    fn limited(mut self, count: u64) -> Self {
+        let bytes = usize::try_from(count.saturating_mul(4)).unwrap_or(usize::MAX);
+        self.bytes = self.bytes.get(..bytes).unwrap_or(self.bytes);
+        self
+    }
+}
+
+/// The file's bytes from `at` to the end of what is mapped there without a break.
+fn words_at<'a>(map: &AddressMap<'_>, file: &'a [u8], at: u64) -> Result<Words<'a>, Failure> {
+    if at % 4 != 0 {
+        return Err(Failure::refused(format!(
+            "{at:#x} is no multiple of 4, so no instruction starts there"
+        )));
+    }
+    let run = map.translate_range(VmAddr::new(at), u64::MAX).next();
+    let outcome = run.map_or(Outcome::Unmapped, |run| run.outcome);
+    let Some((run, offset)) = run.zip(outcome.file_offset()) else {
+        return Err(Failure::refused(format!(
+            "vmaddr {at:#018x} is not in the file: {}",
+            outcome_name(outcome)
+        )));
+    };
+    let start = usize::try_from(offset.get()).unwrap_or(usize::MAX);
+    let rest = file.get(start..).unwrap_or_default();
+    let len = usize::try_from(run.len).unwrap_or(usize::MAX);
+    Ok(Words {
+        bytes: rest.get(..len).unwrap_or(rest),
+        vmaddr: at,
+        file_offset: offset.get(),
+    })
+}
+
+fn entry_words<'a>(
+    args: &Disasm,
+    cache: &KernelCache<'_>,
+    image: &MachO<'_>,
+    file: &'a [u8],
+    streams: &mut Streams<'_>,
+) -> Result<Words<'a>, Failure> {
+    // A nested image has a thread state of its own, in the collection's address space.
+    let nested = KernelCache::new(*image);
+    let Some(entry) = nested.entry_point()? else {
+        return Err(Failure::refused(
+            "no entry point: neither LC_UNIXTHREAD nor LC_MAIN; --at or --section says what to disassemble",
+        ));
+    };
+    let words = words_at(&cache.address_map(), file, entry.vmaddr.get())?;
+    if args.columns.contains(&crate::cli::Column::Comment) {
+        writeln!(streams.stdout, "; entry point: {}", entry_line(&entry))?;
+    }
+    Ok(words)
+}
+
+/// The bytes of the one section of that name.
+fn section_words<'a>(
+    args: &Disasm,
+    cache: &KernelCache<'_>,
+    file: &'a [u8],
+    name: &str,
+) -> Result<Words<'a>, Failure> {
+    let Some((segment, section)) = name.split_once(',') else {
+        return Err(Failure::refused(format!(
+            "--section takes SEGMENT,SECTION, as __TEXT_EXEC,__text; not {name}"
+        )));
+    };
+    let mut found: Vec<(String, Section<'_>)> = Vec::new();
+    for (id, image) in images(cache, args.image.as_deref())? {
+        let id = id.map_or_else(String::new, |id| id.to_string());
+        found.extend(
+            image
+                .sections()
+                .filter(|other| other.segment_name() == segment && other.name() == section)
+                .map(|section| (id.clone(), section)),
+        );
+    }
+    let section = match found.as_slice() {
+        [] => return Err(Failure::refused(format!("no section {name}"))),
+        [(_, section)] => section,
+        several => {
+            let ids: Vec<_> = several.iter().take(8).map(|(id, _)| id.as_str()).collect();
+            return Err(Failure::refused(format!(
+                "{} images have a section {name}; --image takes one of: {}",
+                several.len(),
+                ids.join(", ")
+            )));
+        }
+    };
+    let Some(file_offset) = section.file_offset().filter(|_| section.size() > 0) else {
+        return Err(Failure::refused(format!(
+            "section {name} has no bytes in the file"
+        )));
+    };
+    // The length that the section has in this very file, proved by `data`.
+    let len = section.data()?.len();
+    let file_offset = file_offset.get();
+    let start = usize::try_from(file_offset).unwrap_or(usize::MAX);
+    let bytes = file
+        .get(start..)
+        .and_then(|rest| rest.get(..len))
+        .unwrap_or_default();
+    Ok(Words {
+        bytes,
+        vmaddr: section.vmaddr().get(),
+        file_offset,
+    })
+}
+
+/// Names and strings that comments may show.
+fn context<'a>(
+    cache: &KernelCache<'a>,
+    map: &AddressMap<'a>,
+    file: &'a [u8],
+) -> Result<Context<'a>, Failure> {
+    let mut symbols = SymbolIndex::default();
+    let mut strings = Vec::new();
+    for (_, image) in images(cache, None)? {
+        // Without symbols there is less to say, and no reason to refuse.
+        drop(symbols.add(&image));
+        strings.extend(
+            image
+                .sections()
+                .filter(|section| listing::holds_strings(section) && section.size() != 0)
+                .map(|section| (section.vmaddr().get(), section.size())),
+        );
+    }
+    symbols.sort();
+    strings.sort_unstable();
+    Ok(Context {
+        symbols,
+        strings,
+        map: Some(map.clone()),
+        file,
+    })
+}
+
+fn list(
+    args: &Disasm,
+    words: &Words<'_>,
+    context: &Context<'_>,
+    check: Option<CrossCheck>,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    let syntax = match args.syntax {
+        SyntaxName::Llvm => Syntax::Llvm,
+        SyntaxName::Gnu => Syntax::Gnu,
+        SyntaxName::Apple => Syntax::Apple,
+    };
+    let mut listing = Listing::new(&args.columns, syntax, context, check);
+    let mut vmaddr = words.vmaddr;
+    let mut file_offset = words.file_offset;
+    let mut chunks = words.bytes.chunks_exact(4);
+    for chunk in &mut chunks {
+        let word = u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
+        listing.line(word, vmaddr, file_offset);
+        vmaddr = vmaddr.wrapping_add(4);
+        file_offset = file_offset.wrapping_add(4);
+        if listing.is_full() {
+            streams.stdout.write_all(&listing.take())?;
+        }
+    }
+    streams.stdout.write_all(&listing.take())?;
+    let trailing = chunks.remainder().len();
+    if trailing > 0 {
+        streams.note(format_args!("{trailing} bytes at the end are no word"))?;
+    }
+    if let Some(summary) = listing.cross_check_summary() {
+        streams.note(summary)?;
+    }
+    Ok(())
+}

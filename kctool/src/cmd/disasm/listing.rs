@@ -1,0 +1,266 @@
+//! The lines of a disassembly. Plain byte pushing: a collection has some 15 million words.
+use aarch64_decode::{Flow, Syntax, TextBuffer, decode};
+use kc_offsets::AddressMap;
+use macho_core::{Section, SectionType, VmAddr};
+
+use super::cross_check::CrossCheck;
+use super::refs::{Pages, Reference};
+use crate::cli::Column;
+use crate::symbols::SymbolIndex;
+
+/// Bytes after which the caller should write them out.
+const FULL: usize = 1 << 16;
+
+/// Where comments begin, counted from the start of the text.
+const COMMENT_COLUMN: usize = 40;
+
+/// The most bytes of a string that a comment shows.
+const MOST_STRING: usize = 60;
+
+/// What comments can draw on.
+#[derive(Default)]
+pub(super) struct Context<'a> {
+    pub(super) symbols: SymbolIndex<'a>,
+    /// Sections of strings: vmaddr and bytes, sorted.
+    pub(super) strings: Vec<(u64, u64)>,
+    pub(super) map: Option<AddressMap<'a>>,
+    pub(super) file: &'a [u8],
+}
+
+/// Whether a section holds NUL-terminated strings: by its type, and by the name that kernels use.
+pub(super) fn holds_strings(section: &Section<'_>) -> bool {
+    section.kind() == SectionType::S_CSTRING_LITERALS || section.name() == "__os_log"
+}
+
+impl Context<'_> {
+    /// The string at an address, if one starts or goes on there.
+    fn string(&self, address: u64) -> Option<&[u8]> {
+        let after = self.strings.partition_point(|&(start, _)| start <= address);
+        let (start, size) = *self.strings.get(after.checked_sub(1)?)?;
+        let left = size.checked_sub(address - start).filter(|left| *left > 0)?;
+        let offset = self.map.as_ref()?.file_offset_of(VmAddr::new(address))?;
+        let bytes = self.file.get(usize::try_from(offset.get()).ok()?..)?;
+        let bytes = bytes.get(..usize::try_from(left).ok()?).unwrap_or(bytes);
+        bytes.split(|&byte| byte == 0).next()
+    }
+}
+
+/// Writes lines into a buffer that the caller empties.
+pub(super) struct Listing<'c> {
+    out: Vec<u8>,
+    columns: &'c [Column],
+    syntax: Syntax,
+    context: &'c Context<'c>,
+    text: TextBuffer,
+    pages: Pages,
+    comments: bool,
+    check: Option<CrossCheck>,
+    /// The symbols still to come, while words are in ascending order.
+    labels: Option<&'c [(u64, &'c str)]>,
+}
+
+impl<'c> Listing<'c> {
+    pub(super) fn new(
+        columns: &'c [Column],
+        syntax: Syntax,
+        context: &'c Context<'c>,
+        check: Option<CrossCheck>,
+    ) -> Self {
+        Self {
+            out: Vec::with_capacity(FULL + 4096),
+            columns,
+            syntax,
+            context,
+            text: TextBuffer::new(),
+            pages: Pages::default(),
+            comments: columns.contains(&Column::Comment),
+            check,
+            labels: None,
+        }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.out.len() >= FULL
+    }
+
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        std::mem::replace(&mut self.out, Vec::with_capacity(FULL + 4096))
+    }
+
+    /// What the comparison with bad64 found.
+    pub(super) fn cross_check_summary(&self) -> Option<String> {
+        self.check.as_ref().map(CrossCheck::summary)
+    }
+
+    /// One word, with the labels before it.
+    pub(super) fn line(&mut self, word: u32, vmaddr: u64, file_offset: u64) {
+        if self.comments {
+            self.put_labels(vmaddr);
+        }
+        let instruction = decode(word).ok();
+        let mut first = true;
+        let mut text_start = self.out.len();
+        for &column in self.columns {
+            if !first && column != Column::Comment {
+                self.out.extend_from_slice(b"  ");
+            }
+            match column {
+                Column::Address => {
+                    self.out.extend_from_slice(b"0x");
+                    put_hex(&mut self.out, vmaddr, 16);
+                    if self.columns.len() > 1 {
+                        self.out.push(b':');
+                    }
+                }
+                Column::Offset => {
+                    self.out.extend_from_slice(b"0x");
+                    put_hex(&mut self.out, file_offset, 8);
+                }
+                Column::Word => put_hex(&mut self.out, word.into(), 8),
+                Column::Text => {
+                    text_start = self.out.len();
+                    if let Some(instruction) = instruction {
+                        let text = instruction.format(vmaddr, self.syntax, &mut self.text);
+                        self.out.extend_from_slice(text.as_bytes());
+                    } else {
+                        self.out.extend_from_slice(b".inst 0x");
+                        put_hex(&mut self.out, word.into(), 8);
+                    }
+                }
+                Column::Comment => {
+                    let before = self.out.len();
+                    let column = (before - text_start).max(COMMENT_COLUMN);
+                    self.out.resize(text_start + column, b' ');
+                    self.out.extend_from_slice(b"  ; ");
+                    let empty = self.out.len();
+                    if let Some(instruction) = instruction {
+                        self.put_comment(instruction, vmaddr);
+                    }
+                    if self.out.len() == empty {
+                        self.out.truncate(before);
+                    }
+                }
+            }
+            first = false;
+        }
+        if let Some(check) = &mut self.check {
+            let ours = instruction
+                .map(|instruction| instruction.format(vmaddr, self.syntax, &mut self.text));
+            if let Some(theirs) = check.compare(word, vmaddr, ours) {
+                self.out.extend_from_slice(b"  ; bad64: ");
+                self.out.extend_from_slice(theirs.as_bytes());
+            }
+        }
+        self.out.push(b'\n');
+    }
+
+    fn put_labels(&mut self, vmaddr: u64) {
+        let context = self.context;
+        let labels = self
+            .labels
+            .get_or_insert_with(|| context.symbols.from(vmaddr));
+        let mut any = false;
+        while let Some(&(at, name)) = labels.first().filter(|&&(at, _)| at <= vmaddr) {
+            *labels = &labels[1..];
+            if at == vmaddr {
+                if !any && !self.out.is_empty() {
+                    self.out.push(b'\n');
+                }
+                any = true;
+                self.out.extend_from_slice(name.as_bytes());
+                self.out.extend_from_slice(b":\n");
+            }
+        }
+        if any {
+            self.pages.label();
+        }
+    }
+
+    /// Symbols, resolved addresses and strings; nothing where there is nothing to say.
+    fn put_comment(&mut self, instruction: aarch64_decode::Instruction, vmaddr: u64) {
+        let word = instruction.word();
+        let reference = self.pages.reference(word, vmaddr);
+        // Branches, exceptions and system instructions, Arm ARM C4.1.
+        if (word >> 26) & 7 == 5 {
+            if let Flow::Branch(target) | Flow::Conditional(target) | Flow::Call(target) =
+                instruction.flow(vmaddr)
+            {
+                self.put_symbol(target);
+            }
+            return;
+        }
+        match reference {
+            // The text has the page.
+            None | Some(Reference::Page(_)) => {}
+            Some(Reference::Address(address)) => {
+                self.out.extend_from_slice(b"0x");
+                put_hex(&mut self.out, address, 16);
+                if let Some(string) = self.context.string(address) {
+                    self.out.push(b' ');
+                    put_string(&mut self.out, string);
+                } else if self.context.symbols.before(address).is_some() {
+                    self.out.push(b' ');
+                    self.put_symbol(address);
+                }
+            }
+        }
+    }
+
+    fn put_symbol(&mut self, address: u64) {
+        if let Some((name, distance)) = self.context.symbols.before(address) {
+            self.out.extend_from_slice(name.as_bytes());
+            if distance > 0 {
+                self.out.extend_from_slice(b"+0x");
+                put_hex(&mut self.out, distance, 1);
+            }
+        }
+    }
+}
+
+/// Lower-case hexadecimal of at least `digits` digits.
+fn put_hex(out: &mut Vec<u8>, value: u64, digits: usize) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = [0; 16];
+    let mut rest = value;
+    for digit in text.iter_mut().rev() {
+        *digit = DIGITS[usize::from(rest.to_le_bytes()[0] & 15)];
+        rest >>= 4;
+    }
+    let used = 16 - usize::try_from(value.leading_zeros()).unwrap_or(0) / 4;
+    out.extend_from_slice(&text[16 - used.max(digits)..]);
+}
+
+/// A string in quotes, with escapes, cut where it is long.
+fn put_string(out: &mut Vec<u8>, string: &[u8]) {
+    out.push(b'"');
+    let shown = string.get(..MOST_STRING).unwrap_or(string);
+    for &byte in shown {
+        out.extend(std::ascii::escape_default(byte));
+    }
+    out.push(b'"');
+    if shown.len() < string.len() {
+        out.extend_from_slice(b"...");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::put_hex;
+
+    #[test]
+    fn hexadecimal() {
+        let mut out = Vec::new();
+        for (value, digits) in [
+            (0, 1),
+            (0xf, 1),
+            (0x10, 1),
+            (0xabc, 8),
+            (u64::MAX, 1),
+            (1 << 60, 4),
+        ] {
+            put_hex(&mut out, value, digits);
+            out.push(b' ');
+        }
+        assert_eq!(out, b"0 f 10 00000abc ffffffffffffffff 1000000000000000 ");
+    }
+}

@@ -1,0 +1,73 @@
+//! `kc extract`: payload and manifest out of a container.
+use img4::{DigestCheck, Img4};
+use macho_core::FatFile;
+
+use crate::Streams;
+use crate::cli::Extract;
+use crate::container;
+use crate::failure::Failure;
+use crate::output;
+
+pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let input = container::open(&args.input, streams.stdin)?;
+    // Everything that can fail comes first: no file is written before all is known to be well.
+    let manifest = match &args.manifest {
+        None => None,
+        Some(path) => {
+            let found = container::img4(&input)?.and_then(|img4| img4.manifest());
+            let manifest =
+                found.ok_or_else(|| Failure::refused("the input has no manifest (IM4M)"))?;
+            Some((path, manifest.tlv().raw()))
+        }
+    };
+    if let Some(path) = &args.output {
+        let payload = container::payload(&input, args.input.max_size)?;
+        if let Some(img4) = &payload.img4 {
+            check_digest(args, img4, streams)?;
+        }
+        let bytes = match args.input.arch.as_deref() {
+            Some(arch) if FatFile::is_fat(&payload.bytes) => {
+                let fat = FatFile::parse(&payload.bytes)?;
+                container::slice(&fat, Some(arch))?.data()
+            }
+            _ => &payload.bytes,
+        };
+        output::write(streams, path, &[bytes])?;
+    }
+    if let Some((path, bytes)) = manifest {
+        output::write(streams, path, &[bytes])?;
+    }
+    Ok(())
+}
+
+/// Refuses a payload that is not the manifest's; says so where that cannot be known.
+fn check_digest(args: &Extract, img4: &Img4<'_>, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let Some(payload) = img4.payload() else {
+        return Ok(());
+    };
+    let Some(manifest) = img4.manifest() else {
+        return streams.note("payload unverified: the container has no manifest");
+    };
+    let fourcc = payload.fourcc();
+    match payload.check_digest(&manifest) {
+        check if check.matches() => Ok(()),
+        DigestCheck::Differs if args.accept_digest_mismatch => {
+            streams.note("accepted: the payload's digest differs from the manifest's")
+        }
+        DigestCheck::Differs => Err(Failure::refused(format!(
+            "IM4P: digest differs from the manifest's DGST of {fourcc} at file offset {:#x}; \
+             --accept-digest-mismatch writes it all the same",
+            payload.tlv().offset()
+        ))),
+        DigestCheck::NoObject => streams.note(format_args!(
+            "payload unverified: the manifest has no object {fourcc}"
+        )),
+        DigestCheck::NoDigest => streams.note(format_args!(
+            "payload unverified: the manifest has no DGST for {fourcc}"
+        )),
+        DigestCheck::UnknownAlgorithm(len) => streams.note(format_args!(
+            "payload unverified: DGST of {len} bytes is neither SHA-1 nor SHA-384"
+        )),
+        _ => streams.note("payload unverified"),
+    }
+}

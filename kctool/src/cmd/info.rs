@@ -1,0 +1,405 @@
+//! `kc info`: what the file is, from the container to the entries.
+use std::fmt::Write as _;
+
+use img4::{DigestCheck, Img4, KeybagKind, Manifest, Payload as Im4p, Property, Value as Der};
+use kc_offsets::KernelCache;
+use macho_core::{FatFile, MachO};
+use serde_json::{Value, json};
+
+use crate::Streams;
+use crate::cli::Info;
+use crate::cmd::{entries, headers};
+use crate::container::{self, Payload, arch_name, slices};
+use crate::failure::Failure;
+use crate::image::{entry_json, note_tolerated};
+use crate::json::{self, hex, text};
+use crate::printable::{Hex, Printable};
+
+pub(super) fn run(args: &Info, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    let input = container::open(&args.input, streams.stdin)?;
+    let img4 = container::img4(&input)?;
+    let container = img4.map(|img4| container_json(&img4)).transpose()?;
+    let mut document = json!({ "size": input.len(), "container": container });
+    let mut error = None;
+    let opaque = img4.and_then(|img4| match img4.payload() {
+        None => Some("no payload"),
+        Some(payload) if payload.is_encrypted() => Some("the payload is encrypted"),
+        Some(_) => None,
+    });
+    match opaque {
+        Some(why) => streams.note(format_args!("no image is shown: {why}"))?,
+        None => {
+            // What the container says is worth showing even where its payload is damaged.
+            if let Err(failure) = describe_payload(args, &input, &mut document, streams) {
+                error = Some(failure);
+            }
+        }
+    }
+    if args.json {
+        json::write(streams.stdout, &document)?;
+    } else {
+        write!(streams.stdout, "{}", as_text(&document))?;
+    }
+    error.map_or(Ok(()), Err)
+}
+
+fn describe_payload(
+    args: &Info,
+    input: &[u8],
+    document: &mut Value,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    let payload = container::payload(input, args.input.max_size)?;
+    document["fat"] = fat_json(&payload)?;
+    let image = match payload.image(&args.input) {
+        Err(Failure::InPayload(error)) if error.kind() == macho_core::ErrorKind::BadMagic => {
+            return streams.note("no image is shown: the payload is no Mach-O file");
+        }
+        other => other?,
+    };
+    note_tolerated(&image, streams)?;
+    let cache = KernelCache::new(image);
+    describe_image(&cache, document).map_err(|failure| payload.inside(failure))
+}
+
+fn container_json(img4: &Img4<'_>) -> Result<Value, Failure> {
+    let payload = img4
+        .payload()
+        .map(|payload| payload_json(&payload))
+        .transpose()?;
+    let manifest = img4
+        .manifest()
+        .map(|manifest| manifest_json(&manifest, img4.payload()));
+    let restore_info = img4
+        .restore_info()
+        .map(|info| properties_json(info.properties()));
+    Ok(json!({
+        "kind": format!("{:?}", img4.container()).to_uppercase(),
+        "payload": payload,
+        "manifest": manifest,
+        "restore_info": restore_info,
+        "trailing": img4.trailing().len(),
+    }))
+}
+
+fn payload_json(payload: &Im4p<'_>) -> Result<Value, Failure> {
+    let plan = payload.plan()?;
+    let keybags: Vec<_> = payload
+        .keybags()
+        .map(|bag| {
+            json!({
+                "kind": match bag.kind() {
+                    KeybagKind::PRODUCTION => "production".to_owned(),
+                    KeybagKind::DEVELOPMENT => "development".to_owned(),
+                    KeybagKind(other) => other.to_string(),
+                },
+                "iv": Hex(bag.iv()).to_string(),
+                "key": Hex(bag.key()).to_string(),
+            })
+        })
+        .collect();
+    Ok(json!({
+        "fourcc": payload.fourcc().to_string(),
+        "description": Printable(payload.description()).to_string(),
+        "codec": codec_name(plan.codec()),
+        "data_offset": hex(payload.data_offset()),
+        "compressed_size": payload.data().len(),
+        "size": plan.size(),
+        "encrypted": payload.is_encrypted(),
+        "keybags": keybags,
+        "extra": plan.extra().len(),
+        "properties": properties_json(payload.properties()),
+    }))
+}
+
+const fn codec_name(codec: img4::Codec) -> &'static str {
+    match codec {
+        img4::Codec::Stored => "none",
+        img4::Codec::Lzfse => "lzfse",
+        img4::Codec::CompLzss => "complzss",
+        img4::Codec::CompLzvn => "complzvn",
+        _ => "unknown",
+    }
+}
+
+fn manifest_json(manifest: &Manifest<'_>, payload: Option<Im4p<'_>>) -> Value {
+    let digest = payload.map(|payload| match payload.check_digest(manifest) {
+        DigestCheck::MatchesSha1 => "matches (SHA-1)".to_owned(),
+        DigestCheck::MatchesSha384 => "matches (SHA-384)".to_owned(),
+        DigestCheck::Differs => "differs".to_owned(),
+        DigestCheck::NoObject => format!("unverified: no object {}", payload.fourcc()),
+        DigestCheck::NoDigest => "unverified: no DGST".to_owned(),
+        _ => "unverified: unknown digest".to_owned(),
+    });
+    let objects: serde_json::Map<_, _> = manifest
+        .objects()
+        .map(|object| {
+            (
+                object.name().to_string(),
+                properties_json(object.properties()),
+            )
+        })
+        .collect();
+    json!({
+        "payload_digest": digest,
+        "signature": "not verified",
+        "properties": properties_json(manifest.properties()),
+        "objects": objects,
+    })
+}
+
+fn properties_json<'a>(properties: impl Iterator<Item = Property<'a>>) -> Value {
+    let properties: serde_json::Map<_, _> = properties
+        .map(|property| {
+            let value = match property.value() {
+                Der::Boolean(value) => value.into(),
+                Der::Integer(bytes) => property
+                    .value()
+                    .as_u64()
+                    .map_or_else(|| format!("0x{}", Hex(bytes)).into(), hex),
+                Der::Octets(bytes) => Hex(bytes).to_string().into(),
+                Der::Text(bytes) => Printable(bytes).to_string().into(),
+                _ => Hex(property.tlv().raw()).to_string().into(),
+            };
+            (property.name().to_string(), value)
+        })
+        .collect();
+    properties.into()
+}
+
+fn fat_json(payload: &Payload<'_>) -> Result<Value, Failure> {
+    if !FatFile::is_fat(&payload.bytes) {
+        return Ok(Value::Null);
+    }
+    let fat = FatFile::parse(&payload.bytes).map_err(|error| payload.inside(error.into()))?;
+    Ok(slices(&fat)
+        .map(|arch| {
+            json!({
+                "arch": arch_name(arch.cputype(), arch.cpusubtype()),
+                "file_offset": hex(arch.file_offset().get()),
+                "size": arch.size(),
+                "align": arch.align(),
+            })
+        })
+        .collect())
+}
+
+fn describe_image(cache: &KernelCache<'_>, document: &mut Value) -> Result<(), Failure> {
+    let image = cache.image();
+    document["shape"] = cache.shape().name().into();
+    document["header"] = headers::header_json(&image);
+    document["uuid"] = image.uuid()?.map(|uuid| uuid.to_string()).into();
+    document["build_version"] = build_version_json(&image)?;
+    let source = image.source_version()?;
+    document["source_version"] = source.map(|version| version.to_string()).into();
+    let entry = cache.entry_point()?;
+    document["entry"] = entry_json(entry);
+    document["base"] = json::hex_or_null(image.base().map(macho_core::VmAddr::get));
+    document["linear"] = cache.address_map().is_linear().into();
+    document["segments"] = image
+        .segments()
+        .map(|segment| {
+            json!({
+                "name": text(segment.name()),
+                "vmaddr": hex(segment.vmaddr().get()),
+                "vmsize": segment.vmsize(),
+                "file_offset": hex(segment.file_offset().get()),
+                "filesize": segment.filesize(),
+                "initprot": protection(segment.initprot().bits()),
+                "maxprot": protection(segment.maxprot().bits()),
+            })
+        })
+        .collect();
+    document["entries"] = entries::entries_json(cache)?;
+    document["tolerated"] = image
+        .tolerated()
+        .take(64)
+        .map(|error| error.to_string())
+        .collect();
+    Ok(())
+}
+
+fn build_version_json(image: &MachO<'_>) -> Result<Value, Failure> {
+    Ok(image.build_version()?.map_or(Value::Null, |version| {
+        json!({
+            "platform": version.platform.to_string(),
+            "minos": version.minos.to_string(),
+            "sdk": version.sdk.to_string(),
+        })
+    }))
+}
+
+/// `r-x` and so on.
+fn protection(bits: u32) -> String {
+    [(1, 'r'), (2, 'w'), (4, 'x')]
+        .map(|(bit, letter)| if bits & bit == 0 { '-' } else { letter })
+        .iter()
+        .collect()
+}
+
+/// The same document for people.
+fn as_text(document: &Value) -> String {
+    let mut out = String::new();
+    let show = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Null => "-".to_owned(),
+        other => other.to_string(),
+    };
+    let mut line = |name: &str, text: &str| {
+        let _ = writeln!(out, "{name:16}{text}");
+    };
+    let container = &document["container"];
+    if let Value::Null = container {
+        line("container", "none");
+    } else {
+        line("container", &show(&container["kind"]));
+        let payload = &container["payload"];
+        if !payload.is_null() {
+            line(
+                "payload",
+                &format!("{} {}", show(&payload["fourcc"]), payload["description"]),
+            );
+            line(
+                "codec",
+                &format!(
+                    "{}, {} bytes at file offset {} hold {} bytes",
+                    show(&payload["codec"]),
+                    payload["compressed_size"],
+                    show(&payload["data_offset"]),
+                    show(&payload["size"]),
+                ),
+            );
+            if payload["encrypted"] == true {
+                line("encrypted", "yes");
+            }
+            if payload["extra"] != 0 {
+                line(
+                    "extra",
+                    &format!("{} bytes behind the compressed stream", payload["extra"]),
+                );
+            }
+            properties_text(&mut line, "payload", &payload["properties"]);
+        }
+        let manifest = &container["manifest"];
+        if !manifest.is_null() {
+            line(
+                "manifest",
+                &format!(
+                    "digest of the payload: {}; signature {}",
+                    show(&manifest["payload_digest"]),
+                    show(&manifest["signature"]),
+                ),
+            );
+            properties_text(&mut line, "manifest", &manifest["properties"]);
+            for (name, object) in manifest["objects"].as_object().into_iter().flatten() {
+                properties_text(&mut line, name, object);
+            }
+        }
+        properties_text(&mut line, "restore info", &container["restore_info"]);
+    }
+    for arch in document["fat"].as_array().into_iter().flatten() {
+        line(
+            "slice",
+            &format!(
+                "{}, {} bytes at file offset {}",
+                show(&arch["arch"]),
+                arch["size"],
+                show(&arch["file_offset"])
+            ),
+        );
+    }
+    let header = &document["header"];
+    if header.is_null() {
+        return out;
+    }
+    line(
+        "image",
+        &format!(
+            "{}, {} {}, {} load commands of {} bytes, flags {}",
+            show(&document["shape"]),
+            show(&header["filetype"]),
+            show(&header["arch"]),
+            header["ncmds"],
+            header["sizeofcmds"],
+            show(&header["flags"]),
+        ),
+    );
+    line("uuid", &show(&document["uuid"]));
+    let build = &document["build_version"];
+    if !build.is_null() {
+        line(
+            "build version",
+            &format!(
+                "{} {}, SDK {}",
+                show(&build["platform"]),
+                show(&build["minos"]),
+                show(&build["sdk"])
+            ),
+        );
+    }
+    if !document["source_version"].is_null() {
+        line("source version", &show(&document["source_version"]));
+    }
+    line("base", &show(&document["base"]));
+    let entry = &document["entry"];
+    line(
+        "entry point",
+        &if entry.is_null() {
+            "-".to_owned()
+        } else {
+            format!(
+                "vmaddr {}, file offset {}, segment {}",
+                show(&entry["vmaddr"]),
+                show(&entry["file_offset"]),
+                show(&entry["segment"])
+            )
+        },
+    );
+    line(
+        "layout",
+        if document["linear"] == true {
+            "linear: file offset = vmaddr - base"
+        } else {
+            "not linear"
+        },
+    );
+    for segment in document["segments"].as_array().into_iter().flatten() {
+        let size = |name: &str| segment[name].as_u64().unwrap_or(0);
+        line(
+            "segment",
+            &format!(
+                "{:18} +{:#010x}  file offset {:10} +{:#010x}  {}/{}  {}",
+                show(&segment["vmaddr"]),
+                size("vmsize"),
+                show(&segment["file_offset"]),
+                size("filesize"),
+                show(&segment["initprot"]),
+                show(&segment["maxprot"]),
+                Printable(show(&segment["name"]).as_bytes()),
+            ),
+        );
+    }
+    for entry in document["entries"].as_array().into_iter().flatten() {
+        line(
+            "entry",
+            &format!(
+                "{:18}  file offset {:10}  {}  {}",
+                show(&entry["vmaddr"]),
+                show(&entry["file_offset"]),
+                show(&entry["uuid"]),
+                Printable(show(&entry["id"]).as_bytes()),
+            ),
+        );
+    }
+    out
+}
+
+fn properties_text(line: &mut impl FnMut(&str, &str), owner: &str, properties: &Value) {
+    for (name, value) in properties.as_object().into_iter().flatten() {
+        let value = match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        line(&format!("  {owner}"), &format!("{name} {value}"));
+    }
+}

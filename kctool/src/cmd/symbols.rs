@@ -1,0 +1,104 @@
+//! `kc symbols`: the symbol tables, as nm shows them.
+use std::io::Write as _;
+
+use macho_core::raw::symbol::SymbolType;
+use macho_core::{MachO, Name, Symbol};
+use serde_json::{Value, json};
+
+use crate::Streams;
+use crate::cli::Symbols;
+use crate::cmd::with_image;
+use crate::failure::Failure;
+use crate::image::images;
+use crate::json::{self, hex_or_null, text};
+use crate::symbols::SectionTable;
+
+pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    with_image(&args.input, streams, |cache, _, streams| {
+        let mut all = Vec::new();
+        for (id, image) in images(cache, args.image.as_deref())? {
+            if args.json {
+                collect(args, id, &image, &mut all)?;
+            } else {
+                list(args, id, &image, streams)?;
+            }
+        }
+        if args.json {
+            return json::write(streams.stdout, &Value::Array(all));
+        }
+        Ok(())
+    })
+}
+
+/// The symbols to show, each with its letter.
+fn shown<'a>(
+    args: &Symbols,
+    image: &MachO<'a>,
+    sections: &SectionTable<'a>,
+) -> Result<impl Iterator<Item = (Symbol<'a>, char)>, Failure> {
+    let debug = args.debug;
+    Ok(image.symbols()?.filter_map(move |symbol| {
+        let shown = debug || symbol.stab().is_none();
+        shown.then(|| (symbol, sections.letter(&symbol)))
+    }))
+}
+
+/// An undefined symbol has no address; a common one has a size in its place.
+fn vmaddr(symbol: &Symbol<'_>) -> Option<u64> {
+    (!symbol.is_undefined() && !symbol.is_common()).then(|| symbol.value())
+}
+
+fn list(
+    args: &Symbols,
+    id: Option<Name<'_>>,
+    image: &MachO<'_>,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    let sections = SectionTable::new(image);
+    let mut out = Vec::new();
+    if let Some(id) = id.filter(|_| args.image.is_none()) {
+        writeln!(out, "\n{id}:")?;
+    }
+    for (symbol, letter) in shown(args, image, &sections)? {
+        match vmaddr(&symbol) {
+            Some(vmaddr) => write!(out, "{vmaddr:#018x} {letter} ")?,
+            None => write!(out, "{:18} {letter} ", "")?,
+        }
+        writeln!(out, "{}", symbol.name()?)?;
+        if out.len() > 1 << 16 {
+            streams.stdout.write_all(&out)?;
+            out.clear();
+        }
+    }
+    Ok(streams.stdout.write_all(&out)?)
+}
+
+fn collect(
+    args: &Symbols,
+    id: Option<Name<'_>>,
+    image: &MachO<'_>,
+    all: &mut Vec<Value>,
+) -> Result<(), Failure> {
+    let sections = SectionTable::new(image);
+    for (symbol, letter) in shown(args, image, &sections)? {
+        let section = symbol.section().and_then(|number| sections.get(number));
+        let section =
+            section.map(|section| format!("{},{}", section.segment_name(), section.name()));
+        let mut object = json!({
+            "name": text(symbol.name()?),
+            "vmaddr": hex_or_null(vmaddr(&symbol)),
+            "type": letter.to_string(),
+            "section": section,
+            "image": id.map(text),
+        });
+        if symbol.is_common() {
+            object["size"] = symbol.value().into();
+        }
+        if symbol.stab().is_some() || symbol.kind() == SymbolType::N_INDR {
+            object["n_type"] = symbol.n_type().into();
+            object["n_desc"] = symbol.n_desc().into();
+        }
+        all.push(object);
+    }
+    Ok(())
+}

@@ -1,0 +1,101 @@
+//! Questions about an image that several subcommands ask.
+use kc_offsets::{EntryPoint, KernelCache, Outcome};
+use macho_core::{MachO, Segment};
+use serde_json::{Value, json};
+
+use crate::Streams;
+use crate::failure::Failure;
+use crate::json::{hex, hex_or_null, text};
+
+/// The most things of one kind that are said on standard error.
+const MOST_NOTES: usize = 8;
+
+/// The image with that entry id; the outer one without an id.
+pub(crate) fn select<'a>(cache: &KernelCache<'a>, id: Option<&str>) -> Result<MachO<'a>, Failure> {
+    let Some(id) = id else {
+        return Ok(cache.image());
+    };
+    for entry in cache.entries() {
+        let entry = entry?;
+        if entry.id == id {
+            return Ok(entry.image()?);
+        }
+    }
+    Err(Failure::refused(format!(
+        "no image with the entry id {id}; `kc entries` lists them"
+    )))
+}
+
+/// The outer image, then the nested ones with their entry ids; or the one with that id alone.
+pub(crate) fn images<'a>(
+    cache: &KernelCache<'a>,
+    id: Option<&str>,
+) -> Result<Vec<(Option<macho_core::Name<'a>>, MachO<'a>)>, Failure> {
+    let mut all = Vec::new();
+    if id.is_none() {
+        all.push((None, cache.image()));
+    }
+    for entry in cache.entries() {
+        let entry = entry?;
+        if id.is_none_or(|id| entry.id == id) {
+            all.push((Some(entry.id), entry.image()?));
+        }
+    }
+    match id {
+        Some(id) if all.is_empty() => Err(Failure::refused(format!(
+            "no image with the entry id {id}; `kc entries` lists them"
+        ))),
+        _ => Ok(all),
+    }
+}
+
+/// Says what the tolerant mode let pass.
+pub(crate) fn note_tolerated(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    for error in image.tolerated().take(MOST_NOTES) {
+        streams.note(format_args!("tolerated: {error}"))?;
+    }
+    let more = image.tolerated().skip(MOST_NOTES).count();
+    if more > 0 {
+        streams.note(format_args!("tolerated: {more} more"))?;
+    }
+    Ok(())
+}
+
+/// What an outcome is called in text and JSON.
+pub(crate) const fn outcome_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Mapped(_) => "mapped",
+        Outcome::ZeroFill => "zero-fill",
+        Outcome::PastEndOfFile => "past-end-of-file",
+        Outcome::Unmapped => "unmapped",
+    }
+}
+
+/// The name of a segment that a translation found.
+pub(crate) fn segment_json(segment: Option<Segment<'_>>) -> Value {
+    segment.map_or(Value::Null, |segment| text(segment.name()))
+}
+
+/// `{ vmaddr, file_offset, segment }`, or null.
+pub(crate) fn entry_json(entry: Option<EntryPoint<'_>>) -> Value {
+    match entry {
+        None => Value::Null,
+        Some(entry) => json!({
+            "vmaddr": hex(entry.vmaddr.get()),
+            "file_offset": hex_or_null(entry.file_offset.map(macho_core::FileOffset::get)),
+            "segment": segment_json(entry.segment),
+        }),
+    }
+}
+
+/// `vmaddr 0x..., file offset 0x..., segment __TEXT_EXEC`.
+pub(crate) fn entry_line(entry: &EntryPoint<'_>) -> String {
+    let place = match entry.file_offset {
+        Some(offset) => format!("file offset {:#x}", offset.get()),
+        None => outcome_name(entry.outcome).to_owned(),
+    };
+    let segment = entry.segment.map_or_else(String::new, |segment| {
+        format!(", segment {}", segment.name())
+    });
+    format!("vmaddr {}, {place}{segment}", entry.vmaddr)
+}

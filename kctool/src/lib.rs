@@ -1,0 +1,83 @@
+//! `kc`, the kernelcache command line, as a function that tests and fuzzers can call.
+//!
+//! Layers, from the bytes up: `input` maps a file, `container` unwraps IMG4 and fat files down to
+//! one Mach-O image, `image` asks the questions that several subcommands share, `cmd` has one file for
+//! each subcommand, `output` writes files that exist only when they are whole.
+use std::ffi::OsString;
+use std::io::{ErrorKind, Read, Write};
+
+mod cli;
+mod cmd;
+mod container;
+mod failure;
+mod image;
+mod input;
+mod json;
+mod number;
+mod output;
+mod printable;
+mod symbols;
+
+use clap::Parser as _;
+
+pub use failure::Failure;
+
+/// The streams of one run.
+pub(crate) struct Streams<'s> {
+    pub(crate) stdin: &'s mut dyn Read,
+    pub(crate) stdout: &'s mut dyn Write,
+    pub(crate) stderr: &'s mut dyn Write,
+}
+
+impl Streams<'_> {
+    /// Tells the user something that is not the answer.
+    pub(crate) fn note(&mut self, text: impl std::fmt::Display) -> Result<(), Failure> {
+        Ok(writeln!(self.stderr, "kc: {text}")?)
+    }
+}
+
+/// Runs one command line, `args` starting with the program's name, and returns its exit status:
+/// 0 for an answer, 1 for an error, 2 for a command line that makes no sense.
+///
+/// A reader of `stdout` that goes away ends the run quietly with 0.
+pub fn run<I, T>(
+    args: I,
+    stdin: &mut dyn Read,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+) -> u8
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let cli = match cli::Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers; everything else is a complaint.
+            let text = error.render();
+            let (to, status): (&mut dyn Write, u8) = if error.use_stderr() {
+                (stderr, 2)
+            } else {
+                (stdout, 0)
+            };
+            drop(write!(to, "{text}"));
+            return status;
+        }
+    };
+    let mut streams = Streams {
+        stdin,
+        stdout,
+        stderr,
+    };
+    let outcome =
+        cmd::run(&cli, &mut streams).and_then(|()| streams.stdout.flush().map_err(Failure::from));
+    match outcome {
+        Ok(()) => 0,
+        Err(Failure::Io { source, .. }) if source.kind() == ErrorKind::BrokenPipe => 0,
+        Err(failure) => {
+            drop(streams.stdout.flush());
+            drop(writeln!(streams.stderr, "kc: {failure}"));
+            1
+        }
+    }
+}
