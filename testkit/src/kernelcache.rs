@@ -2,6 +2,7 @@
 
 pub mod collection;
 pub mod kernel;
+pub mod large;
 pub mod m1n1;
 pub mod prelink_info;
 pub mod prelinked;

@@ -8,6 +8,7 @@ use testkit::constants::{
     DYLD_CHAINED_PTR_ARM64E, DYLD_CHAINED_PTR_ARM64E_KERNEL,
 };
 use testkit::fixups::Pointers;
+use testkit::kernelcache::large::{self, Size};
 use testkit::kernelcache::{Kernel, sample};
 use testkit::truth::Built;
 
@@ -138,4 +139,16 @@ fn other_formats() {
         .build();
         agrees(&built, [base; 4], signed);
     }
+}
+
+/// A generated collection: every slot, in all its images; equal seeds give equal files.
+#[test]
+fn large() {
+    let built = large::collection(Size::SMALL, 3).build();
+    assert_eq!(built.truth.fixups.len(), Size::SMALL.fixups);
+    assert_eq!(built.truth.entries.len(), Size::SMALL.images);
+    let base = built.truth.base.expect("a base");
+    agrees(&built, [base; 4], true);
+    assert!(large::collection(Size::SMALL, 3).build().bytes == built.bytes);
+    assert!(large::collection(Size::SMALL, 4).build().bytes != built.bytes);
 }
