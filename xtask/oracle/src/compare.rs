@@ -222,6 +222,31 @@ impl Report {
     }
 }
 
+/// The explained differences as a Markdown table, for the documentation.
+pub fn table(reports: &BTreeMap<Syntax, Report>, known: &[Known]) -> String {
+    let mut out = String::from("| why | citation |");
+    // Writing to a String cannot fail.
+    for syntax in reports.keys() {
+        let _ = write!(out, " {} |", syntax.name());
+    }
+    out.push_str("\n|---|---|");
+    out.push_str(&"---:|".repeat(reports.len()));
+    out.push('\n');
+    for (index, known) in known.iter().enumerate() {
+        let count = |report: &Report| report.explained.get(&index).map_or(0, |found| found.count);
+        if reports.values().all(|report| count(report) == 0) {
+            continue;
+        }
+        let cause = known.cause.replace('<', "&lt;");
+        let _ = write!(out, "| {cause} | {} |", known.citation);
+        for report in reports.values() {
+            let _ = write!(out, " {} |", count(report));
+        }
+        out.push('\n');
+    }
+    out
+}
+
 impl Category {
     fn absorb(&mut self, other: Self, examples: usize) {
         self.count += other.count;

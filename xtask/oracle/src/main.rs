@@ -25,6 +25,7 @@ a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplaine
   --base                        leave out words of the FP, SIMD, SVE and SME spaces
   --known FILE                  the list of explained differences
   --examples N                  examples of each category (default 3)
+  --table                       the explained differences as a Markdown table too
 ";
 
 fn main() -> ExitCode {
@@ -76,6 +77,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
     let mut random = 0;
     let mut row_filter: Vec<String> = Vec::new();
     let mut base_only = false;
+    let mut table = false;
     let mut list: Vec<u32> = Vec::new();
 
     let mut rest = arguments.iter();
@@ -101,6 +103,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
             "--random" => random = number(value()?)?,
             "--rows" => row_filter = value()?.split(',').map(str::to_owned).collect(),
             "--base" => base_only = true,
+            "--table" => table = true,
             "--system" => list.extend(system_space()),
             "--code" => list.extend(words::code_of_file(Path::new(value()?))?),
             "--raw" => list.extend(words::raw_file(Path::new(value()?))?),
@@ -153,6 +156,9 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
     for (&syntax, report) in &reports {
         print!("{}", report.show(syntax, &known));
         unexplained += report.unexplained_words();
+    }
+    if table {
+        println!("{}", compare::table(&reports, &known));
     }
     if unexplained == 0 {
         Ok(())
