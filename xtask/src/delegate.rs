@@ -1,7 +1,10 @@
 //! Chores that another package of this repository does: the table generator,
-//! the sample writer, the benches, the fuzz targets.
+//! the sample writer, the benches.
 
-use crate::command::{cargo, command, root, run, stdout};
+use std::fs;
+use std::path::Path;
+
+use crate::command::{cargo, command, root, run, stdout, target_dir};
 use crate::step::{Failure, Outcome};
 
 /// `cargo xtask gen [--check]`: the package `a64gen`.
@@ -11,11 +14,49 @@ pub(crate) fn generate(arguments: &[String]) -> Outcome<()> {
         .args(arguments))
 }
 
-/// `cargo xtask samples [--check]`: the example `samples` of `testkit`.
+/// `cargo xtask samples [--check]`: the binary `mksamples` of `testkit`.
+/// With `--check` nothing is written; the kept files must be equal.
 pub(crate) fn samples(arguments: &[String]) -> Outcome<()> {
+    let check = match arguments {
+        [] => false,
+        [option] if option == "--check" => true,
+        _ => return Err(Failure::new("samples takes --check and nothing else")),
+    };
+    let kept = root().join("samples");
+    let written = if check {
+        target_dir().join("samples")
+    } else {
+        kept.clone()
+    };
     run(cargo()
-        .args(["run", "--quiet", "--release", "--package", "testkit", "--"])
-        .args(arguments))
+        .args(["run", "--quiet", "--release", "--package", "testkit"])
+        .args(["--bin", "mksamples", "--"])
+        .arg(&written))?;
+    if check {
+        let count = same_files(&written, &kept)?;
+        println!("{count} samples are what testkit writes");
+    }
+    Ok(())
+}
+
+/// Every file of `written` is in `kept`, byte for byte; counts them.
+fn same_files(written: &Path, kept: &Path) -> Outcome<usize> {
+    let mut count = 0;
+    for entry in fs::read_dir(written)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default();
+        if fs::read(&path)? != fs::read(kept.join(name))? {
+            return Err(Failure::new(format!(
+                "samples/{} is not what testkit writes: run `cargo xtask samples`",
+                name.to_string_lossy()
+            )));
+        }
+        count += 1;
+    }
+    if count == 0 {
+        return Err(Failure::new("testkit writes no sample"));
+    }
+    Ok(count)
 }
 
 /// `cargo xtask bench [ARGUMENT...]`: the binary `ratios` of the package
@@ -38,12 +79,4 @@ pub(crate) fn bench(arguments: &[String]) -> Outcome<()> {
         .args(["--features", &features.join(",")])
         .args(["--bin", "ratios", "--"])
         .args(arguments))
-}
-
-/// `cargo xtask fuzz`: the workspace in `fuzz/`.
-pub(crate) fn fuzz(_arguments: &[String]) -> Outcome<()> {
-    if !root().join("fuzz/Cargo.toml").is_file() {
-        return Err(Failure::new("there is no fuzz/ yet"));
-    }
-    Err(Failure::new("the fuzz targets are not wired in yet"))
 }

@@ -21,6 +21,11 @@ const PACKAGES: &[Package] = &[
         name: "gcc",
         probe: &["cc", "--version"],
     },
+    // libFuzzer is C++.
+    Package {
+        name: "g++",
+        probe: &["c++", "--version"],
+    },
     Package {
         name: "libc6-dev",
         probe: &["test", "-e", "/usr/include/stdio.h"],

@@ -2,7 +2,7 @@
 
 use crate::command::{cargo, root, stdout, tee};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
-use crate::{bare, msrv, nopanic, setup};
+use crate::{bare, delegate, msrv, nopanic, oracle, setup};
 
 const STEPS: &[Step] = &[
     Step {
@@ -31,6 +31,11 @@ const STEPS: &[Step] = &[
         run: doctests,
     },
     Step {
+        name: "generated",
+        what: "the decoder's tables and the samples are what the generators write",
+        run: generated,
+    },
+    Step {
         name: "bare",
         what: "the libraries build for bare metal, with every feature",
         run: bare::build,
@@ -39,6 +44,11 @@ const STEPS: &[Step] = &[
         name: "nopanic",
         what: "no panic and no allocator is reachable from the libraries",
         run: nopanic::link,
+    },
+    Step {
+        name: "compare",
+        what: "A64 text against LLVM, GNU binutils and otool",
+        run: oracle::step,
     },
     Step {
         name: "msrv",
@@ -136,6 +146,13 @@ fn tests() -> Outcome<Checked> {
         &["--workspace", "--lib", "--bins", "--tests", "--examples"],
         "tests passed",
     )
+}
+
+fn generated() -> Outcome<Checked> {
+    let check = ["--check".to_owned()];
+    delegate::generate(&check)?;
+    delegate::samples(&check)?;
+    Ok(Checked::new(2_u32, "generators agree with the kept files"))
 }
 
 fn doctests() -> Outcome<Checked> {

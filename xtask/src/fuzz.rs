@@ -1,0 +1,153 @@
+//! `cargo xtask fuzz`: builds the targets of `fuzz/` with the stable compiler
+//! and runs each for a while from testkit's seeds.
+//!
+//! The flags are those that cargo-fuzz gives to rustc, so that nothing needs to
+//! be installed; `cargo fuzz` works on the same folder.
+
+use std::fs;
+use std::path::Path;
+
+use crate::command::{cargo, command, root, run, stdout, target_dir, tee};
+use crate::step::{Failure, Outcome};
+
+/// What libFuzzer needs from the compiler: counters on every edge, comparisons
+/// traced; and every check on, so that an overflow is a finding.
+const FLAGS: &str = "-Cpasses=sancov-module \
+    -Cllvm-args=-sanitizer-coverage-level=4 \
+    -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
+    -Cllvm-args=-sanitizer-coverage-pc-table \
+    -Cllvm-args=-sanitizer-coverage-trace-compares \
+    -Cllvm-args=-simplifycfg-branch-fold-threshold=0 \
+    -Ccodegen-units=1 -Cdebug-assertions -Coverflow-checks \
+    --cfg fuzzing";
+
+/// `cargo xtask fuzz [--seconds N] [TARGET...]`.
+///
+/// # Errors
+/// When a target does not build, finds something, or runs nothing.
+pub(crate) fn fuzz(arguments: &[String]) -> Outcome<()> {
+    let mut seconds = 60_u64;
+    let mut chosen: Vec<&str> = Vec::new();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.as_str() {
+            "--seconds" => {
+                seconds = rest
+                    .next()
+                    .and_then(|number| number.parse().ok())
+                    .ok_or_else(|| Failure::new("--seconds needs a number"))?;
+            }
+            name => chosen.push(name),
+        }
+    }
+    let targets = targets()?;
+    if let Some(unknown) = chosen
+        .iter()
+        .find(|name| !targets.iter().any(|target| target == *name))
+    {
+        return Err(Failure::new(format!(
+            "no fuzz target is called {unknown:?}"
+        )));
+    }
+
+    let seeds = target_dir().join("fuzz/seeds");
+    run(cargo()
+        .args(["run", "--quiet", "--release", "--package", "testkit"])
+        .args(["--bin", "mkseeds", "--"])
+        .arg(&seeds))?;
+    let triple = host()?;
+    // With --target, the flags reach the fuzzed code and not build scripts.
+    run(cargo()
+        .current_dir(root().join("fuzz"))
+        .env("CARGO_TARGET_DIR", target_dir().join("fuzz"))
+        .env("RUSTFLAGS", FLAGS)
+        .args(["build", "--release", "--bins", "--target", &triple]))?;
+
+    let programs = target_dir().join("fuzz").join(&triple).join("release");
+    let mut failed = 0_usize;
+    let mut summary = Vec::new();
+    for target in targets
+        .iter()
+        .filter(|target| chosen.is_empty() || chosen.contains(&target.as_str()))
+    {
+        match run_target(target, &programs.join(target), &seeds.join(target), seconds) {
+            Ok(executions) => {
+                summary.push(format!("  ok   {target:<14}{executions:>12} executions"));
+            }
+            Err(failure) => {
+                failed += 1;
+                summary.push(format!("  FAIL {target:<14}{failure}"));
+            }
+        }
+    }
+    println!("\n== fuzz targets, {seconds} s each");
+    for line in &summary {
+        println!("{line}");
+    }
+    if failed == 0 && !summary.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("{failed} fuzz targets failed")))
+    }
+}
+
+/// The targets that `fuzz/Cargo.toml` names.
+fn targets() -> Outcome<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(root().join("fuzz/fuzz_targets"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        if let Some(name) = name.strip_suffix(".rs") {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    if names.is_empty() {
+        return Err(Failure::new("fuzz/ has no target"));
+    }
+    Ok(names)
+}
+
+/// The triple of this machine.
+fn host() -> Outcome<String> {
+    let version = stdout(command("rustc").arg("-vV"))?;
+    String::from_utf8_lossy(&version)
+        .lines()
+        .find_map(|line| line.strip_prefix("host: "))
+        .map(str::to_owned)
+        .ok_or_else(|| Failure::new("rustc does not name its host"))
+}
+
+/// Runs one target and gives the number of executions.
+fn run_target(target: &str, program: &Path, seeds: &Path, seconds: u64) -> Outcome<u64> {
+    println!("\n== {target}");
+    // What libFuzzer finds interesting is kept for the next run; what breaks
+    // goes where cargo-fuzz would put it.
+    let corpus = root().join("fuzz/corpus").join(target);
+    let artifacts = root().join("fuzz/artifacts").join(target);
+    fs::create_dir_all(&corpus)?;
+    fs::create_dir_all(&artifacts)?;
+    let mut command = command(program);
+    command
+        .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-artifact_prefix={}/", artifacts.display()))
+        .args(["-timeout=10", "-rss_limit_mb=2048", "-max_len=65536"])
+        .args(["-print_final_stats=1", "-verbosity=1"])
+        .arg(&corpus);
+    if seeds.is_dir() {
+        command.arg(seeds);
+    }
+    // libFuzzer writes to standard error; the shell joins the two streams.
+    let mut joined = crate::command::command("sh");
+    joined.args(["-c", "exec \"$0\" \"$@\" 2>&1"]);
+    joined.arg(command.get_program()).args(command.get_args());
+    let mut executions = 0_u64;
+    tee(&mut joined, |line| {
+        if let Some(number) = line.strip_prefix("stat::number_of_executed_units:") {
+            executions = number.trim().parse().unwrap_or(0);
+        }
+    })?;
+    if executions == 0 {
+        return Err(Failure::new("nothing was executed"));
+    }
+    Ok(executions)
+}
