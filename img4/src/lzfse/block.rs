@@ -69,25 +69,29 @@ fn literals(bytes: &[u8], header: &Compressed, scratch: &mut Scratch) -> Result<
     let mut bits = Bits::new(bytes, header.literal_spare).ok_or(ErrorKind::BadBitStream)?;
     let table = &scratch.literal_table;
     let [mut a, mut b, mut c, mut d] = header.literal_states;
-    let step = |state: &mut u32, bits: &mut Bits<'_>| {
-        let entry = table.get(index(*state) & 1023).copied().unwrap_or(0);
-        let taken = fse::low(bits.take(entry & 0xff));
-        *state = (entry >> 16).wrapping_add(taken);
-        let [_, symbol, _, _] = entry.to_le_bytes();
-        symbol
-    };
+    // The four shifts of a group depend on the states alone, not on each other's results: that keeps the chain short.
+    let look = |state: u32| table.get(index(state) & 1023).copied().unwrap_or(0);
     let out = scratch
         .literals
         .get_mut(..header.literals)
         .ok_or(ErrorKind::BadHeaderField)?;
     for four in out.chunks_exact_mut(4) {
         bits.refill().ok_or(ErrorKind::BadBitStream)?;
-        let symbols = [
-            step(&mut a, &mut bits),
-            step(&mut b, &mut bits),
-            step(&mut c, &mut bits),
-            step(&mut d, &mut bits),
-        ];
+        let entries = [look(a), look(b), look(c), look(d)];
+        let [ea, eb, ec, ed] = entries;
+        let to_b = ea & 0xff;
+        let to_c = to_b.wrapping_add(eb & 0xff);
+        let to_d = to_c.wrapping_add(ec & 0xff);
+        let all = to_d.wrapping_add(ed & 0xff);
+        a = (ea >> 16).wrapping_add(bits.peek(0, ea));
+        b = (eb >> 16).wrapping_add(bits.peek(to_b, eb));
+        c = (ec >> 16).wrapping_add(bits.peek(to_c, ec));
+        d = (ed >> 16).wrapping_add(bits.peek(to_d, ed));
+        bits.skip(all);
+        let symbols = entries.map(|entry| {
+            let [_, symbol, _, _] = entry.to_le_bytes();
+            symbol
+        });
         four.copy_from_slice(&symbols);
     }
     if !bits.finish(header.header_len) {
@@ -127,10 +131,16 @@ fn matches(
     let mut distance = 0usize;
     for _ in 0..header.matches {
         bits.refill().ok_or(ErrorKind::BadBitStream)?;
-        let l = index(lengths.next(&mut bits));
-        let m = index(match_lengths.next(&mut bits));
+        let (entry_l, entry_m, entry_d) =
+            (lengths.entry(), match_lengths.entry(), distances.entry());
+        let to_m = fse::low(entry_l) & 0xff;
+        let to_d = to_m.wrapping_add(fse::low(entry_m) & 0xff);
+        let all = to_d.wrapping_add(fse::low(entry_d) & 0xff);
+        let l = index(lengths.value(entry_l, &bits, 0));
+        let m = index(match_lengths.value(entry_m, &bits, to_m));
         // A distance of 0 repeats the one before.
-        let d = index(distances.next(&mut bits));
+        let d = index(distances.value(entry_d, &bits, to_d));
+        bits.skip(all);
         distance = if d == 0 { distance } else { d };
 
         // All of these are far below usize::MAX: 315 literals and 2359 bytes of match at most.

@@ -41,14 +41,17 @@ impl<'a> Bits<'a> {
         Some(())
     }
 
-    /// Takes `count` bits, at most 57 since the last refill.
+    /// The bits of `entry` (its low byte says how many), `from` bits into the window; nothing is taken.
     #[inline]
-    pub(super) fn take(&mut self, count: u32) -> u64 {
+    pub(super) fn peek(&self, from: u32, entry: u32) -> u32 {
         // In two shifts, for a count of 0 must give 0 and a shift of 64 is none.
-        let value = (self.window >> 1).wrapping_shr(!count);
-        self.window = self.window.wrapping_shl(count);
+        low((self.window.wrapping_shl(from) >> 1).wrapping_shr(!entry))
+    }
+
+    /// Takes `count` bits that were peeked at; the next call must be [`refill`](Self::refill).
+    #[inline]
+    pub(super) fn skip(&mut self, count: u32) {
         self.used = self.used.wrapping_add(count);
-        value
     }
 
     /// Whether exactly the bits down to byte `start` were taken.
@@ -222,14 +225,20 @@ pub(super) struct Values<'a, const N: usize> {
 }
 
 impl<const N: usize> Values<'_, N> {
-    /// Decodes one value. N is a power of two.
+    /// The entry of the present state. N is a power of two.
     #[inline]
-    pub(super) fn next(&mut self, bits: &mut Bits<'_>) -> u32 {
+    pub(super) fn entry(&self) -> u64 {
         let at = index(self.state) & N.wrapping_sub(1);
-        let entry = self.table.get(at).copied().unwrap_or(0);
+        self.table.get(at).copied().unwrap_or(0)
+    }
+
+    /// Decodes the value of `entry`, whose bits are `from` bits into the window, and goes to the next state.
+    #[inline]
+    pub(super) fn value(&mut self, entry: u64, bits: &Bits<'_>, from: u32) -> u32 {
         let packed = low(entry);
+        // The shift looks at the low five bits alone, which are the extra bits.
         let extra = packed >> 8;
-        let taken = low(bits.take(packed & 0xff));
+        let taken = bits.peek(from, packed);
         self.state = (packed >> 16).wrapping_add(taken.wrapping_shr(extra));
         let mask = 1u32.wrapping_shl(extra).wrapping_sub(1);
         low(entry >> 32).wrapping_add(taken & mask)
