@@ -114,6 +114,7 @@ pub(crate) fn exact_match(output: &mut [u8], at: usize, distance: usize, len: us
     if distance == 0 || end > output.len() {
         return None;
     }
+    // from + len is below end, so the zip ends with the second range.
     for (from, to) in (from..end).zip(at..end) {
         let byte = *output.get(from)?;
         *output.get_mut(to)? = byte;

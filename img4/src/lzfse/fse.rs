@@ -121,7 +121,10 @@ impl States {
 
 /// Whether the frequencies sum to the number of states, or to 0 where nothing is coded.
 fn sum_is(frequencies: &[u16], states: u32, used: bool) -> Option<bool> {
-    let sum: u32 = frequencies.iter().map(|&f| u32::from(f)).sum();
+    // 256 numbers of 16 bits do not wrap.
+    let sum = frequencies
+        .iter()
+        .fold(0u32, |sum, &f| sum.wrapping_add(f.into()));
     match sum {
         0 if !used => Some(false),
         sum if sum == states => Some(true),
@@ -144,7 +147,7 @@ pub(super) fn literal_table(
         return Some(());
     }
     let mut slots = table.iter_mut();
-    for (symbol, &frequency) in (0u32..).zip(frequencies) {
+    for (symbol, &frequency) in (0..u32::MAX).zip(frequencies) {
         if frequency == 0 {
             continue;
         }
@@ -203,7 +206,7 @@ pub(super) fn value_table<const N: usize>(
     }
     let mut slots = table.iter_mut();
     let mut value = 0u32;
-    for (symbol, &frequency) in (0u32..).zip(frequencies) {
+    for (symbol, &frequency) in (0..u32::MAX).zip(frequencies) {
         let extra = extra(symbol);
         if frequency != 0 {
             let states = States::new(frequency.into(), count);
