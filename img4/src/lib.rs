@@ -1,4 +1,37 @@
 //! IMG4, IM4P, IM4M and IM4R containers, with LZFSE, LZVN and LZSS decompression into the caller's buffer.
+//!
+//! ```
+//! # fn main() -> Result<(), img4::Error> {
+//! # let file = b"\x30\x1c\x16\x04IM4P\x16\x04krnl\x16\x00\x04\x0cbvx-\0\0\0\0bvx$";
+//! use img4::{Codec, Img4, Scratch};
+//!
+//! let parsed = Img4::parse(file)?;
+//! if let Some(payload) = parsed.payload() {
+//!     let plan = payload.plan()?;
+//!     assert_eq!(plan.codec(), Codec::Lzfse);
+//!     // The limit is the caller's; on bare metal, output and scratch are statics.
+//!     let mut output = vec![0; plan.size_within(1 << 28)?];
+//!     let mut scratch = Box::new(Scratch::new());
+//!     let done = payload.decompress_into(&mut output, &mut scratch)?;
+//!     assert_eq!(done.written, output.len());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! From top to bottom: [`Img4`] is the way in; [`Payload`], [`Manifest`] and [`RestoreInfo`] are its parts, all borrowing the
+//! caller's bytes; [`Plan`] says what a payload will take; below are the codecs and a reader of DER.
+//!
+//! # What it promises
+//! - Every byte of input is hostile. No call panics, allocates, recurses or works longer than linear in input and output.
+//! - It fails closed: a declared codec that the bytes do not show, sizes that differ, a wrong checksum, an encrypted payload are
+//!   errors, and so is every bit of an LZFSE block that decoders ignore but encoders never leave.
+//! - An [`Error`] says why, in which structure, and at which byte of the input.
+//! - That a digest matches is one statement, that Apple signed the manifest another: this crate makes only the first.
+//!
+//! # Features
+//! `lzss` and `lzfse` (both default; the second includes LZVN) compile the codecs in; without one, its payloads give
+//! [`ErrorKind::NotCompiledIn`]. `digest` adds SHA-1 and SHA-384 of a payload, and their comparison with a manifest.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(

@@ -7,7 +7,7 @@
 //! 101LLMMM D..DDDMM DDDDDDDD  M of 5 bits: high three in the opcode; distance of 14 bits
 //! 1110LLLL                    L literals; L = 0: a byte follows, L is it + 16
 //! 1111MMMM                    match of M with the distance before; M = 0: a byte follows, M is it + 16
-//! 00000110                    end, with seven more bytes
+//! 00000110                    end, with seven zero bytes
 //! 00001110, 00010110          nothing
 //! ```
 //! Undefined: 0x1e, 0x26, 0x2e, 0x36, 0x3e, 0x70 to 0x7f, 0xd0 to 0xdf. Literals follow their opcode.
@@ -86,9 +86,10 @@ pub(super) fn decode(
     if at != output.len() {
         return Err(error(ErrorKind::OutputUnderrun, input));
     }
-    // The end opcode takes eight bytes.
+    // The end opcode takes eight bytes, the last seven zero.
     match input.len() {
-        8 => Ok(()),
+        8 if input.ends_with(&[0; 7]) => Ok(()),
+        8 => Err(error(ErrorKind::BadOpcode, input)),
         0..8 => Err(error(ErrorKind::Truncated, input)),
         _ => Err(error(ErrorKind::InputLeft, input)),
     }
