@@ -90,6 +90,23 @@ impl<'a> Bytes<'a> {
         })
     }
 
+    /// The first `size` bytes, and the rest.
+    #[inline]
+    pub(crate) fn split(self, size: u32) -> Option<(Self, Self)> {
+        let (head, tail) = self.data.split_at_checked(index(size))?;
+        let behind = self.origin.wrapping_add(u64::from(size));
+        Some((
+            Self {
+                data: head,
+                origin: self.origin,
+            },
+            Self {
+                data: tail,
+                origin: behind,
+            },
+        ))
+    }
+
     /// `size` bytes from `offset`, or those of them that exist.
     #[inline]
     pub(crate) fn clamped(self, offset: u64, size: u64) -> Self {
@@ -197,8 +214,83 @@ impl<'a> Bytes<'a> {
 }
 
 /// The bytes before the first NUL byte; `None` without one.
+///
+/// Sixteen bytes at a time, by the usual test for a zero byte in a word: a byte borrows from its
+/// neighbour only above the first zero, so the lowest mark is right.
 #[inline]
 pub(crate) fn until_nul(data: &[u8]) -> Option<&[u8]> {
-    let end = data.iter().position(|&byte| byte == 0)?;
-    data.get(..end)
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // Marks each zero byte of a word; marks above the first one may be wrong.
+    let zeros = |chunk: &[u8; 8]| {
+        let word = u64::from_le_bytes(*chunk);
+        word.wrapping_sub(LOW) & !word & HIGH
+    };
+    let end = |taken: usize, zeros: u64| {
+        let index = usize::try_from(zeros.trailing_zeros() >> 3).ok()?;
+        data.get(..taken.wrapping_add(index))
+    };
+    let mut taken = 0_usize;
+    let mut rest = data;
+    while let Some((first, tail)) = rest.split_first_chunk::<8>() {
+        let marks = zeros(first);
+        let Some((second, next)) = tail.split_first_chunk::<8>() else {
+            if marks != 0 {
+                return end(taken, marks);
+            }
+            taken = taken.wrapping_add(8);
+            rest = tail;
+            break;
+        };
+        let more = zeros(second);
+        if marks | more != 0 {
+            // No branch on which of the two it is: that is as good as random.
+            let (skip, marks) = if marks == 0 { (8, more) } else { (0, marks) };
+            return end(taken.wrapping_add(skip), marks);
+        }
+        taken = taken.wrapping_add(16);
+        rest = next;
+    }
+    let last = rest.iter().position(|&byte| byte == 0)?;
+    data.get(..taken.wrapping_add(last))
+}
+
+/// `u32` to `usize`: exact on every target that this crate builds for.
+#[inline]
+pub(crate) const fn index(value: u32) -> usize {
+    #[expect(
+        clippy::as_conversions,
+        reason = "usize has at least 32 bits, see the assertion"
+    )]
+    {
+        value as usize
+    }
+}
+
+const _: () = assert!(
+    usize::BITS >= 32,
+    "32-bit sizes of the format must fit in usize"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::until_nul;
+
+    #[test]
+    fn the_first_nul_is_found_wherever_it_is() {
+        for len in 0..70 {
+            for nul in 0..len {
+                // 1 and 0x80 are what the word test could mistake; a second NUL follows.
+                for filler in [1, 0x80, 0xff] {
+                    let mut data = [filler; 70];
+                    for byte in data.iter_mut().skip(nul).step_by(3) {
+                        *byte = 0;
+                    }
+                    let data = data.get(..len).unwrap_or_default();
+                    assert_eq!(until_nul(data), data.get(..nul), "{nul} of {len}");
+                }
+            }
+            assert_eq!(until_nul([1; 70].get(..len).unwrap_or_default()), None);
+        }
+    }
 }

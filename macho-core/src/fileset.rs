@@ -18,6 +18,7 @@ pub struct FilesetEntry<'a> {
 }
 
 impl<'a> FilesetEntry<'a> {
+    #[inline]
     pub(crate) fn new(command: LoadCommand<'a>) -> Result<Self, Error> {
         let raw: &FilesetEntryCommand = command.raw(Structure::FilesetEntryCommand)?;
         Ok(Self {
@@ -29,16 +30,19 @@ impl<'a> FilesetEntry<'a> {
     }
 
     /// Unslid address of the nested header.
+    #[inline]
     pub const fn vmaddr(&self) -> VmAddr {
         VmAddr::new(self.vmaddr)
     }
 
     /// Where the nested header lies, from the start of the outermost file.
+    #[inline]
     pub const fn file_offset(&self) -> FileOffset {
         self.command.file().file_offset(self.fileoff)
     }
 
     /// The load command that describes the entry.
+    #[inline]
     pub const fn load_command(&self) -> LoadCommand<'a> {
         self.command
     }

@@ -47,6 +47,7 @@ impl<'a> LinkeditData<'a> {
 }
 
 impl<'a> View<'a> for LinkeditData<'a> {
+    #[inline]
     fn view(command: &LoadCommand<'a>) -> Result<Self, Error> {
         let raw: &LinkeditDataCommand = command.exact(Structure::LinkeditDataCommand)?;
         Ok(Self {

@@ -98,9 +98,8 @@ impl<'a> Iterator for LoadCommands<'a> {
     fn next(&mut self) -> Option<LoadCommand<'a>> {
         self.remaining = self.remaining.checked_sub(1)?;
         let header: &raw::load_command::LoadCommand = self.rest.get_raw(0)?;
-        let size = u64::from(header.cmdsize.get());
-        let bytes = self.rest.get(0, size)?;
-        self.rest = self.rest.from(size)?;
+        let (bytes, rest) = self.rest.split(header.cmdsize.get())?;
+        self.rest = rest;
         Some(LoadCommand {
             kind: LoadCommandKind(header.cmd.get()),
             mode: self.mode,

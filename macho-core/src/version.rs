@@ -79,6 +79,7 @@ impl fmt::Display for SourceVersion {
 }
 
 impl<'a> View<'a> for SourceVersion {
+    #[inline]
     fn view(command: &LoadCommand<'a>) -> Result<Self, Error> {
         let raw: &SourceVersionCommand = command.exact(Structure::SourceVersionCommand)?;
         Ok(Self(raw.version.get()))
@@ -107,6 +108,7 @@ impl<'a> BuildVersion<'a> {
 }
 
 impl<'a> View<'a> for BuildVersion<'a> {
+    #[inline]
     fn view(command: &LoadCommand<'a>) -> Result<Self, Error> {
         const WHAT: Structure = Structure::BuildVersionCommand;
         const FIXED: u64 = 24;

@@ -123,12 +123,21 @@ impl<'a> LoadCommand<'a> {
     /// # Errors
     /// The command is too small for its structure; in strict mode also too large; a count or a
     /// string in it reaches past its end.
+    #[inline]
     pub fn view(&self) -> Result<CommandView<'a>, Error> {
-        Ok(match self.kind() {
+        match self.kind() {
             Kind::LC_SEGMENT_64 => match Segment::new(*self) {
-                Some(segment) => CommandView::Segment64(segment),
-                None => return Err(self.too_small(Structure::SegmentCommand64)),
+                Some(segment) => Ok(CommandView::Segment64(segment)),
+                None => Err(self.too_small(Structure::SegmentCommand64)),
             },
+            Kind::LC_FILESET_ENTRY => FilesetEntry::new(*self).map(CommandView::FilesetEntry),
+            _ => self.view_other(),
+        }
+    }
+
+    #[inline]
+    fn view_other(&self) -> Result<CommandView<'a>, Error> {
+        Ok(match self.kind() {
             Kind::LC_SEGMENT => CommandView::Segment(self.raw(Structure::SegmentCommand)?),
             Kind::LC_THREAD | Kind::LC_UNIXTHREAD => CommandView::Thread(self.thread_states()),
             Kind::LC_LOADFVMLIB | Kind::LC_IDFVMLIB => CommandView::Fvmlib(View::view(self)?),
@@ -165,7 +174,6 @@ impl<'a> LoadCommand<'a> {
             | Kind::LC_ATOM_INFO
             | Kind::LC_FUNCTION_VARIANTS
             | Kind::LC_FUNCTION_VARIANT_FIXUPS => CommandView::LinkeditData(View::view(self)?),
-            Kind::LC_FILESET_ENTRY => CommandView::FilesetEntry(FilesetEntry::new(*self)?),
             Kind::LC_ENCRYPTION_INFO => CommandView::EncryptionInfo(View::view(self)?),
             Kind::LC_ENCRYPTION_INFO_64 => CommandView::EncryptionInfo64(View::view(self)?),
             Kind::LC_VERSION_MIN_MACOSX
@@ -204,6 +212,7 @@ impl<'a> LoadCommand<'a> {
     ///
     /// # Errors
     /// `CommandTooSmall`, or in strict mode `CommandWrongSize`.
+    #[inline]
     pub(crate) fn exact<T: Raw>(&self, what: Structure) -> Result<&'a T, Error> {
         let value = self.raw(what)?;
         if self.mode() == Mode::Strict && self.bytes().len() != size_of::<T>() {
@@ -329,6 +338,7 @@ impl fmt::Debug for Uuid {
 }
 
 impl<'a> View<'a> for Uuid {
+    #[inline]
     fn view(command: &LoadCommand<'a>) -> Result<Self, Error> {
         Ok(Self(
             command
@@ -346,6 +356,7 @@ pub struct Ident<'a> {
 }
 
 impl<'a> View<'a> for Ident<'a> {
+    #[inline]
     fn view(command: &LoadCommand<'a>) -> Result<Self, Error> {
         Ok(Self {
             strings: command.data().clamped(8, u64::MAX).data(),
@@ -363,6 +374,7 @@ pub struct LinkerOption<'a> {
 }
 
 impl<'a> View<'a> for LinkerOption<'a> {
+    #[inline]
     fn view(command: &LoadCommand<'a>) -> Result<Self, Error> {
         let raw: &raw::LinkerOptionCommand = command.raw(Structure::LinkerOptionCommand)?;
         Ok(Self {

@@ -9,28 +9,33 @@ use crate::view::{Place, View};
 
 /// How a native field is read from a raw one.
 trait Field<'a, Raw>: Sized {
+    #[inline]
     fn read(raw: &'a Raw, place: Place<'_, 'a>) -> Result<Self, Error>;
 }
 
 impl Field<'_, zerocopy::little_endian::U32> for u32 {
+    #[inline]
     fn read(raw: &zerocopy::little_endian::U32, _: Place<'_, '_>) -> Result<Self, Error> {
         Ok(raw.get())
     }
 }
 
 impl Field<'_, zerocopy::little_endian::U64> for u64 {
+    #[inline]
     fn read(raw: &zerocopy::little_endian::U64, _: Place<'_, '_>) -> Result<Self, Error> {
         Ok(raw.get())
     }
 }
 
 impl Field<'_, zerocopy::little_endian::U64> for VmAddr {
+    #[inline]
     fn read(raw: &zerocopy::little_endian::U64, _: Place<'_, '_>) -> Result<Self, Error> {
         Ok(Self::new(raw.get()))
     }
 }
 
 impl Field<'_, zerocopy::little_endian::U32> for Version {
+    #[inline]
     fn read(raw: &zerocopy::little_endian::U32, _: Place<'_, '_>) -> Result<Self, Error> {
         Ok(Self(raw.get()))
     }
@@ -38,6 +43,7 @@ impl Field<'_, zerocopy::little_endian::U32> for Version {
 
 /// An `lc_str`.
 impl<'a> Field<'a, zerocopy::little_endian::U32> for Name<'a> {
+    #[inline]
     fn read(raw: &'a zerocopy::little_endian::U32, place: Place<'_, 'a>) -> Result<Self, Error> {
         place.command.string(raw.get(), place.fixed, place.what)
     }
@@ -45,6 +51,7 @@ impl<'a> Field<'a, zerocopy::little_endian::U32> for Name<'a> {
 
 /// A name of at most 16 bytes in place.
 impl<'a> Field<'a, [u8; 16]> for Name<'a> {
+    #[inline]
     fn read(raw: &'a [u8; 16], _: Place<'_, 'a>) -> Result<Self, Error> {
         Ok(Self::fixed(raw))
     }
@@ -63,6 +70,7 @@ macro_rules! view {
         pub struct $name $(<$life>)? { $( $(#[$field_meta])* pub $field: $type, )* }
 
         impl<'a> View<'a> for $name $(<$life>)? {
+            #[inline]
             fn view(command: &LoadCommand<'a>) -> Result<Self, Error> {
                 let raw: &'a raw::$raw = command.$read(Structure::$raw)?;
                 let place =
