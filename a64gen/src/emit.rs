@@ -79,6 +79,26 @@ impl Forms {
     }
 }
 
+/// A node as an array of three numbers.
+struct Node([u32; 3]);
+
+/// Mask and value of an encoding as an array.
+struct Check([u32; 2]);
+
+impl std::fmt::LowerHex for Check {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [mask, value] = self.0;
+        write!(f, "[{mask:#x}, {value:#x}]")
+    }
+}
+
+impl std::fmt::LowerHex for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [mask, magic, place] = self.0;
+        write!(f, "[{mask:#x}, {magic:#x}, {place:#x}]")
+    }
+}
+
 fn numbers<T: std::fmt::LowerHex>(values: &[T]) -> String {
     let mut text = String::new();
     for chunk in values.chunks(16) {
@@ -123,7 +143,8 @@ fn sectioned<T: std::fmt::LowerHex>(
     }
     let _ = writeln!(
         out,
-        "/// {doc}\npub(crate) static {name}: [{kind}; {name}_BASE.len() + {name}_SVE.len() + {name}_SME.len()] =\n    super::join_{kind}(&{name}_BASE, &{name}_SVE, &{name}_SME);\n"
+        "/// {doc}\npub(crate) static {name}: [{kind}; {name}_BASE.len() + {name}_SVE.len() + {name}_SME.len()] =\n    super::join_{}(&{name}_BASE, &{name}_SVE, &{name}_SME);\n",
+        kind.to_lowercase()
     );
 }
 
@@ -222,10 +243,8 @@ pub(crate) fn files(
         forms.id(&list)
     };
 
-    let mut values = vec![1_u32, 1];
-    let mut mask_of = vec![0_u16, 0];
-    let mut masks = vec![0_u32];
-    let mut should_masks: Vec<u32> = vec![0];
+    // No word is 1 under an empty mask.
+    let mut checks = vec![Check([0, 1]), Check([0, 1])];
     let mut form = vec![0_u16; RESERVED];
     let mut mnemonic = vec![0_u16; RESERVED];
     let mut info = vec![0_u16; RESERVED];
@@ -237,7 +256,7 @@ pub(crate) fn files(
     let mut test_lists: HashMap<Vec<Test>, usize> = HashMap::new();
     let mut encoding_names = String::from("unallocated\nundefined\n");
     let mut unpredictable: Vec<(usize, Vec<Test>)> = Vec::new();
-    let mut soft: Vec<(u16, u32)> = Vec::new();
+    let mut soft: Vec<(u16, u32, u32)> = Vec::new();
     forms.id(&[]);
 
     let mut test_list = |list: &[Test],
@@ -281,17 +300,11 @@ pub(crate) fn files(
     };
 
     for row in &rows {
-        let number = values.len();
-        values.push(row.value);
+        let number = checks.len();
         let mask = row.mask & !row.should;
-        let at = masks.iter().position(|m| *m == mask).unwrap_or_else(|| {
-            masks.push(mask);
-            should_masks.push(row.should);
-            masks.len() - 1
-        });
-        mask_of.push(at as u16);
+        checks.push(Check([mask, row.value & mask]));
         if row.should != 0 {
-            soft.push((number as u16, row.should));
+            soft.push((number as u16, row.should, row.value & row.should));
         }
         form.push(form_of(
             &row.template,
@@ -388,7 +401,7 @@ pub(crate) fn files(
     let mut tree = String::from(HEADER);
     let _ = writeln!(
         tree,
-        "//! The tree that identifies a word.\n\n/// Steps below the root.\npub(crate) const STEPS: usize = {};\n",
+        "//! The tree that identifies a word.\n\nuse super::Node;\n\n/// Most steps below the root.\npub(crate) const STEPS: usize = {};\n",
         model.tree.depth
     );
     plain(
@@ -398,12 +411,13 @@ pub(crate) fn files(
         "u16",
         &model.tree.root,
     );
+    let nodes: Vec<Node> = model.tree.nodes.iter().map(|&n| Node(n)).collect();
     sectioned(
         &mut tree,
         "NODES",
-        "`base << 16 | mask << 8 | shift` of each node.",
-        "u32",
-        &model.tree.nodes,
+        "Mask, multiplier and `base << 16 | shift` of each node.",
+        "Node",
+        &nodes,
         model.tree.node_ends,
     );
     sectioned(
@@ -416,28 +430,13 @@ pub(crate) fn files(
     );
 
     let mut encodings = String::from(HEADER);
-    encodings.push_str("//! One entry for each encoding; 0 is unallocated and 1 undefined.\n\n");
-    plain(
-        &mut encodings,
-        "MASKS",
-        "The distinct masks of required bits.",
-        "u32",
-        &masks,
-    );
+    encodings.push_str("//! One entry for each encoding; 0 is unallocated and 1 undefined.\n\nuse super::Check;\n\n");
     sectioned(
         &mut encodings,
-        "VALUES",
-        "The fixed bits, should-be bits included.",
-        "u32",
-        &values,
-        ends,
-    );
-    sectioned(
-        &mut encodings,
-        "MASK_OF",
-        "Index into MASKS.",
-        "u16",
-        &mask_of,
+        "CHECKS",
+        "Mask and value of the fixed bits, should-be bits apart.",
+        "Check",
+        &checks,
         ends,
     );
     sectioned(
@@ -481,10 +480,10 @@ pub(crate) fn files(
     );
     let _ = writeln!(
         encodings,
-        "/// Should-be bits of the encodings that have some, sorted by encoding.\npub(crate) static SHOULD_BE: [(u16, u32); {}] = [\n{}];\n",
+        "/// Mask and value of the should-be bits of the encodings that have some, sorted by encoding.\npub(crate) static SHOULD_BE: [(u16, u32, u32); {}] = [\n{}];\n",
         soft.len(),
         soft.iter()
-            .map(|(e, m)| format!("    ({e}, {m:#x}),\n"))
+            .map(|(e, m, v)| format!("    ({e}, {m:#x}, {v:#x}),\n"))
             .collect::<Vec<_>>()
             .concat()
     );

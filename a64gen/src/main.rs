@@ -93,10 +93,7 @@ fn load(spec: &Path) -> Result<emit::Model, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    let Some(tree) = tree::build(&sorted, 3) else {
-        eprintln!("no tree of bounded depth tells the rows apart");
-        return Err(problems);
-    };
+    let tree = tree::build(&sorted);
     for &unreached in &tree.unreached {
         if sorted[unreached].id != 1 {
             let row = &rows[owners[order[unreached]]];

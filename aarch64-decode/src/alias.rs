@@ -3,7 +3,7 @@
 use crate::bits::{field, index, low8, low16, widen, widen16};
 use crate::encoding::Encoding;
 use crate::generated::Test;
-use crate::generated::encodings::{ALIAS_OF, SHOULD_BE, UNPREDICTABLE, VALUES};
+use crate::generated::encodings::{ALIAS_OF, SHOULD_BE, UNPREDICTABLE};
 use crate::generated::forms::{ALIASES, TESTS};
 use crate::generated::kinds::Predicate;
 use crate::insn::Syntax;
@@ -81,12 +81,11 @@ fn passes(test: Test, word: u32, syntax: Syntax) -> bool {
 /// Whether the word is constrained unpredictable.
 pub(crate) fn unpredictable(word: u32, encoding: Encoding) -> bool {
     let number = encoding.number();
-    let value = VALUES.get(usize::from(number)).copied().unwrap_or(word);
     let soft = SHOULD_BE
         .binary_search_by_key(&number, |entry| entry.0)
         .ok()
         .and_then(|at| SHOULD_BE.get(at));
-    if soft.is_some_and(|(_, mask)| (word ^ value) & mask != 0) {
+    if soft.is_some_and(|(_, mask, value)| word & mask != *value) {
         return true;
     }
     let first = UNPREDICTABLE.partition_point(|entry| entry.0 < number);

@@ -17,10 +17,12 @@ impl Encoding {
         Self(number)
     }
 
-    pub(crate) const fn number(self) -> u16 {
+    /// A small number, dense from 2 upwards; it changes with the specification text.
+    pub const fn number(self) -> u16 {
         self.0
     }
 
+    #[inline]
     const fn at(self) -> usize {
         index(widen16(self.0))
     }
@@ -33,27 +35,33 @@ impl Encoding {
     }
 
     /// The mnemonic, before any alias.
+    #[inline]
     pub fn mnemonic(self) -> Mnemonic {
         Mnemonic::new(entry16(&MNEMONIC_OF, self.at(), 0))
     }
 
+    #[inline]
     pub(crate) fn mnemonic_number(self) -> u16 {
         entry16(&MNEMONIC_OF, self.at(), 0)
     }
 
+    #[inline]
     pub(crate) fn form(self) -> u16 {
         entry16(&FORM_OF, self.at(), 0)
     }
 
+    #[inline]
     fn info(self) -> u32 {
         entry32(&INFOS, index(widen16(entry16(&INFO_OF, self.at(), 0))), 0)
     }
 
+    #[inline]
     pub(crate) fn flow_class(self) -> Class {
         Class::new(self.info() >> 5 & 15)
     }
 
     /// The group.
+    #[inline]
     pub fn group(self) -> Group {
         Group(low8(self.info() & 31))
     }

@@ -21,6 +21,12 @@ pub(crate) mod tree;
 
 use kinds::{Kind, Predicate};
 
+/// Mask, multiplier and `base << 16 | shift` of a node of the tree.
+pub(crate) type Node = [u32; 3];
+
+/// Mask and value of an encoding's fixed bits.
+pub(crate) type Check = [u32; 2];
+
 /// What an operand is: a program and its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Descriptor {
@@ -69,7 +75,7 @@ pub(crate) struct Alias {
 }
 
 macro_rules! join {
-    ($name:ident, $kind:ty) => {
+    ($name:ident, $kind:ty, $zero:expr) => {
         /// Three arrays behind one another; evaluated at compile time.
         #[expect(
             clippy::indexing_slicing,
@@ -77,7 +83,7 @@ macro_rules! join {
             reason = "runs at compile time only"
         )]
         const fn $name<const N: usize>(a: &[$kind], b: &[$kind], c: &[$kind]) -> [$kind; N] {
-            let mut all = [0; N];
+            let mut all = [$zero; N];
             let mut i = 0;
             while i < N {
                 all[i] = if i < a.len() {
@@ -93,5 +99,6 @@ macro_rules! join {
         }
     };
 }
-join!(join_u16, u16);
-join!(join_u32, u32);
+join!(join_u16, u16, 0);
+join!(join_node, Node, [0; 3]);
+join!(join_check, Check, [0; 2]);

@@ -44,6 +44,7 @@ impl Instruction {
     }
 
     /// The mnemonic of the encoding, before any alias.
+    #[inline]
     pub fn mnemonic(self) -> Mnemonic {
         self.encoding.mnemonic()
     }
@@ -59,6 +60,7 @@ impl Instruction {
     }
 
     /// The operands of the encoding, decoded one by one. `pc` is the address of the instruction in bytes.
+    #[inline]
     pub fn operands(self, pc: u64) -> Operands {
         Operands::new(self.word, pc, self.encoding.form())
     }

@@ -1,27 +1,55 @@
 //! Identifies a word: a walk of fixed length through the tree, then one comparison.
 
-use crate::bits::{entry16, entry32, index, widen, widen16};
+use crate::bits::{entry16, index, widen16};
 use crate::encoding::Encoding;
 use crate::error::DecodeError;
-use crate::generated::encodings::{MASK_OF, MASKS, VALUES};
+use crate::generated::encodings::CHECKS;
 use crate::generated::tree::{NODES, ROOT, SLOTS, STEPS};
+use crate::generated::{Check, Node};
 use crate::insn::Instruction;
 
+/// Marks a slot that holds a leaf.
+const LEAF: u16 = 0x8000;
 /// A leaf with an encoding that no table has.
 const ABSENT: u16 = 0xffff;
 /// A node whose children are absent.
-const ABSENT_NODE: u32 = 0xffff_0000;
+const ABSENT_NODE: Node = [0, 0, 0xffff_0000];
+/// No word is 1 under an empty mask.
+const NEVER: Check = [0, 1];
 /// Encoding of undefined words.
 const UNDEFINED: u16 = 1;
 
 /// One step from a slot; a leaf stays. No branch depends on the word.
 const fn step(slot: u16, word: u32) -> u16 {
     let leaf = 0_u16.wrapping_sub(slot >> 15);
-    let node = entry32(&NODES, index(widen16(slot & !leaf)), ABSENT_NODE);
-    let [shift, mask, ..] = node.to_le_bytes();
-    let child = (node >> 16).wrapping_add(word.wrapping_shr(widen(shift)) & widen(mask));
-    let child = entry16(&SLOTS, index(child), ABSENT);
+    let [mask, magic, place] = node(index(widen16(slot & !leaf)));
+    let hash = (word & mask).wrapping_mul(magic).wrapping_shr(place);
+    let child = entry16(&SLOTS, index((place >> 16).wrapping_add(hash)), ABSENT);
     child & !leaf | slot & leaf
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared first; slice::get is not const"
+)]
+const fn node(index: usize) -> Node {
+    if index < NODES.len() {
+        NODES[index]
+    } else {
+        ABSENT_NODE
+    }
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the index is compared first; slice::get is not const"
+)]
+const fn check(index: usize) -> Check {
+    if index < CHECKS.len() {
+        CHECKS[index]
+    } else {
+        NEVER
+    }
 }
 
 /// Identifies `word`.
@@ -29,25 +57,37 @@ const fn step(slot: u16, word: u32) -> u16 {
 /// # Errors
 /// [`DecodeError::Unallocated`] and [`DecodeError::Undefined`] as the architecture says; [`DecodeError::NotCompiledIn`] for an extension
 /// whose Cargo feature is off. A word that is merely CONSTRAINED UNPREDICTABLE is an instruction.
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "a loop over words keeps the tables' addresses in registers"
+)]
 pub const fn decode(word: u32) -> Result<Instruction, DecodeError> {
     let mut slot = entry16(&ROOT, index(word >> 21), ABSENT);
-    let mut steps = 0_usize;
-    while steps < STEPS {
+    // One step suffices for nearly all words of real code.
+    slot = step(slot, word);
+    let mut steps = 1_usize;
+    while steps < STEPS && slot & LEAF == 0 {
         slot = step(slot, word);
         steps = steps.wrapping_add(1);
     }
-    let encoding = slot & 0x7fff;
-    let at = index(widen16(encoding));
-    if at >= VALUES.len() {
-        return Err(DecodeError::NotCompiledIn);
-    }
-    let mask = entry32(&MASKS, index(widen16(entry16(&MASK_OF, at, 0))), 0);
-    if (word ^ entry32(&VALUES, at, 0)) & mask == 0 && encoding > UNDEFINED {
+    let encoding = slot & !LEAF;
+    let [mask, value] = check(index(widen16(encoding)));
+    if word & mask == value {
         Ok(Instruction::new(word, Encoding::new(encoding)))
-    } else if encoding == UNDEFINED {
-        Err(DecodeError::Undefined)
     } else {
-        Err(DecodeError::Unallocated)
+        Err(refused(encoding))
+    }
+}
+
+/// Why a word is no instruction whose walk ended at `encoding`.
+const fn refused(encoding: u16) -> DecodeError {
+    if encoding == UNDEFINED {
+        DecodeError::Undefined
+    } else if index(widen16(encoding)) < CHECKS.len() {
+        DecodeError::Unallocated
+    } else {
+        DecodeError::NotCompiledIn
     }
 }
 

@@ -201,26 +201,27 @@ pub enum Operand {
 pub struct Operands {
     word: u32,
     pc: u64,
-    next: u16,
-    left: u16,
+    form: core::slice::Iter<'static, u16>,
 }
 
 impl Operands {
+    #[inline]
     pub(crate) fn new(word: u32, pc: u64, form: u16) -> Self {
+        let at = index(widen16(form));
+        let count = index(widen16(entry16(&FORMS, at, 0)));
+        let start = at.wrapping_add(1);
+        let list = FORMS.get(start..start.wrapping_add(count)).unwrap_or(&[]);
         Self {
             word,
             pc,
-            next: form.wrapping_add(1),
-            left: entry16(&FORMS, index(widen16(form)), 0),
+            form: list.iter(),
         }
     }
 
     /// The next operand with its descriptor.
+    #[inline]
     pub(crate) fn step(&mut self) -> Option<(Descriptor, Operand)> {
-        self.left = self.left.checked_sub(1)?;
-        let descriptor =
-            *DESCRIPTORS.get(index(widen16(*FORMS.get(index(widen16(self.next)))?)))?;
-        self.next = self.next.wrapping_add(1);
+        let descriptor = *DESCRIPTORS.get(index(widen16(*self.form.next()?)))?;
         Some((descriptor, program::decode(descriptor, self.word, self.pc)))
     }
 }
@@ -228,12 +229,15 @@ impl Operands {
 impl Iterator for Operands {
     type Item = Operand;
 
+    #[inline]
     fn next(&mut self) -> Option<Operand> {
-        self.step().map(|(_, operand)| operand)
+        let descriptor = *DESCRIPTORS.get(index(widen16(*self.form.next()?)))?;
+        Some(program::decode(descriptor, self.word, self.pc))
     }
 
+    #[inline]
     fn size_hint(&self) -> (usize, Option<usize>) {
-        (usize::from(self.left), Some(usize::from(self.left)))
+        self.form.size_hint()
     }
 }
 

@@ -11,13 +11,26 @@ use crate::named::Name;
 use crate::operand::{AddressMode, Extend, Memory, MemoryOffset, Operand, Shift};
 use crate::register::{Arrangement, Register, RegisterClass};
 
-/// Decodes the operand that `descriptor` describes. `pc` is the address of the word.
+/// Decodes the operand that `descriptor` describes. `pc` is the address of the word. The most frequent kind is decoded in line.
 #[inline]
+pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
+    if let Descriptor {
+        kind: Kind::Reg,
+        p: [class, lsb, ..],
+    } = descriptor
+    {
+        register(class, five(word, lsb))
+    } else {
+        other(descriptor, word, pc)
+    }
+}
+
+/// Decodes an operand that is no plain register.
 #[expect(
     clippy::many_single_char_names,
     reason = "the parameters of a descriptor; operands.isa names them"
 )]
-pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
+fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
     let [a, b, c, d, e, _, _] = descriptor.p;
     match descriptor.kind {
         Kind::Reg => register(a, five(word, b)),
