@@ -42,7 +42,7 @@ pub(crate) fn payload(input: &[u8], max_size: u64) -> Result<Payload<'_>, Failur
     };
     let Some(im4p) = img4.payload() else {
         return Err(Failure::refused(
-            "the container has no payload (an IM4M or IM4R alone)",
+            "IMG4: no payload at file offset 0x0: an IM4M or IM4R alone",
         ));
     };
     let plan = im4p.plan()?;
@@ -145,7 +145,7 @@ pub(crate) fn slice<'a>(fat: &FatFile<'a>, name: Option<&str>) -> Result<FatArch
             .collect();
         let wanted = name.unwrap_or("arm64");
         Failure::refused(format!(
-            "fat file without a slice for {wanted}; --arch takes one of: {}",
+            "fat_header: no slice for {wanted} at file offset 0x0; --arch takes one of: {}",
             names.join(", ")
         ))
     })

@@ -282,13 +282,18 @@ fn as_text(document: &Value) -> String {
         }
         let manifest = &container["manifest"];
         if !manifest.is_null() {
+            let signature = show(&manifest["signature"]);
+            let digest = &manifest["payload_digest"];
             line(
                 "manifest",
-                &format!(
-                    "digest of the payload: {}; signature {}",
-                    show(&manifest["payload_digest"]),
-                    show(&manifest["signature"]),
-                ),
+                &if digest.is_null() {
+                    format!("signature {signature}")
+                } else {
+                    format!(
+                        "digest of the payload: {}; signature {signature}",
+                        show(digest)
+                    )
+                },
             );
             properties_text(&mut line, "manifest", &manifest["properties"]);
             for (name, object) in manifest["objects"].as_object().into_iter().flatten() {

@@ -16,11 +16,20 @@ use crate::symbols::SectionTable;
 pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
         let mut all = Vec::new();
-        for (id, image) in images(cache, args.image.as_deref())? {
+        for (number, (id, image)) in images(cache, args.image.as_deref())?
+            .into_iter()
+            .enumerate()
+        {
             if args.json {
                 collect(args, id, &image, &mut all)?;
             } else {
-                list(args, id, &image, streams)?;
+                // A heading for each image inside, as nm has for the members of an archive.
+                let id = id.filter(|_| args.image.is_none());
+                if let Some(id) = id {
+                    let gap = if number > 1 { "\n" } else { "" };
+                    writeln!(streams.stdout, "{gap}{id}:")?;
+                }
+                list(args, &image, streams)?;
             }
         }
         if args.json {
@@ -48,17 +57,9 @@ fn vmaddr(symbol: &Symbol<'_>) -> Option<u64> {
     (!symbol.is_undefined() && !symbol.is_common()).then(|| symbol.value())
 }
 
-fn list(
-    args: &Symbols,
-    id: Option<Name<'_>>,
-    image: &MachO<'_>,
-    streams: &mut Streams<'_>,
-) -> Result<(), Failure> {
+fn list(args: &Symbols, image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let sections = SectionTable::new(image);
     let mut out = Vec::new();
-    if let Some(id) = id.filter(|_| args.image.is_none()) {
-        writeln!(out, "\n{id}:")?;
-    }
     for (symbol, letter) in shown(args, image, &sections)? {
         match vmaddr(&symbol) {
             Some(vmaddr) => write!(out, "{vmaddr:#018x} {letter} ")?,

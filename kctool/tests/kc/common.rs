@@ -1,0 +1,146 @@
+//! Runs kc in this process, on files that the testkit makes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use testkit::img4::{Im4m, Im4p, img4, signed_like};
+use testkit::kernelcache::sample;
+use testkit::macho::fat::{Slice, wrap};
+
+/// What a run left behind.
+pub(crate) struct Outcome {
+    pub(crate) status: u8,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
+}
+
+/// One run of kc.
+pub(crate) fn kc(args: &[String], stdin: &[u8]) -> Outcome {
+    let mut stdout = Vec::new();
+    let mut stderr = Vec::new();
+    let args = std::iter::once("kc").chain(args.iter().map(String::as_str));
+    let status = kctool::run(args, &mut &stdin[..], &mut stdout, &mut stderr);
+    Outcome {
+        status,
+        stdout,
+        stderr: String::from_utf8(stderr).unwrap(),
+    }
+}
+
+/// Arguments out of words.
+pub(crate) fn words(line: &str) -> Vec<String> {
+    line.split_whitespace().map(str::to_owned).collect()
+}
+
+/// A folder of inputs that is removed at the end.
+pub(crate) struct Files {
+    folder: PathBuf,
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.folder));
+    }
+}
+
+/// The words that the wiki page "macOS Kernelcache" shows disassembled, as far as the project
+/// quotes them.
+pub(crate) const WIKI: [u32; 7] = [
+    0x1400_0100,
+    0xd503_201f,
+    0xd510_109f,
+    0xd503_4fdf,
+    0xf2e8_8aa0,
+    0x3944_c085,
+    0x7100_00bf,
+];
+
+impl Files {
+    pub(crate) fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("kc-{name}-{}", std::process::id()));
+        drop(fs::remove_dir_all(&folder));
+        fs::create_dir_all(&folder).unwrap();
+        let files = Self { folder };
+        let fileset = sample::fileset().bytes;
+        files.put("fileset", &fileset);
+        files.put("bare", &sample::bare().bytes);
+        files.put("shuffled", &sample::shuffled().bytes);
+        files.put("prelinked", &sample::prelinked().bytes);
+        files.put("m1n1", &sample::m1n1().bytes);
+        let lzfse = Im4p::lzfse("krnl", &fileset);
+        files.put("img4", &signed_like(&lzfse));
+        files.put("im4p", &lzfse.build());
+        files.put("lzss", &Im4p::lzss("krnl", &sample::bare().bytes).build());
+        let other = Im4m::covering("krnl", &[0; 48]).build();
+        files.put("mismatch", &img4(&lzfse.build(), Some(&other), None));
+        let stranger = Im4m::covering("dtre", &[0; 48]).build();
+        files.put("stranger", &img4(&lzfse.build(), Some(&stranger), None));
+        files.put("im4m", &other);
+        let mut encrypted = lzfse.clone();
+        encrypted.keybags = vec![(1, vec![0x11; 16], vec![0x22; 32])];
+        files.put("encrypted", &encrypted.build());
+        files.put(
+            "tree",
+            &Im4p::stored("dtre", b"no Mach-O file, but long enough to be one").build(),
+        );
+        let mut damaged = fileset.clone();
+        damaged[36..40].copy_from_slice(&4_u32.to_le_bytes());
+        files.put("damaged", &damaged);
+        files.put("damaged.img4", &signed_like(&Im4p::lzfse("krnl", &damaged)));
+        let slices = [
+            (0x0100_0007, 3),
+            (0x0100_000c, 0),
+            (0x0100_000c, 0x8000_0002),
+        ];
+        let slices = slices.map(|(cputype, cpusubtype)| Slice {
+            cputype,
+            cpusubtype,
+            align: 14,
+            bytes: sample::bare().bytes,
+        });
+        files.put("fat", &wrap(&slices, false).0);
+        files.put(
+            "fat.x86",
+            &wrap(&[slices[0].clone(), slices[0].clone()], true).0,
+        );
+        files.put("empty", b"");
+        files.put("text", b"#!/bin/sh\necho this is no Mach-O file\n");
+        let wiki: Vec<u8> = WIKI.iter().flat_map(|word| word.to_le_bytes()).collect();
+        files.put("wiki", &wiki);
+        files.put(
+            "odd",
+            &[
+                0x1f, 0x20, 0x03, 0xd5, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 1, 2,
+            ],
+        );
+        files
+    }
+
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.path(name), bytes).unwrap();
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// `@name` in a command line is the path of a file.
+    pub(crate) fn arguments(&self, line: &str) -> Vec<String> {
+        words(line)
+            .into_iter()
+            .map(|word| match word.strip_prefix('@') {
+                Some(name) => self.path(name).to_str().unwrap().to_owned(),
+                None => word,
+            })
+            .collect()
+    }
+
+    /// The way back, for golden output.
+    pub(crate) fn hide(&self, text: &str) -> String {
+        text.replace(&format!("{}/", self.folder.to_str().unwrap()), "@")
+    }
+}

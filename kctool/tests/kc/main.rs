@@ -1,0 +1,5 @@
+//! The command line from the outside, but in this process.
+mod cli;
+mod common;
+mod files;
+mod hostile;
