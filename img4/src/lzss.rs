@@ -20,8 +20,8 @@ const SHORTEST: usize = 3;
 
 /// Room on either side that spares the checks of single items: eight matches of 18 bytes, and what a fast copy may exceed.
 const OUTPUT_ROOM: usize = 8 * 18 + SLACK;
-/// A flag byte and eight matches of two bytes.
-const INPUT_ROOM: usize = 1 + 8 * 2;
+/// A flag byte, eight matches of two bytes, and the eight bytes that a run of literals moves.
+const INPUT_ROOM: usize = 1 + 8 * 2 + 8;
 
 /// Fills `output` from the whole of `stream`, whose first byte is at file offset `offset`.
 pub(crate) fn decompress(stream: &[u8], offset: u64, output: &mut [u8]) -> Result<(), Error> {
@@ -54,33 +54,47 @@ fn roomy_group<'a>(input: &'a [u8], output: &mut [u8], at: usize) -> Option<(&'a
     if output.len().saturating_sub(at) < OUTPUT_ROOM {
         return None;
     }
-    let mut flags = *flags;
-    if flags == 0xff {
-        // Eight literals in one move.
-        let place = output.get_mut(at..)?.first_chunk_mut::<8>()?;
-        *place = *items.first_chunk()?;
-        return Some((input.get(9..)?, at.wrapping_add(8)));
-    }
+    let mut flags = u32::from(*flags);
     let mut used = 0usize;
     let mut at = at;
-    for _ in 0..8 {
+    // Literal or match cannot be predicted, so no branch asks: a run of literals, perhaps of none, precedes each match, and one ends the
+    // group. Eight bytes are moved for a run of any length.
+    let matches = 8u32.wrapping_sub(flags.count_ones());
+    for _ in 0..matches {
+        let run = small(flags.trailing_ones());
+        literals(output, at, items, used)?;
+        at = at.wrapping_add(run);
+        used = used.wrapping_add(run);
         let &[low, high] = items.get(used..)?.first_chunk()?;
-        if flags & 1 != 0 {
-            *output.get_mut(at)? = low;
-            at = at.wrapping_add(1);
-            used = used.wrapping_add(1);
-        } else {
-            let (distance, len) = item(low, high, at);
-            if distance > at {
-                return None;
-            }
-            copy::wild_match(output, at, distance, len);
-            at = at.wrapping_add(len);
-            used = used.wrapping_add(2);
+        let (distance, len) = item(low, high, at);
+        if distance > at {
+            return None;
         }
-        flags >>= 1;
+        copy::wild_match(output, at, distance, len);
+        at = at.wrapping_add(len);
+        used = used.wrapping_add(2);
+        flags = flags.wrapping_shr(flags.trailing_ones()) >> 1;
     }
+    // What is left of the flags are ones.
+    let run = small(flags.count_ones());
+    literals(output, at, items, used)?;
+    at = at.wrapping_add(run);
+    used = used.wrapping_add(run);
     Some((input.get(used.wrapping_add(1)..)?, at))
+}
+
+/// Moves eight bytes of `items` from `used` to `at`.
+#[inline]
+fn literals(output: &mut [u8], at: usize, items: &[u8], used: usize) -> Option<()> {
+    let place = output.get_mut(at..)?.first_chunk_mut::<8>()?;
+    *place = *items.get(used..)?.first_chunk()?;
+    Some(())
+}
+
+/// A count of bits as a length.
+#[inline]
+fn small(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(0)
 }
 
 /// One flag byte and its items up to the end of the output, every bound checked; where the output ends then. On an error
