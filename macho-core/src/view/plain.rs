@@ -9,7 +9,6 @@ use crate::view::{Place, View};
 
 /// How a native field is read from a raw one.
 trait Field<'a, Raw>: Sized {
-    #[inline]
     fn read(raw: &'a Raw, place: Place<'_, 'a>) -> Result<Self, Error>;
 }
 
