@@ -42,6 +42,7 @@ pub mod error;
 pub mod exports;
 pub mod fat;
 pub mod fileset;
+pub mod fixup;
 pub mod function_starts;
 pub mod linkedit;
 pub mod load_command;

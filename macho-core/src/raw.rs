@@ -8,6 +8,7 @@
 //! Sources: the headers of XNU (`EXTERNAL_HEADERS/mach-o/`, `osfmk/`), by file and C name.
 pub mod codesign;
 pub mod fat;
+pub mod fixup;
 pub mod header;
 pub mod linkedit;
 pub mod load_command;

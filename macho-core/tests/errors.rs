@@ -48,6 +48,11 @@ fn read(file: &[u8]) -> Result<(), Error> {
             (0..4).try_for_each(|page| directory.page_hash(page).map(|_| ()))?;
         }
     }
+    if let Some(fixups) = image.chained_fixups()? {
+        fixups
+            .segments()
+            .try_for_each(|segment| segment.map(|_| ()))?;
+    }
     Ok(())
 }
 
@@ -175,6 +180,13 @@ fn damaged_tables() {
         (SIGNATURE + 20, vec![0], K::BadMagic, S::CodeDirectory, SIGNATURE + 20),
         (SIGNATURE + 28, big_words(&[0x2_0600]), K::PastEndOfFile, S::CodeDirectory, SIGNATURE + 28),
         (SIGNATURE + 40, big_words(&[0x61]), K::StringOutOfBounds, S::CodeDirectory, SIGNATURE + 40),
+        (FIXUPS, words(&[1]), K::UnknownFormat, S::DyldChainedFixupsHeader, FIXUPS),
+        (FIXUPS + 4, words(&[0x7d]), K::IndexOutOfBounds, S::DyldChainedFixupsHeader, FIXUPS + 4),
+        (FIXUPS + 28, words(&[u32::MAX]), K::CountTooLarge, S::DyldChainedStartsInImage, FIXUPS + 28),
+        (FIXUPS + 36, words(&[0x60]), K::IndexOutOfBounds, S::DyldChainedStartsInImage, FIXUPS + 36),
+        (FIXUPS + 40, words(&[0x59]), K::PastEndOfFile, S::DyldChainedStartsInSegment, FIXUPS + 40),
+        (FIXUPS + 40, words(&[21]), K::PastEndOfFile, S::DyldChainedStartsInSegment, FIXUPS + 40),
+        (FIXUPS + 60, vec![3], K::CountTooLarge, S::DyldChainedStartsInSegment, FIXUPS + 40),
         (NESTED, words(&[0]), K::BadMagic, S::MachHeader64, NESTED),
         (NESTED + 0x24, words(&[8]), K::CommandTooSmall, S::SegmentCommand64, NESTED + 0x20),
     ];
@@ -186,6 +198,29 @@ fn damaged_tables() {
         assert_eq!((error.kind(), error.what()), (*kind, *what), "{context}");
         assert_eq!(error.offset(), FileOffset::new(*place as u64), "{context}");
     }
+}
+
+#[test]
+fn starts_of_chains() {
+    let file = whole();
+    let fixups = MachO::parse(&file)
+        .unwrap()
+        .chained_fixups()
+        .unwrap()
+        .unwrap();
+    assert_eq!((fixups.segment_count(), fixups.imports_count), (2, 0));
+    let starts: Vec<_> = fixups.segments().map(Result::unwrap).collect();
+    assert_eq!((starts.len(), starts[0].segment_index), (1, 1));
+    assert_eq!(
+        starts[0].pointer_format.to_string(),
+        "DYLD_CHAINED_PTR_64_KERNEL_CACHE"
+    );
+    assert_eq!(
+        (starts[0].page_size, starts[0].segment_offset),
+        (0x4000, 0x2000)
+    );
+    let pages: Vec<_> = (0..3).map(|page| starts[0].page_start(page)).collect();
+    assert_eq!(pages, [Some(8), Some(0xffff), None]);
 }
 
 #[test]
