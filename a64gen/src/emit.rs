@@ -171,10 +171,6 @@ fn bytes(out: &mut String, name: &str, doc: &str, blob: &str) {
     out.push_str("\";\n\n");
 }
 
-fn constant(name: &str) -> String {
-    name.to_uppercase()
-}
-
 /// All generated files: name and text.
 pub(crate) fn files(
     model: &mut Model,
@@ -535,77 +531,7 @@ pub(crate) fn files(
         tests.concat()
     );
 
-    // Name tables last, so that their names follow the mnemonics in the blob.
-    let mut named = String::from(HEADER);
-    named.push_str("//! Names of values: system registers, barriers, operations.\n\n");
-    let mut starts = Vec::new();
-    let mut keys = Vec::new();
-    let mut entries = Vec::new();
-    let mut flags = Vec::new();
-    let mut register_names = Names::default();
-    for table in &model.tables {
-        starts.push(keys.len() as u16);
-        for entry in &table.entries {
-            keys.push(entry.key);
-            entries.push(register_names.id(&entry.name) as u16);
-            flags.push(entry.flags);
-        }
-    }
-    starts.push(keys.len() as u16);
-    register_names.starts.push(register_names.blob.len());
-    plain(
-        &mut named,
-        "STARTS",
-        "First entry of each table, and the end of the last.",
-        "u16",
-        &starts,
-    );
-    plain(
-        &mut named,
-        "KEYS",
-        "Values, sorted within a table.",
-        "u16",
-        &keys,
-    );
-    plain(
-        &mut named,
-        "ENTRY_NAMES",
-        "Index into ENTRY_NAMES_AT.",
-        "u16",
-        &entries,
-    );
-    plain(
-        &mut named,
-        "FLAGS",
-        "Readable 1, writable 2, with register 4, without register 8; the same for GNU in the high half.",
-        "u8",
-        &flags,
-    );
-    plain(
-        &mut named,
-        "ENTRY_NAMES_AT",
-        "Start of each name, and the end of the last.",
-        "u16",
-        &register_names.starts,
-    );
-    bytes(
-        &mut named,
-        "ENTRY_NAMES_TEXT",
-        "The names, one behind the other.",
-        &register_names.blob,
-    );
-    let _ = writeln!(
-        named,
-        "/// Numbers of the tables.\n#[allow(dead_code, reason = \"not every table is named by the code\")]\npub(crate) mod table {{"
-    );
-    for (number, name) in table_names.iter().enumerate() {
-        let _ = writeln!(
-            named,
-            "    pub(crate) const {}: u8 = {number};",
-            constant(name)
-        );
-    }
-    named.push_str("}\n");
+    let named = crate::named::emit(HEADER, &model.tables, &mut features);
 
     let mut name_text = String::from(HEADER);
     name_text
@@ -648,6 +574,12 @@ pub(crate) fn files(
         "/// Groups.\npub(crate) static GROUPS: [&str; {}] = {groups:?};\n",
         groups.len()
     );
+    if let Some(apple) = features.iter().position(|f| f == "FEAT_APPLE") {
+        let _ = writeln!(
+            name_text,
+            "/// Apple's own instructions, an index into FEATURES.\npub(crate) const APPLE: u16 = {apple};\n"
+        );
+    }
     let _ = writeln!(
         name_text,
         "/// Features.\npub(crate) static FEATURES: [&str; {}] = [\n{}];\n",

@@ -10,8 +10,10 @@
 mod check;
 mod emit;
 mod isa;
+mod named;
 mod names;
 mod operands;
+mod squeeze;
 mod tree;
 
 use std::path::{Path, PathBuf};
@@ -55,6 +57,7 @@ fn load(spec: &Path) -> Result<emit::Model, Vec<Problem>> {
         }
     }
     names::check(&mut tables, &mut problems);
+    named::order(&mut tables);
     check::rows(&rows, &mut problems);
     rows.sort_by_key(|row| section(&row.group));
     let sections: Vec<u8> = rows.iter().map(|row| section(&row.group)).collect();

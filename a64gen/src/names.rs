@@ -11,6 +11,8 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     /// Readable 1, writable 2, with register 4, without register 8; the same for GNU in the high half.
     pub(crate) flags: u8,
+    /// Features that the value needs; the tables hold the first.
+    pub(crate) features: Vec<String>,
 }
 
 /// One table of names.
@@ -58,11 +60,15 @@ fn parse_line(content: &str) -> Result<(String, Entry), String> {
     let mut words = content.split_whitespace();
     let table = words.next().ok_or("no table")?.to_owned();
     let name = words.next().ok_or("no name")?.to_owned();
+    if name.len() > 31 || !name.is_ascii() {
+        return Err(format!("{name} is longer than 31 characters, or not ASCII"));
+    }
     let mut numbers: Vec<u32> = Vec::new();
     let mut flags = 0;
+    let mut features = Vec::new();
     for word in words {
-        // Features are written for the reader; the tables do not hold them yet.
         if word.starts_with("FEAT_") {
+            features.push(word.to_owned());
             continue;
         }
         if let Ok(number) = word.parse() {
@@ -92,6 +98,7 @@ fn parse_line(content: &str) -> Result<(String, Entry), String> {
             key: key as u16,
             name,
             flags,
+            features,
         },
     ))
 }

@@ -4,7 +4,7 @@ use crate::bits::{entry16, entry32, index, low8, widen16};
 use crate::flow::Class;
 use crate::generated::encodings::{FORM_OF, INFO_OF, INFOS, MNEMONIC_OF};
 use crate::generated::names::{
-    ENCODING_NAMES, ENCODING_NAMES_AT, FEATURES, GROUPS, NAMES_AT, NAMES_TEXT, REQUIREMENTS,
+    APPLE, ENCODING_NAMES, ENCODING_NAMES_AT, FEATURES, GROUPS, NAMES_AT, NAMES_TEXT, REQUIREMENTS,
     REQUIREMENTS_AT,
 };
 
@@ -120,6 +120,13 @@ impl Group {
 pub struct Feature(u16);
 
 impl Feature {
+    /// An instruction of Apple's own (`FEAT_APPLE`), which no document of Arm's knows.
+    pub const APPLE: Self = Self(APPLE);
+
+    pub(crate) const fn new(number: u16) -> Self {
+        Self(number)
+    }
+
     /// Arm's name, such as `FEAT_LSE`.
     pub fn name(self) -> &'static str {
         FEATURES.get(usize::from(self.0)).copied().unwrap_or("")

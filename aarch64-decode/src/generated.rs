@@ -99,6 +99,7 @@ macro_rules! join {
         }
     };
 }
+join!(join_u8, u8, 0);
 join!(join_u16, u16, 0);
 join!(join_node, Node, [0; 3]);
 join!(join_check, Check, [0; 2]);

@@ -55,6 +55,6 @@ pub use flow::Flow;
 pub use fmt::{NoSymbols, Symbols, TextBuffer, TextOptions, Token, TokenKind};
 pub use insn::{Instruction, Syntax};
 pub use matcher::decode;
-pub use named::Name;
+pub use named::{Name, NameText};
 pub use operand::{Extend, Operand, Operands, Shift};
 pub use register::{Arrangement, Predication, Register, RegisterClass};

@@ -74,6 +74,10 @@ pub const fn decode(word: u32) -> Result<Instruction, DecodeError> {
     let encoding = slot & !LEAF;
     let [mask, value] = check(index(widen16(encoding)));
     if word & mask == value {
+        // Apple's instructions, and nothing else, are in 0x0020_0000 to 0x0020_ffff.
+        if cfg!(not(feature = "apple")) && word >> 16 == 0x20 {
+            return Err(DecodeError::NotCompiledIn);
+        }
         Ok(Instruction::new(word, Encoding::new(encoding)))
     } else {
         Err(refused(encoding))

@@ -1,10 +1,12 @@
 //! Values that have names: system registers, barriers, operations.
 
+use core::fmt;
+use core::ops::Deref;
+
 use crate::bits::{entry16, index, widen16};
-use crate::encoding::name_bytes;
-#[cfg(feature = "fmt")]
-use crate::generated::named::table::SYSREG;
-use crate::generated::named::{ENTRY_NAMES, ENTRY_NAMES_AT, ENTRY_NAMES_TEXT, FLAGS, KEYS, STARTS};
+use crate::encoding::{Feature, name_bytes};
+use crate::generated::named::table::{APPLEREG, SYSREG};
+use crate::generated::named::{FLAGS, KEYS, NEEDED, NEEDS, PARTS, PARTS_AT, STARTS, TEXT, TEXT_AT};
 use crate::insn::Syntax;
 
 /// A value that may have a name.
@@ -17,6 +19,67 @@ pub struct Name {
 
 /// The table of fixed words of the syntax.
 const LITERALS: u8 = 0xff;
+
+/// Room for the longest name; a64gen refuses a longer one.
+const ROOM: usize = 31;
+
+/// The text of a name, at most 31 characters of ASCII.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct NameText {
+    bytes: [u8; ROOM],
+    len: u8,
+}
+
+impl NameText {
+    const EMPTY: Self = Self {
+        bytes: [0; ROOM],
+        len: 0,
+    };
+
+    fn new(text: &[u8]) -> Self {
+        let mut name = Self::EMPTY;
+        name.push(text);
+        name
+    }
+
+    fn push(&mut self, text: &[u8]) {
+        for &byte in text {
+            if let Some(slot) = self.bytes.get_mut(usize::from(self.len)) {
+                *slot = byte;
+                self.len = self.len.wrapping_add(1);
+            }
+        }
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..usize::from(self.len)).unwrap_or(&[])
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        core::str::from_utf8(self.as_bytes()).unwrap_or("")
+    }
+}
+
+impl Deref for NameText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl fmt::Display for NameText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for NameText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
 
 impl Name {
     pub(crate) const fn new(table: u8, value: u16, flags: u8) -> Self {
@@ -41,40 +104,78 @@ impl Name {
         }
     }
 
-    /// The name in LLVM's spelling (or Apple's name of its own register), if it has one.
-    pub fn as_str(self) -> Option<&'static str> {
-        let name = self.shown(Syntax::Llvm).or_else(|| self.lookup(0));
-        name.and_then(|name| core::str::from_utf8(name).ok())
+    /// The name in LLVM's spelling, else in GNU's, else Apple's name of its own register.
+    ///
+    /// System registers and operations have names with the Cargo feature `sysreg-names`, Apple's registers also need `apple`.
+    pub fn text(self) -> Option<NameText> {
+        self.shown(Syntax::Llvm)
+            .or_else(|| self.lookup(self.table, 0))
+            .or_else(|| self.apple_name())
+    }
+
+    /// The name of one of Apple's own system registers, which no disassembler names.
+    ///
+    /// Source: AsahiLinux/m1n1, `proxyclient/m1n1/apple_regs.json`.
+    pub fn apple_name(self) -> Option<NameText> {
+        if self.table == SYSREG {
+            self.lookup(APPLEREG, 0)
+        } else {
+            None
+        }
+    }
+
+    /// The feature that a named system register needs, where LLVM's tables say one.
+    pub fn feature(self) -> Option<Feature> {
+        let need = *NEEDS.get(find(self.table, self.value, 0)?)?;
+        let number = *NEEDED.get(usize::from(need))?;
+        (need != 0).then(|| Feature::new(number))
     }
 
     /// The name that a disassembler of this syntax shows.
-    pub(crate) fn shown(self, syntax: Syntax) -> Option<&'static [u8]> {
-        self.lookup(shown_flags(self.flags, syntax))
+    pub(crate) fn shown(self, syntax: Syntax) -> Option<NameText> {
+        self.lookup(self.table, shown_flags(self.flags, syntax))
     }
 
     /// The name that a disassembler of this syntax shows, or else, if it is wanted, that of a register of Apple's own.
     #[cfg(feature = "fmt")]
-    pub(crate) fn text(self, syntax: Syntax, apple: bool) -> Option<&'static [u8]> {
+    pub(crate) fn shown_or_apple(self, syntax: Syntax, apple: bool) -> Option<NameText> {
         let shown = self.shown(syntax);
-        if shown.is_none() && apple && self.table == SYSREG {
-            let entry = find(self.table, self.value, 0)?;
-            if FLAGS.get(entry) == Some(&0) {
-                return self.lookup(0);
-            }
+        if shown.is_none() && apple {
+            return self.apple_name();
         }
         shown
     }
 
-    fn lookup(self, flags: u8) -> Option<&'static [u8]> {
-        if self.table == LITERALS {
-            return Some(name_bytes(self.value));
+    fn lookup(self, table: u8, flags: u8) -> Option<NameText> {
+        if table == LITERALS {
+            return Some(NameText::new(name_bytes(self.value)));
         }
-        let entry = find(self.table, self.value, flags)?;
-        let number = usize::from(*ENTRY_NAMES.get(entry)?);
-        let start = *ENTRY_NAMES_AT.get(number)?;
-        let end = *ENTRY_NAMES_AT.get(number.wrapping_add(1))?;
-        ENTRY_NAMES_TEXT.get(usize::from(start)..usize::from(end))
+        entry_text(find(table, self.value, flags)?)
     }
+}
+
+/// The name of an entry. Takes at most 8 steps to find it and as many steps as it has bytes.
+fn entry_text(entry: usize) -> Option<NameText> {
+    let mut at = usize::from(*TEXT_AT.get(entry >> 3)?);
+    let mut before = entry & 7;
+    while before > 0 {
+        at = at.wrapping_add(usize::from(*TEXT.get(at)?).wrapping_add(1));
+        before = before.wrapping_sub(1);
+    }
+    let start = at.wrapping_add(1);
+    let coded = TEXT.get(start..start.wrapping_add(usize::from(*TEXT.get(at)?)))?;
+    let mut name = NameText::EMPTY;
+    for &byte in coded {
+        if byte < 0x80 {
+            name.push(&[byte]);
+        } else {
+            let part = usize::from(byte & 0x7f);
+            let start = usize::from(*PARTS_AT.get(part)?);
+            let end = usize::from(*PARTS_AT.get(part.wrapping_add(1))?);
+            name.push(PARTS.get(start..end)?);
+        }
+    }
+    Some(name)
 }
 
 /// The flags of the same meaning in a syntax: GNU's are in the high half (`sysregs.isa`).

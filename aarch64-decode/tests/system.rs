@@ -1,6 +1,7 @@
 //! System instructions and Apple's own: one line a word, in LLVM's and GNU's spelling.
+#![cfg(all(feature = "fmt", feature = "sysreg-names", feature = "apple"))]
 
-use aarch64_decode::{NoSymbols, Operand, Syntax, TextBuffer, TextOptions, decode};
+use aarch64_decode::{Feature, NoSymbols, Operand, Syntax, TextBuffer, TextOptions, decode};
 
 /// Word, LLVM (and otool), GNU. Read off llvm-objdump 22.1.8 and GNU objdump 2.40.
 const LINES: &[(u32, &str, &str)] = &[
@@ -90,6 +91,23 @@ fn text() {
 }
 
 #[test]
+fn apples_instructions_say_so() {
+    for (word, apple) in [(0x0020_1005, true), (0xd503_201f, false)] {
+        let encoding = decode(word).unwrap().encoding();
+        assert_eq!(encoding.features().any(|(f, _)| f == Feature::APPLE), apple);
+    }
+}
+
+#[test]
+fn named_registers_know_their_feature() {
+    let insn = decode(0xd518_2120).unwrap(); // msr APIAKeyHi_EL1, x0
+    let Some(Operand::Name(name)) = insn.operands(0).next() else {
+        panic!("no name");
+    };
+    assert_eq!(name.feature().map(Feature::name), Some("FEAT_PAuth"));
+}
+
+#[test]
 fn undefined() {
     // op0 of 0 or 1 in a register move, PSTATE fields that do not exist, odd pairs.
     for word in [
@@ -130,7 +148,9 @@ fn apples_registers_have_names_on_request() {
         panic!("no name");
     };
     assert_eq!(name.value(), 0b1100_0111_1000_0000);
-    assert_eq!(name.as_str(), Some("HID0_EL1"));
+    assert_eq!(name.text().as_deref(), Some("HID0_EL1"));
+    assert_eq!(name.apple_name().as_deref(), Some("HID0_EL1"));
+    assert!(name.feature().is_none());
 }
 
 #[test]

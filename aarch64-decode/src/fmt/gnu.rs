@@ -56,8 +56,8 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
         }
         Operand::Name(name) => {
-            match name.text(Syntax::Gnu, text.apple_names) {
-                Some(bytes) => text.lower(bytes),
+            match name.shown_or_apple(Syntax::Gnu, text.apple_names) {
+                Some(shown) => text.lower(shown.as_bytes()),
                 None if matches!(descriptor.kind, Kind::SystemRegister) => {
                     llvm::system_register(text, b's', b'c', name.value());
                 }

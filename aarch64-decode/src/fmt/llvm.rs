@@ -162,8 +162,8 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
         }
         Operand::Name(name) => {
-            match name.text(Syntax::Llvm, text.apple_names) {
-                Some(bytes) => text.name(bytes),
+            match name.shown_or_apple(Syntax::Llvm, text.apple_names) {
+                Some(shown) => text.name(shown.as_bytes()),
                 None if matches!(descriptor.kind, Kind::SystemRegister) => {
                     system_register(text, b'S', b'C', name.value());
                 }

@@ -1461,8 +1461,11 @@ RCWSCASPAL_C64_rcwcomswappr\n\
 /// Groups.
 pub(crate) static GROUPS: [&str; 7] = ["none", "apple", "control", "reserved", "dpimm", "dpreg", "ldst"];
 
+/// Apple's own instructions, an index into FEATURES.
+pub(crate) const APPLE: u16 = 0;
+
 /// Features.
-pub(crate) static FEATURES: [&str; 48] = [
+pub(crate) static FEATURES: [&str; 75] = [
     "FEAT_APPLE",
     "FEAT_PAuth",
     "FEAT_PAuth_LR",
@@ -1511,6 +1514,33 @@ pub(crate) static FEATURES: [&str; 48] = [
     "FEAT_LSE128",
     "FEAT_D128",
     "FEAT_MOPS_GO",
+    "FEAT_ITE",
+    "FEAT_ETE",
+    "FEAT_BRBE",
+    "FEAT_CSV2_2",
+    "FEAT_SVE",
+    "FEAT_SME",
+    "FEAT_MTE2",
+    "FEAT_PAN",
+    "FEAT_UAO",
+    "FEAT_NMI",
+    "FEAT_RASv2",
+    "FEAT_SPEv1p2",
+    "FEAT_TRBE",
+    "FEAT_MPAM",
+    "FEAT_CCIDX",
+    "FEAT_RNG",
+    "FEAT_DIT",
+    "FEAT_SSBS",
+    "FEAT_AMUv1",
+    "FEAT_AMUv1p1",
+    "FEAT_ECV",
+    "FEAT_FGT",
+    "FEAT_SEL2",
+    "FEAT_VHE",
+    "FEAT_NV",
+    "FEAT_MEC",
+    "FEAT_RME",
 ];
 
 /// Start of each requirement, and the end of the last.

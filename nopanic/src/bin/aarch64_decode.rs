@@ -66,7 +66,7 @@ fn probe_operand(operand: Operand) {
             black_box(Condition::inverted(condition));
         }
         Operand::Name(name) => {
-            black_box((name.value(), name.as_str()));
+            black_box((name.value(), name.text(), name.apple_name(), name.feature()));
         }
         _ => {}
     }
