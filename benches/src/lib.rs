@@ -2,7 +2,7 @@
 //!
 //! Absolute times drift by half on a shared machine, so every figure we publish
 //! is a ratio: ours and the peers' code run in turn, in one process, on one
-//! thread and on the same input. A workload is written once, as a [`Group`] of
+//! thread and on the same input, and only the time that the thread ran counts. A workload is written once, as a [`Group`] of
 //! closures over prepared inputs; `cargo bench -p benches` times them one by
 //! one, the binary `ratios` interleaves them and prints the ratios beside the
 //! goals of the project.

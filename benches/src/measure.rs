@@ -1,8 +1,10 @@
 //! Interleaved timing: each round runs every case of a group once, so a slow
-//! moment of the machine falls on all of them.
+//! moment of the machine falls on all of them. Only the thread's own time counts.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
 
 /// Whose code a case runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,10 +115,17 @@ impl Timing {
         self.ns.iter().copied().fold(f64::INFINITY, f64::min)
     }
 
-    /// How many times as fast as `other` this is: the median of the ratios taken
-    /// round by round.
+    /// How many times as fast as `other` this is, best round against best round:
+    /// what is left when the machine disturbs neither.
     #[must_use]
     pub fn times_as_fast_as(&self, other: &Self) -> f64 {
+        other.min() / self.min()
+    }
+
+    /// The median of the ratios taken round by round: what one sees on a machine
+    /// that others use too.
+    #[must_use]
+    pub fn median_ratio(&self, other: &Self) -> f64 {
         median(
             self.ns
                 .iter()
@@ -151,7 +160,7 @@ pub fn measure(group: &mut Group, rounds: usize) -> Result<Vec<Timing>, String> 
     let mut answers: Vec<(&str, u64)> = Vec::new();
     for case in &mut group.cases {
         answers.push((case.name, (case.run)()));
-        let started = Instant::now();
+        let started = ThreadTime::now();
         black_box((case.run)());
         let once = started.elapsed().max(Duration::from_nanos(50));
         let wanted = SAMPLE.as_nanos().div_ceil(once.as_nanos());
@@ -188,7 +197,7 @@ pub fn measure(group: &mut Group, rounds: usize) -> Result<Vec<Timing>, String> 
             // Nobody always follows the same neighbour's cache.
             let index = (turn + round) % count;
             let case = &mut group.cases[index];
-            let started = Instant::now();
+            let started = ThreadTime::now();
             for _ in 0..repeats[index] {
                 black_box((case.run)());
             }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::measure::{Goal, Group, Timing, Who};
+use crate::measure::{Goal, Group, Timing, Who, median};
 
 /// What became of one goal.
 pub struct Outcome {
@@ -10,6 +10,8 @@ pub struct Outcome {
     pub goal: String,
     /// The figure reached; none where one of the two cases is not in this build.
     pub reached: Option<f64>,
+    /// The same as a median of pairs.
+    pub median: Option<f64>,
     /// The figure to reach.
     pub wanted: f64,
 }
@@ -38,16 +40,19 @@ pub fn outcomes(group: &Group, timings: &[Timing]) -> Vec<Outcome> {
                 ours,
                 against,
                 times,
-            } => Outcome {
-                goal: format!("{ours} >= {times}x {against}"),
-                reached: find(ours)
-                    .zip(find(against))
-                    .map(|(ours, theirs)| ours.times_as_fast_as(theirs)),
-                wanted: times,
-            },
+            } => {
+                let both = find(ours).zip(find(against));
+                Outcome {
+                    goal: format!("{ours} >= {times}x {against}"),
+                    reached: both.map(|(ours, theirs)| ours.times_as_fast_as(theirs)),
+                    median: both.map(|(ours, theirs)| ours.median_ratio(theirs)),
+                    wanted: times,
+                }
+            }
             Goal::AtMost { ours, ns } => Outcome {
                 goal: format!("{ours} <= {ns} ns"),
                 reached: find(ours).map(|timing| ns / timing.min()),
+                median: find(ours).map(|timing| ns / median(timing.ns.clone())),
                 wanted: 1.0,
             },
         })
@@ -88,6 +93,10 @@ fn ratio(value: f64) -> String {
     }
 }
 
+fn optional(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), ratio)
+}
+
 /// Nanoseconds an item, or for bytes the rate a person knows.
 fn figure(item: &str, ns: f64) -> String {
     if item == "byte" {
@@ -124,11 +133,12 @@ pub fn text(group: &Group, timings: &[Timing]) -> String {
         out.push('\n');
     }
     for outcome in outcomes(group, timings) {
-        let reached = outcome.reached.map_or_else(|| "-".to_owned(), ratio);
         let _ = writeln!(
             out,
-            "  goal: {}: {reached}, {}",
+            "  goal: {}: {} (median of pairs {}): {}",
             outcome.goal,
+            optional(outcome.reached),
+            optional(outcome.median),
             outcome.verdict()
         );
     }
@@ -163,13 +173,14 @@ pub fn markdown(group: &Group, timings: &[Timing]) -> String {
     }
     let outcomes = outcomes(group, timings);
     if !outcomes.is_empty() {
-        out.push_str("\n| goal | measured | reached |\n|---|---|---|\n");
+        out.push_str("\n| goal | best rounds | median of pairs | reached |\n|---|---|---|---|\n");
         for outcome in outcomes {
-            let reached = outcome.reached.map_or_else(|| "-".to_owned(), ratio);
             let _ = writeln!(
                 out,
-                "| {} | {reached} | {} |",
+                "| {} | {} | {} | {} |",
                 outcome.goal.replace(">=", "≥").replace("<=", "≤"),
+                optional(outcome.reached),
+                optional(outcome.median),
                 outcome.verdict()
             );
         }
