@@ -9,7 +9,7 @@ use crate::generated::kinds::Kind;
 use crate::generated::named::table::{RANGEPREFETCH, SYSREG};
 use crate::named::Name;
 use crate::operand::{AddressMode, Extend, Memory, MemoryOffset, Operand, Shift};
-use crate::register::{Arrangement, Register, RegisterClass};
+use crate::register::{Arrangement, Register};
 
 /// Decodes the operand that `descriptor` describes. `pc` is the address of the word. The most frequent kind is decoded in line.
 #[inline]
@@ -155,7 +155,7 @@ fn immediate(value: u64) -> Operand {
 }
 
 const fn gpr(class: u8, number: u8) -> Register {
-    Register::new(RegisterClass::new(class), number)
+    Register::numbered(class, number)
 }
 
 const fn register(class: u8, number: u8) -> Operand {

@@ -1,5 +1,9 @@
 //! Registers.
 
+use core::fmt;
+
+use crate::bits::widen;
+
 /// What a register's number selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -37,6 +41,28 @@ pub enum RegisterClass {
 }
 
 impl RegisterClass {
+    /// The inverse of `new`.
+    #[allow(dead_code, reason = "for the rows of vector instructions")]
+    const fn number(self) -> u8 {
+        match self {
+            Self::W => 0,
+            Self::X => 1,
+            Self::Wsp => 2,
+            Self::Xsp => 3,
+            Self::B => 4,
+            Self::H => 5,
+            Self::S => 6,
+            Self::D => 7,
+            Self::Q => 8,
+            Self::V => 9,
+            Self::Z => 10,
+            Self::P => 11,
+            Self::Pn => 12,
+            Self::Za => 13,
+            Self::Zt => 14,
+        }
+    }
+
     /// The class of a parameter (`word class` in operands.isa).
     pub(crate) const fn new(number: u8) -> Self {
         match number {
@@ -102,6 +128,30 @@ pub enum Arrangement {
 }
 
 impl Arrangement {
+    /// The inverse of `new`.
+    const fn number(self) -> u8 {
+        match self {
+            Self::None => 0,
+            Self::B => 1,
+            Self::H => 2,
+            Self::S => 3,
+            Self::D => 4,
+            Self::Q => 5,
+            Self::B2 => 6,
+            Self::B4 => 7,
+            Self::B8 => 8,
+            Self::B16 => 9,
+            Self::H2 => 10,
+            Self::H4 => 11,
+            Self::H8 => 12,
+            Self::S2 => 13,
+            Self::S4 => 14,
+            Self::D1 => 15,
+            Self::D2 => 16,
+            Self::Q1 => 17,
+        }
+    }
+
     /// The arrangement of a parameter (`word arrangement` in operands.isa).
     pub(crate) const fn new(number: u8) -> Self {
         match number {
@@ -166,85 +216,131 @@ pub enum Predication {
 const NO_LANE: u8 = 0xff;
 
 /// A register operand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Register {
-    class: RegisterClass,
-    number: u8,
-    arrangement: Arrangement,
-    lane: u8,
-    predication: Predication,
-}
+// One word, because bytes that are written one by one and read together stall the processor.
+//
+//  31      24 23  22 20         16 15       8 7         0
+// +----------+------+-------------+----------+-----------+
+// |   lane   | /z/m | arrangement |  class   |  number   |
+// +----------+------+-------------+----------+-----------+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Register(u32);
 
 impl Register {
+    #[inline]
+    #[allow(dead_code, reason = "for the rows of vector instructions")]
     pub(crate) const fn new(class: RegisterClass, number: u8) -> Self {
-        Self {
-            class,
-            number,
-            arrangement: Arrangement::None,
-            lane: NO_LANE,
-            predication: Predication::None,
-        }
+        Self::numbered(class.number(), number)
+    }
+
+    /// The register of a class parameter (`word class` in operands.isa).
+    #[inline]
+    pub(crate) const fn numbered(class: u8, number: u8) -> Self {
+        Self(u32::from_le_bytes([number, class, 0, NO_LANE]))
     }
 
     /// The same register with an arrangement.
     pub(crate) const fn arranged(self, arrangement: Arrangement) -> Self {
-        Self {
-            arrangement,
-            ..self
-        }
+        Self(self.0 & !0x001f_0000 | widen(arrangement.number()) << 16)
     }
 
     /// One element of the register.
     #[allow(dead_code, reason = "for the rows of vector instructions")]
     pub(crate) const fn at_lane(self, lane: u8) -> Self {
-        Self { lane, ..self }
+        Self(self.0 & 0x00ff_ffff | widen(lane) << 24)
     }
 
     /// The same predicate with what it does to inactive elements.
     #[allow(dead_code, reason = "for the rows of vector instructions")]
     pub(crate) const fn predicated(self, predication: Predication) -> Self {
-        Self {
-            predication,
-            ..self
-        }
+        let bits = match predication {
+            Predication::None => 0,
+            Predication::Zeroing => 1,
+            Predication::Merging => 2,
+        };
+        Self(self.0 & !0x00c0_0000 | bits << 22)
+    }
+
+    const fn bytes(self) -> [u8; 4] {
+        self.0.to_le_bytes()
     }
 
     /// The class.
     pub const fn class(self) -> RegisterClass {
-        self.class
+        let [_, class, _, _] = self.bytes();
+        RegisterClass::new(class)
     }
 
     /// The number, 0 to 31.
+    #[inline]
     pub const fn number(self) -> u8 {
-        self.number
+        let [number, ..] = self.bytes();
+        number
     }
 
     /// How it is divided into elements.
     pub const fn arrangement(self) -> Arrangement {
-        self.arrangement
+        let [_, _, third, _] = self.bytes();
+        Arrangement::new(third & 31)
     }
 
     /// The index of the element that is meant, if it is only one.
     pub const fn lane(self) -> Option<u8> {
-        if self.lane == NO_LANE {
-            None
-        } else {
-            Some(self.lane)
-        }
+        let [.., lane] = self.bytes();
+        if lane == NO_LANE { None } else { Some(lane) }
     }
 
     /// What a governing predicate does with inactive elements.
     pub const fn predication(self) -> Predication {
-        self.predication
+        match self.0 >> 22 & 3 {
+            0 => Predication::None,
+            1 => Predication::Zeroing,
+            _ => Predication::Merging,
+        }
     }
 
     /// Whether it is wzr or xzr.
     pub const fn is_zero(self) -> bool {
-        self.number == 31 && matches!(self.class, RegisterClass::W | RegisterClass::X)
+        self.number() == 31 && matches!(self.class(), RegisterClass::W | RegisterClass::X)
     }
 
     /// Whether it is wsp or sp.
     pub const fn is_stack_pointer(self) -> bool {
-        self.number == 31 && matches!(self.class, RegisterClass::Wsp | RegisterClass::Xsp)
+        self.number() == 31 && matches!(self.class(), RegisterClass::Wsp | RegisterClass::Xsp)
+    }
+}
+
+impl fmt::Debug for Register {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Register")
+            .field("class", &self.class())
+            .field("number", &self.number())
+            .field("arrangement", &self.arrangement())
+            .field("lane", &self.lane())
+            .field("predication", &self.predication())
+            .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arrangement, Predication, Register, RegisterClass};
+
+    #[test]
+    fn parts_do_not_disturb_each_other() {
+        for class in 0..15 {
+            for arrangement in 0..18 {
+                let register = Register::new(RegisterClass::new(class), 31)
+                    .arranged(Arrangement::new(arrangement))
+                    .predicated(Predication::Merging)
+                    .at_lane(63);
+                assert_eq!(register.class(), RegisterClass::new(class));
+                assert_eq!(register.arrangement(), Arrangement::new(arrangement));
+                assert_eq!(register.arrangement().number(), arrangement);
+                assert_eq!(register.class().number(), class);
+                assert_eq!(register.predication(), Predication::Merging);
+                assert_eq!((register.number(), register.lane()), (31, Some(63)));
+            }
+        }
+        assert_eq!(Register::new(RegisterClass::X, 1).lane(), None);
     }
 }
