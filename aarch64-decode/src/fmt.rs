@@ -15,6 +15,7 @@ use crate::alias;
 use crate::encoding::name_bytes;
 use crate::insn::{Instruction, Syntax};
 use crate::operand::Operands;
+use crate::program;
 
 /// Names for addresses.
 pub trait Symbols {
@@ -91,7 +92,8 @@ impl Instruction {
             b" "
         };
         text.end(TokenKind::Mnemonic);
-        while let Some((descriptor, operand)) = operands.step() {
+        while let Some(&descriptor) = operands.descriptor() {
+            let operand = program::decode(descriptor, self.word(), pc);
             if !glue.is_empty() {
                 text.name(glue);
                 text.end(TokenKind::Punctuation);

@@ -29,6 +29,7 @@ pub(crate) type Check = [u32; 2];
 
 /// What an operand is: a program and its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C, align(8))]
 pub(crate) struct Descriptor {
     /// The program.
     pub(crate) kind: Kind,

@@ -218,11 +218,10 @@ impl Operands {
         }
     }
 
-    /// The next operand with its descriptor.
+    /// What the next operand is.
     #[inline]
-    pub(crate) fn step(&mut self) -> Option<(Descriptor, Operand)> {
-        let descriptor = *DESCRIPTORS.get(index(widen16(*self.form.next()?)))?;
-        Some((descriptor, program::decode(descriptor, self.word, self.pc)))
+    pub(crate) fn descriptor(&mut self) -> Option<&'static Descriptor> {
+        DESCRIPTORS.get(index(widen16(*self.form.next()?)))
     }
 }
 
@@ -231,7 +230,7 @@ impl Iterator for Operands {
 
     #[inline]
     fn next(&mut self) -> Option<Operand> {
-        let descriptor = *DESCRIPTORS.get(index(widen16(*self.form.next()?)))?;
+        let descriptor = *self.descriptor()?;
         Some(program::decode(descriptor, self.word, self.pc))
     }
 

@@ -25,6 +25,7 @@ pub(super) fn style(descriptor: Descriptor) -> u8 {
     }
 }
 
+#[inline]
 pub(super) fn punctuation(text: &mut TextBuffer, bytes: &[u8]) {
     text.name(bytes);
     text.end(TokenKind::Punctuation);

@@ -12,6 +12,7 @@ pub(super) fn register(text: &mut TextBuffer, register: Register) {
 }
 
 /// Appends a register's name without arrangement and lane. Does not end the token.
+#[inline]
 pub(super) fn name(text: &mut TextBuffer, register: Register) {
     let (letter, special) = match register.class() {
         RegisterClass::W => (b'w', Some(*b"wzr\0")),
@@ -53,6 +54,7 @@ pub(super) fn name(text: &mut TextBuffer, register: Register) {
 }
 
 /// Appends the arrangement, the lane and the predication. Does not end the token.
+#[inline]
 pub(super) fn suffix(text: &mut TextBuffer, register: Register) {
     let arrangement = register.arrangement().name();
     if !arrangement.is_empty() {
@@ -72,6 +74,7 @@ pub(super) fn suffix(text: &mut TextBuffer, register: Register) {
 }
 
 /// Appends a number below 100.
+#[inline]
 pub(super) fn decimal(text: &mut TextBuffer, number: u8) {
     let tens = low8(widen(number).wrapping_mul(205) >> 11);
     if tens != 0 {
@@ -81,6 +84,7 @@ pub(super) fn decimal(text: &mut TextBuffer, number: u8) {
 }
 
 /// Appends a letter and a number below 100.
+#[inline]
 pub(super) fn numbered(text: &mut TextBuffer, letter: u8, number: u8) {
     let tens = low8(widen(number).wrapping_mul(205) >> 11);
     let ones = number.wrapping_sub(tens.wrapping_mul(10)) | b'0';

@@ -1,7 +1,7 @@
 //! The buffer that text is written into, with the ends of its tokens.
 
 use super::Symbols;
-use crate::bits::{index, low8, low32};
+use crate::bits::{index, low8, low32, wide};
 
 /// What a piece of text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,8 +34,6 @@ pub struct Token<'t> {
 
 /// Room for the longest instruction and a symbol; what does not fit is cut off.
 const ROOM: usize = 256;
-/// A name is copied in pieces of this size.
-const PIECE: usize = 16;
 /// Tokens of the longest instruction, with room to spare.
 const TOKENS: usize = 64;
 
@@ -101,6 +99,7 @@ impl TextBuffer {
     }
 
     /// Ends a token.
+    #[inline]
     pub(crate) fn end(&mut self, kind: TokenKind) {
         if let Some(slot) = self.ends.get_mut(self.tokens) {
             *slot = (kind, u8::try_from(self.len).unwrap_or(u8::MAX));
@@ -108,6 +107,7 @@ impl TextBuffer {
         }
     }
 
+    #[inline]
     pub(crate) fn byte(&mut self, byte: u8) {
         if let Some(slot) = self.bytes.get_mut(self.len) {
             *slot = byte;
@@ -115,24 +115,42 @@ impl TextBuffer {
         }
     }
 
-    /// Appends `len` bytes of `piece`; the bytes behind them are overwritten by what follows.
-    fn piece(&mut self, piece: &[u8; PIECE], len: usize) {
-        let end = self.len.wrapping_add(PIECE);
-        if let Some(room) = self
-            .bytes
-            .get_mut(self.len..end)
-            .and_then(<[u8]>::first_chunk_mut::<PIECE>)
-        {
-            *room = *piece;
+    /// Appends the first `len` of `N` bytes; those behind them are overwritten by what follows.
+    #[inline]
+    fn piece<const N: usize>(&mut self, piece: [u8; N], len: usize) {
+        let room = self.bytes.get_mut(self.len..);
+        if let Some(room) = room.and_then(<[u8]>::first_chunk_mut::<N>) {
+            *room = piece;
             self.len = self.len.wrapping_add(len);
         }
     }
 
-    /// Appends a name.
+    /// Appends a name: one copy of sixteen bytes, or copies that overlap.
+    #[inline]
     pub(crate) fn name(&mut self, name: &[u8]) {
-        for part in name.chunks(PIECE) {
-            for &byte in part {
-                self.byte(byte);
+        match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+            (Some(first), Some(last)) if name.len() <= 8 => {
+                let rest = name.len().wrapping_sub(4);
+                self.piece(*first, rest);
+                self.piece(*last, 4);
+            }
+            (None, _) => {
+                for &byte in name {
+                    self.byte(byte);
+                }
+            }
+            _ => self.long_name(name),
+        }
+    }
+
+    fn long_name(&mut self, name: &[u8]) {
+        for part in name.chunks(8) {
+            if let Some(part) = part.first_chunk::<8>() {
+                self.piece(*part, 8);
+            } else {
+                for &byte in part {
+                    self.byte(byte);
+                }
             }
         }
     }
@@ -144,17 +162,29 @@ impl TextBuffer {
         }
     }
 
-    /// Appends up to four bytes.
+    /// Appends the first `len` of four bytes.
+    #[inline]
     pub(crate) fn short(&mut self, bytes: [u8; 4], len: usize) {
-        let mut piece = [0; PIECE];
-        if let Some(start) = piece.first_chunk_mut::<4>() {
-            *start = bytes;
-        }
-        self.piece(&piece, len);
+        self.piece(bytes, len);
     }
 
     /// Appends a decimal number.
+    #[inline]
     pub(crate) fn decimal(&mut self, value: u64) {
+        if value < 10 {
+            self.byte(low8(low32(value)) | b'0');
+        } else if value < 100 {
+            let value = low32(value);
+            // Exact below 100.
+            let tens = value.wrapping_mul(205) >> 11;
+            let ones = value.wrapping_sub(tens.wrapping_mul(10));
+            self.piece([low8(tens) | b'0', low8(ones) | b'0'], 2);
+        } else {
+            self.long_decimal(value);
+        }
+    }
+
+    fn long_decimal(&mut self, value: u64) {
         let mut digits = [0; 20];
         let mut rest = value;
         let mut count = 0_usize;
@@ -173,17 +203,24 @@ impl TextBuffer {
     }
 
     /// Appends `0x` and the hexadecimal digits.
+    #[inline]
     pub(crate) fn hex(&mut self, value: u64) {
-        const DIGITS: [u8; 16] = *b"0123456789abcdef";
-        self.byte(b'0');
-        self.byte(b'x');
-        let digits = 16_u32.wrapping_sub((value | 1).leading_zeros().wrapping_div(4));
-        let mut left = digits;
-        while left > 0 {
-            left = left.wrapping_sub(1);
-            let digit = low32(value.wrapping_shr(left.wrapping_mul(4))) & 15;
-            self.byte(DIGITS.get(index(digit)).copied().unwrap_or(b'0'));
+        self.piece(*b"0x", 2);
+        let high = low32(value >> 32);
+        if high == 0 {
+            self.digits(low32(value));
+        } else {
+            self.digits(high);
+            self.piece(eight_digits(low32(value)).to_be_bytes(), 8);
         }
+    }
+
+    /// Appends hexadecimal digits without leading zeros.
+    #[inline]
+    fn digits(&mut self, value: u32) {
+        let zeros = (value | 1).leading_zeros() >> 2;
+        let digits = eight_digits(value).wrapping_shl(zeros.wrapping_mul(8));
+        self.piece(digits.to_be_bytes(), index(8_u32.wrapping_sub(zeros)));
     }
 
     /// Appends a signed number, in hexadecimal with the sign in front.
@@ -216,5 +253,64 @@ impl TextBuffer {
             self.byte(b'>');
             self.end(TokenKind::Punctuation);
         }
+    }
+}
+
+/// The eight hexadecimal digits of a word as characters, the first in the highest byte.
+const fn eight_digits(value: u32) -> u64 {
+    // One digit in each byte.
+    let spread = wide(value);
+    let spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff;
+    let spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff;
+    let spread = (spread | spread << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    // 1 in the bytes above 9, which become letters.
+    let letters = spread.wrapping_add(0x0606_0606_0606_0606) >> 4 & 0x0101_0101_0101_0101;
+    spread
+        .wrapping_add(0x3030_3030_3030_3030)
+        .wrapping_add(letters.wrapping_mul(0x27))
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::format;
+    use std::string::String;
+
+    use super::TextBuffer;
+
+    #[test]
+    fn numbers() {
+        let mut text = TextBuffer::new();
+        for shift in 0..64 {
+            for value in [
+                1_u64 << shift,
+                (1 << shift) - 1,
+                0x0123_4567_89ab_cdef >> shift,
+            ] {
+                text.clear();
+                text.hex(value);
+                assert_eq!(text.as_str(), format!("{value:#x}"));
+                text.clear();
+                text.decimal(value);
+                assert_eq!(text.as_str(), format!("{value}"));
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_every_length() {
+        let name: String = ('!'..='z').collect();
+        for len in 0..name.len() {
+            let mut text = TextBuffer::new();
+            let part = name.get(..len).unwrap_or_default();
+            text.name(part.as_bytes());
+            assert_eq!(text.as_str(), part);
+        }
+        let mut text = TextBuffer::new();
+        for _ in 0..10 {
+            text.name(name.as_bytes());
+        }
+        assert!(text.as_str().len() >= 240, "a long text is cut, not lost");
     }
 }
