@@ -1,5 +1,4 @@
 //! Symbols as nm names them, and an index from address to name.
-use aarch64_decode::Symbols;
 use macho_core::raw::symbol::SymbolType;
 use macho_core::{FileType, MachO, Name, Section, Symbol};
 
@@ -63,27 +62,44 @@ impl<'a> SectionTable<'a> {
     }
 }
 
+/// A defined symbol.
+#[derive(Clone, Copy)]
+pub(crate) struct Label<'a> {
+    pub(crate) vmaddr: u64,
+    pub(crate) name: &'a str,
+    /// End of its section: beyond lies nothing of its.
+    end: u64,
+}
+
 /// Names of addresses, sorted.
 #[derive(Default)]
 pub(crate) struct SymbolIndex<'a> {
-    symbols: Vec<(u64, &'a str)>,
+    labels: Vec<Label<'a>>,
 }
 
-/// The farthest that a symbol names: more would claim data and other functions for it.
+/// The farthest that a symbol names: more would claim other functions for it.
 const REACH: u64 = 1 << 20;
 
 impl<'a> SymbolIndex<'a> {
     /// Adds the symbols that an image defines in its sections.
+    ///
+    /// One whose address is outside its section (`__mh_execute_header`) names nothing there.
     pub(crate) fn add(&mut self, image: &MachO<'a>) -> Result<(), Failure> {
+        let sections = SectionTable::new(image);
         for symbol in image.symbols()? {
             let defined = symbol.stab().is_none() && symbol.kind() == SymbolType::N_SECT;
-            if !defined {
+            let Some(section) = sections.get(symbol.n_sect()).filter(|_| defined) else {
+                continue;
+            };
+            let (vmaddr, start) = (symbol.value(), section.vmaddr().get());
+            let end = start.saturating_add(section.size());
+            if vmaddr < start || vmaddr > end {
                 continue;
             }
             // One damaged name must not cost the others.
             if let Some(name) = symbol.name().ok().and_then(Name::as_str) {
                 if !name.is_empty() && !name.contains(char::is_control) {
-                    self.symbols.push((symbol.value(), name));
+                    self.labels.push(Label { vmaddr, name, end });
                 }
             }
         }
@@ -92,34 +108,23 @@ impl<'a> SymbolIndex<'a> {
 
     /// Must be called once all are added.
     pub(crate) fn sort(&mut self) {
-        self.symbols.sort_by_key(|&(vmaddr, _)| vmaddr);
-    }
-
-    /// All symbols at exactly that address.
-    pub(crate) fn at(&self, vmaddr: u64) -> &[(u64, &'a str)] {
-        let start = self.symbols.partition_point(|&(other, _)| other < vmaddr);
-        let rest = &self.symbols[start..];
-        &rest[..rest.partition_point(|&(other, _)| other == vmaddr)]
+        self.labels.sort_by_key(|label| label.vmaddr);
     }
 
     /// All symbols from that address on.
-    pub(crate) fn from(&self, vmaddr: u64) -> &[(u64, &'a str)] {
-        &self.symbols[self.symbols.partition_point(|&(other, _)| other < vmaddr)..]
+    pub(crate) fn from(&self, vmaddr: u64) -> &[Label<'a>] {
+        let start = self.labels.partition_point(|label| label.vmaddr < vmaddr);
+        &self.labels[start..]
     }
 
     /// The last symbol at or before an address, and the distance to it.
     pub(crate) fn before(&self, vmaddr: u64) -> Option<(&'a str, u64)> {
-        let end = self.symbols.partition_point(|&(other, _)| other <= vmaddr);
-        let (start, _) = *self.symbols.get(end.checked_sub(1)?)?;
+        let end = self.labels.partition_point(|label| label.vmaddr <= vmaddr);
+        let last = self.labels.get(end.checked_sub(1)?)?.vmaddr;
         // Of several at one address, the first in the table.
-        let (_, name) = *self.at(start).first()?;
-        let distance = vmaddr - start;
-        (distance < REACH).then_some((name, distance))
-    }
-}
-
-impl Symbols for SymbolIndex<'_> {
-    fn symbol(&self, address: u64) -> Option<(&str, u64)> {
-        self.before(address)
+        let label = self.from(last).first()?;
+        let distance = vmaddr - last;
+        let named = distance == 0 || distance < REACH && vmaddr < label.end;
+        named.then_some((label.name, distance))
     }
 }

@@ -6,7 +6,7 @@ use macho_core::{Section, SectionType, VmAddr};
 use super::cross_check::CrossCheck;
 use super::refs::{Pages, Reference};
 use crate::cli::Column;
-use crate::symbols::SymbolIndex;
+use crate::symbols::{Label, SymbolIndex};
 
 /// Bytes after which the caller should write them out.
 const FULL: usize = 1 << 16;
@@ -56,7 +56,7 @@ pub(super) struct Listing<'c> {
     comments: bool,
     check: Option<CrossCheck>,
     /// The symbols still to come, while words are in ascending order.
-    labels: Option<&'c [(u64, &'c str)]>,
+    labels: Option<&'c [Label<'c>]>,
 }
 
 impl<'c> Listing<'c> {
@@ -160,14 +160,14 @@ impl<'c> Listing<'c> {
             .labels
             .get_or_insert_with(|| context.symbols.from(vmaddr));
         let mut any = false;
-        while let Some(&(at, name)) = labels.first().filter(|&&(at, _)| at <= vmaddr) {
+        while let Some(label) = labels.first().filter(|label| label.vmaddr <= vmaddr) {
             *labels = &labels[1..];
-            if at == vmaddr {
+            if label.vmaddr == vmaddr {
                 if !any && !self.out.is_empty() {
                     self.out.push(b'\n');
                 }
                 any = true;
-                self.out.extend_from_slice(name.as_bytes());
+                self.out.extend_from_slice(label.name.as_bytes());
                 self.out.extend_from_slice(b":\n");
             }
         }
