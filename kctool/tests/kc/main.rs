@@ -2,4 +2,3 @@
 mod cli;
 mod common;
 mod files;
-mod hostile;
