@@ -1,5 +1,5 @@
 //! The lines of a disassembly. Plain byte pushing: a collection has some 15 million words.
-use aarch64_decode::{Flow, Syntax, TextBuffer, decode};
+use aarch64_decode::{Flow, Operand, Syntax, TextBuffer, decode};
 use kc_offsets::AddressMap;
 use macho_core::{Section, SectionType, VmAddr};
 
@@ -186,6 +186,16 @@ impl<'c> Listing<'c> {
                 instruction.flow(vmaddr)
             {
                 self.put_symbol(target);
+            }
+            // The text shows the number of Apple's own registers, as every disassembler does.
+            let apple = instruction
+                .operands(vmaddr)
+                .find_map(|operand| match operand {
+                    Operand::Name(name) => name.apple_name(),
+                    _ => None,
+                });
+            if let Some(name) = apple {
+                self.out.extend_from_slice(name.as_bytes());
             }
             return;
         }
