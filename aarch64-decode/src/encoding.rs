@@ -104,6 +104,18 @@ pub(crate) fn name_bytes(number: u16) -> &'static [u8] {
         .unwrap_or(&[])
 }
 
+/// The first sixteen bytes of a name and its length; the table is padded, so that there are always sixteen.
+#[cfg(feature = "fmt")]
+#[inline]
+pub(crate) fn name_piece(number: u16) -> (&'static [u8; 16], usize) {
+    const EMPTY: &[u8; 16] = &[0; 16];
+    let at = index(widen16(number));
+    let start = index(widen16(entry16(&NAMES_AT, at, 0)));
+    let end = index(widen16(entry16(&NAMES_AT, at.wrapping_add(1), 0)));
+    let piece = NAMES_TEXT.get(start..).and_then(<[u8]>::first_chunk);
+    piece.map_or((EMPTY, 0), |piece| (piece, end.wrapping_sub(start)))
+}
+
 /// A group of encodings: data processing, control, loads and stores and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Group(u8);

@@ -12,7 +12,7 @@ use core::fmt;
 pub use text::{TextBuffer, Token, TokenKind};
 
 use crate::alias;
-use crate::encoding::name_bytes;
+use crate::encoding::{name_bytes, name_piece};
 use crate::insn::{Instruction, Syntax};
 use crate::operand::Operands;
 use crate::program;
@@ -79,26 +79,44 @@ impl Instruction {
         symbols: &S,
         text: &'t mut TextBuffer,
     ) -> &'t str {
+        self.write(pc, syntax, options, symbols, text);
+        text.as_str()
+    }
+
+    /// As [`format_options`](Self::format_options), without a look at the text: [`TextBuffer::as_bytes`] and
+    /// [`TextBuffer::tokens`] have it.
+    pub fn write<S: Symbols>(
+        self,
+        pc: u64,
+        syntax: Syntax,
+        options: TextOptions,
+        symbols: &S,
+        text: &mut TextBuffer,
+    ) {
         text.clear();
         text.apple_names = options.apple_names;
         let shown = alias::shown(self.word(), self.encoding(), syntax);
-        let mnemonic = name_bytes(shown.mnemonic);
-        text.name(mnemonic);
-        let mut operands = Operands::new(self.word(), pc, shown.form);
-        // "b." takes its condition without a space.
-        let mut glue: &[u8] = if mnemonic.last() == Some(&b'.') {
-            b""
+        let (mnemonic, len) = name_piece(shown.mnemonic);
+        if len <= mnemonic.len() {
+            text.sixteen(mnemonic, len);
         } else {
-            b" "
-        };
+            text.name(name_bytes(shown.mnemonic));
+        }
+        // "b." takes its condition without a space.
+        let suffix = text.ends_with(b'.');
         text.end(TokenKind::Mnemonic);
+        let mut operands = Operands::new(self.word(), pc, shown.form);
+        let mut count = 0_u32;
         while let Some(&descriptor) = operands.descriptor() {
             let operand = program::decode(descriptor, self.word(), pc);
-            if !glue.is_empty() {
-                text.name(glue);
+            if count > u32::from(suffix) {
+                text.short(*b", \0\0", 2);
+                text.end(TokenKind::Punctuation);
+            } else if count != 0 || !suffix {
+                text.byte(b' ');
                 text.end(TokenKind::Punctuation);
             }
-            glue = if glue.is_empty() { b" " } else { b", " };
+            count = count.wrapping_add(1);
             match syntax {
                 Syntax::Llvm => llvm::operand(text, descriptor, operand),
                 Syntax::Gnu => gnu::operand(text, descriptor, operand),
@@ -108,7 +126,6 @@ impl Instruction {
                 text.symbol(symbols, address);
             }
         }
-        text.as_str()
     }
 }
 

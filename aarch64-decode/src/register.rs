@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+#[cfg(feature = "fmt")]
+use crate::bits::index;
 use crate::bits::widen;
 
 /// What a register's number selects.
@@ -258,6 +260,17 @@ impl Register {
             Predication::Merging => 2,
         };
         Self(self.0 & !0x00c0_0000 | bits << 22)
+    }
+
+    /// `class * 32 + number`, if the register has neither arrangement nor lane nor predication.
+    #[cfg(feature = "fmt")]
+    #[inline]
+    pub(crate) const fn plain(self) -> Option<usize> {
+        if self.0 >> 16 == 0xff00 {
+            Some(index((self.0 >> 8 & 0xff) << 5 | self.0 & 31))
+        } else {
+            None
+        }
     }
 
     const fn bytes(self) -> [u8; 4] {

@@ -5,10 +5,52 @@ use crate::bits::{low8, widen};
 use crate::register::{Predication, Register, RegisterClass};
 
 /// Appends a register with its arrangement, lane and predication.
+#[inline]
 pub(super) fn register(text: &mut TextBuffer, register: Register) {
+    match register.plain().and_then(|at| NAMES.get(at)) {
+        Some(&[a, b, c, len]) => text.short([a, b, c, 0], usize::from(len)),
+        None => arranged(text, register),
+    }
+    text.end(TokenKind::Register);
+}
+
+/// Names of the registers w0 to p31 by class and number, three bytes and the length.
+static NAMES: [[u8; 4]; 12 * 32] = names();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "runs at compile time only"
+)]
+const fn names() -> [[u8; 4]; 12 * 32] {
+    const LETTERS: [u8; 12] = *b"wxwxbhsdqvzp";
+    const SPECIAL: [[u8; 4]; 4] = [*b"wzr\x03", *b"xzr\x03", *b"wsp\x03", *b"sp\0\x02"];
+    let mut all = [[0; 4]; 12 * 32];
+    let mut class = 0;
+    while class < 12 {
+        let mut number = 0_u8;
+        let mut at = class * 32;
+        while number < 32 {
+            all[at] = if number < 10 {
+                [LETTERS[class], b'0' + number, 0, 2]
+            } else {
+                [LETTERS[class], b'0' + number / 10, b'0' + number % 10, 3]
+            };
+            number += 1;
+            at += 1;
+        }
+        if class < 4 {
+            all[class * 32 + 31] = SPECIAL[class];
+        }
+        class += 1;
+    }
+    all
+}
+
+#[inline(never)]
+fn arranged(text: &mut TextBuffer, register: Register) {
     name(text, register);
     suffix(text, register);
-    text.end(TokenKind::Register);
 }
 
 /// Appends a register's name without arrangement and lane. Does not end the token.

@@ -125,6 +125,18 @@ impl TextBuffer {
         }
     }
 
+    /// Appends the first `len` bytes of sixteen.
+    #[inline]
+    pub(crate) fn sixteen(&mut self, bytes: &[u8; 16], len: usize) {
+        self.piece(*bytes, len);
+    }
+
+    /// Whether the text ends with this byte.
+    #[inline]
+    pub(crate) fn ends_with(&self, byte: u8) -> bool {
+        self.bytes.get(self.len.wrapping_sub(1)) == Some(&byte)
+    }
+
     /// Appends a name: one copy of sixteen bytes, or copies that overlap.
     #[inline]
     pub(crate) fn name(&mut self, name: &[u8]) {
