@@ -28,12 +28,22 @@ pub(crate) fn rows(rows: &[Row], problems: &mut Vec<Problem>) {
         let strict_a = a.mask & !a.should;
         for b in &rows[index + 1..] {
             let strict_b = b.mask & !b.should;
-            let common = strict_a & strict_b;
-            if (a.value ^ b.value) & common != 0 {
+            if (a.value ^ b.value) & strict_a & strict_b != 0 {
                 continue;
             }
             // One must be the special case of the other.
-            if strict_a != strict_b && (common == strict_a || common == strict_b) {
+            let clash = a
+                .pieces(strict_a, a.value & strict_a)
+                .iter()
+                .any(|&(ma, va)| {
+                    b.pieces(strict_b, b.value & strict_b)
+                        .iter()
+                        .any(|&(mb, vb)| {
+                            let common = ma & mb;
+                            (va ^ vb) & common == 0 && (ma == mb || common != ma && common != mb)
+                        })
+                });
+            if !clash {
                 continue;
             }
             problems.push(Problem {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use crate::isa::{Row, Template, Test, flows};
+use crate::isa::{Apple, Row, Template, Test, flows};
 use crate::names::Table;
 use crate::operands::{Descriptor, Operands};
 use crate::tree::Tree;
@@ -67,14 +67,16 @@ impl Forms {
         number as u16
     }
 
-    fn id(&mut self, form: &[u16]) -> usize {
-        if let Some(&id) = self.known.get(form) {
+    /// The list's number of operands, with Apple's spelling in the high byte, stands before it.
+    fn id(&mut self, form: &[u16], apple: Apple) -> usize {
+        let mut entry = vec![form.len() as u16 | (apple as u16) << 8];
+        entry.extend(form);
+        if let Some(&id) = self.known.get(&entry) {
             return id;
         }
         let id = self.list.len();
-        self.list.push(form.len() as u16);
-        self.list.extend(form);
-        self.known.insert(form.to_vec(), id);
+        self.list.extend(&entry);
+        self.known.insert(entry, id);
         id
     }
 }
@@ -193,6 +195,7 @@ pub(crate) fn files(
     let rows = std::mem::take(&mut model.rows);
     let mut form_of = |template: &Template,
                        row: &Row,
+                       apple: Apple,
                        place: &crate::isa::Place,
                        whole: bool,
                        names: &mut Names,
@@ -236,7 +239,7 @@ pub(crate) fn files(
                 }
             }
         }
-        forms.id(&list)
+        forms.id(&list, apple)
     };
 
     // No word is 1 under an empty mask.
@@ -253,7 +256,7 @@ pub(crate) fn files(
     let mut encoding_names = String::from("unallocated\nundefined\n");
     let mut unpredictable: Vec<(usize, Vec<Test>)> = Vec::new();
     let mut soft: Vec<(u16, u32, u32)> = Vec::new();
-    forms.id(&[]);
+    forms.id(&[], Apple::Suffix);
 
     let mut test_list = |list: &[Test],
                          predicates: &mut Vec<String>,
@@ -305,6 +308,7 @@ pub(crate) fn files(
         form.push(form_of(
             &row.template,
             row,
+            row.apple,
             &row.place,
             true,
             &mut names,
@@ -353,6 +357,7 @@ pub(crate) fn files(
             let form = form_of(
                 &alias.template,
                 row,
+                alias.apple,
                 &alias.place,
                 false,
                 &mut names,

@@ -91,8 +91,21 @@ pub(crate) struct Alias {
     pub(crate) template: Template,
     /// All of these hold.
     pub(crate) tests: Vec<Test>,
+    /// How Apple's syntax spells its vectors; as the row does, if not said.
+    pub(crate) apple: Apple,
     /// Bit 0 LLVM, bit 1 GNU, bit 2 Apple.
     pub(crate) syntaxes: u8,
+}
+
+/// How Apple's syntax spells the vectors of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Apple {
+    /// The first arrangement goes behind the mnemonic, and the registers are bare: `add.4s v0, v1, v2`.
+    Suffix,
+    /// The registers are bare: `sdot v0, v1, v2[0]`.
+    Bare,
+    /// As LLVM does: `fcvtn v0.4h, v1.4s`. The scalable extensions have no other spelling.
+    Plain,
 }
 
 /// One encoding.
@@ -116,10 +129,14 @@ pub(crate) struct Row {
     pub(crate) template: Template,
     /// Clauses of mask and value that make the word undefined.
     pub(crate) undefined: Vec<(u32, u32)>,
+    /// Clauses of mask and value of words that are not of this row.
+    pub(crate) except: Vec<(u32, u32)>,
     /// Clauses that make the word constrained unpredictable.
     pub(crate) unpredictable: Vec<Vec<Test>>,
     /// What it does to the flow of control.
     pub(crate) flow: String,
+    /// How Apple's syntax spells vectors.
+    pub(crate) apple: Apple,
     /// Features, as written (`FEAT_A`, `FEAT_A FEAT_B` for both, `FEAT_A/FEAT_B` for either).
     pub(crate) features: Vec<String>,
     /// Aliases in order of preference.
@@ -127,10 +144,39 @@ pub(crate) struct Row {
 }
 
 impl Row {
+    /// The words with `mask` and `value` that are of this row, as masks and values that share no word.
+    pub(crate) fn pieces(&self, mask: u32, value: u32) -> Vec<(u32, u32)> {
+        let mut pieces = vec![(mask, value)];
+        for &(m, v) in &self.except {
+            pieces = pieces
+                .into_iter()
+                .flat_map(|(mask, value)| without(mask, value, m, v))
+                .collect();
+        }
+        pieces
+    }
+
     /// The field of this name.
     pub(crate) fn field(&self, name: &str) -> Option<&Field> {
         self.fields.iter().find(|f| f.name == name)
     }
+}
+
+/// The words with `mask` and `value` that lack some bit of the clause `m`, `v`.
+fn without(mask: u32, value: u32, m: u32, v: u32) -> Vec<(u32, u32)> {
+    if (value ^ v) & mask & m != 0 {
+        return vec![(mask, value)];
+    }
+    let mut pieces = Vec::new();
+    let (mut mask, mut value) = (mask, value);
+    for bit in (0..32).rev().map(|n| 1_u32 << n) {
+        if m & !mask & bit != 0 {
+            pieces.push((mask | bit, value & !bit | !v & bit));
+            mask |= bit;
+            value = value & !bit | v & bit;
+        }
+    }
+    pieces
 }
 
 const FLOWS: [&str; 8] = [
@@ -389,6 +435,15 @@ fn reserved_logical(fields: &[Field]) -> Result<Vec<(u32, u32)>, String> {
     Ok(clauses)
 }
 
+fn parse_apple(text: &str) -> Result<Apple, String> {
+    Ok(match text {
+        "suffix" => Apple::Suffix,
+        "bare" => Apple::Bare,
+        "plain" => Apple::Plain,
+        _ => return Err(format!("unknown spelling {text}")),
+    })
+}
+
 fn parse_attribute(row: &mut Row, text: &str) -> Result<(), String> {
     let text = text.trim();
     if let Some(rest) = text.strip_prefix("undef if ") {
@@ -413,6 +468,12 @@ fn parse_attribute(row: &mut Row, text: &str) -> Result<(), String> {
             return Err(format!("unknown flow {rest}"));
         }
         rest.clone_into(&mut row.flow);
+    } else if let Some(rest) = text.strip_prefix("except if ") {
+        for clause in rest.split(" or ") {
+            row.except.extend(parse_undefined(clause, &row.fields)?);
+        }
+    } else if let Some(rest) = text.strip_prefix("apple ") {
+        row.apple = parse_apple(rest)?;
     } else if text.starts_with("FEAT_") {
         row.features
             .extend(text.split_whitespace().map(str::to_owned));
@@ -430,6 +491,7 @@ fn parse_alias(row: &Row, place: &Place, line: &str) -> Result<Alias, String> {
         template,
         tests: Vec::new(),
         syntaxes: 7,
+        apple: row.apple,
     };
     for part in parts {
         let part = part.trim();
@@ -447,6 +509,8 @@ fn parse_alias(row: &Row, place: &Place, line: &str) -> Result<Alias, String> {
                     _ => return Err(format!("unknown syntax {word}")),
                 };
             }
+        } else if let Some(rest) = part.strip_prefix("apple ") {
+            alias.apple = parse_apple(rest)?;
         } else {
             return Err(format!("unknown alias attribute: {part}"));
         }
@@ -470,7 +534,13 @@ fn parse_row(group: &str, place: &Place, line: &str) -> Result<Row, String> {
         fields,
         template,
         undefined: Vec::new(),
+        except: Vec::new(),
         unpredictable: Vec::new(),
+        apple: if matches!(group, "sve" | "sme" | "apple") {
+            Apple::Plain
+        } else {
+            Apple::Suffix
+        },
         flow: "next".into(),
         features: Vec::new(),
         aliases: Vec::new(),

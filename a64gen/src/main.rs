@@ -66,27 +66,37 @@ fn load(spec: &Path) -> Result<emit::Model, Vec<Problem>> {
     for (index, row) in rows.iter().enumerate() {
         let mask = row.mask & !row.should;
         let section = sections[index];
+        let mut push = |mask: u32, value: u32, id: u16| {
+            for (mask, value) in row.pieces(mask, value) {
+                patterns.push(tree::Pattern {
+                    mask,
+                    value,
+                    id,
+                    section,
+                });
+                owners.push(index);
+            }
+        };
         for &(m, v) in &row.undefined {
+            push(mask | m, row.value & mask | v, 1);
+        }
+        push(mask, row.value & mask, (index + emit::RESERVED) as u16);
+        // What is not of this row is unallocated unless another row has it.
+        for &(m, v) in &row.except {
             patterns.push(tree::Pattern {
                 mask: mask | m,
                 value: row.value & mask | v,
-                id: 1,
+                id: 0,
                 section,
             });
             owners.push(index);
         }
-        patterns.push(tree::Pattern {
-            mask,
-            value: row.value & mask,
-            id: (index + emit::RESERVED) as u16,
-            section,
-        });
-        owners.push(index);
     }
     // The special case first; of two equal masks the undefined one.
     let mut order: Vec<usize> = (0..patterns.len()).collect();
     order.sort_by_key(|&i| {
         (
+            patterns[i].id == 0,
             std::cmp::Reverse(patterns[i].mask.count_ones()),
             patterns[i].id,
             i,
@@ -97,8 +107,12 @@ fn load(spec: &Path) -> Result<emit::Model, Vec<Problem>> {
         return Err(problems);
     }
     let tree = tree::build(&sorted);
+    let reached: std::collections::HashSet<u16> = (0..sorted.len())
+        .filter(|index| !tree.unreached.contains(index))
+        .map(|index| sorted[index].id)
+        .collect();
     for &unreached in &tree.unreached {
-        if sorted[unreached].id != 1 {
+        if !reached.contains(&sorted[unreached].id) {
             let row = &rows[owners[order[unreached]]];
             problems.push(Problem {
                 place: row.place.clone(),

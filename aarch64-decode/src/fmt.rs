@@ -6,6 +6,7 @@ mod llvm;
 mod memory;
 mod register;
 mod text;
+mod vector;
 
 use core::fmt;
 
@@ -14,7 +15,7 @@ pub use text::{TextBuffer, Token, TokenKind};
 use crate::alias;
 use crate::encoding::{name_bytes, name_piece};
 use crate::insn::{Instruction, Syntax};
-use crate::operand::Operands;
+use crate::operand::{AppleVectors, Operands};
 use crate::program;
 
 /// Names for addresses.
@@ -102,10 +103,14 @@ impl Instruction {
         } else {
             text.name(name_bytes(shown.mnemonic));
         }
+        let mut operands = Operands::new(self.word(), pc, shown.form);
         // "b." takes its condition without a space.
         let suffix = text.ends_with(b'.');
+        let vectors = AppleVectors::of(shown.form);
+        if syntax == Syntax::Apple && vectors == AppleVectors::Suffix {
+            apple::suffix(text, operands.clone());
+        }
         text.end(TokenKind::Mnemonic);
-        let mut operands = Operands::new(self.word(), pc, shown.form);
         let mut count = 0_u32;
         while let Some(&descriptor) = operands.descriptor() {
             let operand = program::decode(descriptor, self.word(), pc);
@@ -120,7 +125,14 @@ impl Instruction {
             match syntax {
                 Syntax::Llvm => llvm::operand(text, descriptor, operand),
                 Syntax::Gnu => gnu::operand(text, descriptor, operand),
-                Syntax::Apple => apple::operand(text, descriptor, operand, pc),
+                Syntax::Apple => {
+                    let operand = if vectors == AppleVectors::Plain {
+                        operand
+                    } else {
+                        apple::bare(operand)
+                    };
+                    apple::operand(text, descriptor, operand, pc);
+                }
             }
             if let crate::Operand::Address(address) = operand {
                 text.symbol(symbols, address);

@@ -1,22 +1,22 @@
 //! The tables that a64gen writes, and the types of their entries. Only matcher, program, alias, named, encoding and fmt look in here.
 
 #[rustfmt::skip]
-#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
+#[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod encodings;
 #[rustfmt::skip]
-#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
+#[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod forms;
 #[rustfmt::skip]
-#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
+#[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod kinds;
 #[rustfmt::skip]
-#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
+#[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod named;
 #[rustfmt::skip]
-#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
+#[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod names;
 #[rustfmt::skip]
-#[allow(clippy::unreadable_literal, dead_code, reason = "numbers written by a64gen")]
+#[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod tree;
 
 use kinds::{Kind, Predicate};

@@ -19,6 +19,8 @@ pub enum Shift {
     Asr,
     /// Rotate right.
     Ror,
+    /// Left, ones being shifted in.
+    Msl,
 }
 
 impl Shift {
@@ -38,6 +40,7 @@ impl Shift {
             Self::Lsr => "lsr",
             Self::Asr => "asr",
             Self::Ror => "ror",
+            Self::Msl => "msl",
         }
     }
 }
@@ -149,6 +152,45 @@ pub struct Memory {
     pub mode: AddressMode,
 }
 
+/// Several registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RegisterList {
+    /// The first; its arrangement and lane are those of all.
+    pub first: Register,
+    /// How many, 1 to 4.
+    pub count: u8,
+    /// From one number to the next, modulo 32.
+    pub stride: u8,
+}
+
+/// A float of eight bits: sign, three bits of exponent, four of fraction. Its value is plus or minus n/128, n being 16 to 3968.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct FpImmediate(u8);
+
+impl FpImmediate {
+    pub(crate) const fn new(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// The eight bits.
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether it is negative.
+    pub const fn is_negative(self) -> bool {
+        self.0 >= 0x80
+    }
+
+    /// Its magnitude in units of 1/128 (Arm ARM, VFPExpandImm): (16 + fraction) << exponent, where the exponent's three bits
+    /// 4 to 7 come before 0 to 3.
+    pub const fn magnitude_in_128ths(self) -> u16 {
+        let [fraction, _] = u16::from_le_bytes([self.0 & 15, 0]).to_le_bytes();
+        let exponent = (self.0 >> 4 & 7) ^ 4;
+        u16::from_le_bytes([fraction | 16, 0]) << exponent
+    }
+}
+
 /// One operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -179,9 +221,15 @@ pub enum Operand {
     ShiftedImmediate {
         /// The value before the shift.
         value: u16,
+        /// The shift: [`Shift::Lsl`] or [`Shift::Msl`].
+        shift: Shift,
         /// Shift to the left in bits.
         amount: u8,
     },
+    /// A float that fits eight bits.
+    FloatImmediate(FpImmediate),
+    /// Registers, or one element of each.
+    List(RegisterList),
     /// A memory operand.
     Memory(Memory),
     /// A register that the instruction counts up or down (`x2!`).
@@ -196,6 +244,28 @@ pub enum Operand {
     Name(Name),
 }
 
+/// How Apple's syntax spells the vectors of an operand list (`apple` in the specification text).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AppleVectors {
+    /// The first arrangement goes behind the mnemonic; the registers are bare.
+    Suffix,
+    /// The registers are bare.
+    Bare,
+    /// As LLVM does.
+    Plain,
+}
+
+impl AppleVectors {
+    /// Of the operand list `form`: the high byte in front of it.
+    pub(crate) fn of(form: u16) -> Self {
+        match entry16(&FORMS, index(widen16(form)), 0) >> 8 {
+            0 => Self::Suffix,
+            1 => Self::Bare,
+            _ => Self::Plain,
+        }
+    }
+}
+
 /// The operands of an instruction, decoded one by one.
 #[derive(Clone, Debug)]
 pub struct Operands {
@@ -208,7 +278,7 @@ impl Operands {
     #[inline]
     pub(crate) fn new(word: u32, pc: u64, form: u16) -> Self {
         let at = index(widen16(form));
-        let count = index(widen16(entry16(&FORMS, at, 0)));
+        let count = index(widen16(entry16(&FORMS, at, 0) & 0xff));
         let start = at.wrapping_add(1);
         let list = FORMS.get(start..start.wrapping_add(count)).unwrap_or(&[]);
         Self {

@@ -1,5 +1,7 @@
 //! The code of each operand kind: from the word to the operand.
 
+mod vector;
+
 use crate::bits::{
     field, five, low8, low16, low32, sign_extend, signed, signed32, unsigned, wide, widen,
 };
@@ -31,7 +33,7 @@ pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
     reason = "the parameters of a descriptor; operands.isa names them"
 )]
 fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
-    let [a, b, c, d, e, _, _] = descriptor.p;
+    let [a, b, c, d, e, f, g] = descriptor.p;
     match descriptor.kind {
         Kind::Reg => register(a, five(word, b)),
         Kind::UImm => immediate(wide(field(word, a, b)).wrapping_mul(wide(widen(c)))),
@@ -58,10 +60,12 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         }
         Kind::ShiftedImm => Operand::ShiftedImmediate {
             value: low16(field(word, a, b)),
+            shift: Shift::Lsl,
             amount: low8(field(word, c, 1).wrapping_mul(12)),
         },
         Kind::WideImm => Operand::ShiftedImmediate {
             value: low16(field(word, a, b)),
+            shift: Shift::Lsl,
             amount: low8(field(word, c, d).wrapping_mul(16)),
         },
         Kind::WideValue => wide_value(a, b, field(word, c, 16), field(word, d, e)),
@@ -146,8 +150,103 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
                 1,
             ))
         }
+        Kind::VecQ => vector::sized(word, a, widen(c), bit(word, b)),
+        Kind::VecHalf => vector::either(word, a, b, [Arrangement::H2, Arrangement::H4]),
+        Kind::VecPairSz => vector::either(word, a, b, [Arrangement::S2, Arrangement::D2]),
+        Kind::VecSize => vector::sized(word, a, vector::size(word, b, c, e), bit(word, d)),
+        Kind::VecFull => vector::sized(word, a, vector::size(word, b, c, d), true),
+        Kind::VecImmh => vector::sized(word, a, vector::immh(word, b, 4, d), bit(word, c)),
+        Kind::VecImmhFull => vector::sized(word, a, vector::immh(word, b, 4, c), true),
+        Kind::VecImm5 => vector::sized(word, a, vector::imm5(word, b), bit(word, c)),
+        Kind::ScalarSize => vector::scalar(word, a, vector::size(word, b, c, d)),
+        Kind::ScalarImmh => vector::scalar(word, a, vector::immh(word, b, c, d)),
+        Kind::ScalarImm5 => vector::scalar(word, a, vector::imm5(word, b)),
+        Kind::GprImm5 => vector::general(word, a, b),
+        Kind::LaneImm5 => vector::lane_imm5(word, a, b, None),
+        Kind::LaneImm4 => vector::lane_imm5(word, a, b, Some(field(word, c, 4))),
+        Kind::LaneHLM => vector::lane_hlm(word, [a, b, c, d], Arrangement::new(e)),
+        Kind::LaneHLMR => vector::lane_hlmr(word, [a, b, c, d], Arrangement::new(e)),
+        Kind::LaneHL => vector::lane_hl(word, [a, b, c, d], Arrangement::new(e)),
+        Kind::LaneSize if field(word, e, 2) == 1 => {
+            vector::lane_hlm(word, [a, b, c, d], Arrangement::H)
+        }
+        Kind::LaneSize => vector::lane_hl(word, [a, d, b, c], Arrangement::S),
+        Kind::LaneSz if field(word, e, 1) == 0 => {
+            vector::lane_hl(word, [a, d, b, c], Arrangement::S)
+        }
+        Kind::LaneSz => vector::lane_h(word, [a, d, b], Arrangement::D),
+        Kind::LaneComplex if field(word, e, 2) == 1 => {
+            vector::lane_hl(word, [a, b, c, d], Arrangement::H)
+        }
+        Kind::LaneComplex => vector::lane_h(word, [a, b, c], Arrangement::S),
+        Kind::LaneField => vector::lane(five(word, a), Arrangement::new(d), field(word, b, c)),
+        Kind::LaneConst => vector::lane(five(word, a), Arrangement::new(c), widen(b)),
+        // immh:immb are seven bits in a row from immb.
+        Kind::ShiftRight => {
+            let bits = 16_u32.wrapping_shl(vector::immh(word, a, 4, 0));
+            immediate(wide(bits.wrapping_sub(field(word, b, 7))))
+        }
+        Kind::ShiftLeft => {
+            let bits = 8_u32.wrapping_shl(vector::immh(word, a, 4, 0));
+            immediate(wide(field(word, b, 7).wrapping_sub(bits)))
+        }
+        Kind::Below => immediate(wide(widen(c).wrapping_sub(field(word, a, b)))),
+        Kind::ElementBits => immediate(wide(8_u32.wrapping_shl(field(word, a, b)))),
+        Kind::FpImm8 => vector::float(field(word, a, b)),
+        Kind::FpImm8Pair => vector::float(pair(word, a, b, c, d)),
+        Kind::ShiftedImmPair => Operand::ShiftedImmediate {
+            value: low16(pair(word, a, b, c, d)),
+            shift: Shift::Lsl,
+            amount: low8(field(word, e, f).wrapping_mul(8)),
+        },
+        Kind::OnesImmPair => Operand::ShiftedImmediate {
+            value: low16(pair(word, a, b, c, d)),
+            shift: Shift::Msl,
+            amount: low8(field(word, e, 1).wrapping_mul(8).wrapping_add(8)),
+        },
+        Kind::ByteMask => vector::byte_mask(pair(word, a, b, c, d)),
+        Kind::Rotate => immediate(wide(
+            field(word, a, b)
+                .wrapping_mul(widen(c))
+                .wrapping_add(widen(d)),
+        )),
+        Kind::List => vector::list_sized(word, a, b, field(word, c, d), bit(word, e)),
+        Kind::ListFixed => vector::list(word, a, b, Arrangement::new(c)),
+        Kind::ListLane => {
+            let high = field(word, d, 1) << 1 | field(word, e, 1);
+            let index = high.wrapping_shl(widen(g)) | field(word, f, g);
+            vector::list_lane(word, a, b, Arrangement::new(c), index)
+        }
+        Kind::ListLaneS => {
+            let index = field(word, c, 1) << 1 | field(word, d, 1);
+            vector::list_lane(word, a, b, Arrangement::S, index)
+        }
+        Kind::ListLaneD => vector::list_lane(word, a, b, Arrangement::D, field(word, c, 1)),
+        Kind::MemPostReg => {
+            let offset = MemoryOffset::Register {
+                index: gpr(1, five(word, b)),
+                extend: Extend::Lsl,
+                amount: None,
+            };
+            memory(word, a, offset, AddressMode::Post)
+        }
+        Kind::MemPostQ => {
+            immediate_offset(word, a, wide(widen(c).wrapping_shl(field(word, b, 1))), 2)
+        }
+        Kind::MemPostSize => {
+            immediate_offset(word, a, wide(widen(d).wrapping_shl(field(word, b, c))), 2)
+        }
         Kind::Literal => Operand::Name(Name::literal(u16::from_le_bytes([a, b]))),
     }
+}
+
+fn bit(word: u32, lsb: u8) -> bool {
+    field(word, lsb, 1) != 0
+}
+
+/// Two fields, the first being the high one.
+fn pair(word: u32, a: u8, b: u8, c: u8, d: u8) -> u32 {
+    field(word, a, b).wrapping_shl(widen(d)) | field(word, c, d)
 }
 
 fn immediate(value: u64) -> Operand {

@@ -277,6 +277,19 @@ impl Register {
         self.0.to_le_bytes()
     }
 
+    /// The register without a lane.
+    pub(crate) const fn whole(self) -> Self {
+        Self {
+            lane: NO_LANE,
+            ..self
+        }
+    }
+
+    /// The register of the same kind with another number.
+    pub(crate) const fn numbered(self, number: u8) -> Self {
+        Self { number, ..self }
+    }
+
     /// The class.
     pub const fn class(self) -> RegisterClass {
         let [_, class, _, _] = self.bytes();

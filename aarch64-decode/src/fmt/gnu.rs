@@ -3,6 +3,7 @@
 use super::llvm;
 use super::memory;
 use super::text::{TextBuffer, TokenKind};
+use super::vector;
 use crate::bits::{unsigned, wide, widen};
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
@@ -33,6 +34,8 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
             memory::operand(text, own, false);
         }
+        Operand::List(list) => vector::list(text, list, b"{", b"}", false),
+        Operand::FloatImmediate(value) => vector::scientific(text, value),
         Operand::Immediate(value) => {
             text.byte(b'#');
             if llvm::style(descriptor) & HEX_GNU == 0 {
@@ -47,12 +50,16 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
             text.end(TokenKind::Immediate);
         }
-        Operand::ShiftedImmediate { value, amount } => {
+        Operand::ShiftedImmediate {
+            value,
+            shift,
+            amount,
+        } => {
             text.byte(b'#');
             text.hex(u64::from(value));
             text.end(TokenKind::Immediate);
             if amount != 0 {
-                llvm::modifier(text, "lsl", Some(wide(widen(amount))));
+                llvm::modifier(text, shift.name(), Some(wide(widen(amount))));
             }
         }
         Operand::Name(name) => {

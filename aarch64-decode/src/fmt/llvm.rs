@@ -3,6 +3,7 @@
 use super::memory;
 pub(super) use super::register::{numbered, register};
 use super::text::{TextBuffer, TokenKind};
+use super::vector;
 use crate::bits::{field, low8, unsigned, wide, widen, widen16};
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
@@ -16,11 +17,12 @@ pub(super) const BARE_ZERO: u8 = 8;
 
 /// How the immediate of a descriptor is printed (`word style` in operands.isa).
 pub(super) fn style(descriptor: Descriptor) -> u8 {
-    let [_, _, _, d, ..] = descriptor.p;
+    let [_, _, _, d, e, ..] = descriptor.p;
     match descriptor.kind {
         Kind::UImm | Kind::SImm => d,
-        Kind::UImmPair => HEX_LLVM,
-        Kind::Bitmask | Kind::WideValue => 7,
+        Kind::UImmPair => e,
+        Kind::ShiftRight | Kind::ShiftLeft | Kind::Below => HEX_LLVM,
+        Kind::Bitmask | Kind::WideValue | Kind::ByteMask => 7,
         _ => 0,
     }
 }
@@ -131,7 +133,19 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
     match operand {
         // Fixed offsets are part of LLVM's template and stay decimal.
         Operand::Memory(own) => {
-            memory::operand(text, own, !matches!(descriptor.kind, Kind::MemFixed));
+            memory::operand(
+                text,
+                own,
+                !matches!(
+                    descriptor.kind,
+                    Kind::MemFixed | Kind::MemPostQ | Kind::MemPostSize
+                ),
+            );
+        }
+        Operand::List(list) => vector::list(text, list, b"{ ", b" }", true),
+        Operand::FloatImmediate(value) => vector::float(text, value),
+        Operand::Immediate(value) if descriptor.kind == Kind::ByteMask => {
+            vector::byte_mask(text, unsigned(value));
         }
         Operand::Immediate(value) => {
             text.byte(b'#');
@@ -154,12 +168,16 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
             text.end(TokenKind::Immediate);
         }
-        Operand::ShiftedImmediate { value, amount } => {
+        Operand::ShiftedImmediate {
+            value,
+            shift,
+            amount,
+        } => {
             text.byte(b'#');
             text.hex(u64::from(value));
             text.end(TokenKind::Immediate);
             if amount != 0 {
-                modifier(text, "lsl", Some(wide(widen(amount))));
+                modifier(text, shift.name(), Some(wide(widen(amount))));
             }
         }
         Operand::Name(name) => {

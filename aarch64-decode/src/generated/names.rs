@@ -2,7 +2,7 @@
 //! Mnemonics, literals and the names of encodings, groups and features.
 
 /// Start of each name, and the end of the last.
-pub(crate) static NAMES_AT: [u16; 922] = [
+pub(crate) static NAMES_AT: [u16; 1271] = [
     0x0, 0x0, 0x7, 0xe, 0x13, 0x18, 0x1b, 0x1e, 0x21, 0x24, 0x27, 0x2a, 0x2e, 0x32, 0x37, 0x3c,
     0x41, 0x46, 0x4b, 0x50, 0x55, 0x5a, 0x5f, 0x62, 0x65, 0x6b, 0x70, 0x76, 0x7b, 0x81, 0x86, 0x8c,
     0x95, 0x99, 0x9a, 0x9c, 0x9e, 0xa3, 0xa8, 0xab, 0xb1, 0xb7, 0xba, 0xc4, 0xc9, 0xd3, 0xd8, 0xdc,
@@ -60,11 +60,33 @@ pub(crate) static NAMES_AT: [u16; 922] = [
     0x13c5, 0x13ce, 0x13d7, 0x13e0, 0x13e9, 0x13f3, 0x13fd, 0x1407, 0x140d, 0x1413, 0x1419, 0x141f, 0x1425, 0x142b, 0x142f, 0x1436,
     0x143d, 0x1444, 0x144b, 0x1452, 0x1459, 0x145e, 0x1465, 0x146c, 0x1473, 0x1478, 0x1480, 0x1488, 0x1490, 0x1496, 0x149c, 0x14a3,
     0x14aa, 0x14b2, 0x14b8, 0x14bf, 0x14c6, 0x14ce, 0x14d4, 0x14db, 0x14e2, 0x14ea, 0x14f0, 0x14f7, 0x14fe, 0x1506, 0x150d, 0x1515,
-    0x151d, 0x1526, 0x152d, 0x1535, 0x153d, 0x1546, 0x154e, 0x1557, 0x1560, 0x156a,
+    0x151d, 0x1526, 0x152d, 0x1535, 0x153d, 0x1546, 0x154e, 0x1557, 0x1560, 0x156a, 0x156d, 0x1570, 0x1573, 0x1576, 0x1579, 0x157c,
+    0x157f, 0x1582, 0x1586, 0x158a, 0x158e, 0x1593, 0x1597, 0x159b, 0x15a1, 0x15a6, 0x15ab, 0x15af, 0x15b6, 0x15bb, 0x15c2, 0x15c7,
+    0x15cd, 0x15d2, 0x15d7, 0x15dc, 0x15e2, 0x15e7, 0x15ed, 0x15f2, 0x15f8, 0x15fd, 0x1603, 0x1608, 0x160e, 0x1613, 0x1619, 0x161e,
+    0x1624, 0x1629, 0x162f, 0x1634, 0x163a, 0x1641, 0x1649, 0x164e, 0x1654, 0x165b, 0x1663, 0x1669, 0x1670, 0x1678, 0x167d, 0x1683,
+    0x1688, 0x168e, 0x1693, 0x1699, 0x169e, 0x16a4, 0x16a9, 0x16af, 0x16b5, 0x16bc, 0x16c1, 0x16c7, 0x16cd, 0x16d4, 0x16d9, 0x16df,
+    0x16e4, 0x16ea, 0x16ef, 0x16f5, 0x16fb, 0x1702, 0x170a, 0x170e, 0x1712, 0x1716, 0x171a, 0x171e, 0x1723, 0x1728, 0x172d, 0x1732,
+    0x1737, 0x173e, 0x1745, 0x1748, 0x174b, 0x1753, 0x1757, 0x175f, 0x1764, 0x1769, 0x176f, 0x1775, 0x177b, 0x1783, 0x178b, 0x1791,
+    0x1799, 0x17a1, 0x17a4, 0x17a8, 0x17ac, 0x17b0, 0x17b3, 0x17b7, 0x17bb, 0x17be, 0x17c3, 0x17c9, 0x17cf, 0x17d5, 0x17da, 0x17dc,
+    0x17e0, 0x17e4, 0x17e8, 0x17eb, 0x17ef, 0x17f4, 0x17fa, 0x17ff, 0x1805, 0x180a, 0x1810, 0x1816, 0x181c, 0x1822, 0x1828, 0x182e,
+    0x1833, 0x183b, 0x1843, 0x1847, 0x184c, 0x1851, 0x1856, 0x185a, 0x1860, 0x1866, 0x186c, 0x1872, 0x1878, 0x187e, 0x1884, 0x188b,
+    0x1891, 0x1897, 0x189d, 0x18a2, 0x18a6, 0x18aa, 0x18b0, 0x18b7, 0x18bb, 0x18c0, 0x18c5, 0x18cb, 0x18d1, 0x18d8, 0x18de, 0x18e4,
+    0x18ea, 0x18f0, 0x18f6, 0x18fb, 0x1903, 0x190b, 0x190e, 0x1914, 0x191b, 0x1921, 0x1928, 0x192d, 0x1932, 0x1936, 0x193c, 0x1942,
+    0x1948, 0x194f, 0x1956, 0x195b, 0x1962, 0x196a, 0x1971, 0x1979, 0x197d, 0x1981, 0x1985, 0x1989, 0x198d, 0x1991, 0x1996, 0x199b,
+    0x19a1, 0x19a6, 0x19ab, 0x19af, 0x19b4, 0x19b9, 0x19bf, 0x19c3, 0x19c7, 0x19cc, 0x19d1, 0x19d6, 0x19da, 0x19e0, 0x19e4, 0x19e8,
+    0x19ee, 0x19f4, 0x19f8, 0x19fd, 0x1a01, 0x1a08, 0x1a0d, 0x1a12, 0x1a18, 0x1a1d, 0x1a22, 0x1a26, 0x1a2a, 0x1a2e, 0x1a33, 0x1a38,
+    0x1a3e, 0x1a42, 0x1a46, 0x1a4a, 0x1a4f, 0x1a54, 0x1a5b, 0x1a60, 0x1a65, 0x1a6a, 0x1a6e, 0x1a71, 0x1a78, 0x1a7c, 0x1a81, 0x1a86,
+    0x1a8b, 0x1a91, 0x1a94, 0x1a97, 0x1a9c, 0x1aa1, 0x1aa7, 0x1aac, 0x1ab2, 0x1ab7, 0x1abb, 0x1abf, 0x1ac4, 0x1ac9, 0x1acc, 0x1ad0,
+    0x1ad5, 0x1ada, 0x1ae0, 0x1ae6, 0x1aed, 0x1af4, 0x1afc, 0x1b01, 0x1b06, 0x1b0a, 0x1b10, 0x1b14, 0x1b18, 0x1b1d, 0x1b22, 0x1b25,
+    0x1b28, 0x1b2e, 0x1b35, 0x1b3d, 0x1b45, 0x1b4e, 0x1b54, 0x1b5b, 0x1b62, 0x1b6a, 0x1b6f, 0x1b74, 0x1b78, 0x1b7e, 0x1b81, 0x1b84,
+    0x1b89, 0x1b8e, 0x1b94, 0x1b9b, 0x1ba2, 0x1ba9, 0x1bb0, 0x1bb3, 0x1bb7, 0x1bbb, 0x1bc1, 0x1bc5, 0x1bc9, 0x1bce, 0x1bd4, 0x1bd9,
+    0x1be0, 0x1be9, 0x1bee, 0x1bf3, 0x1bf8, 0x1bff, 0x1c06, 0x1c0e, 0x1c17, 0x1c20, 0x1c24, 0x1c2b, 0x1c33, 0x1c3c, 0x1c40, 0x1c49,
+    0x1c52, 0x1c59, 0x1c60, 0x1c65, 0x1c6b, 0x1c6f, 0x1c74, 0x1c79, 0x1c80, 0x1c84, 0x1c89, 0x1c8e, 0x1c95, 0x1c9c, 0x1ca2, 0x1ca8,
+    0x1cb1, 0x1cba, 0x1cbf, 0x1cc4, 0x1cca, 0x1cd0, 0x1cd5,
 ];
 
 /// The names, one behind the other.
-pub(crate) static NAMES_TEXT: [u8; 5498] = *b"\
+pub(crate) static NAMES_TEXT: [u8; 7397] = *b"\
 mul53lomul53hiwkdmcwkdmdldxldystxstyldzstzldzistziextrxextryfma64fms64fma32fms32mac16fma16fms16setclrvecintvecfpmatintma\
 tfpgenlutgexitgenterat_as1elxsdsbbblbrbraazbrabzblrblraazblrabzretretaasppcrretaaretabsppcrretabereteretaaeretabnbtexitd\
 rpsbraabrabblraablrabcbzcbnzcbgtcbltcbhicblocbeqcbnecbgecbhscbbgtcbbgecbbhicbbhscbbeqcbbnecbhgtcbhgecbhhicbhhscbheqcbhne\
@@ -110,11 +132,27 @@ cwsetplldclrpaldsetpaswpparcwclrparcwswpparcwsetpaldclrpalldsetpalswppalrcwclrpa
 etprcwsclrplrcwsswpplrcwssetplrcwsclrparcwsswpparcwssetparcwsclrpalrcwsswppalrcwssetpalldtaddsttaddldtclrsttclrldtsetstt\
 setswptldtaddlsttaddlldtclrlsttclrlldtsetlsttsetlswptlldtaddaldtclraldtsetaswptaldtaddalldtclralldtsetalswptalsetgopsetg\
 optsetgopnsetgoptnsetgomsetgomtsetgomnsetgomtnsetgoesetgoetsetgoensetgoetnrcwcasrcwcaslrcwcasarcwcasalrcwscasrcwscaslrcw\
-scasarcwscasalrcwcasprcwcasplrcwcasparcwcaspalrcwscasprcwscasplrcwscasparcwscaspal................\
+scasarcwscasalrcwcasprcwcasplrcwcasparcwcaspalrcwscasprcwscasplrcwscasparcwscaspalst4st1st3st2ld4ld1ld3ld2stl1ld1rld3rld\
+ap1ld2rld4rsaddlvsmaxvsminvaddvfmaxnmvfmaxvfminnmvfminvuaddlvumaxvuminvsaddlsaddl2saddwsaddw2ssublssubl2ssubwssubw2addhn\
+addhn2sabalsabal2subhnsubhn2sabdlsabdl2smlalsmlal2sqdmlalsqdmlal2smlslsmlsl2sqdmlslsqdmlsl2smull2sqdmullsqdmull2pmullpmu\
+ll2uaddluaddl2uaddwuaddw2usublusubl2usubwusubw2raddhnraddhn2uabaluabal2rsubhnrsubhn2uabdluabdl2umlalumlal2umlslumlsl2umu\
+ll2sqdmulhsqrdmulhsdotfdotfmlafmlsfmulsudotbfdotfmlalfmlslusdotbfmlalbbfmlaltmlamlssqrdmlahudotsqrdmlshfmulxfcmlafmlal2f\
+mlsl2fmlalbfmlallbbfmlallbtfmlaltfmlalltbfmlallttextmovifmovmvnidupsmovumovinsrev64saddlpsuqaddsadalpsqabs#0cmgtcmeqcmlt\
+xtnxtn2sqxtnsqxtn2fcvtnfcvtn2fcvtlfcvtl2frintnfrintmfcvtnsfcvtmsfcvtasscvtffrint32zfrint64z#0.0fcmgtfcmeqfcmltfabsfrintp\
+frintzfcvtpsfcvtzsurecpefrecpebfcvtnbfcvtn2uaddlpusqadduadalpsqnegcmgecmlesqxtunsqxtun2shllshll2uqxtnuqxtn2fcvtxnfcvtxn2\
+frintafrintxfcvtnufcvtmufcvtauucvtffrint32xfrint64xnotf1cvtlf1cvtl2f2cvtlf2cvtl2fcmgefcmlefnegfrintifcvtpufcvtzuursqrtef\
+rsqrtefsqrtbf1cvtlbf1cvtl2bf2cvtlbf2cvtl2uzp1trn1zip1uzp2trn2zip2shaddsqaddsrhaddshsubsqsubsshlsqshlsrshlsqrshlsabdsabac\
+mtstsmaxpsminpaddpfmaxnmfaddfmaxfrecpsfminnmfsubfamaxfminfrsqrtsuhadduqaddurhadduhsubuqsubcmhicmhsushluqshlurshluqrshlua\
+bduabapmulumaxpuminpfmaxnmpfaddpfacgefmaxpfdivbslfminnmpfabdfaminfacgtfminpfscalebitbiffcaddsmmlausmmlafmmlabfmmlaummlas\
+shrssrasrshrsrsrashlshrnshrn2rshrnrshrn2sqshrnsqshrn2sqrshrnsqrshrn2sshllsxtl2sxtlsshll2ushrusraurshrursrasrislisqshlusq\
+shrunsqshrun2sqrshrunsqrshrun2uqshrnuqshrn2uqrshrnuqrshrn2ushlluxtl2uxtlushll2tbltbxluti4luti2frecpxsm3tt1asm3tt1bsm3tt2\
+asm3tt2bxareor3bcaxsm3ss1aeseaesdaesmcaesimcsha1hsha1su1sha256su0sha1csha1psha1msha1su0sha256hsha256h2sha256su1sha512su0\
+sm4esha512hsha512h2sha512su1rax1sm3partw1sm3partw2sm4ekeyfjcvtzsfccmpfccmpefcmpfcmpefcmtlfcmtlmgfcvtbfcvtfnmulfmaxinmfmi\
+ninmfmaxmgfminmgfmaxmginmfminmginmfmaddfmsubfnmaddfnmsubfcsel................\
 ";
 
 /// Start of each encoding's name; each ends with a line feed.
-pub(crate) static ENCODING_NAMES_AT: [u32; 1259] = [
+pub(crate) static ENCODING_NAMES_AT: [u32; 2278] = [
     0x0, 0xc, 0x16, 0x24, 0x32, 0x3e, 0x4a, 0x58, 0x66, 0x74, 0x82, 0x90, 0x9e, 0xad, 0xbc, 0xcc,
     0xdc, 0xec, 0xfc, 0x10c, 0x11c, 0x12c, 0x13c, 0x14c, 0x15a, 0x168, 0x179, 0x189, 0x19a, 0x1aa, 0x1bb, 0x1c7,
     0x1d4, 0x1e4, 0x1ef, 0x201, 0x214, 0x225, 0x239, 0x24d, 0x25f, 0x274, 0x289, 0x29c, 0x2b6, 0x2cb, 0x2e5, 0x2fa,
@@ -193,7 +231,71 @@ pub(crate) static ENCODING_NAMES_AT: [u32; 1259] = [
     0x5429, 0x5440, 0x5455, 0x546d, 0x5485, 0x549d, 0x54b3, 0x54cb, 0x54e3, 0x54fb, 0x5511, 0x552a, 0x5543, 0x555c, 0x5573, 0x558a,
     0x55a1, 0x55b8, 0x55cd, 0x55e5, 0x55fd, 0x5615, 0x562b, 0x5643, 0x565b, 0x5673, 0x5689, 0x56a2, 0x56bb, 0x56d4, 0x56eb, 0x56fc,
     0x570e, 0x5720, 0x5733, 0x5744, 0x5756, 0x5768, 0x577b, 0x578c, 0x579e, 0x57b0, 0x57c3, 0x57d9, 0x57f0, 0x5807, 0x581f, 0x5836,
-    0x584e, 0x5866, 0x587f, 0x5898, 0x58b2, 0x58cc, 0x58e7, 0x5901, 0x591c, 0x5937, 0x5953,
+    0x584e, 0x5866, 0x587f, 0x5898, 0x58b2, 0x58cc, 0x58e7, 0x5901, 0x591c, 0x5937, 0x5953, 0x5963, 0x5976, 0x5986, 0x5999, 0x59ac,
+    0x59bc, 0x59cf, 0x59df, 0x59f2, 0x5a02, 0x5a15, 0x5a28, 0x5a38, 0x5a4b, 0x5a5e, 0x5a72, 0x5a85, 0x5a99, 0x5aad, 0x5ac0, 0x5ad4,
+    0x5ae7, 0x5afb, 0x5b0e, 0x5b22, 0x5b36, 0x5b49, 0x5b5d, 0x5b70, 0x5b84, 0x5b97, 0x5bab, 0x5bbf, 0x5bd2, 0x5be6, 0x5bf9, 0x5c0d,
+    0x5c20, 0x5c34, 0x5c48, 0x5c5b, 0x5c6f, 0x5c82, 0x5c95, 0x5ca8, 0x5cbb, 0x5cce, 0x5ce1, 0x5cf4, 0x5d07, 0x5d18, 0x5d2b, 0x5d3e,
+    0x5d51, 0x5d64, 0x5d77, 0x5d8a, 0x5d9d, 0x5db0, 0x5dc3, 0x5dd6, 0x5de9, 0x5dfc, 0x5e0f, 0x5e22, 0x5e35, 0x5e48, 0x5e59, 0x5e6a,
+    0x5e7c, 0x5e8f, 0x5ea2, 0x5eb5, 0x5ec8, 0x5edb, 0x5eee, 0x5f01, 0x5f14, 0x5f25, 0x5f36, 0x5f4c, 0x5f62, 0x5f78, 0x5f8e, 0x5fa4,
+    0x5fba, 0x5fd0, 0x5fe6, 0x5ffb, 0x6010, 0x6025, 0x603a, 0x604f, 0x6064, 0x6079, 0x608e, 0x60a4, 0x60ba, 0x60d0, 0x60e6, 0x60fc,
+    0x6112, 0x6128, 0x613e, 0x6153, 0x6168, 0x617d, 0x6192, 0x61a7, 0x61bc, 0x61d1, 0x61e6, 0x61fc, 0x6212, 0x6228, 0x623e, 0x6254,
+    0x626a, 0x6280, 0x6296, 0x62ab, 0x62c0, 0x62d5, 0x62ea, 0x62ff, 0x6314, 0x6329, 0x633e, 0x6353, 0x6368, 0x637c, 0x6390, 0x63a6,
+    0x63bc, 0x63d2, 0x63e8, 0x63fe, 0x6414, 0x642a, 0x6440, 0x6455, 0x646a, 0x647f, 0x6494, 0x64a9, 0x64be, 0x64d3, 0x64e8, 0x64fd,
+    0x6512, 0x6526, 0x653a, 0x654f, 0x6563, 0x6577, 0x658a, 0x65a2, 0x65b8, 0x65d0, 0x65e6, 0x65fb, 0x660f, 0x6623, 0x663c, 0x6653,
+    0x666c, 0x6683, 0x6695, 0x66a7, 0x66b9, 0x66cb, 0x66dd, 0x66ef, 0x6701, 0x6713, 0x6725, 0x6739, 0x674b, 0x675f, 0x6771, 0x6785,
+    0x6797, 0x67a9, 0x67bb, 0x67cd, 0x67df, 0x67f2, 0x6804, 0x6817, 0x6829, 0x683b, 0x684d, 0x685f, 0x6871, 0x6885, 0x6897, 0x68ab,
+    0x68bb, 0x68cd, 0x68e1, 0x68f5, 0x690a, 0x691b, 0x692c, 0x6940, 0x6954, 0x6968, 0x697a, 0x698b, 0x69a3, 0x69b5, 0x69c9, 0x69dd,
+    0x69f1, 0x6a04, 0x6a17, 0x6a29, 0x6a3c, 0x6a4c, 0x6a5e, 0x6a6e, 0x6a80, 0x6a92, 0x6aa7, 0x6ab8, 0x6acd, 0x6ae2, 0x6af4, 0x6b09,
+    0x6b1d, 0x6b31, 0x6b44, 0x6b59, 0x6b6e, 0x6b81, 0x6b96, 0x6bab, 0x6bbd, 0x6bd0, 0x6be2, 0x6bf5, 0x6c07, 0x6c1a, 0x6c2c, 0x6c3e,
+    0x6c50, 0x6c63, 0x6c75, 0x6c88, 0x6c9a, 0x6cad, 0x6cc0, 0x6cd3, 0x6ce6, 0x6cf8, 0x6d0a, 0x6d1c, 0x6d2e, 0x6d40, 0x6d52, 0x6d64,
+    0x6d76, 0x6d88, 0x6d9a, 0x6dad, 0x6dc0, 0x6dd0, 0x6de0, 0x6df3, 0x6e05, 0x6e16, 0x6e27, 0x6e38, 0x6e48, 0x6e58, 0x6e6a, 0x6e7c,
+    0x6e8e, 0x6ea1, 0x6eb4, 0x6ec7, 0x6eda, 0x6eed, 0x6eff, 0x6f14, 0x6f29, 0x6f3c, 0x6f4f, 0x6f62, 0x6f73, 0x6f86, 0x6f99, 0x6fac,
+    0x6fbf, 0x6fd2, 0x6fe5, 0x6ff9, 0x700b, 0x701e, 0x7031, 0x7041, 0x7054, 0x7066, 0x7077, 0x7088, 0x7098, 0x70ab, 0x70bc, 0x70ce,
+    0x70e1, 0x70f4, 0x7107, 0x711a, 0x712d, 0x7140, 0x7152, 0x7167, 0x717c, 0x718c, 0x719f, 0x71b0, 0x71c3, 0x71d6, 0x71e9, 0x71fa,
+    0x720d, 0x7220, 0x7233, 0x7247, 0x725b, 0x726d, 0x7281, 0x7295, 0x72ac, 0x72c3, 0x72da, 0x72f1, 0x7308, 0x731e, 0x7335, 0x734c,
+    0x7363, 0x7378, 0x738f, 0x73a6, 0x73bd, 0x73d4, 0x73eb, 0x7402, 0x7419, 0x7430, 0x7447, 0x745e, 0x7474, 0x748b, 0x74a2, 0x74b7,
+    0x74ce, 0x74e5, 0x74fc, 0x7514, 0x752a, 0x753e, 0x7552, 0x7566, 0x757a, 0x758e, 0x75a2, 0x75b7, 0x75cc, 0x75e2, 0x75f7, 0x760c,
+    0x7620, 0x7634, 0x7648, 0x765d, 0x7672, 0x7688, 0x769c, 0x76b0, 0x76c4, 0x76d8, 0x76eb, 0x7700, 0x7713, 0x7726, 0x773b, 0x7750,
+    0x7767, 0x777b, 0x7791, 0x77a5, 0x77b9, 0x77ce, 0x77e3, 0x77f7, 0x780d, 0x7820, 0x7832, 0x7845, 0x785b, 0x786f, 0x7883, 0x7898,
+    0x78ac, 0x78c3, 0x78d6, 0x78e8, 0x78fb, 0x7910, 0x7925, 0x793b, 0x7950, 0x7965, 0x7979, 0x798d, 0x79a1, 0x79b6, 0x79cb, 0x79e1,
+    0x79f5, 0x7a09, 0x7a1d, 0x7a31, 0x7a44, 0x7a58, 0x7a6b, 0x7a7f, 0x7a94, 0x7aa9, 0x7ac1, 0x7ad8, 0x7aed, 0x7b01, 0x7b16, 0x7b2b,
+    0x7b40, 0x7b54, 0x7b67, 0x7b7a, 0x7b8d, 0x7ba4, 0x7bb8, 0x7bcd, 0x7be2, 0x7bf7, 0x7c0c, 0x7c22, 0x7c35, 0x7c48, 0x7c5b, 0x7c6d,
+    0x7c80, 0x7c93, 0x7ca6, 0x7cb8, 0x7ccb, 0x7ce4, 0x7cfd, 0x7d16, 0x7d28, 0x7d3b, 0x7d4e, 0x7d61, 0x7d76, 0x7d8c, 0x7da2, 0x7db6,
+    0x7dcc, 0x7de2, 0x7df5, 0x7e09, 0x7e1e, 0x7e32, 0x7e46, 0x7e5b, 0x7e6f, 0x7e83, 0x7e96, 0x7eb0, 0x7ec8, 0x7ee0, 0x7ef9, 0x7f12,
+    0x7f2a, 0x7f44, 0x7f5e, 0x7f76, 0x7f8e, 0x7fa7, 0x7fbf, 0x7fda, 0x7ff5, 0x800e, 0x8026, 0x803f, 0x8058, 0x8071, 0x8089, 0x80a4,
+    0x80bc, 0x80d5, 0x80ee, 0x8107, 0x8120, 0x813a, 0x814a, 0x815a, 0x816b, 0x817c, 0x818b, 0x819c, 0x81ac, 0x81bd, 0x81cf, 0x81e2,
+    0x81f3, 0x8204, 0x8216, 0x8226, 0x8236, 0x8247, 0x8258, 0x8267, 0x8276, 0x8288, 0x8299, 0x82ac, 0x82c0, 0x82d2, 0x82e5, 0x82f6,
+    0x8307, 0x8319, 0x832b, 0x833d, 0x834f, 0x8361, 0x8373, 0x8385, 0x8397, 0x83a9, 0x83bb, 0x83cd, 0x83df, 0x83f1, 0x8408, 0x841f,
+    0x8436, 0x844a, 0x845e, 0x8472, 0x8486, 0x849b, 0x84af, 0x84c3, 0x84d7, 0x84eb, 0x84ff, 0x8513, 0x8528, 0x853d, 0x8552, 0x8567,
+    0x857a, 0x858c, 0x859d, 0x85ae, 0x85bf, 0x85cf, 0x85e1, 0x85f4, 0x8607, 0x861a, 0x862c, 0x863f, 0x8652, 0x8665, 0x8678, 0x868b,
+    0x869e, 0x86b1, 0x86c4, 0x86d6, 0x86e7, 0x86f8, 0x8708, 0x871b, 0x872d, 0x8740, 0x8753, 0x8766, 0x8779, 0x878b, 0x879e, 0x87b1,
+    0x87c4, 0x87d7, 0x87eb, 0x8802, 0x8819, 0x8830, 0x8846, 0x885d, 0x8874, 0x888b, 0x88a2, 0x88b9, 0x88d0, 0x88e7, 0x88fe, 0x8915,
+    0x892c, 0x8942, 0x8959, 0x8970, 0x8987, 0x899e, 0x89b6, 0x89c8, 0x89dc, 0x89f5, 0x8a0c, 0x8a23, 0x8a3c, 0x8a53, 0x8a6d, 0x8a85,
+    0x8a9d, 0x8ab7, 0x8acf, 0x8ae4, 0x8af9, 0x8b0d, 0x8b21, 0x8b35, 0x8b4a, 0x8b5f, 0x8b75, 0x8b88, 0x8b9d, 0x8bb4, 0x8bc9, 0x8bde,
+    0x8bf4, 0x8c0b, 0x8c20, 0x8c35, 0x8c49, 0x8c5d, 0x8c71, 0x8c86, 0x8c9b, 0x8cb1, 0x8cc4, 0x8cd8, 0x8cf0, 0x8d05, 0x8d1a, 0x8d2e,
+    0x8d43, 0x8d58, 0x8d71, 0x8d8a, 0x8da3, 0x8dbc, 0x8dd6, 0x8df1, 0x8e0a, 0x8e23, 0x8e3b, 0x8e54, 0x8e6d, 0x8e7d, 0x8e8d, 0x8e9e,
+    0x8eaf, 0x8ebe, 0x8ecf, 0x8ee1, 0x8ef4, 0x8f05, 0x8f17, 0x8f27, 0x8f37, 0x8f48, 0x8f59, 0x8f68, 0x8f77, 0x8f89, 0x8f9a, 0x8fad,
+    0x8fc1, 0x8fd3, 0x8fe6, 0x8ff7, 0x9009, 0x9023, 0x903d, 0x9057, 0x9070, 0x9086, 0x9099, 0x90ac, 0x90c0, 0x90d1, 0x90e2, 0x90f4,
+    0x9107, 0x911b, 0x9131, 0x9149, 0x915e, 0x9173, 0x9188, 0x919f, 0x91b6, 0x91ce, 0x91e7, 0x9204, 0x921c, 0x9237, 0x9253, 0x9271,
+    0x928a, 0x92a8, 0x92c6, 0x92e2, 0x92f6, 0x930a, 0x931f, 0x9334, 0x9348, 0x935c, 0x9371, 0x9386, 0x939a, 0x93ae, 0x93c3, 0x93d8,
+    0x93ec, 0x9400, 0x9415, 0x942a, 0x943e, 0x9452, 0x9467, 0x947c, 0x9490, 0x94a4, 0x94b9, 0x94ce, 0x94e3, 0x94f8, 0x950c, 0x9520,
+    0x9535, 0x954a, 0x955d, 0x9570, 0x9585, 0x959a, 0x95af, 0x95c4, 0x95d9, 0x95ee, 0x9603, 0x9618, 0x962c, 0x9640, 0x9655, 0x966a,
+    0x967f, 0x9694, 0x96a9, 0x96be, 0x96d3, 0x96e8, 0x96fe, 0x9713, 0x9728, 0x973c, 0x9750, 0x9765, 0x977a, 0x978d, 0x97a0, 0x97b5,
+    0x97ca, 0x97df, 0x97f4, 0x9809, 0x981e, 0x9833, 0x9848, 0x985c, 0x9870, 0x9885, 0x989a, 0x98af, 0x98c4, 0x98d9, 0x98ee, 0x9903,
+    0x9918, 0x992d, 0x9942, 0x9956, 0x996a, 0x997f, 0x9994, 0x99a7, 0x99ba, 0x99cf, 0x99e4, 0x99f9, 0x9a0e, 0x9a23, 0x9a38, 0x9a4c,
+    0x9a60, 0x9a75, 0x9a8a, 0x9a9e, 0x9ab2, 0x9ac7, 0x9adc, 0x9aef, 0x9b02, 0x9b17, 0x9b2c, 0x9b41, 0x9b56, 0x9b6b, 0x9b80, 0x9b90,
+    0x9ba0, 0x9bb0, 0x9bc0, 0x9bd0, 0x9bdf, 0x9bef, 0x9bff, 0x9c0f, 0x9c1f, 0x9c2f, 0x9c3e, 0x9c4e, 0x9c5e, 0x9c6e, 0x9c7e, 0x9c8e,
+    0x9c9d, 0x9cad, 0x9cbd, 0x9ccd, 0x9cdd, 0x9ced, 0x9cfc, 0x9d0c, 0x9d1c, 0x9d2c, 0x9d3c, 0x9d4c, 0x9d5b, 0x9d6b, 0x9d7b, 0x9d8b,
+    0x9d9b, 0x9dab, 0x9dba, 0x9dca, 0x9dda, 0x9dea, 0x9dfa, 0x9e0a, 0x9e19, 0x9e29, 0x9e39, 0x9e49, 0x9e59, 0x9e69, 0x9e78, 0x9e8a,
+    0x9e9d, 0x9eaf, 0x9ec2, 0x9ed4, 0x9ee7, 0x9ef7, 0x9f08, 0x9f19, 0x9f2b, 0x9f3c, 0x9f4f, 0x9f5f, 0x9f70, 0x9f81, 0x9f93, 0x9fa4,
+    0x9fb7, 0x9fc7, 0x9fd8, 0x9fe9, 0x9ffb, 0xa00c, 0xa01f, 0xa02f, 0xa03f, 0xa04f, 0xa060, 0xa071, 0xa082, 0xa094, 0xa0a6, 0xa0b8,
+    0xa0ca, 0xa0dc, 0xa0ee, 0xa100, 0xa114, 0xa128, 0xa13c, 0xa150, 0xa160, 0xa170, 0xa180, 0xa191, 0xa1a2, 0xa1b4, 0xa1c5, 0xa1d7,
+    0xa1e9, 0xa1fb, 0xa20d, 0xa21f, 0xa231, 0xa243, 0xa257, 0xa26b, 0xa27f, 0xa293, 0xa2a3, 0xa2b3, 0xa2c3, 0xa2d4, 0xa2e5, 0xa2f6,
+    0xa308, 0xa31a, 0xa32c, 0xa33e, 0xa350, 0xa362, 0xa374, 0xa384, 0xa394, 0xa3a4, 0xa3b4, 0xa3c4, 0xa3d4, 0xa3e6, 0xa3f8, 0xa409,
+    0xa41c, 0xa42f, 0xa441, 0xa453, 0xa468, 0xa47d, 0xa48d, 0xa49d, 0xa4ad, 0xa4bd, 0xa4cd, 0xa4dd, 0xa4ef, 0xa501, 0xa512, 0xa525,
+    0xa538, 0xa54a, 0xa55c, 0xa571, 0xa586, 0xa596, 0xa5a6, 0xa5b6, 0xa5c6, 0xa5d6, 0xa5e6, 0xa5f8, 0xa60a, 0xa61b, 0xa62e, 0xa641,
+    0xa653, 0xa665, 0xa67a, 0xa68f, 0xa6a0, 0xa6b1, 0xa6c3, 0xa6d5, 0xa6e6, 0xa6f7, 0xa709, 0xa71b, 0xa72c, 0xa73d, 0xa74f, 0xa761,
+    0xa771, 0xa781, 0xa791, 0xa7a2, 0xa7b3, 0xa7c4,
 ];
 
 /// Arm's names of the encodings, a line each.
@@ -1456,16 +1558,1035 @@ RCWSCASP_C64_rcwcomswappr\n\
 RCWSCASPL_C64_rcwcomswappr\n\
 RCWSCASPA_C64_rcwcomswappr\n\
 RCWSCASPAL_C64_rcwcomswappr\n\
+ST4_asisdlse_R4\n\
+ST1_asisdlse_R4_4v\n\
+ST3_asisdlse_R3\n\
+ST1_asisdlse_R3_3v\n\
+ST1_asisdlse_R1_1v\n\
+ST2_asisdlse_R2\n\
+ST1_asisdlse_R2_2v\n\
+LD4_asisdlse_R4\n\
+LD1_asisdlse_R4_4v\n\
+LD3_asisdlse_R3\n\
+LD1_asisdlse_R3_3v\n\
+LD1_asisdlse_R1_1v\n\
+LD2_asisdlse_R2\n\
+LD1_asisdlse_R2_2v\n\
+ST4_asisdlsep_R4_r\n\
+ST1_asisdlsep_R4_r4\n\
+ST3_asisdlsep_R3_r\n\
+ST1_asisdlsep_R3_r3\n\
+ST1_asisdlsep_R1_r1\n\
+ST2_asisdlsep_R2_r\n\
+ST1_asisdlsep_R2_r2\n\
+ST4_asisdlsep_I4_i\n\
+ST1_asisdlsep_I4_i4\n\
+ST3_asisdlsep_I3_i\n\
+ST1_asisdlsep_I3_i3\n\
+ST1_asisdlsep_I1_i1\n\
+ST2_asisdlsep_I2_i\n\
+ST1_asisdlsep_I2_i2\n\
+LD4_asisdlsep_R4_r\n\
+LD1_asisdlsep_R4_r4\n\
+LD3_asisdlsep_R3_r\n\
+LD1_asisdlsep_R3_r3\n\
+LD1_asisdlsep_R1_r1\n\
+LD2_asisdlsep_R2_r\n\
+LD1_asisdlsep_R2_r2\n\
+LD4_asisdlsep_I4_i\n\
+LD1_asisdlsep_I4_i4\n\
+LD3_asisdlsep_I3_i\n\
+LD1_asisdlsep_I3_i3\n\
+LD1_asisdlsep_I1_i1\n\
+LD2_asisdlsep_I2_i\n\
+LD1_asisdlsep_I2_i2\n\
+ST1_asisdlso_B1_1b\n\
+ST3_asisdlso_B3_3b\n\
+ST1_asisdlso_H1_1h\n\
+ST3_asisdlso_H3_3h\n\
+ST1_asisdlso_S1_1s\n\
+ST1_asisdlso_D1_1d\n\
+ST3_asisdlso_S3_3s\n\
+ST3_asisdlso_D3_3d\n\
+STL1_asisdlso_D1\n\
+ST2_asisdlso_B2_2b\n\
+ST4_asisdlso_B4_4b\n\
+ST2_asisdlso_H2_2h\n\
+ST4_asisdlso_H4_4h\n\
+ST2_asisdlso_S2_2s\n\
+ST2_asisdlso_D2_2d\n\
+ST4_asisdlso_S4_4s\n\
+ST4_asisdlso_D4_4d\n\
+LD1_asisdlso_B1_1b\n\
+LD3_asisdlso_B3_3b\n\
+LD1_asisdlso_H1_1h\n\
+LD3_asisdlso_H3_3h\n\
+LD1_asisdlso_S1_1s\n\
+LD1_asisdlso_D1_1d\n\
+LD3_asisdlso_S3_3s\n\
+LD3_asisdlso_D3_3d\n\
+LD1R_asisdlso_R1\n\
+LD3R_asisdlso_R3\n\
+LDAP1_asisdlso_D1\n\
+LD2_asisdlso_B2_2b\n\
+LD4_asisdlso_B4_4b\n\
+LD2_asisdlso_H2_2h\n\
+LD4_asisdlso_H4_4h\n\
+LD2_asisdlso_S2_2s\n\
+LD2_asisdlso_D2_2d\n\
+LD4_asisdlso_S4_4s\n\
+LD4_asisdlso_D4_4d\n\
+LD2R_asisdlso_R2\n\
+LD4R_asisdlso_R4\n\
+ST1_asisdlsop_BX1_r1b\n\
+ST3_asisdlsop_BX3_r3b\n\
+ST1_asisdlsop_HX1_r1h\n\
+ST3_asisdlsop_HX3_r3h\n\
+ST1_asisdlsop_SX1_r1s\n\
+ST1_asisdlsop_DX1_r1d\n\
+ST3_asisdlsop_SX3_r3s\n\
+ST3_asisdlsop_DX3_r3d\n\
+ST1_asisdlsop_B1_i1b\n\
+ST3_asisdlsop_B3_i3b\n\
+ST1_asisdlsop_H1_i1h\n\
+ST3_asisdlsop_H3_i3h\n\
+ST1_asisdlsop_S1_i1s\n\
+ST1_asisdlsop_D1_i1d\n\
+ST3_asisdlsop_S3_i3s\n\
+ST3_asisdlsop_D3_i3d\n\
+ST2_asisdlsop_BX2_r2b\n\
+ST4_asisdlsop_BX4_r4b\n\
+ST2_asisdlsop_HX2_r2h\n\
+ST4_asisdlsop_HX4_r4h\n\
+ST2_asisdlsop_SX2_r2s\n\
+ST2_asisdlsop_DX2_r2d\n\
+ST4_asisdlsop_SX4_r4s\n\
+ST4_asisdlsop_DX4_r4d\n\
+ST2_asisdlsop_B2_i2b\n\
+ST4_asisdlsop_B4_i4b\n\
+ST2_asisdlsop_H2_i2h\n\
+ST4_asisdlsop_H4_i4h\n\
+ST2_asisdlsop_S2_i2s\n\
+ST2_asisdlsop_D2_i2d\n\
+ST4_asisdlsop_S4_i4s\n\
+ST4_asisdlsop_D4_i4d\n\
+LD1_asisdlsop_BX1_r1b\n\
+LD3_asisdlsop_BX3_r3b\n\
+LD1_asisdlsop_HX1_r1h\n\
+LD3_asisdlsop_HX3_r3h\n\
+LD1_asisdlsop_SX1_r1s\n\
+LD1_asisdlsop_DX1_r1d\n\
+LD3_asisdlsop_SX3_r3s\n\
+LD3_asisdlsop_DX3_r3d\n\
+LD1R_asisdlsop_RX1_r\n\
+LD3R_asisdlsop_RX3_r\n\
+LD1_asisdlsop_B1_i1b\n\
+LD3_asisdlsop_B3_i3b\n\
+LD1_asisdlsop_H1_i1h\n\
+LD3_asisdlsop_H3_i3h\n\
+LD1_asisdlsop_S1_i1s\n\
+LD1_asisdlsop_D1_i1d\n\
+LD3_asisdlsop_S3_i3s\n\
+LD3_asisdlsop_D3_i3d\n\
+LD1R_asisdlsop_R1_i\n\
+LD3R_asisdlsop_R3_i\n\
+LD2_asisdlsop_BX2_r2b\n\
+LD4_asisdlsop_BX4_r4b\n\
+LD2_asisdlsop_HX2_r2h\n\
+LD4_asisdlsop_HX4_r4h\n\
+LD2_asisdlsop_SX2_r2s\n\
+LD2_asisdlsop_DX2_r2d\n\
+LD4_asisdlsop_SX4_r4s\n\
+LD4_asisdlsop_DX4_r4d\n\
+LD2R_asisdlsop_RX2_r\n\
+LD4R_asisdlsop_RX4_r\n\
+LD2_asisdlsop_B2_i2b\n\
+LD4_asisdlsop_B4_i4b\n\
+LD2_asisdlsop_H2_i2h\n\
+LD4_asisdlsop_H4_i4h\n\
+LD2_asisdlsop_S2_i2s\n\
+LD2_asisdlsop_D2_i2d\n\
+LD4_asisdlsop_S4_i4s\n\
+LD4_asisdlsop_D4_i4d\n\
+LD2R_asisdlsop_R2_i\n\
+LD4R_asisdlsop_R4_i\n\
+SADDLV_asimdall_only\n\
+SMAXV_asimdall_only\n\
+SMINV_asimdall_only\n\
+ADDV_asimdall_only\n\
+FMAXNMV_asimdall_only_H\n\
+FMAXV_asimdall_only_H\n\
+FMINNMV_asimdall_only_H\n\
+FMINV_asimdall_only_H\n\
+UADDLV_asimdall_only\n\
+UMAXV_asimdall_only\n\
+UMINV_asimdall_only\n\
+FMAXNMV_asimdall_only_SD\n\
+FMAXV_asimdall_only_SD\n\
+FMINNMV_asimdall_only_SD\n\
+FMINV_asimdall_only_SD\n\
+SADDL_asimddiff_L\n\
+SADDW_asimddiff_W\n\
+SSUBL_asimddiff_L\n\
+SSUBW_asimddiff_W\n\
+ADDHN_asimddiff_N\n\
+SABAL_asimddiff_L\n\
+SUBHN_asimddiff_N\n\
+SABDL_asimddiff_L\n\
+SMLAL_asimddiff_L\n\
+SQDMLAL_asimddiff_L\n\
+SMLSL_asimddiff_L\n\
+SQDMLSL_asimddiff_L\n\
+SMULL_asimddiff_L\n\
+SQDMULL_asimddiff_L\n\
+PMULL_asimddiff_L\n\
+UADDL_asimddiff_L\n\
+UADDW_asimddiff_W\n\
+USUBL_asimddiff_L\n\
+USUBW_asimddiff_W\n\
+RADDHN_asimddiff_N\n\
+UABAL_asimddiff_L\n\
+RSUBHN_asimddiff_N\n\
+UABDL_asimddiff_L\n\
+UMLAL_asimddiff_L\n\
+UMLSL_asimddiff_L\n\
+UMULL_asimddiff_L\n\
+SMLAL_asimdelem_L\n\
+SQDMLAL_asimdelem_L\n\
+SMLSL_asimdelem_L\n\
+SQDMLSL_asimdelem_L\n\
+MUL_asimdelem_R\n\
+SMULL_asimdelem_L\n\
+SQDMULL_asimdelem_L\n\
+SQDMULH_asimdelem_R\n\
+SQRDMULH_asimdelem_R\n\
+SDOT_asimdelem_D\n\
+FDOT_asimdelem_D\n\
+FMLA_asimdelem_RH_H\n\
+FMLS_asimdelem_RH_H\n\
+FMUL_asimdelem_RH_H\n\
+SUDOT_asimdelem_D\n\
+FDOT_asimdelem_G\n\
+FDOT_asimdelem_FP16FP32\n\
+BFDOT_asimdelem_E\n\
+FMLA_asimdelem_R_SD\n\
+FMLS_asimdelem_R_SD\n\
+FMUL_asimdelem_R_SD\n\
+FMLAL_asimdelem_LH\n\
+FMLSL_asimdelem_LH\n\
+USDOT_asimdelem_D\n\
+BFMLAL_asimdelem_F\n\
+MLA_asimdelem_R\n\
+UMLAL_asimdelem_L\n\
+MLS_asimdelem_R\n\
+UMLSL_asimdelem_L\n\
+UMULL_asimdelem_L\n\
+SQRDMLAH_asimdelem_R\n\
+UDOT_asimdelem_D\n\
+SQRDMLSH_asimdelem_R\n\
+FMULX_asimdelem_RH_H\n\
+FCMLA_advsimd_elt\n\
+FMULX_asimdelem_R_SD\n\
+FMLAL2_asimdelem_LH\n\
+FMLSL2_asimdelem_LH\n\
+FMLALB_asimdelem_H\n\
+FMLALLBB_asimdelem_J\n\
+FMLALLBT_asimdelem_J\n\
+FMLALT_asimdelem_H\n\
+FMLALLTB_asimdelem_J\n\
+FMLALLTT_asimdelem_J\n\
+EXT_asimdext_only\n\
+MOVI_asimdimm_L_sl\n\
+ORR_asimdimm_L_sl\n\
+MOVI_asimdimm_L_hl\n\
+ORR_asimdimm_L_hl\n\
+MOVI_asimdimm_M_sm\n\
+MOVI_asimdimm_N_b\n\
+FMOV_asimdimm_S_s\n\
+FMOV_asimdimm_H_h\n\
+MVNI_asimdimm_L_sl\n\
+BIC_asimdimm_L_sl\n\
+MVNI_asimdimm_L_hl\n\
+BIC_asimdimm_L_hl\n\
+MVNI_asimdimm_M_sm\n\
+MOVI_asimdimm_D_ds\n\
+MOVI_asimdimm_D2_d\n\
+FMOV_asimdimm_D2_d\n\
+DUP_asimdins_DV_v\n\
+DUP_asimdins_DR_r\n\
+SMOV_asimdins_W_w\n\
+UMOV_asimdins_W_w\n\
+INS_asimdins_IR_r\n\
+SMOV_asimdins_X_x\n\
+UMOV_asimdins_X_x\n\
+INS_asimdins_IV_v\n\
+REV64_asimdmisc_R\n\
+REV16_asimdmisc_R\n\
+SADDLP_asimdmisc_P\n\
+SUQADD_asimdmisc_R\n\
+CLS_asimdmisc_R\n\
+CNT_asimdmisc_R\n\
+SADALP_asimdmisc_P\n\
+SQABS_asimdmisc_R\n\
+CMGT_asimdmisc_Z\n\
+CMEQ_asimdmisc_Z\n\
+CMLT_asimdmisc_Z\n\
+ABS_asimdmisc_R\n\
+XTN_asimdmisc_N\n\
+SQXTN_asimdmisc_N\n\
+FCVTN_asimdmisc_N\n\
+FCVTL_asimdmisc_L\n\
+FRINTN_asimdmisc_R\n\
+FRINTM_asimdmisc_R\n\
+FCVTNS_asimdmisc_R\n\
+FCVTMS_asimdmisc_R\n\
+FCVTAS_asimdmisc_R\n\
+SCVTF_asimdmisc_R\n\
+FRINT32Z_asimdmisc_R\n\
+FRINT64Z_asimdmisc_R\n\
+FCMGT_asimdmisc_FZ\n\
+FCMEQ_asimdmisc_FZ\n\
+FCMLT_asimdmisc_FZ\n\
+FABS_asimdmisc_R\n\
+FRINTP_asimdmisc_R\n\
+FRINTZ_asimdmisc_R\n\
+FCVTPS_asimdmisc_R\n\
+FCVTZS_asimdmisc_R\n\
+URECPE_asimdmisc_R\n\
+FRECPE_asimdmisc_R\n\
+BFCVTN_asimdmisc_4S\n\
+REV32_asimdmisc_R\n\
+UADDLP_asimdmisc_P\n\
+USQADD_asimdmisc_R\n\
+CLZ_asimdmisc_R\n\
+UADALP_asimdmisc_P\n\
+SQNEG_asimdmisc_R\n\
+CMGE_asimdmisc_Z\n\
+CMLE_asimdmisc_Z\n\
+NEG_asimdmisc_R\n\
+SQXTUN_asimdmisc_N\n\
+SHLL_asimdmisc_S\n\
+UQXTN_asimdmisc_N\n\
+FCVTXN_asimdmisc_N\n\
+FRINTA_asimdmisc_R\n\
+FRINTX_asimdmisc_R\n\
+FCVTNU_asimdmisc_R\n\
+FCVTMU_asimdmisc_R\n\
+FCVTAU_asimdmisc_R\n\
+UCVTF_asimdmisc_R\n\
+FRINT32X_asimdmisc_R\n\
+FRINT64X_asimdmisc_R\n\
+NOT_asimdmisc_R\n\
+F1CVTL_asimdmisc_V\n\
+RBIT_asimdmisc_R\n\
+F2CVTL_asimdmisc_V\n\
+FCMGE_asimdmisc_FZ\n\
+FCMLE_asimdmisc_FZ\n\
+FNEG_asimdmisc_R\n\
+FRINTI_asimdmisc_R\n\
+FCVTPU_asimdmisc_R\n\
+FCVTZU_asimdmisc_R\n\
+URSQRTE_asimdmisc_R\n\
+FRSQRTE_asimdmisc_R\n\
+FSQRT_asimdmisc_R\n\
+BF1CVTL_asimdmisc_V\n\
+BF2CVTL_asimdmisc_V\n\
+FRINTN_asimdmiscfp16_R\n\
+FRINTM_asimdmiscfp16_R\n\
+FCVTNS_asimdmiscfp16_R\n\
+FCVTMS_asimdmiscfp16_R\n\
+FCVTAS_asimdmiscfp16_R\n\
+SCVTF_asimdmiscfp16_R\n\
+FCMGT_asimdmiscfp16_FZ\n\
+FCMEQ_asimdmiscfp16_FZ\n\
+FCMLT_asimdmiscfp16_FZ\n\
+FABS_asimdmiscfp16_R\n\
+FRINTP_asimdmiscfp16_R\n\
+FRINTZ_asimdmiscfp16_R\n\
+FCVTPS_asimdmiscfp16_R\n\
+FCVTZS_asimdmiscfp16_R\n\
+FRECPE_asimdmiscfp16_R\n\
+FRINTA_asimdmiscfp16_R\n\
+FRINTX_asimdmiscfp16_R\n\
+FCVTNU_asimdmiscfp16_R\n\
+FCVTMU_asimdmiscfp16_R\n\
+FCVTAU_asimdmiscfp16_R\n\
+UCVTF_asimdmiscfp16_R\n\
+FCMGE_asimdmiscfp16_FZ\n\
+FCMLE_asimdmiscfp16_FZ\n\
+FNEG_asimdmiscfp16_R\n\
+FRINTI_asimdmiscfp16_R\n\
+FCVTPU_asimdmiscfp16_R\n\
+FCVTZU_asimdmiscfp16_R\n\
+FRSQRTE_asimdmiscfp16_R\n\
+FSQRT_asimdmiscfp16_R\n\
+UZP1_asimdperm_only\n\
+TRN1_asimdperm_only\n\
+ZIP1_asimdperm_only\n\
+UZP2_asimdperm_only\n\
+TRN2_asimdperm_only\n\
+ZIP2_asimdperm_only\n\
+SHADD_asimdsame_only\n\
+SQADD_asimdsame_only\n\
+SRHADD_asimdsame_only\n\
+SHSUB_asimdsame_only\n\
+SQSUB_asimdsame_only\n\
+CMGT_asimdsame_only\n\
+CMGE_asimdsame_only\n\
+SSHL_asimdsame_only\n\
+SQSHL_asimdsame_only\n\
+SRSHL_asimdsame_only\n\
+SQRSHL_asimdsame_only\n\
+SMAX_asimdsame_only\n\
+SMIN_asimdsame_only\n\
+SABD_asimdsame_only\n\
+SABA_asimdsame_only\n\
+ADD_asimdsame_only\n\
+CMTST_asimdsame_only\n\
+MLA_asimdsame_only\n\
+MUL_asimdsame_only\n\
+SMAXP_asimdsame_only\n\
+SMINP_asimdsame_only\n\
+SQDMULH_asimdsame_only\n\
+ADDP_asimdsame_only\n\
+FMAXNM_asimdsame_only\n\
+FMLA_asimdsame_only\n\
+FADD_asimdsame_only\n\
+FMULX_asimdsame_only\n\
+FCMEQ_asimdsame_only\n\
+FMAX_asimdsame_only\n\
+FRECPS_asimdsame_only\n\
+AND_asimdsame_only\n\
+FMLAL_asimdsame_F\n\
+BIC_asimdsame_only\n\
+FMINNM_asimdsame_only\n\
+FMLS_asimdsame_only\n\
+FSUB_asimdsame_only\n\
+FAMAX_asimdsame_only\n\
+FMIN_asimdsame_only\n\
+FRSQRTS_asimdsame_only\n\
+ORR_asimdsame_only\n\
+FMLSL_asimdsame_F\n\
+ORN_asimdsame_only\n\
+UHADD_asimdsame_only\n\
+UQADD_asimdsame_only\n\
+URHADD_asimdsame_only\n\
+UHSUB_asimdsame_only\n\
+UQSUB_asimdsame_only\n\
+CMHI_asimdsame_only\n\
+CMHS_asimdsame_only\n\
+USHL_asimdsame_only\n\
+UQSHL_asimdsame_only\n\
+URSHL_asimdsame_only\n\
+UQRSHL_asimdsame_only\n\
+UMAX_asimdsame_only\n\
+UMIN_asimdsame_only\n\
+UABD_asimdsame_only\n\
+UABA_asimdsame_only\n\
+SUB_asimdsame_only\n\
+CMEQ_asimdsame_only\n\
+MLS_asimdsame_only\n\
+PMUL_asimdsame_only\n\
+UMAXP_asimdsame_only\n\
+UMINP_asimdsame_only\n\
+SQRDMULH_asimdsame_only\n\
+FMAXNMP_asimdsame_only\n\
+FADDP_asimdsame_only\n\
+FMUL_asimdsame_only\n\
+FCMGE_asimdsame_only\n\
+FACGE_asimdsame_only\n\
+FMAXP_asimdsame_only\n\
+FDIV_asimdsame_only\n\
+EOR_asimdsame_only\n\
+FMLAL2_asimdsame_F\n\
+BSL_asimdsame_only\n\
+FMINNMP_asimdsame_only\n\
+FABD_asimdsame_only\n\
+FAMIN_asimdsame_only\n\
+FCMGT_asimdsame_only\n\
+FACGT_asimdsame_only\n\
+FMINP_asimdsame_only\n\
+FSCALE_asimdsame_only\n\
+BIT_asimdsame_only\n\
+FMLSL2_asimdsame_F\n\
+BIF_asimdsame_only\n\
+SDOT_asimdsame2_D\n\
+FCVTN_asimdsame2_H\n\
+FDOT_asimdsame2_DD\n\
+FCVTN_asimdsame2_D\n\
+FDOT_asimdsame2_D\n\
+USDOT_asimdsame2_D\n\
+FDOT_asimdsame2_FP16FP32\n\
+SQRDMLAH_asimdsame2_only\n\
+SQRDMLSH_asimdsame2_only\n\
+UDOT_asimdsame2_D\n\
+FCMLA_asimdsame2_C\n\
+FCADD_asimdsame2_C\n\
+BFDOT_asimdsame2_D\n\
+BFMLAL_asimdsame2_F_\n\
+FMLALLBB_asimdsame2_G\n\
+FMLALLBT_asimdsame2_G\n\
+FMLALB_asimdsame2_J\n\
+FMLALLTB_asimdsame2_G\n\
+FMLALLTT_asimdsame2_G\n\
+SMMLA_asimdsame2_G\n\
+USMMLA_asimdsame2_G\n\
+FMMLA_asimd_FP16FP16\n\
+FMLALT_asimdsame2_J\n\
+FMMLA_asimd_FP8FP16\n\
+FMMLA_asimd_FP16FP32\n\
+BFMMLA_asimdsame2_E\n\
+FMMLA_asimd_FP8FP32\n\
+UMMLA_asimdsame2_G\n\
+FMAXNM_asimdsamefp16_only\n\
+FMLA_asimdsamefp16_only\n\
+FADD_asimdsamefp16_only\n\
+FMULX_asimdsamefp16_only\n\
+FCMEQ_asimdsamefp16_only\n\
+FMAX_asimdsamefp16_only\n\
+FRECPS_asimdsamefp16_only\n\
+FMINNM_asimdsamefp16_only\n\
+FMLS_asimdsamefp16_only\n\
+FSUB_asimdsamefp16_only\n\
+FAMAX_asimdsamefp16_only\n\
+FMIN_asimdsamefp16_only\n\
+FRSQRTS_asimdsamefp16_only\n\
+FMAXNMP_asimdsamefp16_only\n\
+FADDP_asimdsamefp16_only\n\
+FMUL_asimdsamefp16_only\n\
+FCMGE_asimdsamefp16_only\n\
+FACGE_asimdsamefp16_only\n\
+FMAXP_asimdsamefp16_only\n\
+FDIV_asimdsamefp16_only\n\
+FMINNMP_asimdsamefp16_only\n\
+FABD_asimdsamefp16_only\n\
+FAMIN_asimdsamefp16_only\n\
+FCMGT_asimdsamefp16_only\n\
+FACGT_asimdsamefp16_only\n\
+FMINP_asimdsamefp16_only\n\
+FSCALE_asimdsamefp16_only\n\
+SSHR_asimdshf_R\n\
+SSRA_asimdshf_R\n\
+SRSHR_asimdshf_R\n\
+SRSRA_asimdshf_R\n\
+SHL_asimdshf_R\n\
+SQSHL_asimdshf_R\n\
+SHRN_asimdshf_N\n\
+RSHRN_asimdshf_N\n\
+SQSHRN_asimdshf_N\n\
+SQRSHRN_asimdshf_N\n\
+SSHLL_asimdshf_L\n\
+SCVTF_asimdshf_C\n\
+FCVTZS_asimdshf_C\n\
+USHR_asimdshf_R\n\
+USRA_asimdshf_R\n\
+URSHR_asimdshf_R\n\
+URSRA_asimdshf_R\n\
+SRI_asimdshf_R\n\
+SLI_asimdshf_R\n\
+SQSHLU_asimdshf_R\n\
+UQSHL_asimdshf_R\n\
+SQSHRUN_asimdshf_N\n\
+SQRSHRUN_asimdshf_N\n\
+UQSHRN_asimdshf_N\n\
+UQRSHRN_asimdshf_N\n\
+USHLL_asimdshf_L\n\
+UCVTF_asimdshf_C\n\
+FCVTZU_asimdshf_C\n\
+TBL_asimdtbl_L1_1\n\
+TBX_asimdtbl_L1_1\n\
+TBL_asimdtbl_L2_2\n\
+TBX_asimdtbl_L2_2\n\
+TBL_asimdtbl_L3_3\n\
+TBX_asimdtbl_L3_3\n\
+TBL_asimdtbl_L4_4\n\
+TBX_asimdtbl_L4_4\n\
+LUTI4_asimdtbl_L7\n\
+LUTI4_asimdtbl_L5\n\
+LUTI2_asimdtbl_L5\n\
+LUTI2_asimdtbl_L6\n\
+SQDMLAL_asisddiff_only\n\
+SQDMLSL_asisddiff_only\n\
+SQDMULL_asisddiff_only\n\
+SQDMLAL_asisdelem_L\n\
+SQDMLSL_asisdelem_L\n\
+SQDMULL_asisdelem_L\n\
+SQDMULH_asisdelem_R\n\
+SQRDMULH_asisdelem_R\n\
+FMLA_asisdelem_RH_H\n\
+FMLS_asisdelem_RH_H\n\
+FMUL_asisdelem_RH_H\n\
+FMLA_asisdelem_R_SD\n\
+FMLS_asisdelem_R_SD\n\
+FMUL_asisdelem_R_SD\n\
+SQRDMLAH_asisdelem_R\n\
+SQRDMLSH_asisdelem_R\n\
+FMULX_asisdelem_RH_H\n\
+FMULX_asisdelem_R_SD\n\
+SUQADD_asisdmisc_R\n\
+SQABS_asisdmisc_R\n\
+CMGT_asisdmisc_Z\n\
+CMEQ_asisdmisc_Z\n\
+CMLT_asisdmisc_Z\n\
+ABS_asisdmisc_R\n\
+SQXTN_asisdmisc_N\n\
+FCVTNS_asisdmisc_R\n\
+FCVTMS_asisdmisc_R\n\
+FCVTAS_asisdmisc_R\n\
+SCVTF_asisdmisc_R\n\
+FCMGT_asisdmisc_FZ\n\
+FCMEQ_asisdmisc_FZ\n\
+FCMLT_asisdmisc_FZ\n\
+FCVTPS_asisdmisc_R\n\
+FCVTZS_asisdmisc_R\n\
+FRECPE_asisdmisc_R\n\
+FRECPX_asisdmisc_R\n\
+USQADD_asisdmisc_R\n\
+SQNEG_asisdmisc_R\n\
+CMGE_asisdmisc_Z\n\
+CMLE_asisdmisc_Z\n\
+NEG_asisdmisc_R\n\
+SQXTUN_asisdmisc_N\n\
+UQXTN_asisdmisc_N\n\
+FCVTXN_asisdmisc_N\n\
+FCVTNU_asisdmisc_R\n\
+FCVTMU_asisdmisc_R\n\
+FCVTAU_asisdmisc_R\n\
+UCVTF_asisdmisc_R\n\
+FCMGE_asisdmisc_FZ\n\
+FCMLE_asisdmisc_FZ\n\
+FCVTPU_asisdmisc_R\n\
+FCVTZU_asisdmisc_R\n\
+FRSQRTE_asisdmisc_R\n\
+FCVTNS_asisdmiscfp16_R\n\
+FCVTMS_asisdmiscfp16_R\n\
+FCVTAS_asisdmiscfp16_R\n\
+SCVTF_asisdmiscfp16_R\n\
+FCMGT_asisdmiscfp16_FZ\n\
+FCMEQ_asisdmiscfp16_FZ\n\
+FCMLT_asisdmiscfp16_FZ\n\
+FCVTPS_asisdmiscfp16_R\n\
+FCVTZS_asisdmiscfp16_R\n\
+FRECPE_asisdmiscfp16_R\n\
+FRECPX_asisdmiscfp16_R\n\
+FCVTNU_asisdmiscfp16_R\n\
+FCVTMU_asisdmiscfp16_R\n\
+FCVTAU_asisdmiscfp16_R\n\
+UCVTF_asisdmiscfp16_R\n\
+FCMGE_asisdmiscfp16_FZ\n\
+FCMLE_asisdmiscfp16_FZ\n\
+FCVTPU_asisdmiscfp16_R\n\
+FCVTZU_asisdmiscfp16_R\n\
+FRSQRTE_asisdmiscfp16_R\n\
+DUP_asisdone_only\n\
+ADDP_asisdpair_only\n\
+FMAXNMP_asisdpair_only_H\n\
+FADDP_asisdpair_only_H\n\
+FMAXP_asisdpair_only_H\n\
+FMINNMP_asisdpair_only_H\n\
+FMINP_asisdpair_only_H\n\
+FMAXNMP_asisdpair_only_SD\n\
+FADDP_asisdpair_only_SD\n\
+FMAXP_asisdpair_only_SD\n\
+FMINNMP_asisdpair_only_SD\n\
+FMINP_asisdpair_only_SD\n\
+SQADD_asisdsame_only\n\
+SQSUB_asisdsame_only\n\
+CMGT_asisdsame_only\n\
+CMGE_asisdsame_only\n\
+SSHL_asisdsame_only\n\
+SQSHL_asisdsame_only\n\
+SRSHL_asisdsame_only\n\
+SQRSHL_asisdsame_only\n\
+ADD_asisdsame_only\n\
+CMTST_asisdsame_only\n\
+SQDMULH_asisdsame_only\n\
+FMULX_asisdsame_only\n\
+FCMEQ_asisdsame_only\n\
+FRECPS_asisdsame_only\n\
+FRSQRTS_asisdsame_only\n\
+UQADD_asisdsame_only\n\
+UQSUB_asisdsame_only\n\
+CMHI_asisdsame_only\n\
+CMHS_asisdsame_only\n\
+USHL_asisdsame_only\n\
+UQSHL_asisdsame_only\n\
+URSHL_asisdsame_only\n\
+UQRSHL_asisdsame_only\n\
+SUB_asisdsame_only\n\
+CMEQ_asisdsame_only\n\
+SQRDMULH_asisdsame_only\n\
+FCMGE_asisdsame_only\n\
+FACGE_asisdsame_only\n\
+FABD_asisdsame_only\n\
+FCMGT_asisdsame_only\n\
+FACGT_asisdsame_only\n\
+SQRDMLAH_asisdsame2_only\n\
+SQRDMLSH_asisdsame2_only\n\
+FMULX_asisdsamefp16_only\n\
+FCMEQ_asisdsamefp16_only\n\
+FRECPS_asisdsamefp16_only\n\
+FRSQRTS_asisdsamefp16_only\n\
+FCMGE_asisdsamefp16_only\n\
+FACGE_asisdsamefp16_only\n\
+FABD_asisdsamefp16_only\n\
+FCMGT_asisdsamefp16_only\n\
+FACGT_asisdsamefp16_only\n\
+SSHR_asisdshf_R\n\
+SSRA_asisdshf_R\n\
+SRSHR_asisdshf_R\n\
+SRSRA_asisdshf_R\n\
+SHL_asisdshf_R\n\
+SQSHL_asisdshf_R\n\
+SQSHRN_asisdshf_N\n\
+SQRSHRN_asisdshf_N\n\
+SCVTF_asisdshf_C\n\
+FCVTZS_asisdshf_C\n\
+USHR_asisdshf_R\n\
+USRA_asisdshf_R\n\
+URSHR_asisdshf_R\n\
+URSRA_asisdshf_R\n\
+SRI_asisdshf_R\n\
+SLI_asisdshf_R\n\
+SQSHLU_asisdshf_R\n\
+UQSHL_asisdshf_R\n\
+SQSHRUN_asisdshf_N\n\
+SQRSHRUN_asisdshf_N\n\
+UQSHRN_asisdshf_N\n\
+UQRSHRN_asisdshf_N\n\
+UCVTF_asisdshf_C\n\
+FCVTZU_asisdshf_C\n\
+SM3TT1A_VVV4_crypto3_imm2\n\
+SM3TT1B_VVV4_crypto3_imm2\n\
+SM3TT2A_VVV4_crypto3_imm2\n\
+SM3TT2B_VVV_crypto3_imm2\n\
+XAR_VVV2_crypto3_imm6\n\
+EOR3_VVV16_crypto4\n\
+BCAX_VVV16_crypto4\n\
+SM3SS1_VVV4_crypto4\n\
+AESE_B_cryptoaes\n\
+AESD_B_cryptoaes\n\
+AESMC_B_cryptoaes\n\
+AESIMC_B_cryptoaes\n\
+SHA1H_SS_cryptosha2\n\
+SHA1SU1_VV_cryptosha2\n\
+SHA256SU0_VV_cryptosha2\n\
+SHA1C_QSV_cryptosha3\n\
+SHA1P_QSV_cryptosha3\n\
+SHA1M_QSV_cryptosha3\n\
+SHA1SU0_VVV_cryptosha3\n\
+SHA256H_QQV_cryptosha3\n\
+SHA256H2_QQV_cryptosha3\n\
+SHA256SU1_VVV_cryptosha3\n\
+SHA512SU0_VV2_cryptosha512_2\n\
+SM4E_VV4_cryptosha512_2\n\
+SHA512H_QQV_cryptosha512_3\n\
+SHA512H2_QQV_cryptosha512_3\n\
+SHA512SU1_VVV2_cryptosha512_3\n\
+RAX1_VVV2_cryptosha512_3\n\
+SM3PARTW1_VVV4_cryptosha512_3\n\
+SM3PARTW2_VVV4_cryptosha512_3\n\
+SM4EKEY_VVV4_cryptosha512_3\n\
+SCVTF_S32_float2fix\n\
+UCVTF_S32_float2fix\n\
+FCVTZS_32S_float2fix\n\
+FCVTZU_32S_float2fix\n\
+SCVTF_D32_float2fix\n\
+UCVTF_D32_float2fix\n\
+FCVTZS_32D_float2fix\n\
+FCVTZU_32D_float2fix\n\
+SCVTF_H32_float2fix\n\
+UCVTF_H32_float2fix\n\
+FCVTZS_32H_float2fix\n\
+FCVTZU_32H_float2fix\n\
+SCVTF_S64_float2fix\n\
+UCVTF_S64_float2fix\n\
+FCVTZS_64S_float2fix\n\
+FCVTZU_64S_float2fix\n\
+SCVTF_D64_float2fix\n\
+UCVTF_D64_float2fix\n\
+FCVTZS_64D_float2fix\n\
+FCVTZU_64D_float2fix\n\
+SCVTF_H64_float2fix\n\
+UCVTF_H64_float2fix\n\
+FCVTZS_64H_float2fix\n\
+FCVTZU_64H_float2fix\n\
+FCVTNS_32S_float2int\n\
+FCVTNU_32S_float2int\n\
+SCVTF_S32_float2int\n\
+UCVTF_S32_float2int\n\
+FCVTAS_32S_float2int\n\
+FCVTAU_32S_float2int\n\
+FMOV_32S_float2int\n\
+FMOV_S32_float2int\n\
+FCVTPS_32S_float2int\n\
+FCVTPU_32S_float2int\n\
+FCVTMS_32S_float2int\n\
+FCVTMU_32S_float2int\n\
+FCVTZS_32S_float2int\n\
+FCVTZU_32S_float2int\n\
+FCVTNS_32D_float2int\n\
+FCVTNU_32D_float2int\n\
+SCVTF_D32_float2int\n\
+UCVTF_D32_float2int\n\
+FCVTAS_32D_float2int\n\
+FCVTAU_32D_float2int\n\
+FCVTPS_32D_float2int\n\
+FCVTPU_32D_float2int\n\
+FCVTMS_32D_float2int\n\
+FCVTMU_32D_float2int\n\
+FCVTZS_32D_float2int\n\
+FCVTZU_32D_float2int\n\
+FJCVTZS_32D_float2int\n\
+FCVTNS_32H_float2int\n\
+FCVTNU_32H_float2int\n\
+SCVTF_H32_float2int\n\
+UCVTF_H32_float2int\n\
+FCVTAS_32H_float2int\n\
+FCVTAU_32H_float2int\n\
+FMOV_32H_float2int\n\
+FMOV_H32_float2int\n\
+FCVTPS_32H_float2int\n\
+FCVTPU_32H_float2int\n\
+FCVTMS_32H_float2int\n\
+FCVTMU_32H_float2int\n\
+FCVTZS_32H_float2int\n\
+FCVTZU_32H_float2int\n\
+FCVTNS_64S_float2int\n\
+FCVTNU_64S_float2int\n\
+SCVTF_S64_float2int\n\
+UCVTF_S64_float2int\n\
+FCVTAS_64S_float2int\n\
+FCVTAU_64S_float2int\n\
+FCVTPS_64S_float2int\n\
+FCVTPU_64S_float2int\n\
+FCVTMS_64S_float2int\n\
+FCVTMU_64S_float2int\n\
+FCVTZS_64S_float2int\n\
+FCVTZU_64S_float2int\n\
+FCVTNS_64D_float2int\n\
+FCVTNU_64D_float2int\n\
+SCVTF_D64_float2int\n\
+UCVTF_D64_float2int\n\
+FCVTAS_64D_float2int\n\
+FCVTAU_64D_float2int\n\
+FMOV_64D_float2int\n\
+FMOV_D64_float2int\n\
+FCVTPS_64D_float2int\n\
+FCVTPU_64D_float2int\n\
+FCVTMS_64D_float2int\n\
+FCVTMU_64D_float2int\n\
+FCVTZS_64D_float2int\n\
+FCVTZU_64D_float2int\n\
+FMOV_64VX_float2int\n\
+FMOV_V64I_float2int\n\
+FCVTNS_64H_float2int\n\
+FCVTNU_64H_float2int\n\
+SCVTF_H64_float2int\n\
+UCVTF_H64_float2int\n\
+FCVTAS_64H_float2int\n\
+FCVTAU_64H_float2int\n\
+FMOV_64H_float2int\n\
+FMOV_H64_float2int\n\
+FCVTPS_64H_float2int\n\
+FCVTPU_64H_float2int\n\
+FCVTMS_64H_float2int\n\
+FCVTMU_64H_float2int\n\
+FCVTZS_64H_float2int\n\
+FCVTZU_64H_float2int\n\
+FCVTNS_sisd_32D\n\
+FCVTAS_sisd_32D\n\
+FCVTPS_sisd_32D\n\
+FCVTMS_sisd_32D\n\
+FCVTZS_sisd_32D\n\
+SCVTF_sisd_32D\n\
+FCVTNU_sisd_32D\n\
+FCVTAU_sisd_32D\n\
+FCVTPU_sisd_32D\n\
+FCVTMU_sisd_32D\n\
+FCVTZU_sisd_32D\n\
+UCVTF_sisd_32D\n\
+FCVTNS_sisd_32H\n\
+FCVTAS_sisd_32H\n\
+FCVTPS_sisd_32H\n\
+FCVTMS_sisd_32H\n\
+FCVTZS_sisd_32H\n\
+SCVTF_sisd_32H\n\
+FCVTNU_sisd_32H\n\
+FCVTAU_sisd_32H\n\
+FCVTPU_sisd_32H\n\
+FCVTMU_sisd_32H\n\
+FCVTZU_sisd_32H\n\
+UCVTF_sisd_32H\n\
+FCVTNS_sisd_64H\n\
+FCVTAS_sisd_64H\n\
+FCVTPS_sisd_64H\n\
+FCVTMS_sisd_64H\n\
+FCVTZS_sisd_64H\n\
+SCVTF_sisd_64H\n\
+FCVTNU_sisd_64H\n\
+FCVTAU_sisd_64H\n\
+FCVTPU_sisd_64H\n\
+FCVTMU_sisd_64H\n\
+FCVTZU_sisd_64H\n\
+UCVTF_sisd_64H\n\
+FCVTNS_sisd_64S\n\
+FCVTAS_sisd_64S\n\
+FCVTPS_sisd_64S\n\
+FCVTMS_sisd_64S\n\
+FCVTZS_sisd_64S\n\
+SCVTF_sisd_64S\n\
+FCVTNU_sisd_64S\n\
+FCVTAU_sisd_64S\n\
+FCVTPU_sisd_64S\n\
+FCVTMU_sisd_64S\n\
+FCVTZU_sisd_64S\n\
+UCVTF_sisd_64S\n\
+FCCMP_S_floatccmp\n\
+FCCMPE_S_floatccmp\n\
+FCCMP_D_floatccmp\n\
+FCCMPE_D_floatccmp\n\
+FCCMP_H_floatccmp\n\
+FCCMPE_H_floatccmp\n\
+FCMP_S_floatcmp\n\
+FCMP_SZ_floatcmp\n\
+FCMPE_S_floatcmp\n\
+FCMPE_SZ_floatcmp\n\
+FCMTL_S_floatcmp\n\
+FCMTLMG_S_floatcmp\n\
+FCMP_D_floatcmp\n\
+FCMP_DZ_floatcmp\n\
+FCMPE_D_floatcmp\n\
+FCMPE_DZ_floatcmp\n\
+FCMTL_D_floatcmp\n\
+FCMTLMG_D_floatcmp\n\
+FCMP_H_floatcmp\n\
+FCMP_HZ_floatcmp\n\
+FCMPE_H_floatcmp\n\
+FCMPE_HZ_floatcmp\n\
+FCMTL_H_floatcmp\n\
+FCMTLMG_H_floatcmp\n\
+FMOV_S_floatdp1\n\
+FABS_S_floatdp1\n\
+FNEG_S_floatdp1\n\
+FSQRT_S_floatdp1\n\
+FCVT_DS_floatdp1\n\
+FCVT_HS_floatdp1\n\
+FRINTN_S_floatdp1\n\
+FRINTP_S_floatdp1\n\
+FRINTM_S_floatdp1\n\
+FRINTZ_S_floatdp1\n\
+FRINTA_S_floatdp1\n\
+FRINTX_S_floatdp1\n\
+FRINTI_S_floatdp1\n\
+FRINT32Z_S_floatdp1\n\
+FRINT32X_S_floatdp1\n\
+FRINT64Z_S_floatdp1\n\
+FRINT64X_S_floatdp1\n\
+FMOV_D_floatdp1\n\
+FABS_D_floatdp1\n\
+FNEG_D_floatdp1\n\
+FSQRT_D_floatdp1\n\
+FCVT_SD_floatdp1\n\
+BFCVT_BS_floatdp1\n\
+FCVT_HD_floatdp1\n\
+FRINTN_D_floatdp1\n\
+FRINTP_D_floatdp1\n\
+FRINTM_D_floatdp1\n\
+FRINTZ_D_floatdp1\n\
+FRINTA_D_floatdp1\n\
+FRINTX_D_floatdp1\n\
+FRINTI_D_floatdp1\n\
+FRINT32Z_D_floatdp1\n\
+FRINT32X_D_floatdp1\n\
+FRINT64Z_D_floatdp1\n\
+FRINT64X_D_floatdp1\n\
+FMOV_H_floatdp1\n\
+FABS_H_floatdp1\n\
+FNEG_H_floatdp1\n\
+FSQRT_H_floatdp1\n\
+FCVT_SH_floatdp1\n\
+FCVT_DH_floatdp1\n\
+FRINTN_H_floatdp1\n\
+FRINTP_H_floatdp1\n\
+FRINTM_H_floatdp1\n\
+FRINTZ_H_floatdp1\n\
+FRINTA_H_floatdp1\n\
+FRINTX_H_floatdp1\n\
+FRINTI_H_floatdp1\n\
+FMUL_S_floatdp2\n\
+FDIV_S_floatdp2\n\
+FADD_S_floatdp2\n\
+FSUB_S_floatdp2\n\
+FMAX_S_floatdp2\n\
+FMIN_S_floatdp2\n\
+FMAXNM_S_floatdp2\n\
+FMINNM_S_floatdp2\n\
+FNMUL_S_floatdp2\n\
+FMAXINM_S_floatdp2\n\
+FMININM_S_floatdp2\n\
+FMAXMG_S_floatdp2\n\
+FMINMG_S_floatdp2\n\
+FMAXMGINM_S_floatdp2\n\
+FMINMGINM_S_floatdp2\n\
+FMUL_D_floatdp2\n\
+FDIV_D_floatdp2\n\
+FADD_D_floatdp2\n\
+FSUB_D_floatdp2\n\
+FMAX_D_floatdp2\n\
+FMIN_D_floatdp2\n\
+FMAXNM_D_floatdp2\n\
+FMINNM_D_floatdp2\n\
+FNMUL_D_floatdp2\n\
+FMAXINM_D_floatdp2\n\
+FMININM_D_floatdp2\n\
+FMAXMG_D_floatdp2\n\
+FMINMG_D_floatdp2\n\
+FMAXMGINM_D_floatdp2\n\
+FMINMGINM_D_floatdp2\n\
+FMUL_H_floatdp2\n\
+FDIV_H_floatdp2\n\
+FADD_H_floatdp2\n\
+FSUB_H_floatdp2\n\
+FMAX_H_floatdp2\n\
+FMIN_H_floatdp2\n\
+FMAXNM_H_floatdp2\n\
+FMINNM_H_floatdp2\n\
+FNMUL_H_floatdp2\n\
+FMAXINM_H_floatdp2\n\
+FMININM_H_floatdp2\n\
+FMAXMG_H_floatdp2\n\
+FMINMG_H_floatdp2\n\
+FMAXMGINM_H_floatdp2\n\
+FMINMGINM_H_floatdp2\n\
+FMADD_S_floatdp3\n\
+FMSUB_S_floatdp3\n\
+FNMADD_S_floatdp3\n\
+FNMSUB_S_floatdp3\n\
+FMADD_D_floatdp3\n\
+FMSUB_D_floatdp3\n\
+FNMADD_D_floatdp3\n\
+FNMSUB_D_floatdp3\n\
+FMADD_H_floatdp3\n\
+FMSUB_H_floatdp3\n\
+FNMADD_H_floatdp3\n\
+FNMSUB_H_floatdp3\n\
+FMOV_S_floatimm\n\
+FMOV_D_floatimm\n\
+FMOV_H_floatimm\n\
+FCSEL_S_floatsel\n\
+FCSEL_D_floatsel\n\
+FCSEL_H_floatsel\n\
 ";
 
 /// Groups.
-pub(crate) static GROUPS: [&str; 7] = ["none", "apple", "control", "reserved", "dpimm", "dpreg", "ldst"];
+pub(crate) static GROUPS: [&str; 8] = ["none", "apple", "control", "reserved", "dpimm", "dpreg", "ldst", "simd"];
 
 /// Apple's own instructions, an index into FEATURES.
 pub(crate) const APPLE: u16 = 0;
 
 /// Features.
-pub(crate) static FEATURES: [&str; 75] = [
+pub(crate) static FEATURES: [&str; 100] = [
     "FEAT_APPLE",
     "FEAT_PAuth",
     "FEAT_PAuth_LR",
@@ -1514,6 +2635,31 @@ pub(crate) static FEATURES: [&str; 75] = [
     "FEAT_LSE128",
     "FEAT_D128",
     "FEAT_MOPS_GO",
+    "FEAT_FP16",
+    "FEAT_DotProd",
+    "FEAT_FP8DOT4",
+    "FEAT_I8MM",
+    "FEAT_FP8DOT2",
+    "FEAT_F16F32DOT",
+    "FEAT_BF16",
+    "FEAT_FHM",
+    "FEAT_RDM",
+    "FEAT_FCMA",
+    "FEAT_FP8FMA",
+    "FEAT_FRINTTS",
+    "FEAT_FP8",
+    "FEAT_FAMINMAX",
+    "FEAT_F16MM",
+    "FEAT_F8F16MM",
+    "FEAT_F16F32MM",
+    "FEAT_F8F32MM",
+    "FEAT_LUT",
+    "FEAT_SM4",
+    "FEAT_SHA3",
+    "FEAT_AES",
+    "FEAT_SHA256",
+    "FEAT_JSCVT",
+    "FEAT_FPRCVT",
     "FEAT_ITE",
     "FEAT_ETE",
     "FEAT_BRBE",
@@ -1544,18 +2690,21 @@ pub(crate) static FEATURES: [&str; 75] = [
 ];
 
 /// Start of each requirement, and the end of the last.
-pub(crate) static REQUIREMENTS_AT: [u16; 52] = [
+pub(crate) static REQUIREMENTS_AT: [u16; 79] = [
     0x0, 0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa, 0xb, 0xc, 0xd, 0xe,
     0xf, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e,
     0x1f, 0x21, 0x22, 0x23, 0x24, 0x25, 0x27, 0x28, 0x29, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f, 0x30, 0x31,
-    0x32, 0x33, 0x35, 0x37,
+    0x32, 0x33, 0x35, 0x37, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e, 0x3f, 0x40, 0x41, 0x43, 0x44,
+    0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f, 0x50, 0x51, 0x53, 0x54,
 ];
 
 /// Features, one of which suffices up to the one with bit 15; then the next clause.
-pub(crate) static REQUIREMENTS: [u16; 55] = [
+pub(crate) static REQUIREMENTS: [u16; 84] = [
     0x8000, 0x8001, 0x8002, 0x8003, 0x8004, 0x8005, 0x8006, 0x8007, 0x8008, 0x8009, 0x800a, 0x800b, 0x800c, 0x800d, 0x800e, 0x800f,
     0x8010, 0x8011, 0x8012, 0x8013, 0x8014, 0x8015, 0x8016, 0x8017, 0x8018, 0x8019, 0x801a, 0x801b, 0x801c, 0x801d, 0x801e, 0x801f,
     0x8020, 0x8021, 0x8020, 0x8022, 0x8023, 0x801f, 0x801e, 0x8024, 0x8025, 0x8025, 0x8019, 0x8026, 0x8027, 0x8028, 0x8029, 0x802a,
-    0x802b, 0x802c, 0x802d, 0x802e, 0x8026, 0x802f, 0x8019,
+    0x802b, 0x802c, 0x802d, 0x802e, 0x8026, 0x802f, 0x8019, 0x801f, 0x8030, 0x8031, 0x8032, 0x8033, 0x8034, 0x8035, 0x8036, 0x8037,
+    0x8038, 0x8039, 0x8030, 0x803a, 0x803b, 0x803c, 0x803d, 0x8039, 0x803e, 0x803f, 0x8040, 0x8041, 0x8042, 0x8043, 0x8044, 0x8045,
+    0x8046, 0x8023, 0x8047, 0x8048,
 ];
 
