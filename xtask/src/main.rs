@@ -6,6 +6,7 @@
 
 mod bare;
 mod command;
+mod corpus;
 mod debian;
 mod delegate;
 mod fuzz;
@@ -37,6 +38,11 @@ const CHORES: &[Chore] = &[
         name: "compare",
         help: "compare with LLVM, GNU binutils and pyimg4",
         run: oracle::compare,
+    },
+    Chore {
+        name: "corpus",
+        help: "download real Mach-O files and compare on them [--only NAME] [--fetch]",
+        run: corpus::corpus,
     },
     Chore {
         name: "gen",

@@ -101,6 +101,17 @@ pub(crate) fn lld() -> Outcome<()> {
     }])
 }
 
+/// Makes sure that npm is there; only the corpus needs it.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn npm() -> Outcome<()> {
+    apt_install(&[Package {
+        name: "npm",
+        probe: &["npm", "--version"],
+    }])
+}
+
 /// The Python that has pyimg4, in an environment of its own under the build
 /// folder.
 ///

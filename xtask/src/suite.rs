@@ -2,7 +2,7 @@
 
 use crate::command::{cargo, root, stdout, tee};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
-use crate::{bare, delegate, msrv, nopanic, oracle, setup};
+use crate::{bare, corpus, delegate, msrv, nopanic, oracle, setup};
 
 const STEPS: &[Step] = &[
     Step {
@@ -49,6 +49,11 @@ const STEPS: &[Step] = &[
         name: "compare",
         what: "A64 text against LLVM, GNU binutils and otool",
         run: oracle::step,
+    },
+    Step {
+        name: "kc",
+        what: "kc on the sample against llvm-otool, llvm-nm, object and pyimg4",
+        run: corpus::samples,
     },
     Step {
         name: "msrv",

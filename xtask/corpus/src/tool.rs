@@ -1,0 +1,66 @@
+//! Running other programs.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::fault::{Fault, Outcome};
+
+/// Runs a program; what it prints, if it ends well.
+pub(crate) fn output(command: &mut Command) -> Outcome<Vec<u8>> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Fault::new(format!("cannot start {name}: {error}")))?;
+    if output.status.success() {
+        Ok(output.stdout)
+    } else {
+        let arguments: Vec<_> = command
+            .get_args()
+            .map(|argument| argument.to_string_lossy().into_owned())
+            .collect();
+        Err(Fault::new(format!(
+            "{name} {} ended with {}: {}",
+            arguments.join(" "),
+            output.status,
+            String::from_utf8_lossy(&output.stderr).trim()
+        )))
+    }
+}
+
+/// As [`output`], as text; bytes that are not UTF-8 become U+FFFD.
+pub(crate) fn text(command: &mut Command) -> Outcome<String> {
+    Ok(String::from_utf8_lossy(&output(command)?).into_owned())
+}
+
+/// The command `kc`, built beside this program.
+pub(crate) fn kc<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Outcome<Command> {
+    let program = std::env::var_os("KC").map_or_else(
+        || {
+            std::env::current_exe()
+                .ok()
+                .and_then(|path| path.parent().map(|folder| folder.join("kc")))
+                .unwrap_or_else(|| PathBuf::from("kc"))
+        },
+        PathBuf::from,
+    );
+    if !program.is_file() {
+        return Err(Fault::new(format!(
+            "{} is not built: cargo build --release --package kctool",
+            program.display()
+        )));
+    }
+    let mut command = Command::new(program);
+    command.args(arguments);
+    Ok(command)
+}
+
+/// SHA-256 of a file, in hexadecimal, by `sha256sum`.
+pub(crate) fn sha256(path: &Path) -> Outcome<String> {
+    let line = text(Command::new("sha256sum").arg(path))?;
+    line.split_whitespace()
+        .next()
+        .map(|digest| digest.trim_start_matches('\\').to_owned())
+        .ok_or_else(|| Fault::new("sha256sum printed nothing"))
+}

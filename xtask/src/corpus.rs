@@ -1,0 +1,102 @@
+//! `cargo xtask corpus`: kc against LLVM's tools, object and pyimg4 on real
+//! Mach-O files, which are downloaded by package name and kept outside the
+//! repository. The package `kc-corpus` compares.
+
+use std::ffi::OsString;
+use std::process::Command;
+
+use crate::command::{cargo, command, root, run, stdout, target_dir, tee};
+use crate::setup;
+use crate::step::{Checked, Failure, Outcome};
+
+/// `cargo xtask corpus [--only NAME] [--fetch]`. The files are kept in
+/// `$KC_CORPUS`, or in `target/corpus`.
+///
+/// # Errors
+/// When a download is not the listed file, or a comparison fails.
+pub(crate) fn corpus(arguments: &[String]) -> Outcome<()> {
+    setup::npm()?;
+    let cache = std::env::var_os("KC_CORPUS")
+        .unwrap_or_else(|| OsString::from(target_dir().join("corpus")));
+    run(compare()?.arg(cache).args(arguments))
+}
+
+/// Step: the same comparisons on the Mach-O file in the sample, with nothing to
+/// download.
+///
+/// # Errors
+/// As [`corpus`].
+pub(crate) fn samples() -> Outcome<Checked> {
+    let image = target_dir().join("sample.macho");
+    let mut extract = build_kc()?;
+    run(extract
+        .arg("extract")
+        .arg(root().join("samples/kernelcache.img4"))
+        .arg("--output")
+        .arg(&image))?;
+    let mut fields = 0_u64;
+    tee(compare()?.arg("--files").arg(&image), |line| {
+        fields += fields_in(line).unwrap_or(0);
+    })?;
+    Ok(Checked::new(
+        fields,
+        "header fields, and the sample's symbols, addresses and payloads",
+    ))
+}
+
+/// The number in `1 files compared: N header fields, ...`.
+fn fields_in(line: &str) -> Option<u64> {
+    let (_, rest) = line.split_once(" files compared: ")?;
+    rest.split_once(" header fields")?.0.parse().ok()
+}
+
+/// kc-corpus with what it needs: kc, a Python with pip, pyimg4.
+fn compare() -> Outcome<Command> {
+    let kc = build_kc()?;
+    let python = setup::pyimg4()?;
+    let mut command = cargo();
+    command
+        .args([
+            "run",
+            "--quiet",
+            "--release",
+            "--package",
+            "kc-corpus",
+            "--",
+        ])
+        .env("KC", kc.get_program())
+        .env("KC_PYIMG4", python.with_file_name("pyimg4"))
+        .env("KC_PYTHON", python);
+    Ok(command)
+}
+
+/// Builds kc and gives a command that runs it.
+fn build_kc() -> Outcome<Command> {
+    let messages = stdout(cargo().args([
+        "build",
+        "--release",
+        "--package",
+        "kctool",
+        "--message-format=json-render-diagnostics",
+    ]))?;
+    let messages = String::from_utf8_lossy(&messages);
+    messages
+        .lines()
+        .filter_map(|line| line.split_once("\"executable\":\""))
+        .filter_map(|(_, rest)| rest.split('"').next())
+        .next_back()
+        .map(command)
+        .ok_or_else(|| Failure::new("cargo names no executable of kctool"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fields_in;
+
+    #[test]
+    fn the_summary_is_read() {
+        let line = "2 files compared: 31 header fields, 4 symbols, 9 addresses, 1 payload bytes; 0 failures";
+        assert_eq!(fields_in(line), Some(31));
+        assert_eq!(fields_in("a.out: 31 fields"), None);
+    }
+}
