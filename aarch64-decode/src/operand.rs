@@ -245,6 +245,7 @@ pub enum Operand {
 }
 
 /// How Apple's syntax spells the vectors of an operand list (`apple` in the specification text).
+#[cfg(feature = "fmt")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AppleVectors {
     /// The first arrangement goes behind the mnemonic; the registers are bare.
@@ -255,6 +256,7 @@ pub(crate) enum AppleVectors {
     Plain,
 }
 
+#[cfg(feature = "fmt")]
 impl AppleVectors {
     /// Of the operand list `form`: the high byte in front of it.
     pub(crate) fn of(form: u16) -> Self {

@@ -246,7 +246,6 @@ impl Register {
     }
 
     /// One element of the register.
-    #[allow(dead_code, reason = "for the rows of vector instructions")]
     pub(crate) const fn at_lane(self, lane: u8) -> Self {
         Self(self.0 & 0x00ff_ffff | widen(lane) << 24)
     }
@@ -278,16 +277,15 @@ impl Register {
     }
 
     /// The register without a lane.
+    #[cfg(feature = "fmt")]
     pub(crate) const fn whole(self) -> Self {
-        Self {
-            lane: NO_LANE,
-            ..self
-        }
+        self.at_lane(NO_LANE)
     }
 
     /// The register of the same kind with another number.
-    pub(crate) const fn numbered(self, number: u8) -> Self {
-        Self { number, ..self }
+    #[cfg(feature = "fmt")]
+    pub(crate) const fn with_number(self, number: u8) -> Self {
+        Self(self.0 & !0xff | widen(number))
     }
 
     /// The class.

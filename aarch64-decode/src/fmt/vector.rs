@@ -41,7 +41,7 @@ pub(super) fn list(
 }
 
 fn step(register: Register, by: u8) -> Register {
-    register.numbered(register.number().wrapping_add(by) & 31)
+    register.with_number(register.number().wrapping_add(by) & 31)
 }
 
 fn punctuation(text: &mut TextBuffer, bytes: &[u8]) {
