@@ -113,7 +113,7 @@ impl Instruction {
         text.end(TokenKind::Mnemonic);
         let mut count = 0_u32;
         while let Some(&descriptor) = operands.descriptor() {
-            let operand = program::decode(descriptor, self.word(), pc);
+            let operand = program::decode_called(descriptor, self.word(), pc);
             if count > u32::from(suffix) {
                 text.short(*b", \0\0", 2);
                 text.end(TokenKind::Punctuation);
