@@ -124,11 +124,17 @@ impl Name {
         }
     }
 
-    /// The feature that a named system register needs, where LLVM's tables say one.
+    /// The feature that a named system register needs, where LLVM's tables say one (the first, where they say more).
     pub fn feature(self) -> Option<Feature> {
-        let need = *NEEDS.get(find(self.table, self.value, 0)?)?;
-        let number = *NEEDED.get(usize::from(need))?;
-        (need != 0).then(|| Feature::new(number))
+        let first = find(self.table, self.value, 0)?;
+        // A value has at most two names, one behind the other.
+        let need = [first, first.wrapping_add(1)]
+            .into_iter()
+            .find_map(|entry| {
+                let own = KEYS.get(entry) == KEYS.get(first);
+                NEEDS.get(entry).copied().filter(|need| own && *need != 0)
+            })?;
+        NEEDED.get(usize::from(need)).copied().map(Feature::new)
     }
 
     /// The name that a disassembler of this syntax shows.
