@@ -293,4 +293,7 @@ pub(crate) struct Disasm {
     /// Compare every word with bad64
     #[arg(long)]
     pub(crate) cross_check: bool,
+    /// Print JSON: an array of { vmaddr, file_offset, word, text, symbol, comment }
+    #[arg(long, conflicts_with_all = ["columns", "cross_check"])]
+    pub(crate) json: bool,
 }

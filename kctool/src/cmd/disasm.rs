@@ -112,7 +112,7 @@ fn entry_words<'a>(
         ));
     };
     let words = words_at(&cache.address_map(), file, entry.vmaddr.get())?;
-    if args.columns.contains(&crate::cli::Column::Comment) {
+    if !args.json && args.columns.contains(&crate::cli::Column::Comment) {
         writeln!(streams.stdout, "; entry point: {}", entry_line(&entry))?;
     }
     Ok(words)
@@ -218,12 +218,29 @@ fn list(
     let mut chunks = words.bytes.chunks_exact(4);
     for chunk in &mut chunks {
         let word = u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
-        listing.line(word, vmaddr, file_offset);
+        if args.json {
+            let before: &[u8] = if vmaddr == words.vmaddr {
+                b"[\n"
+            } else {
+                b",\n"
+            };
+            listing.put(before);
+            listing.json(word, vmaddr, file_offset)?;
+        } else {
+            listing.line(word, vmaddr, file_offset);
+        }
         vmaddr = vmaddr.wrapping_add(4);
         file_offset = file_offset.wrapping_add(4);
         if listing.is_full() {
             streams.stdout.write_all(&listing.take())?;
         }
+    }
+    if args.json {
+        listing.put(if words.bytes.len() < 4 {
+            b"[]\n"
+        } else {
+            b"\n]\n"
+        });
     }
     streams.stdout.write_all(&listing.take())?;
     let trailing = chunks.remainder().len();

@@ -6,6 +6,7 @@ use macho_core::{Section, SectionType, VmAddr};
 use super::cross_check::CrossCheck;
 use super::refs::{Pages, Reference};
 use crate::cli::Column;
+use crate::json::hex;
 use crate::symbols::{Label, SymbolIndex};
 
 /// Bytes after which the caller should write them out.
@@ -152,6 +153,51 @@ impl<'c> Listing<'c> {
             }
         }
         self.out.push(b'\n');
+    }
+
+    /// One word as a JSON object, without what separates it from others.
+    ///
+    /// # Errors
+    /// None: writing to memory does not fail.
+    pub(super) fn json(
+        &mut self,
+        word: u32,
+        vmaddr: u64,
+        file_offset: u64,
+    ) -> Result<(), serde_json::Error> {
+        let symbols = self.context.symbols.from(vmaddr);
+        let symbol = symbols.first().filter(|label| label.vmaddr == vmaddr);
+        if symbol.is_some() {
+            self.pages.label();
+        }
+        let instruction = decode(word).ok();
+        let text = match instruction {
+            Some(instruction) => {
+                let text = instruction.format(vmaddr, self.syntax, &mut self.text);
+                text.to_owned()
+            }
+            None => format!(".inst {word:#010x}"),
+        };
+        let start = self.out.len();
+        if let Some(instruction) = instruction {
+            self.put_comment(instruction, vmaddr);
+        }
+        let comment = String::from_utf8_lossy(&self.out[start..]).into_owned();
+        self.out.truncate(start);
+        let object = serde_json::json!({
+            "vmaddr": hex(vmaddr),
+            "file_offset": hex(file_offset),
+            "word": format!("{word:#010x}"),
+            "text": text,
+            "symbol": symbol.map(|label| label.name),
+            "comment": Some(comment).filter(|comment| !comment.is_empty()),
+        });
+        serde_json::to_writer(&mut self.out, &object)
+    }
+
+    /// Puts bytes between words.
+    pub(super) fn put(&mut self, bytes: &[u8]) {
+        self.out.extend_from_slice(bytes);
     }
 
     fn put_labels(&mut self, vmaddr: u64) {
