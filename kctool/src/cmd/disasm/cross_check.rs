@@ -61,7 +61,8 @@ impl CrossCheck {
     }
 }
 
-/// Spelling evened out: small letters, no blanks or `#`, every number in decimal.
+/// Spelling evened out: small letters, no blanks or `#`, every number in decimal, one name for
+/// what has two.
 #[cfg(feature = "cross-check")]
 fn normal(text: &str) -> String {
     let mut out = String::new();
@@ -73,7 +74,13 @@ fn normal(text: &str) -> String {
                 .find(|letter: char| !letter.is_ascii_hexdigit())
                 .unwrap_or(hex.len());
             let number = u64::from_str_radix(&hex[..end], 16).unwrap_or(0);
-            out.push_str(&number.to_string());
+            // bad64 prints negative offsets as 64-bit two's complement.
+            if number >> 63 == 1 {
+                out.push('-');
+                out.push_str(&number.wrapping_neg().to_string());
+            } else {
+                out.push_str(&number.to_string());
+            }
             rest = &hex[end..];
             continue;
         }
@@ -84,7 +91,13 @@ fn normal(text: &str) -> String {
             first.len_utf8()
         };
         if first != '#' && !first.is_whitespace() {
-            out.push_str(&rest[..len]);
+            out.push_str(match &rest[..len] {
+                "fp" => "x29",
+                "lr" => "x30",
+                "cs" => "hs",
+                "cc" => "lo",
+                other => other,
+            });
         }
         rest = &rest[len..];
     }
