@@ -24,11 +24,7 @@ pub fn groups() -> Vec<Group> {
             items: 1,
             same_answer: true,
             cases: cases(1),
-            goals: vec![Goal::Times {
-                ours: "MachO",
-                against: "object, low level",
-                times: 1.0,
-            }],
+            goals: goals(),
         },
         Group {
             key: "parse-all",
@@ -37,13 +33,19 @@ pub fn groups() -> Vec<Group> {
             items: ENTRIES + 1,
             same_answer: true,
             cases: cases(usize::try_from(ENTRIES + 1).unwrap_or(1)),
-            goals: vec![Goal::Times {
-                ours: "MachO",
-                against: "object, low level",
-                times: 1.0,
-            }],
+            goals: goals(),
         },
     ]
+}
+
+fn goals() -> Vec<Goal> {
+    ["MachO", "MachO, parsed before"]
+        .map(|ours| Goal::Times {
+            ours,
+            against: "object, low level",
+            times: 1.0,
+        })
+        .to_vec()
 }
 
 /// Where the headers of the first `count` images start: the outer one first.
@@ -68,6 +70,7 @@ fn headers(count: usize) -> Vec<u64> {
 fn cases(count: usize) -> Vec<Case> {
     let file: &'static [u8] = &Image::get(Layout::Linear).file;
     let headers = headers(count);
+    let all = headers.clone();
     let each = move |parse: fn(&'static [u8], u64) -> u64| {
         let headers = headers.clone();
         move || {
@@ -76,7 +79,7 @@ fn cases(count: usize) -> Vec<Case> {
             })
         }
     };
-    let mut cases = ours(&each);
+    let mut cases = ours(&all, &each);
     cases.push(Case::peer("object, low level", each(object_low)));
     cases.push(Case::peer("goblin", each(goblin)));
     cases.push(Case::limit("a raw walk", each(raw)));
@@ -84,15 +87,35 @@ fn cases(count: usize) -> Vec<Case> {
 }
 
 fn ours<F: FnMut() -> u64 + 'static>(
+    headers: &[u64],
     each: &impl Fn(fn(&'static [u8], u64) -> u64) -> F,
 ) -> Vec<Case> {
-    vec![Case::ours("MachO", each(macho))]
+    vec![
+        Case::ours("MachO", each(macho)),
+        Case::ours("MachO, parsed before", parsed(headers)),
+    ]
 }
 
 fn macho(file: &'static [u8], at: u64) -> u64 {
-    let Ok(macho) = MachO::parse_at(file, FileOffset::new(at)) else {
-        return 0;
-    };
+    MachO::parse_at(file, FileOffset::new(at)).map_or(0, walk)
+}
+
+/// The walk alone: a parse proves the skeleton once, object proves it in every
+/// walk.
+fn parsed(headers: &[u64]) -> impl FnMut() -> u64 + 'static {
+    let file: &'static [u8] = &Image::get(Layout::Linear).file;
+    let images: Vec<MachO<'static>> = headers
+        .iter()
+        .filter_map(|&at| MachO::parse_at(file, FileOffset::new(at)).ok())
+        .collect();
+    move || {
+        images.iter().fold(0_u64, |sum, &image| {
+            sum.wrapping_add(walk(black_box(image)))
+        })
+    }
+}
+
+fn walk(macho: MachO<'_>) -> u64 {
     let mut sum = 0_u64;
     for command in macho.load_commands() {
         sum = sum.wrapping_add(u64::from(command.kind().0));
