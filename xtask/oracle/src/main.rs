@@ -1,5 +1,6 @@
 //! The command line of the text oracle; `cargo xtask compare` calls it.
 
+mod golden;
 mod ours;
 
 use std::collections::BTreeSet;
@@ -12,6 +13,7 @@ use a64_oracle::{Syntax, known, spec, tools, words};
 
 const USAGE: &str = "\
 a64-oracle texts WORD...        what the other disassemblers print for words
+a64-oracle golden ISA OUT      write golden lines: a word of each row of a specification file with their texts
 a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
   --syntax llvm,gnu,apple       against whom (default: all three)
   --corners N                   field corners of every row of the specification, and N random words of each
@@ -33,6 +35,9 @@ fn main() -> ExitCode {
     let result = match arguments.split_first() {
         Some((command, rest)) if command == "texts" => texts(rest),
         Some((command, rest)) if command == "compare" => run(rest),
+        Some((command, [isa, out])) if command == "golden" => {
+            golden::write(Path::new(isa), Path::new(out))
+        }
         _ => Err(Fault::new(format!("usage:\n{USAGE}"))),
     };
     match result {
