@@ -25,6 +25,7 @@ a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplaine
   --words FILE                  hexadecimal words, one a line
   --rows PREFIX,...             only rows whose name holds one of these (for --corners)
   --base                        leave out words of the FP, SIMD, SVE and SME spaces
+  --no-sve                      leave out words of the SVE and SME spaces
   --known FILE                  the list of explained differences
   --examples N                  examples of each category (default 3)
   --table                       the explained differences as a Markdown table too
@@ -82,6 +83,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
     let mut random = 0;
     let mut row_filter: Vec<String> = Vec::new();
     let mut base_only = false;
+    let mut no_sve = false;
     let mut table = false;
     let mut list: Vec<u32> = Vec::new();
 
@@ -108,6 +110,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
             "--random" => random = number(value()?)?,
             "--rows" => row_filter = value()?.split(',').map(str::to_owned).collect(),
             "--base" => base_only = true,
+            "--no-sve" => no_sve = true,
             "--table" => table = true,
             "--system" => list.extend(system_space()),
             "--code" => list.extend(words::code_of_file(Path::new(value()?))?),
@@ -139,6 +142,9 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
         .collect();
     if base_only {
         list.retain(|&word| is_base(word));
+    }
+    if no_sve {
+        list.retain(|&word| !is_sve(word));
     }
     println!("{before} words, {} distinct and compared", list.len());
 
@@ -195,6 +201,16 @@ fn is_base(word: u32) -> bool {
         0b0000 => word >> 31 == 0,
         0b1000..=0b1011 | 0b0101 | 0b1101 => true,
         0b0100 | 0b0110 | 0b1100 | 0b1110 => !simd_bit,
+        _ => false,
+    }
+}
+
+/// Whether the word is in the SVE space (op0 = 0b0010) or the SME space (op0 =
+/// 0b0000 with bit 31), Arm ARM C4.1.
+fn is_sve(word: u32) -> bool {
+    match word >> 25 & 0xf {
+        0b0000 => word >> 31 == 1,
+        0b0010 => true,
         _ => false,
     }
 }
