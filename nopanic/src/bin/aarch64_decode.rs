@@ -25,7 +25,11 @@ fn probe(bytes: &[u8], pc: u64) {
 
 #[inline(never)]
 fn probe_instruction(insn: Instruction, pc: u64) {
-    black_box((insn.word(), insn.encoding(), insn.is_unpredictable()));
+    black_box((
+        insn.word(),
+        insn.encoding().number(),
+        insn.is_unpredictable(),
+    ));
     black_box((insn.encoding().name(), insn.encoding().mnemonic().as_str()));
     black_box((
         insn.encoding().group().name(),
@@ -73,7 +77,8 @@ fn probe_operand(operand: Operand) {
 }
 
 fn probe_register(register: Register) {
-    black_box((register.class(), register.number()));
+    black_box((register.class(), register.number(), register.lane()));
+    black_box((register.arrangement().name(), register.predication()));
     black_box((register.is_zero(), register.is_stack_pointer()));
 }
 
@@ -96,6 +101,7 @@ fn probe_text(insn: Instruction, pc: u64) {
         black_box(insn.format_with(pc, syntax, &Unknown(black_box("symbol")), &mut text));
         let options = TextOptions::default().with_apple_names(black_box(true));
         black_box(insn.format_options(pc, syntax, options, &NoSymbols, &mut text));
+        insn.write(pc, syntax, options, &NoSymbols, &mut text);
         black_box((text.as_str(), text.as_bytes()));
         text.tokens().for_each(|token| {
             black_box(token);
