@@ -16,14 +16,17 @@ use macho_core::{FileOffset, MachO, VmAddr};
 
 mod pages;
 mod range;
+mod runs;
 mod source;
 mod storage;
 
 pub use pages::PageIndex;
 pub use range::SegmentRange;
+pub use runs::{Run, Runs};
 pub use storage::MapStorage;
 
 use range::{Stretch, stretch_at};
+use runs::Stretches;
 use source::Source;
 use storage::Pieces;
 
@@ -67,19 +70,6 @@ pub struct Translation {
     /// What lies there.
     pub outcome: Outcome,
     /// The segment that contains it, counted from 0 in load-command order.
-    pub segment: Option<u32>,
-}
-
-/// Neighbouring vmaddrs with one answer: an item of [`Runs`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Run {
-    /// First vmaddr.
-    pub vmaddr: VmAddr,
-    /// Bytes, at least 1.
-    pub len: u64,
-    /// What lies at the first one; of [`Outcome::Mapped`], the offsets count up along the run.
-    pub outcome: Outcome,
-    /// The segment, counted from 0 in load-command order.
     pub segment: Option<u32>,
 }
 
@@ -268,12 +258,7 @@ impl<'a> AddressMap<'a> {
     /// The answers for `len` bytes from `vmaddr`, as runs. A range that would pass 2^64 ends
     /// there. Each step costs a pass over the segments; a run is at least 1 byte.
     pub fn translate_range(&self, vmaddr: VmAddr, len: u64) -> Runs<'a> {
-        Runs {
-            map: self.clone(),
-            next: len
-                .checked_sub(1)
-                .map(|more| (vmaddr.get(), vmaddr.get().saturating_add(more))),
-        }
+        Runs::new(self.clone(), vmaddr, len)
     }
 
     /// The file offset of `vmaddr`, where the file backs all `len` bytes from there without a
@@ -327,10 +312,7 @@ impl<'a> AddressMap<'a> {
 
     /// All of memory in ascending stretches.
     fn stretches(&self) -> Stretches<'a> {
-        Stretches {
-            map: self.clone(),
-            next: Some(0),
-        }
+        Stretches::new(self.clone())
     }
 
     fn find_window(&mut self) {
@@ -373,52 +355,5 @@ impl<'a> AddressMap<'a> {
                     // A segment that others shadow must agree too, or the way back would differ.
                     range.file_offset.get().wrapping_sub(range.vmaddr.get()) == best.bias
                 });
-    }
-}
-
-/// Iterator over the answers for a range of vmaddrs, in ascending order.
-#[derive(Clone, Debug)]
-pub struct Runs<'a> {
-    map: AddressMap<'a>,
-    /// The next vmaddr and the last one, inclusive.
-    next: Option<(u64, u64)>,
-}
-
-impl Iterator for Runs<'_> {
-    type Item = Run;
-
-    fn next(&mut self) -> Option<Run> {
-        let (start, end) = self.next?;
-        let stretch = self.map.stretch_at(start);
-        let last = stretch.last.min(end);
-        self.next = if last < end {
-            last.checked_add(1).map(|next| (next, end))
-        } else {
-            None
-        };
-        Some(Run {
-            vmaddr: VmAddr::new(start),
-            // Saturates only for a run of 2^64 bytes, which a range of u64 bytes cannot hold.
-            len: last.wrapping_sub(start).saturating_add(1),
-            outcome: stretch.outcome,
-            segment: stretch.segment,
-        })
-    }
-}
-
-impl core::iter::FusedIterator for Runs<'_> {}
-
-struct Stretches<'a> {
-    map: AddressMap<'a>,
-    next: Option<u64>,
-}
-
-impl Iterator for Stretches<'_> {
-    type Item = Stretch;
-
-    fn next(&mut self) -> Option<Stretch> {
-        let stretch = self.map.stretch_at(self.next?);
-        self.next = stretch.last.checked_add(1);
-        Some(stretch)
     }
 }

@@ -1,7 +1,7 @@
 //! The map against a slow, obvious model: every byte of memory is painted, last segment first.
 use std::collections::BTreeMap;
 
-use kc_offsets::{AddressMap, MapStorage, Outcome, PageIndex, SegmentRange};
+use kc_offsets::{AddressMap, MapStorage, NOT_IN_FILE, Outcome, PageIndex, SegmentRange};
 use macho_core::{FileOffset, VmAddr};
 use proptest::prelude::*;
 
@@ -112,6 +112,27 @@ fn compare(ranges: &[SegmentRange], file_end: u64, asked: &[u64]) -> Result<(), 
         if matches!(outcome, Outcome::ZeroFill | Outcome::PastEndOfFile) {
             wrong_linear = Some(addr);
         }
+    }
+    let all: Vec<VmAddr> = asked.iter().copied().map(VmAddr::new).collect();
+    let expected: Vec<FileOffset> = asked
+        .iter()
+        .map(|addr| match model.memory.get(addr) {
+            Some((Outcome::Mapped(offset), _)) => *offset,
+            _ => NOT_IN_FILE,
+        })
+        .collect();
+    let count = expected
+        .iter()
+        .filter(|offset| **offset != NOT_IN_FILE)
+        .count();
+    let mut out = vec![FileOffset::new(1); asked.len()];
+    prop_assert_eq!(plain.translate_slice(&all, &mut out), count);
+    prop_assert_eq!(&out, &expected);
+    prop_assert_eq!(sorted.translate_slice(&all, &mut out), count);
+    prop_assert_eq!(&out, &expected);
+    if let Some(paged) = &paged {
+        prop_assert_eq!(paged.translate_slice(&all, &mut out), count);
+        prop_assert_eq!(&out, &expected);
     }
     if plain.is_linear() {
         prop_assert_eq!(wrong_linear, None);

@@ -4,7 +4,7 @@ use core::fmt;
 use macho_core::{FileOffset, VmAddr};
 
 use super::storage::{Piece, Pieces};
-use super::{AddressMap, NOT_IN_FILE, Outcome, Translation};
+use super::{AddressMap, Outcome, Translation};
 
 /// The entry of a page in which one piece ends and another begins.
 const MIXED: u8 = u8::MAX;
@@ -131,13 +131,11 @@ impl<'a> PageIndex<'a> {
     pub fn translate_slice(&self, vmaddrs: &[VmAddr], out: &mut [FileOffset]) -> usize {
         let mut mapped = 0_usize;
         for (vmaddr, out) in vmaddrs.iter().zip(out) {
-            *out = match self.outcome(*vmaddr) {
-                Outcome::Mapped(offset) => {
-                    mapped = mapped.wrapping_add(1);
-                    offset
-                }
-                _ => NOT_IN_FILE,
-            };
+            let addr = vmaddr.get();
+            let piece = self.find(addr).unwrap_or(&Piece::UNMAPPED);
+            let (offset, one) = piece.offset_or_absent(addr);
+            *out = offset;
+            mapped = mapped.wrapping_add(one);
         }
         mapped
     }

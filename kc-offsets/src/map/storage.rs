@@ -1,6 +1,8 @@
 //! The caller's memory in which an [`AddressMap`](super::AddressMap) keeps its pieces sorted.
 use macho_core::{FileOffset, VmAddr};
 
+#[cfg(doc)]
+use super::NOT_IN_FILE;
 use super::range::Stretch;
 use super::{Outcome, Translation};
 
@@ -46,6 +48,8 @@ pub(super) struct Piece {
     pub(super) start: u64,
     /// Mapped only: file offset = vmaddr + bias, modulo 2^64.
     bias: u64,
+    /// 0 where mapped, else all ones: turns any file offset into [`NOT_IN_FILE`].
+    absent: u64,
     segment: u32,
     kind: PieceKind,
 }
@@ -54,6 +58,7 @@ impl Piece {
     pub(super) const UNMAPPED: Self = Self {
         start: 0,
         bias: 0,
+        absent: u64::MAX,
         segment: 0,
         kind: PieceKind::Unmapped,
     };
@@ -70,9 +75,20 @@ impl Piece {
         Self {
             start: stretch.start,
             bias,
+            absent: match kind {
+                PieceKind::Mapped => 0,
+                _ => u64::MAX,
+            },
             segment: stretch.segment.unwrap_or(u32::MAX),
             kind,
         }
+    }
+
+    /// The file offset or [`NOT_IN_FILE`], and 1 or 0, without a branch.
+    #[inline]
+    pub(super) fn offset_or_absent(&self, addr: u64) -> (FileOffset, usize) {
+        let offset = addr.wrapping_add(self.bias) | self.absent;
+        (FileOffset::new(offset), usize::from(self.absent == 0))
     }
 
     #[inline]
