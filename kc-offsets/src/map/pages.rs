@@ -95,7 +95,9 @@ impl<'a> PageIndex<'a> {
     #[inline]
     fn find(&self, addr: u64) -> Option<&'a Piece> {
         // Checked: below the first piece lies nothing, even where the last page passes 2^64.
-        let page = addr.checked_sub(self.pieces.origin)? >> self.shift;
+        let page = addr
+            .checked_sub(self.pieces.origin)?
+            .wrapping_shr(self.shift);
         let id = usize::try_from(page)
             .ok()
             .and_then(|page| self.table.get(page));

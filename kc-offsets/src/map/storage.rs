@@ -151,7 +151,7 @@ impl<'s> Pieces<'s> {
             .fold(0, |bits, piece| bits | piece.start.wrapping_sub(origin));
         let shift = steps.trailing_zeros().min(32);
         // Round up with keys that no address reaches: whole vectors, no tail loop.
-        let padded = count.next_multiple_of(LANES).min(N);
+        let padded = count.checked_next_multiple_of(LANES)?.min(N);
         let keys = storage.keys.get_mut(..padded)?;
         keys.fill(i32::MAX);
         for (key, piece) in keys.iter_mut().zip(pieces) {

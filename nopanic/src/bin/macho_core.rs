@@ -6,6 +6,7 @@ use macho_core::codesign::CodeSignature;
 use macho_core::exports::{Exports, Frame};
 use macho_core::fat::FatFile;
 use macho_core::fileset::FilesetEntry;
+use macho_core::fixup::ChainedFixups;
 use macho_core::segment::{Section, Segment};
 use macho_core::symbol::{Symbol, SymbolTable};
 use macho_core::view::CommandView;
@@ -154,6 +155,9 @@ fn linkedit(image: &MachO<'_>, bytes: &[u8], number: u64) {
             black_box(&entry);
         });
     }
+    if let Ok(Some(fixups)) = image.chained_fixups() {
+        probe_fixups(&fixups, number as u16);
+    }
     if let Ok(exports) = image.exports() {
         probe_exports(&exports, bytes);
     }
@@ -196,6 +200,15 @@ fn probe_symbol(symbol: &Symbol<'_>) {
     ));
     black_box((symbol.section(), symbol.desc(), symbol.reference_type()));
     black_box(symbol.library_ordinal());
+}
+
+#[inline(never)]
+fn probe_fixups(fixups: &ChainedFixups<'_>, index: u16) {
+    black_box((fixups, fixups.segment_count()));
+    for starts in fixups.segments().flatten() {
+        black_box((starts.page_start(index), starts.word(index)));
+        black_box(&starts);
+    }
 }
 
 #[inline(never)]

@@ -1,12 +1,12 @@
-//! Where a reachable panic comes from: which function calls into
-//! `core::panicking`, and which source lines lead there.
+//! Where a reachable panic comes from: which source lines of ours call into
+//! `core::panicking`, by the debug information of the call.
 
 use crate::bare::Toolchain;
 use crate::command::{command, root, stdout};
 use crate::step::Outcome;
 
 /// Links the proof with a panic handler that exists, and gives each call of a
-/// panic: the function it is in, and the last lines of our sources before it.
+/// panic with the functions that were inlined around it.
 ///
 /// # Errors
 /// When the proof does not build even so.
@@ -30,36 +30,36 @@ pub(crate) fn callers(toolchain: &Toolchain, target: &str, proof: &str) -> Outco
         .unwrap_or_default();
     let listing = stdout(
         command("llvm-objdump-22")
-            .args(["-d", "-l", "-C", "--no-show-raw-insn"])
+            .args(["-d", "-C", "--no-show-raw-insn"])
             .arg(executable),
     )?;
-    Ok(calls_in(&String::from_utf8_lossy(&listing)))
+    let mut calls = Vec::new();
+    for (address, callee) in calls_in(&String::from_utf8_lossy(&listing)) {
+        let frames = stdout(
+            command("llvm-symbolizer-22")
+                .args(["--inlines", "--output-style=GNU"])
+                .arg(format!("--obj={executable}"))
+                .arg(format!("0x{address}")),
+        )?;
+        calls.push(format!(
+            "{callee} from {}",
+            ours_in(&String::from_utf8_lossy(&frames)).join(", in ")
+        ));
+    }
+    Ok(calls)
 }
 
-/// The calls of panics in a listing of `llvm-objdump -d -l`.
-fn calls_in(listing: &str) -> Vec<String> {
-    let ours = format!("{}/", root().display());
+/// The calls of panics in a listing of `llvm-objdump -d`: address and callee.
+fn calls_in(listing: &str) -> Vec<(&str, &str)> {
     let mut calls = Vec::new();
     let mut function = "";
-    let mut lines: Vec<&str> = Vec::new();
     for line in listing.lines() {
         if let Some(name) = line.strip_suffix(">:") {
             function = name.split_once('<').map_or(name, |(_, name)| name);
-            lines.clear();
-        } else if let Some(source) = line.strip_prefix("; ") {
-            if let Some(place) = source.strip_prefix(&ours)
-                && lines.last() != Some(&place)
-            {
-                lines.push(place);
-            }
         } else if is_panic_call(line) && !function.starts_with("core::") {
-            let from = lines.len().saturating_sub(3);
-            let places = lines.get(from..).unwrap_or_default().join(", ");
+            let address = line.split_once(':').map_or("", |(address, _)| address);
             let callee = line.split_once('<').map_or("", |(_, name)| name);
-            calls.push(format!(
-                "{} in {function}, near {places}",
-                callee.trim_end_matches('>')
-            ));
+            calls.push((address.trim(), callee.trim_end_matches('>')));
         }
     }
     calls
@@ -73,24 +73,38 @@ fn is_panic_call(line: &str) -> bool {
             .any(|name| line.contains(name))
 }
 
+/// The places in this repository among the lines of llvm-symbolizer, innermost
+/// first.
+fn ours_in(frames: &str) -> Vec<&str> {
+    let ours = format!("{}/", root().display());
+    frames
+        .lines()
+        .filter_map(|line| Some(line.split_once(ours.as_str())?.1))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::calls_in;
+    use super::{calls_in, ours_in};
     use crate::command::root;
 
     #[test]
-    fn a_call_is_found_with_its_function_and_line() {
-        let listing = format!(
-            "0000000000210000 <img4::parse>:\n; img4::parse():\n; {}/img4/src/img4.rs:12\n  \
-             210000:      \tbl\t0x217324 <core::panicking::panic_const::panic_const_add_overflow>\n",
+    fn calls_of_panics_are_found() {
+        let listing = "0000000000210000 <img4::parse>:\n  \
+             210000:      \tbl\t0x217324 <core::panicking::panic_fmt>\n  \
+             210004:      \tbl\t0x217324 <img4::other>\n";
+        assert_eq!(
+            calls_in(listing),
+            [("210000", "core::panicking::panic_fmt")]
+        );
+    }
+
+    #[test]
+    fn places_of_ours_are_kept() {
+        let frames = format!(
+            "add\n/rustc/0/library/core/src/ops.rs:1\nparse\n{}/img4/src/img4.rs:12\n",
             root().display()
         );
-        let calls = calls_in(&listing);
-        assert_eq!(
-            calls,
-            [
-                "core::panicking::panic_const::panic_const_add_overflow in img4::parse, near img4/src/img4.rs:12"
-            ]
-        );
+        assert_eq!(ours_in(&frames), ["img4/src/img4.rs:12"]);
     }
 }
