@@ -408,7 +408,7 @@ pub(crate) fn files(
     plain(
         &mut tree,
         "ROOT",
-        "A slot for each value of bits 31:21.",
+        "A node for each value of bits 31:21.",
         "u16",
         &model.tree.root,
     );

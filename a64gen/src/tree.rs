@@ -34,7 +34,7 @@ const TRIES: u32 = 400;
 
 /// The finished tree.
 pub(crate) struct Tree {
-    /// Slot per value of bits 31:21.
+    /// Node per value of bits 31:21.
     pub(crate) root: Vec<u16>,
     /// Mask, multiplier, `base << 16 | shift` per node.
     pub(crate) nodes: Vec<[u32; 3]>,
@@ -454,7 +454,25 @@ pub(crate) fn build(patterns: &[Pattern]) -> Tree {
     for top in 0..(1_u32 << ROOT_BITS) {
         let bits = top << ROOT_SHIFT;
         let set = builder.candidates(&everything, known, bits);
-        roots.push(builder.build(&set, known, bits, 2));
+        let root = builder.build(&set, known, bits, 2);
+        // The walk takes a first step for every word, so what bits 31:21 decide becomes a node of one slot.
+        roots.push(match builder.nodes[root].0 {
+            Node::Split { .. } => root,
+            Node::Leaf(_) => {
+                let section = set
+                    .iter()
+                    .map(|&i| patterns[usize::from(i)].section)
+                    .max()
+                    .unwrap_or(0);
+                let node = Node::Split {
+                    mask: 0,
+                    magic: 0,
+                    shift: 0,
+                    children: vec![Some(root)],
+                };
+                builder.intern(node, section, 1)
+            }
+        });
     }
     let used = roots.iter().map(|&r| builder.nodes[r].2).max().unwrap_or(0);
     // Lay out the nodes and their slots by section, so that a build without SVE or SME drops the tail.

@@ -1,4 +1,4 @@
-//! Identifies a word: a walk of fixed length through the tree, then one comparison.
+//! Identifies a word: one step through the tree for nearly every word and never more than a few, then one comparison.
 
 use crate::bits::{entry16, index, widen16};
 use crate::encoding::Encoding;
@@ -19,13 +19,12 @@ const NEVER: Check = [0, 1];
 /// Encoding of undefined words.
 const UNDEFINED: u16 = 1;
 
-/// One step from a slot; a leaf stays. No branch depends on the word.
-const fn step(slot: u16, word: u32) -> u16 {
-    let leaf = 0_u16.wrapping_sub(slot >> 15);
-    let [mask, magic, place] = node(index(widen16(slot & !leaf)));
+/// One step: the slot of `node` that the word's hash selects.
+#[inline]
+const fn step(node: u16, word: u32) -> u16 {
+    let [mask, magic, place] = self::node(index(widen16(node)));
     let hash = (word & mask).wrapping_mul(magic).wrapping_shr(place);
-    let child = entry16(&SLOTS, index((place >> 16).wrapping_add(hash)), ABSENT);
-    child & !leaf | slot & leaf
+    entry16(&SLOTS, index((place >> 16).wrapping_add(hash)), ABSENT)
 }
 
 #[expect(
@@ -63,11 +62,10 @@ const fn check(index: usize) -> Check {
     reason = "a loop over words keeps the tables' addresses in registers"
 )]
 pub const fn decode(word: u32) -> Result<Instruction, DecodeError> {
-    let mut slot = entry16(&ROOT, index(word >> 21), ABSENT);
     // One step suffices for nearly all words of real code.
-    slot = step(slot, word);
+    let mut slot = step(entry16(&ROOT, index(word >> 21), ABSENT), word);
     let mut steps = 1_usize;
-    while steps < STEPS && slot & LEAF == 0 {
+    while slot & LEAF == 0 && steps < STEPS {
         slot = step(slot, word);
         steps = steps.wrapping_add(1);
     }
