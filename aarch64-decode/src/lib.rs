@@ -45,6 +45,7 @@ mod matcher;
 mod named;
 mod operand;
 mod program;
+mod reference;
 mod register;
 
 pub use condition::Condition;
@@ -56,5 +57,8 @@ pub use fmt::{NoSymbols, Symbols, TextBuffer, TextOptions, Token, TokenKind};
 pub use insn::{Instruction, Syntax};
 pub use matcher::decode;
 pub use named::{Name, NameText};
-pub use operand::{Extend, Operand, Operands, Shift};
+pub use operand::{
+    AddressMode, Extend, FpImmediate, Memory, MemoryOffset, Operand, Operands, RegisterList, Shift,
+};
+pub use reference::{Reference, References};
 pub use register::{Arrangement, Predication, Register, RegisterClass};

@@ -14,7 +14,6 @@ use crate::symbols::SymbolIndex;
 
 mod cross_check;
 mod listing;
-mod refs;
 
 use cross_check::CrossCheck;
 use listing::{Context, Listing};

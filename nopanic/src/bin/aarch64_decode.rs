@@ -3,16 +3,19 @@
 #![no_main]
 
 use aarch64_decode::{
-    Condition, Extend, Instruction, NoSymbols, Operand, Register, Shift, Symbols, Syntax,
-    TextBuffer, TextOptions, decode,
+    Condition, Extend, Instruction, NoSymbols, Operand, References, Register, Shift, Symbols,
+    Syntax, TextBuffer, TextOptions, decode,
 };
 use nopanic::{black_box, display, entry};
 
 entry!(probe);
 
 fn probe(bytes: &[u8], pc: u64) {
+    let mut references = References::new();
+    references.label();
     for word in bytes.chunks_exact(4) {
         let word = u32::from_le_bytes(word.try_into().unwrap_or_default());
+        black_box(references.next(word, pc));
         match decode(word) {
             Ok(insn) => {
                 probe_instruction(insn, pc);
@@ -53,6 +56,13 @@ fn probe_operand(operand: Operand) {
     black_box(operand);
     match operand {
         Operand::Register(register) => probe_register(register),
+        Operand::FloatImmediate(value) => {
+            black_box((
+                value.bits(),
+                value.is_negative(),
+                value.magnitude_in_128ths(),
+            ));
+        }
         Operand::ShiftedRegister {
             register, shift, ..
         } => {

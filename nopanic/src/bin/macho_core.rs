@@ -85,6 +85,12 @@ fn fat(bytes: &[u8]) {
 
 #[inline(never)]
 fn probe_image(image: &MachO<'_>, bytes: &[u8], number: u64) {
+    if let Ok(Some(fixups)) = image.chained_fixups() {
+        black_box((fixups, fixups.segment_count()));
+        for starts in fixups.segments() {
+            black_box(starts.map(|own| (own, own.page_start(0), own.word(1))));
+        }
+    }
     black_box((
         image.header(),
         image.mode(),

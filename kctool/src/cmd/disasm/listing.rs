@@ -1,10 +1,9 @@
 //! The lines of a disassembly. Plain byte pushing: a collection has some 15 million words.
-use aarch64_decode::{Flow, Operand, Syntax, TextBuffer, decode};
+use aarch64_decode::{Flow, Operand, Reference, References, Syntax, TextBuffer, decode};
 use kc_offsets::AddressMap;
 use macho_core::{Section, SectionType, VmAddr};
 
 use super::cross_check::CrossCheck;
-use super::refs::{Pages, Reference};
 use crate::cli::Column;
 use crate::json::hex;
 use crate::symbols::{Label, SymbolIndex};
@@ -53,7 +52,7 @@ pub(super) struct Listing<'c> {
     syntax: Syntax,
     context: &'c Context<'c>,
     text: TextBuffer,
-    pages: Pages,
+    references: References,
     comments: bool,
     check: Option<CrossCheck>,
     /// The symbols still to come, while words are in ascending order.
@@ -73,7 +72,7 @@ impl<'c> Listing<'c> {
             syntax,
             context,
             text: TextBuffer::new(),
-            pages: Pages::default(),
+            references: References::new(),
             comments: columns.contains(&Column::Comment),
             check,
             labels: None,
@@ -168,7 +167,7 @@ impl<'c> Listing<'c> {
         let symbols = self.context.symbols.from(vmaddr);
         let symbol = symbols.first().filter(|label| label.vmaddr == vmaddr);
         if symbol.is_some() {
-            self.pages.label();
+            self.references.label();
         }
         let instruction = decode(word).ok();
         let text = match instruction {
@@ -218,14 +217,14 @@ impl<'c> Listing<'c> {
             }
         }
         if any {
-            self.pages.label();
+            self.references.label();
         }
     }
 
     /// Symbols, resolved addresses and strings; nothing where there is nothing to say.
     fn put_comment(&mut self, instruction: aarch64_decode::Instruction, vmaddr: u64) {
         let word = instruction.word();
-        let reference = self.pages.reference(word, vmaddr);
+        let reference = self.references.next(word, vmaddr);
         // Branches, exceptions and system instructions, Arm ARM C4.1.
         if (word >> 26) & 7 == 5 {
             if let Flow::Branch(target) | Flow::Conditional(target) | Flow::Call(target) =
@@ -246,7 +245,11 @@ impl<'c> Listing<'c> {
             return;
         }
         match reference {
-            // The text has the page.
+            // otool's text has the distance, the others have the page.
+            Some(Reference::Page(page)) if self.syntax == Syntax::Apple => {
+                self.out.extend_from_slice(b"0x");
+                put_hex(&mut self.out, page, 16);
+            }
             None | Some(Reference::Page(_)) => {}
             Some(Reference::Address(address)) => {
                 self.out.extend_from_slice(b"0x");
