@@ -9,6 +9,7 @@ use crate::generated::kinds::Predicate;
 use crate::insn::Syntax;
 use crate::named::{self, shown_flags};
 use crate::program::bitmask;
+use crate::program::scalable::is_move_mask;
 
 /// A mnemonic and an operand list.
 #[derive(Clone, Copy)]
@@ -127,6 +128,7 @@ fn computed(predicate: Predicate, word: u32) -> bool {
         }
         Predicate::BitmaskIsMov32 => !move_wide(bitmask(word, 0, 32), 32),
         Predicate::BitmaskIsMov64 => !move_wide(bitmask(word, low8(field(word, 22, 1)), 64), 64),
+        Predicate::DupmIsMov => is_move_mask(word),
         // imm16 = 0 with a shift is spelled as it is encoded.
         Predicate::MovzIsMov | Predicate::MovnIsMov64 => {
             field(word, 5, 16) != 0 || field(word, 21, 2) == 0

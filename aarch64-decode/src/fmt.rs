@@ -5,6 +5,7 @@ mod gnu;
 mod llvm;
 mod memory;
 mod register;
+mod scalable;
 mod text;
 mod vector;
 

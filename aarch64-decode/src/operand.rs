@@ -6,7 +6,7 @@ use crate::generated::Descriptor;
 use crate::generated::forms::{DESCRIPTORS, FORMS};
 use crate::named::Name;
 use crate::program;
-use crate::register::Register;
+use crate::register::{Arrangement, Register};
 
 /// A shift of a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,6 +130,8 @@ pub enum MemoryOffset {
     None,
     /// Bytes.
     Immediate(i32),
+    /// Vector lengths; of ldr and str of a predicate, lengths of a predicate register.
+    VectorLengths(i32),
     /// A register, widened and shifted left.
     Register {
         /// The register before it is widened.
@@ -228,8 +230,28 @@ pub enum Operand {
     },
     /// A float that fits eight bits.
     FloatImmediate(FpImmediate),
+    /// A float in units of one half: 0, 1, 2 or 4.
+    HalfUnits(u8),
+    /// An immediate value that each element takes, with its sign extended or its high bits cut off.
+    ElementImmediate {
+        /// The value.
+        value: i16,
+        /// The size of the elements.
+        element: Arrangement,
+    },
+    /// A number by which an element count is multiplied, 1 to 16.
+    Multiplier(u8),
     /// Registers, or one element of each.
     List(RegisterList),
+    /// A part of a register, whose number is a general register plus an offset.
+    Slice {
+        /// The register that has the part.
+        register: Register,
+        /// The general register, 32 bits.
+        base: Register,
+        /// What is added to it, 0 to 15.
+        offset: u8,
+    },
     /// A memory operand.
     Memory(Memory),
     /// A register that the instruction counts up or down (`x2!`).

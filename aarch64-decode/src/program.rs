@@ -1,5 +1,6 @@
 //! The code of each operand kind: from the word to the operand.
 
+pub(crate) mod scalable;
 mod vector;
 
 use crate::bits::{
@@ -11,7 +12,7 @@ use crate::generated::kinds::Kind;
 use crate::generated::named::table::{RANGEPREFETCH, SYSREG};
 use crate::named::Name;
 use crate::operand::{AddressMode, Extend, Memory, MemoryOffset, Operand, Shift};
-use crate::register::{Arrangement, Register};
+use crate::register::{Arrangement, Predication, Register};
 
 /// Decodes the operand that `descriptor` describes. `pc` is the address of the word.
 // A loop over operands is a quarter faster with the code in it: the operand need not go through memory.
@@ -247,6 +248,58 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         Kind::MemPostSize => {
             immediate_offset(word, a, wide(widen(d).wrapping_shl(field(word, b, c))), 2)
         }
+        Kind::ZSize => scalable::vector(word, a, scalable::size(word, [b, c], d)),
+        Kind::ZTsz => scalable::vector(word, a, scalable::tsz(word, [b, c], d, e)),
+        Kind::ZLow => scalable::vector(word, a, scalable::lowest(word, [b, c])),
+        Kind::ZLaneLow => scalable::lane_lowest(word, a, [b, c], [d, e]),
+        Kind::ZLane => scalable::lane(word, [a, b], field(word, c, d), e),
+        Kind::ZLanePair => scalable::lane_pair(word, [a, b], [c, d, e, f], g),
+        Kind::ZMask => scalable::vector(word, a, scalable::mask_size(word, [b, c])),
+        Kind::ScalableList => scalable::list(word, a, [b, c], d, Arrangement::new(e)),
+        Kind::ScalableListSize => {
+            scalable::list(word, a, [b, c], d, scalable::size(word, [e, f], g))
+        }
+        Kind::Predicate => Operand::Register(
+            scalable::predicate(word, a, [b, c], d).predicated(scalable::predication(e)),
+        ),
+        Kind::PredicateBit => Operand::Register(
+            scalable::predicate(word, 11, [a, b], 0).predicated(if bit(word, c) {
+                Predication::Merging
+            } else {
+                Predication::Zeroing
+            }),
+        ),
+        Kind::PredicateOf => {
+            Operand::Register(scalable::predicate(word, a, [b, c], d).arranged(Arrangement::new(e)))
+        }
+        Kind::PredicateSize => Operand::Register(
+            scalable::predicate(word, a, [b, c], d).arranged(scalable::size(word, [e, f], g)),
+        ),
+        Kind::PredicateLane => Operand::Register(
+            scalable::predicate(word, 12, [a, b], c).at_lane(low8(field(word, d, e))),
+        ),
+        Kind::PredicateSlice => scalable::slice(word, [a, b], [c, d], [e, f]),
+        Kind::GprSize => scalable::general(word, a, b, [c, d]),
+        Kind::SmallFloat => scalable::small_float(word, [a, b], c),
+        Kind::Shifted8 => scalable::shifted8(word, a, b, c, d != 0),
+        Kind::ElementMask => immediate(scalable::mask(word, [a, b])),
+        Kind::TszRight => scalable::tsz_amount(word, [a, b], [c, 5], true),
+        Kind::TszLeft => scalable::tsz_amount(word, [a, b], [c, 5], false),
+        Kind::Multiplier => Operand::Multiplier(low8(field(word, a, b)).wrapping_add(1)),
+        Kind::MemVl => scalable::vector_lengths(word, a, field(word, b, c), c, d),
+        Kind::MemVlPair => scalable::vector_lengths_pair(word, a, [b, c, d, e]),
+        Kind::MemIndex => scalable::index(word, a, b, c),
+        Kind::MemZ => scalable::vector_index(word, [a, b], c, d, e),
+        Kind::MemZXs => {
+            let way = if bit(word, d) { 6 } else { 2 };
+            scalable::vector_index(word, [a, b], c, way, e)
+        }
+        Kind::MemElement => {
+            let base = gpr(a, five(word, c)).arranged(Arrangement::new(b));
+            scalable::elements(word, base, [d, e], f)
+        }
+        Kind::MemZReg => scalable::vector_base(word, a, b, c),
+        Kind::MemAdr => scalable::addresses(word, [a, b], c, d, [e, f]),
         Kind::Literal => Operand::Name(Name::literal(u16::from_le_bytes([a, b]))),
     }
 }

@@ -19,6 +19,23 @@ const KNOWN: &[(&str, &str)] = &[
     ("SRLS_HI_hints", "llvm"),
     ("SRLS_HI_hints", "apple"),
     ("BFMLAL_asimdelem_F", "apple"),
+    ("pext_pp_rr_", "gnu"),
+    ("ptrue_pn_i_", "gnu"),
+    ("whilege_pp_rr_", "gnu"),
+    ("whilehs_pp_rr_", "gnu"),
+    ("whilehi_pp_rr_", "gnu"),
+    ("whilelt_pp_rr_", "gnu"),
+    ("whilelo_pp_rr_", "gnu"),
+    ("whilele_pp_rr_", "gnu"),
+    ("whilels_pp_rr_", "gnu"),
+    ("whilege_pn_rr_", "gnu"),
+    ("whilehs_pn_rr_", "gnu"),
+    ("whilegt_pn_rr_", "gnu"),
+    ("whilehi_pn_rr_", "gnu"),
+    ("whilelt_pn_rr_", "gnu"),
+    ("whilelo_pn_rr_", "gnu"),
+    ("whilele_pn_rr_", "gnu"),
+    ("whilels_pn_rr_", "gnu"),
 ];
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::llvm;
 use super::memory;
+use super::scalable;
 use super::text::{TextBuffer, TokenKind};
 use super::vector;
 use crate::bits::{unsigned, wide, widen};
@@ -26,7 +27,7 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             text.name(name.as_bytes());
             text.end(TokenKind::Name);
         }
-        _ if llvm::common(text, operand) => {}
+        _ if llvm::common(text, operand) || scalable::operand(text, operand, false) => {}
         // GNU leaves out the 0 of ldraa and ldrab even where they write back.
         Operand::Memory(mut own) => {
             if matches!(descriptor.kind, Kind::MemPac) && own.offset == MemoryOffset::Immediate(0) {
@@ -34,7 +35,7 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
             memory::operand(text, own, false);
         }
-        Operand::List(list) => vector::list(text, list, b"{", b"}", false),
+        Operand::List(list) => vector::list(text, list, b"{", b"}", Some(b"-")),
         Operand::FloatImmediate(value) => vector::scientific(text, value),
         Operand::Immediate(value) => {
             text.byte(b'#');
@@ -56,7 +57,11 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             amount,
         } => {
             text.byte(b'#');
-            text.hex(u64::from(value));
+            if descriptor.kind == Kind::Shifted8 {
+                text.decimal(u64::from(value));
+            } else {
+                text.hex(u64::from(value));
+            }
             text.end(TokenKind::Immediate);
             if amount != 0 {
                 llvm::modifier(text, shift.name(), Some(wide(widen(amount))));

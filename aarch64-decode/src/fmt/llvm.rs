@@ -2,6 +2,7 @@
 
 use super::memory;
 pub(super) use super::register::{numbered, register};
+use super::scalable;
 use super::text::{TextBuffer, TokenKind};
 use super::vector;
 use crate::bits::{field, low8, unsigned, wide, widen, widen16};
@@ -9,6 +10,7 @@ use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
 use crate::insn::Syntax;
 use crate::operand::{Extend, Operand};
+use crate::register::RegisterClass;
 
 /// Style bit: hexadecimal in this syntax.
 pub(super) const HEX_LLVM: u8 = 1;
@@ -21,8 +23,13 @@ pub(super) fn style(descriptor: Descriptor) -> u8 {
     match descriptor.kind {
         Kind::UImm | Kind::SImm => d,
         Kind::UImmPair => e,
-        Kind::ShiftRight | Kind::ShiftLeft | Kind::Below => HEX_LLVM,
-        Kind::Bitmask | Kind::WideValue | Kind::ByteMask => 7,
+        Kind::ShiftRight
+        | Kind::ShiftLeft
+        | Kind::Below
+        | Kind::Shifted8
+        | Kind::TszRight
+        | Kind::TszLeft => HEX_LLVM,
+        Kind::Bitmask | Kind::WideValue | Kind::ByteMask | Kind::ElementMask => 7,
         _ => 0,
     }
 }
@@ -108,9 +115,9 @@ pub(super) fn system_register(text: &mut TextBuffer, s: u8, c: u8, value: u16) {
 pub(super) fn nameless(text: &mut TextBuffer, descriptor: Descriptor, value: u16, gnu: bool) {
     let [_, _, _, _, way, ..] = descriptor.p;
     text.byte(b'#');
-    if matches!(descriptor.kind, Kind::Named) && way == 1 && !gnu {
+    if matches!(descriptor.kind, Kind::Named) && (way == 1 && !gnu || way == 3 && gnu) {
         text.decimal(u64::from(value));
-    } else if matches!(descriptor.kind, Kind::Named) && way != 0 && value < 16 {
+    } else if matches!(descriptor.kind, Kind::Named) && matches!(way, 1 | 2) && value < 16 {
         text.name(b"0x0");
         text.byte(
             if value < 10 {
@@ -127,7 +134,7 @@ pub(super) fn nameless(text: &mut TextBuffer, descriptor: Descriptor, value: u16
 
 /// Appends an operand.
 pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Operand) {
-    if common(text, operand) {
+    if common(text, operand) || scalable::operand(text, operand, true) {
         return;
     }
     match operand {
@@ -135,14 +142,18 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
         Operand::Memory(own) => {
             memory::operand(
                 text,
-                own,
+                scalable::without_zero(descriptor, own),
                 !matches!(
                     descriptor.kind,
                     Kind::MemFixed | Kind::MemPostQ | Kind::MemPostSize
                 ),
             );
         }
-        Operand::List(list) => vector::list(text, list, b"{ ", b" }", true),
+        Operand::List(list) => {
+            // Only of scalable vectors, more than two are a range.
+            let range = (list.first.class() == RegisterClass::Z).then_some(b" - ".as_slice());
+            vector::list(text, list, b"{ ", b" }", range);
+        }
         Operand::FloatImmediate(value) => vector::float(text, value),
         Operand::Immediate(value) if descriptor.kind == Kind::ByteMask => {
             vector::byte_mask(text, unsigned(value));
@@ -160,6 +171,9 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
                 Descriptor {
                     kind: Kind::Bitmask,
                     p: [_, _, _, _, 0, ..]
+                } | Descriptor {
+                    kind: Kind::ElementMask,
+                    ..
                 }
             ) {
                 text.hex(unsigned(value));

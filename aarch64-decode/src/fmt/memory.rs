@@ -42,6 +42,21 @@ fn offset(text: &mut TextBuffer, offset: MemoryOffset, zero: bool, hex: bool) {
             }
             text.end(TokenKind::Immediate);
         }
+        MemoryOffset::VectorLengths(value) => {
+            if value != 0 {
+                llvm::punctuation(text, b", ");
+                text.byte(b'#');
+                if hex {
+                    text.signed_hex(i64::from(value));
+                } else {
+                    text.signed_decimal(i64::from(value));
+                }
+                text.end(TokenKind::Immediate);
+                llvm::punctuation(text, b", ");
+                text.name(b"mul vl");
+                text.end(TokenKind::Name);
+            }
+        }
         MemoryOffset::Register {
             index,
             extend,

@@ -4,20 +4,26 @@ use super::register;
 use super::text::{TextBuffer, TokenKind};
 use crate::bits::{low8, low32, widen16};
 use crate::operand::{FpImmediate, RegisterList};
-use crate::register::Register;
+use crate::register::{Register, RegisterClass};
 
-/// Appends a list between `open` and `close`. `all` names every register; otherwise more than two are a range, as GNU prints them.
+/// Appends a list between `open` and `close`. More than two registers are a range with `range` between its ends; without it, and
+/// where the numbers wrap around, every register is named.
 pub(super) fn list(
     text: &mut TextBuffer,
     list: RegisterList,
     open: &[u8],
     close: &[u8],
-    all: bool,
+    range: Option<&[u8]>,
 ) {
     punctuation(text, open);
     let first = list.first.whole();
     let last = step(first, list.stride.wrapping_mul(list.count.wrapping_sub(1)));
-    if all || list.count < 3 || list.stride != 1 || last.number() < first.number() {
+    let range = range.filter(|_| list.count > 2 && list.stride == 1);
+    if let Some(range) = range.filter(|_| first.number() < last.number()) {
+        register::register(text, first);
+        punctuation(text, range);
+        register::register(text, last);
+    } else {
         let mut at = first;
         for number in 0..list.count {
             if number != 0 {
@@ -26,10 +32,6 @@ pub(super) fn list(
             register::register(text, at);
             at = step(at, list.stride);
         }
-    } else {
-        register::register(text, first);
-        punctuation(text, b"-");
-        register::register(text, last);
     }
     punctuation(text, close);
     if let Some(lane) = list.first.lane() {
@@ -41,7 +43,12 @@ pub(super) fn list(
 }
 
 fn step(register: Register, by: u8) -> Register {
-    register.with_number(register.number().wrapping_add(by) & 31)
+    let last = if register.class() == RegisterClass::P {
+        15
+    } else {
+        31
+    };
+    register.with_number(register.number().wrapping_add(by) & last)
 }
 
 fn punctuation(text: &mut TextBuffer, bytes: &[u8]) {

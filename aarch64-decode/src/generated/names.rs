@@ -2,7 +2,7 @@
 //! Mnemonics, literals and the names of encodings, groups and features.
 
 /// Start of each name, and the end of the last.
-pub(crate) static NAMES_AT: [u16; 1271] = [
+pub(crate) static NAMES_AT: [u16; 1703] = [
     0x0, 0x0, 0x7, 0xe, 0x13, 0x18, 0x1b, 0x1e, 0x21, 0x24, 0x27, 0x2a, 0x2e, 0x32, 0x37, 0x3c,
     0x41, 0x46, 0x4b, 0x50, 0x55, 0x5a, 0x5f, 0x62, 0x65, 0x6b, 0x70, 0x76, 0x7b, 0x81, 0x86, 0x8c,
     0x95, 0x99, 0x9a, 0x9c, 0x9e, 0xa3, 0xa8, 0xab, 0xb1, 0xb7, 0xba, 0xc4, 0xc9, 0xd3, 0xd8, 0xdc,
@@ -82,11 +82,38 @@ pub(crate) static NAMES_AT: [u16; 1271] = [
     0x1b89, 0x1b8e, 0x1b94, 0x1b9b, 0x1ba2, 0x1ba9, 0x1bb0, 0x1bb3, 0x1bb7, 0x1bbb, 0x1bc1, 0x1bc5, 0x1bc9, 0x1bce, 0x1bd4, 0x1bd9,
     0x1be0, 0x1be9, 0x1bee, 0x1bf3, 0x1bf8, 0x1bff, 0x1c06, 0x1c0e, 0x1c17, 0x1c20, 0x1c24, 0x1c2b, 0x1c33, 0x1c3c, 0x1c40, 0x1c49,
     0x1c52, 0x1c59, 0x1c60, 0x1c65, 0x1c6b, 0x1c6f, 0x1c74, 0x1c79, 0x1c80, 0x1c84, 0x1c89, 0x1c8e, 0x1c95, 0x1c9c, 0x1ca2, 0x1ca8,
-    0x1cb1, 0x1cba, 0x1cbf, 0x1cc4, 0x1cca, 0x1cd0, 0x1cd5,
+    0x1cb1, 0x1cba, 0x1cbf, 0x1cc4, 0x1cca, 0x1cd0, 0x1cd5, 0x1cdb, 0x1ce1, 0x1ce6, 0x1ceb, 0x1cf0, 0x1cf4, 0x1cfb, 0x1d02, 0x1d09,
+    0x1d10, 0x1d17, 0x1d1e, 0x1d25, 0x1d2c, 0x1d33, 0x1d3a, 0x1d41, 0x1d48, 0x1d4d, 0x1d52, 0x1d57, 0x1d5c, 0x1d61, 0x1d66, 0x1d6b,
+    0x1d70, 0x1d75, 0x1d7a, 0x1d7e, 0x1d82, 0x1d86, 0x1d8a, 0x1d90, 0x1d96, 0x1d9c, 0x1da2, 0x1da8, 0x1dae, 0x1db4, 0x1dba, 0x1dc0,
+    0x1dc6, 0x1dcc, 0x1dd2, 0x1dd6, 0x1dda, 0x1dde, 0x1de2, 0x1de6, 0x1dea, 0x1dee, 0x1df2, 0x1df8, 0x1dfe, 0x1e04, 0x1e0a, 0x1e10,
+    0x1e17, 0x1e1c, 0x1e21, 0x1e26, 0x1e2e, 0x1e36, 0x1e40, 0x1e4a, 0x1e51, 0x1e58, 0x1e5e, 0x1e66, 0x1e6e, 0x1e74, 0x1e7a, 0x1e81,
+    0x1e87, 0x1e8d, 0x1e94, 0x1e99, 0x1e9e, 0x1ea3, 0x1ea8, 0x1eac, 0x1eb0, 0x1eb5, 0x1eba, 0x1ec0, 0x1ec7, 0x1ecd, 0x1ed4, 0x1ed9,
+    0x1ede, 0x1ee3, 0x1ee8, 0x1eef, 0x1ef6, 0x1efb, 0x1f00, 0x1f07, 0x1f0c, 0x1f11, 0x1f16, 0x1f1b, 0x1f20, 0x1f26, 0x1f2b, 0x1f30,
+    0x1f36, 0x1f3c, 0x1f43, 0x1f4a, 0x1f52, 0x1f5a, 0x1f61, 0x1f68, 0x1f6f, 0x1f76, 0x1f7c, 0x1f81, 0x1f84, 0x1f87, 0x1f8b, 0x1f90,
+    0x1f95, 0x1f9c, 0x1fa1, 0x1fa6, 0x1fab, 0x1fb1, 0x1fb7, 0x1fbd, 0x1fc3, 0x1fc6, 0x1fca, 0x1fce, 0x1fd2, 0x1fd7, 0x1fdc, 0x1fe0,
+    0x1fe4, 0x1fe8, 0x1fec, 0x1ff0, 0x1ff4, 0x1ff7, 0x1ffc, 0x2003, 0x2008, 0x200d, 0x2011, 0x2017, 0x201c, 0x2022, 0x2028, 0x202e,
+    0x2034, 0x2039, 0x203e, 0x2043, 0x2048, 0x204c, 0x2052, 0x2056, 0x205a, 0x2060, 0x2066, 0x206c, 0x2072, 0x2078, 0x207e, 0x2084,
+    0x208a, 0x2090, 0x2096, 0x209c, 0x20a2, 0x20aa, 0x20b2, 0x20ba, 0x20c2, 0x20ca, 0x20d2, 0x20db, 0x20e1, 0x20e7, 0x20ed, 0x20f3,
+    0x20f9, 0x20ff, 0x2105, 0x210b, 0x2111, 0x2117, 0x211d, 0x2123, 0x2129, 0x212f, 0x2135, 0x213b, 0x2141, 0x2147, 0x214d, 0x2153,
+    0x2159, 0x215f, 0x2165, 0x216b, 0x2172, 0x2179, 0x2180, 0x2185, 0x218a, 0x218e, 0x2192, 0x2196, 0x219c, 0x21a2, 0x21a8, 0x21ae,
+    0x21b4, 0x21bb, 0x21c0, 0x21c7, 0x21ce, 0x21d3, 0x21dc, 0x21e5, 0x21eb, 0x21f2, 0x21f8, 0x21ff, 0x2205, 0x220c, 0x2212, 0x2219,
+    0x221f, 0x2226, 0x222c, 0x2233, 0x2239, 0x223f, 0x2245, 0x224c, 0x2252, 0x225a, 0x2263, 0x2268, 0x226e, 0x2275, 0x227d, 0x2285,
+    0x228e, 0x2293, 0x2299, 0x22a0, 0x22a8, 0x22af, 0x22b7, 0x22be, 0x22c6, 0x22cc, 0x22d2, 0x22d9, 0x22df, 0x22e5, 0x22ec, 0x22f2,
+    0x22f8, 0x22fe, 0x2304, 0x2309, 0x230f, 0x2313, 0x2319, 0x231e, 0x2322, 0x2329, 0x232f, 0x2333, 0x2339, 0x233e, 0x2342, 0x2349,
+    0x234f, 0x2356, 0x235d, 0x2363, 0x2369, 0x236f, 0x2373, 0x2377, 0x237b, 0x237f, 0x2384, 0x238a, 0x238f, 0x2395, 0x239a, 0x23a0,
+    0x23a5, 0x23aa, 0x23ae, 0x23b5, 0x23bb, 0x23c2, 0x23c8, 0x23cc, 0x23d2, 0x23d9, 0x23df, 0x23e6, 0x23ec, 0x23f3, 0x23f9, 0x23fd,
+    0x2401, 0x2405, 0x2409, 0x240d, 0x2411, 0x2415, 0x2419, 0x241d, 0x2421, 0x2425, 0x2429, 0x242d, 0x2431, 0x2435, 0x243b, 0x2441,
+    0x2447, 0x244d, 0x2453, 0x2459, 0x245f, 0x2465, 0x246b, 0x2471, 0x2477, 0x247d, 0x2481, 0x2485, 0x2489, 0x248d, 0x2491, 0x2495,
+    0x2499, 0x249d, 0x24a1, 0x24a5, 0x24a9, 0x24ad, 0x24b1, 0x24b5, 0x24b9, 0x24bd, 0x24c1, 0x24c5, 0x24c9, 0x24cd, 0x24d2, 0x24d8,
+    0x24de, 0x24e5, 0x24e8, 0x24ee, 0x24f3, 0x24f8, 0x24fc, 0x2500, 0x2504, 0x2508, 0x250e, 0x2515, 0x251c, 0x2520, 0x2524, 0x2529,
+    0x252e, 0x2532, 0x2537, 0x253c, 0x2540, 0x2544, 0x2548, 0x254f, 0x2556, 0x255d, 0x2564, 0x2568, 0x256e, 0x2573, 0x2577, 0x257b,
+    0x2581, 0x2587, 0x258d, 0x2593, 0x2597, 0x259a, 0x259e, 0x25a2, 0x25a6, 0x25aa, 0x25ae, 0x25b2, 0x25b6, 0x25bb, 0x25c0, 0x25c6,
+    0x25cb, 0x25d1, 0x25d5, 0x25da, 0x25de, 0x25e3, 0x25e7, 0x25ec, 0x25f2, 0x25f8, 0x25fd, 0x2602, 0x2607, 0x260d, 0x2612, 0x2618,
+    0x261e, 0x2623, 0x2628, 0x262d, 0x2631, 0x2635, 0x2639,
 ];
 
 /// The names, one behind the other.
-pub(crate) static NAMES_TEXT: [u8; 7397] = *b"\
+pub(crate) static NAMES_TEXT: [u8; 9801] = *b"\
 mul53lomul53hiwkdmcwkdmdldxldystxstyldzstzldzistziextrxextryfma64fms64fma32fms32mac16fma16fms16setclrvecintvecfpmatintma\
 tfpgenlutgexitgenterat_as1elxsdsbbblbrbraazbrabzblrblraazblrabzretretaasppcrretaaretabsppcrretabereteretaaeretabnbtexitd\
 rpsbraabrabblraablrabcbzcbnzcbgtcbltcbhicblocbeqcbnecbgecbhscbbgtcbbgecbbhicbbhscbbeqcbbnecbhgtcbhgecbhhicbhhscbheqcbhne\
@@ -148,11 +175,31 @@ shrssrasrshrsrsrashlshrnshrn2rshrnrshrn2sqshrnsqshrn2sqrshrnsqrshrn2sshllsxtl2sx
 shrunsqshrun2sqrshrunsqrshrun2uqshrnuqshrn2uqrshrnuqrshrn2ushlluxtl2uxtlushll2tbltbxluti4luti2frecpxsm3tt1asm3tt1bsm3tt2\
 asm3tt2bxareor3bcaxsm3ss1aeseaesdaesmcaesimcsha1hsha1su1sha256su0sha1csha1psha1msha1su0sha256hsha256h2sha256su1sha512su0\
 sm4esha512hsha512h2sha512su1rax1sm3partw1sm3partw2sm4ekeyfjcvtzsfccmpfccmpefcmpfcmpefcmtlfcmtlmgfcvtbfcvtfnmulfmaxinmfmi\
-ninmfmaxmgfminmgfmaxmginmfminmginmfmaddfmsubfnmaddfnmsubfcsel................\
+ninmfmaxmgfminmgfmaxmginmfminmginmfmaddfmsubfnmaddfnmsubfcseladdsvladdspladdvladdplrdsvlrdvlctermeqctermnewhilegewhilehs\
+whilegtwhilehiwhileltwhilelowhilelewhilelswhilewrwhilerwcmpgecmpeqcmpltcmpgtcmpnecmplecmphscmphicmplocmplscntbcnthcntwcn\
+tdsqinchsqdechuqinchuqdechsqincwsqdecwuqincwuqdecwsqincdsqdecduqincduqdecdinchdechincwdecwincddecdincbdecbsqincbuqincbsq\
+decbuqdecbfclampbfclampfcmuofcmnefaddvfmaxinmvfmininmvfmaxmginmvfminmginmvfmaxmgvfminmgvfaddqvfmaxnmqvfminnmqvfmaxqvfmin\
+qvfcvtxntfcvtntfcvtltbfcvtntbfmlabfmlsfnmlafnmlsfmadfmsbfnmadfnmsbfmlslbbfmlslbfmlsltbfmlsltbfmulfsubrbfaddbfsubbfmaxnmb\
+fminnmbfmaxbfminbfscalefdivrftmadfaddafcvtxflogbfcvtnbf1cvtf2cvtbf1cvtbf2cvtf1cvtltf2cvtltbf1cvtltbf2cvtltfcvtzsnfcvtzun\
+scvtfltucvtfltftsmulindexmadmsbsubrsdivrudivrmovprfxsaddvuaddvaddqvsmaxqvsminqvumaxqvuminqvorveorvandvorqveorqvandqvasrd\
+asrrlslrlsrruxtwcnotseladdqpaddsubpbsl1nbsl2nnbslftsselfexpasabalbsabaltuabalbuabaltadclbsbclbadcltsbcltcaddsqcaddcdotcm\
+lasmlalbsmlslbsmlaltsmlsltumlalbumlslbumlaltumlsltsmullbsmulltumullbumulltsqdmlalbsqdmlslbsqdmlaltsqdmlsltsqdmullbsqdmul\
+ltsqrdcmlahsclampuclampsaddlbssublbsabdlbsaddltssubltsabdltuaddlbusublbuabdlbuaddltusubltuabdltsaddwbssubwbsaddwtssubwtu\
+addwbusubwbuaddwtusubwtpmullbpmulltsaddlbtssublbtssubltbeorbteortbbextbdepbgrpsshllbsshlltushllbushlltaesemcaesdimcpmlal\
+histcnthistsegluti6sqdmlalbtsqdmlslbtaddhnbraddhnbsubhnbrsubhnbaddhntraddhntsubhntrsubhntsqxtnbsqxtunbsqxtntsqxtuntuqxtn\
+buqxtntsqcvtnsqcvtunuqcvtnsqshrunbsqrshrunbshrnbrshrnbsqshrnbsqrshrnbsqshruntsqrshruntshrntrshrntsqshrntsqrshrntuqshrnbu\
+qrshrnbuqshrntuqrshrntsrshlrsqshlrsqrshlrurshlruqshlruqrshlrshsubruhsubrsqsubruqsubrmatchnmatchdupmldaprold1shld1hldff1s\
+hldff1hld1wldff1wld1sbld1bldff1sbldff1bldnt1sbldnt1shldnt1wldnt1bldnt1hprfbprfhprfwprfdld1rbld1rswld1rhld1rshld1rwld1rsb\
+ld1rdld1swld1dldff1swldff1dldnt1swldnt1dld1qldnf1bldnf1swldnf1hldnf1shldnf1wldnf1sbldnf1dld2bld3bld4bld2hld3hld4hld2wld3\
+wld4wld2dld3dld4dld2qld3qld4qld1rqbld1robld1rqhld1rohld1rqwld1rowld1rqdld1rodstnt1bstnt1hstnt1wstnt1dst2bst3bst4bst2hst3\
+hst4hst2wst3wst4wst2dst3dst4dst1qst1bst1hst1wst1dst2qst3qst4qstlroclastaclastbcompactcpyexpandlastalastbrevbrevhrevwrevd\
+splicepunpklopunpkhidupqextqzipq1uzpq1tblqzipq2uzpq2tbxqpmovinsrsunpklosunpkhiuunpklouunpkhicntpfirstplastpincpdecpsqinc\
+puqincpsqdecpuqdecppselnornandmovsorrsornseorsnotsnorsnandsbrkpabrkpasbrkpbbrkpbsbrkabrkasbrkbbrkbsbrknbrknspfalsepfirst\
+pnextptestptrueptruesrdffrrdffrssetffrwrffrmlaptmadptpextfcpyfdup................\
 ";
 
 /// Start of each encoding's name; each ends with a line feed.
-pub(crate) static ENCODING_NAMES_AT: [u32; 2278] = [
+pub(crate) static ENCODING_NAMES_AT: [u32; 3624] = [
     0x0, 0xc, 0x16, 0x24, 0x32, 0x3e, 0x4a, 0x58, 0x66, 0x74, 0x82, 0x90, 0x9e, 0xad, 0xbc, 0xcc,
     0xdc, 0xec, 0xfc, 0x10c, 0x11c, 0x12c, 0x13c, 0x14c, 0x15a, 0x168, 0x179, 0x189, 0x19a, 0x1aa, 0x1bb, 0x1c7,
     0x1d4, 0x1e4, 0x1ef, 0x201, 0x214, 0x225, 0x239, 0x24d, 0x25f, 0x274, 0x289, 0x29c, 0x2b6, 0x2cb, 0x2e5, 0x2fa,
@@ -295,7 +342,91 @@ pub(crate) static ENCODING_NAMES_AT: [u32; 2278] = [
     0xa41c, 0xa42f, 0xa441, 0xa453, 0xa468, 0xa47d, 0xa48d, 0xa49d, 0xa4ad, 0xa4bd, 0xa4cd, 0xa4dd, 0xa4ef, 0xa501, 0xa512, 0xa525,
     0xa538, 0xa54a, 0xa55c, 0xa571, 0xa586, 0xa596, 0xa5a6, 0xa5b6, 0xa5c6, 0xa5d6, 0xa5e6, 0xa5f8, 0xa60a, 0xa61b, 0xa62e, 0xa641,
     0xa653, 0xa665, 0xa67a, 0xa68f, 0xa6a0, 0xa6b1, 0xa6c3, 0xa6d5, 0xa6e6, 0xa6f7, 0xa709, 0xa71b, 0xa72c, 0xa73d, 0xa74f, 0xa761,
-    0xa771, 0xa781, 0xa791, 0xa7a2, 0xa7b3, 0xa7c4,
+    0xa771, 0xa781, 0xa791, 0xa7a2, 0xa7b3, 0xa7c4, 0xa7d0, 0xa7dc, 0xa7e9, 0xa7f6, 0xa802, 0xa80e, 0xa819, 0xa823, 0xa82f, 0xa83b,
+    0xa84b, 0xa85b, 0xa86b, 0xa87b, 0xa88b, 0xa89b, 0xa8ab, 0xa8bb, 0xa8c9, 0xa8d7, 0xa8e5, 0xa8f3, 0xa901, 0xa90f, 0xa91d, 0xa92b,
+    0xa939, 0xa947, 0xa955, 0xa963, 0xa971, 0xa97f, 0xa98d, 0xa99b, 0xa9a9, 0xa9b7, 0xa9c5, 0xa9d3, 0xa9e1, 0xa9ef, 0xa9fd, 0xaa0b,
+    0xaa19, 0xaa27, 0xaa35, 0xaa43, 0xaa4d, 0xaa57, 0xaa61, 0xaa6b, 0xaa78, 0xaa85, 0xaa92, 0xaa9f, 0xaaac, 0xaab9, 0xaac6, 0xaad3,
+    0xaae0, 0xaaed, 0xaafa, 0xab07, 0xab12, 0xab1d, 0xab28, 0xab33, 0xab3e, 0xab49, 0xab54, 0xab5f, 0xab6a, 0xab75, 0xab80, 0xab8b,
+    0xab96, 0xaba1, 0xabb0, 0xabbf, 0xabce, 0xabdd, 0xabeb, 0xabf9, 0xac08, 0xac17, 0xac26, 0xac35, 0xac43, 0xac51, 0xac60, 0xac6f,
+    0xac7e, 0xac8d, 0xac9b, 0xaca9, 0xacb8, 0xacc7, 0xacd6, 0xace5, 0xacf3, 0xad01, 0xad0f, 0xad1d, 0xad2b, 0xad39, 0xad47, 0xad55,
+    0xad63, 0xad71, 0xad82, 0xad93, 0xada8, 0xadbd, 0xadd2, 0xade7, 0xadf9, 0xae0b, 0xae21, 0xae37, 0xae4d, 0xae63, 0xae74, 0xae85,
+    0xae92, 0xaea0, 0xaeae, 0xaebc, 0xaeca, 0xaed8, 0xaee6, 0xaef4, 0xaf02, 0xaf10, 0xaf1e, 0xaf2c, 0xaf3a, 0xaf48, 0xaf56, 0xaf63,
+    0xaf72, 0xaf81, 0xaf8e, 0xaf9b, 0xafab, 0xafbb, 0xafcd, 0xafdf, 0xafee, 0xaffd, 0xb00b, 0xb01b, 0xb02b, 0xb039, 0xb047, 0xb055,
+    0xb064, 0xb073, 0xb082, 0xb094, 0xb0a5, 0xb0b6, 0xb0c9, 0xb0da, 0xb0eb, 0xb0fe, 0xb110, 0xb122, 0xb136, 0xb148, 0xb15a, 0xb168,
+    0xb177, 0xb185, 0xb194, 0xb1a3, 0xb1b2, 0xb1c0, 0xb1ce, 0xb1dd, 0xb1ec, 0xb1fa, 0xb209, 0xb217, 0xb225, 0xb233, 0xb242, 0xb250,
+    0xb25e, 0xb26a, 0xb277, 0xb285, 0xb295, 0xb2a3, 0xb2b2, 0xb2c0, 0xb2cf, 0xb2dd, 0xb2ec, 0xb2fa, 0xb309, 0xb316, 0xb324, 0xb333,
+    0xb344, 0xb354, 0xb364, 0xb374, 0xb384, 0xb394, 0xb3a4, 0xb3b4, 0xb3c4, 0xb3d4, 0xb3e2, 0xb3f0, 0xb3fe, 0xb40c, 0xb41b, 0xb428,
+    0xb436, 0xb443, 0xb450, 0xb45e, 0xb46e, 0xb47e, 0xb48c, 0xb49a, 0xb4a7, 0xb4b4, 0xb4c1, 0xb4cf, 0xb4de, 0xb4ed, 0xb4fa, 0xb507,
+    0xb514, 0xb522, 0xb52f, 0xb53d, 0xb54a, 0xb558, 0xb566, 0xb575, 0xb585, 0xb594, 0xb5a4, 0xb5b1, 0xb5bf, 0xb5cc, 0xb5da, 0xb5e7,
+    0xb5f6, 0xb606, 0xb614, 0xb622, 0xb62f, 0xb63d, 0xb64b, 0xb658, 0xb668, 0xb678, 0xb68a, 0xb69c, 0xb6ab, 0xb6ba, 0xb6c7, 0xb6d6,
+    0xb6e5, 0xb6f4, 0xb703, 0xb712, 0xb721, 0xb730, 0xb740, 0xb74f, 0xb75e, 0xb76f, 0xb77e, 0xb78d, 0xb79c, 0xb7ab, 0xb7ba, 0xb7c8,
+    0xb7d9, 0xb7ea, 0xb7fb, 0xb80c, 0xb81c, 0xb82c, 0xb83c, 0xb84c, 0xb85f, 0xb872, 0xb885, 0xb895, 0xb8a5, 0xb8b5, 0xb8c5, 0xb8d8,
+    0xb8eb, 0xb8fe, 0xb90c, 0xb91d, 0xb92e, 0xb93f, 0xb950, 0xb964, 0xb978, 0xb98c, 0xb99d, 0xb9ae, 0xb9bf, 0xb9d0, 0xb9e4, 0xb9f8,
+    0xba0c, 0xba1d, 0xba2f, 0xba42, 0xba54, 0xba63, 0xba72, 0xba83, 0xba94, 0xbaa5, 0xbab6, 0xbac9, 0xbadc, 0xbae8, 0xbaf5, 0xbb04,
+    0xbb13, 0xbb1e, 0xbb2b, 0xbb36, 0xbb43, 0xbb4e, 0xbb5a, 0xbb65, 0xbb71, 0xbb7c, 0xbb88, 0xbb95, 0xbba1, 0xbbaf, 0xbbbc, 0xbbca,
+    0xbbd9, 0xbbe8, 0xbbf7, 0xbc06, 0xbc15, 0xbc24, 0xbc33, 0xbc44, 0xbc54, 0xbc64, 0xbc76, 0xbc86, 0xbc96, 0xbca6, 0xbcb6, 0xbcc5,
+    0xbcd3, 0xbce4, 0xbcf5, 0xbd06, 0xbd17, 0xbd28, 0xbd39, 0xbd4a, 0xbd5b, 0xbd6f, 0xbd83, 0xbd97, 0xbda8, 0xbdb9, 0xbdca, 0xbddb,
+    0xbdef, 0xbe03, 0xbe17, 0xbe25, 0xbe37, 0xbe49, 0xbe5b, 0xbe6d, 0xbe82, 0xbe97, 0xbeac, 0xbebe, 0xbed0, 0xbee2, 0xbef4, 0xbf09,
+    0xbf1e, 0xbf33, 0xbf3f, 0xbf4b, 0xbf57, 0xbf63, 0xbf79, 0xbf8f, 0xbfa7, 0xbfb4, 0xbfc1, 0xbfce, 0xbfdb, 0xbfe7, 0xbff3, 0xc000,
+    0xc00e, 0xc01c, 0xc029, 0xc036, 0xc043, 0xc050, 0xc05d, 0xc06a, 0xc076, 0xc084, 0xc092, 0xc09f, 0xc0ad, 0xc0ba, 0xc0c8, 0xc0d4,
+    0xc0e0, 0xc0ec, 0xc0f8, 0xc107, 0xc114, 0xc121, 0xc12e, 0xc13b, 0xc148, 0xc155, 0xc162, 0xc170, 0xc17e, 0xc18c, 0xc19a, 0xc1a5,
+    0xc1b1, 0xc1bd, 0xc1c9, 0xc1d6, 0xc1e3, 0xc1ef, 0xc1fb, 0xc208, 0xc216, 0xc224, 0xc233, 0xc23f, 0xc24d, 0xc25b, 0xc267, 0xc273,
+    0xc280, 0xc28d, 0xc299, 0xc2a6, 0xc2b2, 0xc2be, 0xc2ca, 0xc2d6, 0xc2e2, 0xc2ee, 0xc2fa, 0xc307, 0xc314, 0xc321, 0xc32e, 0xc33b,
+    0xc348, 0xc355, 0xc362, 0xc36f, 0xc37c, 0xc389, 0xc396, 0xc3a2, 0xc3ae, 0xc3ba, 0xc3c6, 0xc3d2, 0xc3de, 0xc3eb, 0xc3f8, 0xc405,
+    0xc412, 0xc41f, 0xc42c, 0xc438, 0xc444, 0xc450, 0xc45a, 0xc464, 0xc470, 0xc47c, 0xc488, 0xc494, 0xc4a0, 0xc4ac, 0xc4b8, 0xc4c6,
+    0xc4d0, 0xc4db, 0xc4e7, 0xc4f3, 0xc501, 0xc510, 0xc51a, 0xc524, 0xc52e, 0xc538, 0xc543, 0xc54f, 0xc55b, 0xc566, 0xc573, 0xc580,
+    0xc58c, 0xc599, 0xc5a4, 0xc5b1, 0xc5bb, 0xc5c5, 0xc5cf, 0xc5d9, 0xc5e3, 0xc5ed, 0xc5f9, 0xc605, 0xc613, 0xc621, 0xc62f, 0xc63d,
+    0xc64a, 0xc657, 0xc664, 0xc671, 0xc67c, 0xc689, 0xc694, 0xc69f, 0xc6aa, 0xc6b6, 0xc6c1, 0xc6cd, 0xc6db, 0xc6e9, 0xc6f7, 0xc705,
+    0xc713, 0xc721, 0xc731, 0xc73f, 0xc74d, 0xc75d, 0xc76c, 0xc77b, 0xc788, 0xc795, 0xc7a2, 0xc7af, 0xc7bc, 0xc7c9, 0xc7d9, 0xc7e9,
+    0xc7f9, 0xc809, 0xc819, 0xc829, 0xc839, 0xc849, 0xc859, 0xc869, 0xc879, 0xc889, 0xc899, 0xc8a9, 0xc8b9, 0xc8c9, 0xc8d5, 0xc8e1,
+    0xc8ed, 0xc8fc, 0xc90b, 0xc91a, 0xc929, 0xc938, 0xc947, 0xc956, 0xc965, 0xc977, 0xc989, 0xc99b, 0xc9ad, 0xc9bf, 0xc9d1, 0xc9e3,
+    0xc9f5, 0xca06, 0xca17, 0xca28, 0xca39, 0xca49, 0xca59, 0xca69, 0xca7a, 0xca8b, 0xca9c, 0xcaaf, 0xcac2, 0xcad4, 0xcae6, 0xcaf8,
+    0xcb0a, 0xcb1c, 0xcb2e, 0xcb3b, 0xcb48, 0xcb55, 0xcb62, 0xcb6f, 0xcb7c, 0xcb89, 0xcb96, 0xcba3, 0xcbb0, 0xcbbd, 0xcbca, 0xcbd7,
+    0xcbe4, 0xcbf1, 0xcbfe, 0xcc0b, 0xcc18, 0xcc25, 0xcc32, 0xcc3f, 0xcc4c, 0xcc5b, 0xcc69, 0xcc76, 0xcc83, 0xcc92, 0xcca0, 0xccad,
+    0xccba, 0xccc7, 0xccd4, 0xcce2, 0xccf0, 0xccfe, 0xcd0a, 0xcd16, 0xcd23, 0xcd31, 0xcd3e, 0xcd49, 0xcd54, 0xcd5f, 0xcd6c, 0xcd79,
+    0xcd86, 0xcd93, 0xcda1, 0xcdac, 0xcdb7, 0xcdc2, 0xcdcd, 0xcddd, 0xcded, 0xcdff, 0xce12, 0xce22, 0xce32, 0xce44, 0xce57, 0xce69,
+    0xce7a, 0xce85, 0xce91, 0xce9f, 0xcead, 0xcebc, 0xcecb, 0xcedb, 0xcee9, 0xcef7, 0xcf04, 0xcf14, 0xcf24, 0xcf31, 0xcf40, 0xcf4e,
+    0xcf5a, 0xcf66, 0xcf77, 0xcf83, 0xcf92, 0xcf9e, 0xcfad, 0xcfbb, 0xcfc9, 0xcfd7, 0xcfe5, 0xcff3, 0xd001, 0xd00f, 0xd01d, 0xd02b,
+    0xd03b, 0xd04b, 0xd05b, 0xd06b, 0xd07c, 0xd08d, 0xd09d, 0xd0ad, 0xd0ba, 0xd0c8, 0xd0d5, 0xd0e3, 0xd0f0, 0xd0fe, 0xd10b, 0xd119,
+    0xd126, 0xd134, 0xd141, 0xd14f, 0xd15c, 0xd169, 0xd177, 0xd186, 0xd194, 0xd1a3, 0xd1b3, 0xd1c3, 0xd1d4, 0xd1e2, 0xd1f1, 0xd200,
+    0xd210, 0xd21e, 0xd22d, 0xd23d, 0xd249, 0xd256, 0xd264, 0xd273, 0xd282, 0xd292, 0xd29e, 0xd2ab, 0xd2b9, 0xd2c8, 0xd2d6, 0xd2e5,
+    0xd2f3, 0xd302, 0xd310, 0xd31e, 0xd32b, 0xd338, 0xd346, 0xd354, 0xd362, 0xd370, 0xd37e, 0xd38d, 0xd39b, 0xd3aa, 0xd3b9, 0xd3c9,
+    0xd3d7, 0xd3e6, 0xd3f4, 0xd403, 0xd412, 0xd422, 0xd430, 0xd43e, 0xd44d, 0xd45c, 0xd46a, 0xd478, 0xd487, 0xd496, 0xd4a4, 0xd4b2,
+    0xd4c1, 0xd4d0, 0xd4df, 0xd4ed, 0xd4fb, 0xd50a, 0xd519, 0xd528, 0xd538, 0xd548, 0xd556, 0xd564, 0xd572, 0xd580, 0xd58e, 0xd59d,
+    0xd5a7, 0xd5b1, 0xd5bb, 0xd5c5, 0xd5d2, 0xd5dc, 0xd5f6, 0xd60f, 0xd62b, 0xd646, 0xd65f, 0xd67a, 0xd689, 0xd698, 0xd6a6, 0xd6b4,
+    0xd6c2, 0xd6d3, 0xd6e4, 0xd6f4, 0xd704, 0xd714, 0xd730, 0xd74c, 0xd767, 0xd782, 0xd79d, 0xd7bb, 0xd7d9, 0xd7f6, 0xd813, 0xd830,
+    0xd84e, 0xd86c, 0xd889, 0xd8a6, 0xd8c3, 0xd8cd, 0xd8e6, 0xd8ff, 0xd918, 0xd931, 0xd93f, 0xd94d, 0xd95b, 0xd969, 0xd979, 0xd98a,
+    0xd99b, 0xd9ac, 0xd9be, 0xd9cf, 0xd9e0, 0xd9f1, 0xda03, 0xda15, 0xda26, 0xda37, 0xda49, 0xda5b, 0xda6d, 0xda7e, 0xda8c, 0xda9a,
+    0xdaa8, 0xdab6, 0xdac4, 0xdad2, 0xdae0, 0xdaee, 0xdb08, 0xdb22, 0xdb3b, 0xdb54, 0xdb6d, 0xdb89, 0xdba5, 0xdbc0, 0xdbdb, 0xdbf6,
+    0xdc0f, 0xdc28, 0xdc40, 0xdc58, 0xdc70, 0xdc8b, 0xdca6, 0xdcc0, 0xdcda, 0xdcf4, 0xdd03, 0xdd12, 0xdd21, 0xdd2f, 0xdd3d, 0xdd4b,
+    0xdd59, 0xdd6a, 0xdd7b, 0xdd8c, 0xdd9c, 0xddac, 0xddbc, 0xddcc, 0xdde8, 0xde04, 0xde20, 0xde3b, 0xde56, 0xde71, 0xde8c, 0xdeaa,
+    0xdec8, 0xdee6, 0xdf03, 0xdf20, 0xdf3d, 0xdf5a, 0xdf75, 0xdf90, 0xdfab, 0xdfc5, 0xdfdf, 0xdff9, 0xe013, 0xe030, 0xe04d, 0xe06a,
+    0xe086, 0xe0a2, 0xe0be, 0xe0da, 0xe0f7, 0xe114, 0xe131, 0xe14d, 0xe169, 0xe185, 0xe1a1, 0xe1bb, 0xe1d4, 0xe1ed, 0xe206, 0xe21f,
+    0xe237, 0xe24f, 0xe267, 0xe27f, 0xe28d, 0xe29b, 0xe2a9, 0xe2b7, 0xe2c6, 0xe2d6, 0xe2e6, 0xe2f6, 0xe307, 0xe317, 0xe327, 0xe337,
+    0xe348, 0xe359, 0xe369, 0xe379, 0xe38a, 0xe39b, 0xe3ac, 0xe3bc, 0xe3cd, 0xe3de, 0xe3ed, 0xe3fd, 0xe40d, 0xe41d, 0xe42e, 0xe43e,
+    0xe44e, 0xe45e, 0xe46f, 0xe480, 0xe490, 0xe4a0, 0xe4b1, 0xe4c2, 0xe4d3, 0xe4e3, 0xe4f4, 0xe505, 0xe516, 0xe528, 0xe53a, 0xe54c,
+    0xe55f, 0xe571, 0xe583, 0xe595, 0xe5a8, 0xe5bb, 0xe5cd, 0xe5df, 0xe5f2, 0xe605, 0xe618, 0xe62a, 0xe63b, 0xe64d, 0xe65f, 0xe671,
+    0xe684, 0xe696, 0xe6a8, 0xe6ba, 0xe6cd, 0xe6e0, 0xe6f2, 0xe704, 0xe717, 0xe72a, 0xe73d, 0xe74f, 0xe768, 0xe781, 0xe79a, 0xe7b3,
+    0xe7cc, 0xe7e5, 0xe7fe, 0xe817, 0xe82e, 0xe845, 0xe85c, 0xe873, 0xe88a, 0xe8a1, 0xe8b8, 0xe8cf, 0xe8e6, 0xe8fd, 0xe914, 0xe92b,
+    0xe942, 0xe959, 0xe970, 0xe987, 0xe99e, 0xe9b5, 0xe9cc, 0xe9e3, 0xe9fa, 0xea11, 0xea28, 0xea3f, 0xea56, 0xea6d, 0xea84, 0xea9b,
+    0xeab2, 0xeac9, 0xeada, 0xeaeb, 0xeafd, 0xeb0f, 0xeb21, 0xeb33, 0xeb45, 0xeb57, 0xeb70, 0xeb89, 0xeba2, 0xebbb, 0xebd4, 0xebed,
+    0xec06, 0xec1f, 0xec38, 0xec51, 0xec6a, 0xec83, 0xec9a, 0xecb1, 0xecc8, 0xecdf, 0xecf6, 0xed0d, 0xed24, 0xed3b, 0xed52, 0xed69,
+    0xed80, 0xed97, 0xedb4, 0xedd1, 0xedee, 0xee0a, 0xee26, 0xee42, 0xee5e, 0xee78, 0xee85, 0xee92, 0xeea3, 0xeeb0, 0xeec1, 0xeece,
+    0xeee5, 0xeefc, 0xef13, 0xef2a, 0xef41, 0xef58, 0xef62, 0xef6e, 0xef78, 0xef85, 0xef92, 0xefa3, 0xefb0, 0xefc1, 0xefce, 0xefe7,
+    0xf000, 0xf019, 0xf032, 0xf049, 0xf060, 0xf077, 0xf08e, 0xf0a5, 0xf0bc, 0xf0d3, 0xf0ea, 0xf101, 0xf118, 0xf12f, 0xf146, 0xf15f,
+    0xf178, 0xf191, 0xf1aa, 0xf1c3, 0xf1de, 0xf1f9, 0xf214, 0xf22f, 0xf24a, 0xf265, 0xf280, 0xf298, 0xf2b0, 0xf2c8, 0xf2d6, 0xf2e4,
+    0xf2f2, 0xf300, 0xf30e, 0xf31c, 0xf32a, 0xf344, 0xf35e, 0xf378, 0xf392, 0xf39f, 0xf3ac, 0xf3b7, 0xf3c2, 0xf3cd, 0xf3d8, 0xf3e3,
+    0xf3ee, 0xf3fa, 0xf406, 0xf412, 0xf41e, 0xf42a, 0xf436, 0xf444, 0xf452, 0xf460, 0xf46e, 0xf47d, 0xf48c, 0xf49c, 0xf4ab, 0xf4ba,
+    0xf4c7, 0xf4d2, 0xf4e0, 0xf4ed, 0xf4fa, 0xf507, 0xf514, 0xf51f, 0xf52a, 0xf535, 0xf540, 0xf54b, 0xf556, 0xf563, 0xf570, 0xf57d,
+    0xf58a, 0xf59c, 0xf5ae, 0xf5b9, 0xf5c4, 0xf5cf, 0xf5da, 0xf5e5, 0xf5f0, 0xf5fd, 0xf60a, 0xf613, 0xf61e, 0xf62c, 0xf638, 0xf644,
+    0xf64f, 0xf65b, 0xf667, 0xf672, 0xf67c, 0xf687, 0xf691, 0xf69c, 0xf6a8, 0xf6b4, 0xf6c0, 0xf6cc, 0xf6d8, 0xf6e4, 0xf6f0, 0xf6fc,
+    0xf709, 0xf714, 0xf71e, 0xf728, 0xf731, 0xf73e, 0xf74b, 0xf758, 0xf765, 0xf770, 0xf77c, 0xf78a, 0xf797, 0xf7a3, 0xf7af, 0xf7bf,
+    0xf7cf, 0xf7df, 0xf7ef, 0xf7fe, 0xf80d, 0xf81c, 0xf82b, 0xf837, 0xf843, 0xf851, 0xf85f, 0xf86d, 0xf87b, 0xf887, 0xf894, 0xf8a1,
+    0xf8ae, 0xf8bb, 0xf8c8, 0xf8d4, 0xf8e1, 0xf8ef, 0xf8fd, 0xf90b, 0xf919, 0xf927, 0xf935, 0xf943, 0xf952, 0xf960, 0xf96f, 0xf97d,
+    0xf98c, 0xf998, 0xf9a6, 0xf9b2, 0xf9c0, 0xf9cd, 0xf9db, 0xf9e5, 0xf9f3, 0xfa00, 0xfa0c, 0xfa17, 0xfa23, 0xfa30, 0xfa3e, 0xfa49,
+    0xfa53, 0xfa5e, 0xfa6b, 0xfa78, 0xfa84, 0xfa90, 0xfa9c, 0xfaab, 0xfaba, 0xfac9, 0xfad8, 0xfae7, 0xfaf6, 0xfb05, 0xfb14, 0xfb23,
+    0xfb32, 0xfb41, 0xfb50, 0xfb5f, 0xfb6e, 0xfb7d, 0xfb8c, 0xfb98, 0xfba3, 0xfbae, 0xfbb8, 0xfbc2, 0xfbcd, 0xfbd9, 0xfbe5, 0xfbf1,
+    0xfbfd, 0xfc08, 0xfc13, 0xfc1e, 0xfc29, 0xfc33, 0xfc3d, 0xfc46,
 ];
 
 /// Arm's names of the encodings, a line each.
@@ -2577,16 +2708,1362 @@ FMOV_H_floatimm\n\
 FCSEL_S_floatsel\n\
 FCSEL_D_floatsel\n\
 FCSEL_H_floatsel\n\
+sabal_z_zz_\n\
+uabal_z_zz_\n\
+addsvl_r_ri_\n\
+addspl_r_ri_\n\
+addvl_r_ri_\n\
+addpl_r_ri_\n\
+rdsvl_r_i_\n\
+rdvl_r_i_\n\
+ctermeq_rr_\n\
+ctermne_rr_\n\
+whilege_p_p_rr_\n\
+whilehs_p_p_rr_\n\
+whilegt_p_p_rr_\n\
+whilehi_p_p_rr_\n\
+whilelt_p_p_rr_\n\
+whilelo_p_p_rr_\n\
+whilele_p_p_rr_\n\
+whilels_p_p_rr_\n\
+whilewr_p_rr_\n\
+whilerw_p_rr_\n\
+cmpge_p_p_zi_\n\
+cmpeq_p_p_zi_\n\
+cmplt_p_p_zi_\n\
+cmpgt_p_p_zi_\n\
+cmpne_p_p_zi_\n\
+cmple_p_p_zi_\n\
+cmphs_p_p_zi_\n\
+cmphi_p_p_zi_\n\
+cmplo_p_p_zi_\n\
+cmpls_p_p_zi_\n\
+cmphs_p_p_zz_\n\
+cmpge_p_p_zz_\n\
+cmpeq_p_p_zw_\n\
+cmpeq_p_p_zz_\n\
+cmphi_p_p_zz_\n\
+cmpgt_p_p_zz_\n\
+cmpne_p_p_zw_\n\
+cmpne_p_p_zz_\n\
+cmpge_p_p_zw_\n\
+cmphs_p_p_zw_\n\
+cmpgt_p_p_zw_\n\
+cmphi_p_p_zw_\n\
+cmplt_p_p_zw_\n\
+cmplo_p_p_zw_\n\
+cmple_p_p_zw_\n\
+cmpls_p_p_zw_\n\
+cntb_r_s_\n\
+cnth_r_s_\n\
+cntw_r_s_\n\
+cntd_r_s_\n\
+sqinch_z_zs_\n\
+sqdech_z_zs_\n\
+uqinch_z_zs_\n\
+uqdech_z_zs_\n\
+sqincw_z_zs_\n\
+sqdecw_z_zs_\n\
+uqincw_z_zs_\n\
+uqdecw_z_zs_\n\
+sqincd_z_zs_\n\
+sqdecd_z_zs_\n\
+uqincd_z_zs_\n\
+uqdecd_z_zs_\n\
+inch_z_zs_\n\
+dech_z_zs_\n\
+incw_z_zs_\n\
+decw_z_zs_\n\
+incd_z_zs_\n\
+decd_z_zs_\n\
+incb_r_rs_\n\
+decb_r_rs_\n\
+inch_r_rs_\n\
+dech_r_rs_\n\
+incw_r_rs_\n\
+decw_r_rs_\n\
+incd_r_rs_\n\
+decd_r_rs_\n\
+sqincb_r_rs_sx\n\
+uqincb_r_rs_uw\n\
+sqdecb_r_rs_sx\n\
+uqdecb_r_rs_uw\n\
+sqincb_r_rs_x\n\
+sqdecb_r_rs_x\n\
+sqinch_r_rs_sx\n\
+uqinch_r_rs_uw\n\
+sqdech_r_rs_sx\n\
+uqdech_r_rs_uw\n\
+sqinch_r_rs_x\n\
+sqdech_r_rs_x\n\
+sqincw_r_rs_sx\n\
+uqincw_r_rs_uw\n\
+sqdecw_r_rs_sx\n\
+uqdecw_r_rs_uw\n\
+sqincw_r_rs_x\n\
+sqdecw_r_rs_x\n\
+sqincd_r_rs_sx\n\
+uqincd_r_rs_uw\n\
+sqdecd_r_rs_sx\n\
+uqdecd_r_rs_uw\n\
+sqincd_r_rs_x\n\
+sqdecd_r_rs_x\n\
+uqincb_r_rs_x\n\
+uqdecb_r_rs_x\n\
+uqinch_r_rs_x\n\
+uqdech_r_rs_x\n\
+uqincw_r_rs_x\n\
+uqdecw_r_rs_x\n\
+uqincd_r_rs_x\n\
+uqdecd_r_rs_x\n\
+fmlalb_z_z8z8z8_\n\
+fmlalt_z_z8z8z8_\n\
+fmlallbb_z32_z8z8z8_\n\
+fmlallbt_z32_z8z8z8_\n\
+fmlalltb_z32_z8z8z8_\n\
+fmlalltt_z32_z8z8z8_\n\
+fmlalb_z_z8z8z8i_\n\
+fmlalt_z_z8z8z8i_\n\
+fmlallbb_z32_z8z8z8i_\n\
+fmlallbt_z32_z8z8z8i_\n\
+fmlalltb_z32_z8z8z8i_\n\
+fmlalltt_z32_z8z8z8i_\n\
+fmmla_z32_zz8z8_\n\
+fmmla_z16_zz8z8_\n\
+fclamp_z_zz_\n\
+bfclamp_z_zz_\n\
+fcmge_p_p_zz_\n\
+fcmuo_p_p_zz_\n\
+facge_p_p_zz_\n\
+facgt_p_p_zz_\n\
+fcmgt_p_p_zz_\n\
+fcmeq_p_p_zz_\n\
+fcmne_p_p_zz_\n\
+fcmge_p_p_z0_\n\
+fcmeq_p_p_z0_\n\
+fcmgt_p_p_z0_\n\
+fcmlt_p_p_z0_\n\
+fcmne_p_p_z0_\n\
+fcmle_p_p_z0_\n\
+faddv_v_p_z_\n\
+fmaxnmv_v_p_z_\n\
+fminnmv_v_p_z_\n\
+fmaxv_v_p_z_\n\
+fminv_v_p_z_\n\
+fmaxinmv_v_p_z_\n\
+fmininmv_v_p_z_\n\
+fmaxmginmv_v_p_z_\n\
+fminmginmv_v_p_z_\n\
+fmaxmgv_v_p_z_\n\
+fminmgv_v_p_z_\n\
+faddqv_z_p_z_\n\
+fmaxnmqv_z_p_z_\n\
+fminnmqv_z_p_z_\n\
+fmaxqv_z_p_z_\n\
+fminqv_z_p_z_\n\
+fcadd_z_p_zz_\n\
+fcmla_z_p_zzz_\n\
+fcmla_z_zzzi_h\n\
+fcmla_z_zzzi_s\n\
+fcvtxnt_z_p_z_d2s\n\
+fcvtnt_z_p_z_s2h\n\
+fcvtlt_z_p_z_h2s\n\
+bfcvtnt_z_p_z_s2bf\n\
+fcvtnt_z_p_z_d2s\n\
+fcvtlt_z_p_z_s2d\n\
+fcvtxnt_z_p_z_d2sz\n\
+fcvtnt_z_p_z_s2hz\n\
+fcvtlt_z_p_z_h2sz\n\
+bfcvtnt_z_p_z_s2bfz\n\
+fcvtnt_z_p_z_d2sz\n\
+fcvtlt_z_p_z_s2dz\n\
+fmla_z_p_zzz_\n\
+bfmla_z_p_zzz_\n\
+fmls_z_p_zzz_\n\
+bfmls_z_p_zzz_\n\
+fnmla_z_p_zzz_\n\
+fnmls_z_p_zzz_\n\
+fmad_z_p_zzz_\n\
+fmsb_z_p_zzz_\n\
+fnmad_z_p_zzz_\n\
+fnmsb_z_p_zzz_\n\
+fmla_z_zzzi_h\n\
+bfmla_z_zzzi_h\n\
+fmla_z_zzzi_s\n\
+fmla_z_zzzi_d\n\
+fmls_z_zzzi_h\n\
+bfmls_z_zzzi_h\n\
+fmls_z_zzzi_s\n\
+fmls_z_zzzi_d\n\
+fdot_z_zzz_\n\
+bfdot_z_zzz_\n\
+fdot_z_zz8z8_\n\
+fdot_z32_zz8z8_\n\
+fmlalb_z_zzz_\n\
+bfmlalb_z_zzz_\n\
+fmlslb_z_zzz_\n\
+bfmlslb_z_zzz_\n\
+fmlalt_z_zzz_\n\
+bfmlalt_z_zzz_\n\
+fmlslt_z_zzz_\n\
+bfmlslt_z_zzz_\n\
+fdot_z_zzzi_\n\
+bfdot_z_zzzi_\n\
+fdot_z_zz8z8i_\n\
+fdot_z32_zz8z8i_\n\
+fmlalb_z_zzzi_s\n\
+bfmlalb_z_zzzi_\n\
+fmlslb_z_zzzi_s\n\
+bfmlslb_z_zzzi_\n\
+fmlalt_z_zzzi_s\n\
+bfmlalt_z_zzzi_\n\
+fmlslt_z_zzzi_s\n\
+bfmlslt_z_zzzi_\n\
+fmmla_z32_zzz_h\n\
+bfmmla_z_zzz_\n\
+fmmla_z_zzz_s\n\
+fmmla_z_zzz_d\n\
+fmmla_z_zzz_h\n\
+bfmmla_z_zzz_h\n\
+fmul_z_zzi_h\n\
+bfmul_z_zzi_h\n\
+fmul_z_zzi_s\n\
+fmul_z_zzi_d\n\
+faddp_z_p_zz_\n\
+fmaxnmp_z_p_zz_\n\
+fminnmp_z_p_zz_\n\
+fmaxp_z_p_zz_\n\
+fminp_z_p_zz_\n\
+fadd_z_p_zs_\n\
+fsub_z_p_zs_\n\
+fmul_z_p_zs_\n\
+fsubr_z_p_zs_\n\
+fmaxnm_z_p_zs_\n\
+fminnm_z_p_zs_\n\
+fmax_z_p_zs_\n\
+fmin_z_p_zs_\n\
+fadd_z_p_zz_\n\
+bfadd_z_p_zz_\n\
+fsub_z_p_zz_\n\
+bfsub_z_p_zz_\n\
+fmul_z_p_zz_\n\
+bfmul_z_p_zz_\n\
+fsubr_z_p_zz_\n\
+fmaxnm_z_p_zz_\n\
+bfmaxnm_z_p_zz_\n\
+fminnm_z_p_zz_\n\
+bfminnm_z_p_zz_\n\
+fmax_z_p_zz_\n\
+bfmax_z_p_zz_\n\
+fmin_z_p_zz_\n\
+bfmin_z_p_zz_\n\
+fabd_z_p_zz_\n\
+fscale_z_p_zz_\n\
+bfscale_z_p_zz_\n\
+fmulx_z_p_zz_\n\
+fdivr_z_p_zz_\n\
+fdiv_z_p_zz_\n\
+famax_z_p_zz_\n\
+famin_z_p_zz_\n\
+ftmad_z_zzi_\n\
+fmaxinm_z_p_zz_\n\
+fmininm_z_p_zz_\n\
+fmaxmginm_z_p_zz_\n\
+fminmginm_z_p_zz_\n\
+fmaxmg_z_p_zz_\n\
+fminmg_z_p_zz_\n\
+fadda_v_p_z_\n\
+frintn_z_p_z_m\n\
+frintp_z_p_z_m\n\
+frintm_z_p_z_m\n\
+frintz_z_p_z_m\n\
+frinta_z_p_z_m\n\
+frintx_z_p_z_m\n\
+frinti_z_p_z_m\n\
+fcvtx_z_p_z_d2s\n\
+fcvt_z_p_z_s2h\n\
+fcvt_z_p_z_h2s\n\
+bfcvt_z_p_z_s2bf\n\
+fcvt_z_p_z_d2h\n\
+fcvt_z_p_z_h2d\n\
+fcvt_z_p_z_d2s\n\
+fcvt_z_p_z_s2d\n\
+frecpx_z_p_z_m\n\
+fsqrt_z_p_z_m\n\
+frint32z_z_p_z_m\n\
+frint32x_z_p_z_m\n\
+frint64z_z_p_z_m\n\
+frint64x_z_p_z_m\n\
+scvtf_z_p_z_w2s\n\
+scvtf_z_p_z_w2d\n\
+scvtf_z_p_z_x2s\n\
+scvtf_z_p_z_x2d\n\
+scvtf_z_p_z_h2fp16\n\
+scvtf_z_p_z_w2fp16\n\
+scvtf_z_p_z_x2fp16\n\
+ucvtf_z_p_z_w2s\n\
+ucvtf_z_p_z_w2d\n\
+ucvtf_z_p_z_x2s\n\
+ucvtf_z_p_z_x2d\n\
+ucvtf_z_p_z_h2fp16\n\
+ucvtf_z_p_z_w2fp16\n\
+ucvtf_z_p_z_x2fp16\n\
+flogb_z_p_z_m\n\
+fcvtzs_z_p_z_s2w\n\
+fcvtzs_z_p_z_d2w\n\
+fcvtzs_z_p_z_s2x\n\
+fcvtzs_z_p_z_d2x\n\
+fcvtzs_z_p_z_fp162h\n\
+fcvtzs_z_p_z_fp162w\n\
+fcvtzs_z_p_z_fp162x\n\
+fcvtzu_z_p_z_s2w\n\
+fcvtzu_z_p_z_d2w\n\
+fcvtzu_z_p_z_s2x\n\
+fcvtzu_z_p_z_d2x\n\
+fcvtzu_z_p_z_fp162h\n\
+fcvtzu_z_p_z_fp162w\n\
+fcvtzu_z_p_z_fp162x\n\
+fcvtn_z8_mz2_h2b\n\
+fcvtnb_z8_mz2_s2b\n\
+bfcvtn_z8_mz2_bf2b\n\
+fcvtnt_z8_mz2_s2b\n\
+f1cvt_z_z8_b2h\n\
+f2cvt_z_z8_b2h\n\
+bf1cvt_z_z8_b2bf\n\
+bf2cvt_z_z8_b2bf\n\
+f1cvtlt_z_z8_b2h\n\
+f2cvtlt_z_z8_b2h\n\
+bf1cvtlt_z_z8_b2bf\n\
+bf2cvtlt_z_z8_b2bf\n\
+frecpe_z_z_\n\
+frsqrte_z_z_\n\
+fcvtzsn_z_mz2_\n\
+fcvtzun_z_mz2_\n\
+scvtf_z_z_\n\
+scvtflt_z_z_\n\
+ucvtf_z_z_\n\
+ucvtflt_z_z_\n\
+fadd_z_zz_\n\
+bfadd_z_zz_\n\
+fsub_z_zz_\n\
+bfsub_z_zz_\n\
+fmul_z_zz_\n\
+bfmul_z_zz_\n\
+ftsmul_z_zz_\n\
+fcmtl_p_zz_\n\
+fcmtlmg_p_zz_\n\
+frecps_z_zz_\n\
+frsqrts_z_zz_\n\
+frintn_z_p_z_z\n\
+frintp_z_p_z_z\n\
+frintm_z_p_z_z\n\
+frintz_z_p_z_z\n\
+frinta_z_p_z_z\n\
+frintx_z_p_z_z\n\
+frinti_z_p_z_z\n\
+fcvtx_z_p_z_d2sz\n\
+fcvt_z_p_z_s2hz\n\
+fcvt_z_p_z_h2sz\n\
+bfcvt_z_p_z_s2bfz\n\
+fcvt_z_p_z_d2hz\n\
+fcvt_z_p_z_h2dz\n\
+fcvt_z_p_z_d2sz\n\
+fcvt_z_p_z_s2dz\n\
+frecpx_z_p_z_z\n\
+fsqrt_z_p_z_z\n\
+frint32z_z_p_z_z\n\
+frint32x_z_p_z_z\n\
+frint64z_z_p_z_z\n\
+frint64x_z_p_z_z\n\
+scvtf_z_p_z_w2sz\n\
+scvtf_z_p_z_w2dz\n\
+scvtf_z_p_z_x2sz\n\
+scvtf_z_p_z_x2dz\n\
+scvtf_z_p_z_h2fp16z\n\
+scvtf_z_p_z_w2fp16z\n\
+scvtf_z_p_z_x2fp16z\n\
+ucvtf_z_p_z_w2sz\n\
+ucvtf_z_p_z_w2dz\n\
+ucvtf_z_p_z_x2sz\n\
+ucvtf_z_p_z_x2dz\n\
+ucvtf_z_p_z_h2fp16z\n\
+ucvtf_z_p_z_w2fp16z\n\
+ucvtf_z_p_z_x2fp16z\n\
+flogb_z_p_z_z\n\
+fcvtzs_z_p_z_s2wz\n\
+fcvtzs_z_p_z_d2wz\n\
+fcvtzs_z_p_z_s2xz\n\
+fcvtzs_z_p_z_d2xz\n\
+fcvtzs_z_p_z_fp162hz\n\
+fcvtzs_z_p_z_fp162wz\n\
+fcvtzs_z_p_z_fp162xz\n\
+fcvtzu_z_p_z_s2wz\n\
+fcvtzu_z_p_z_d2wz\n\
+fcvtzu_z_p_z_s2xz\n\
+fcvtzu_z_p_z_d2xz\n\
+fcvtzu_z_p_z_fp162hz\n\
+fcvtzu_z_p_z_fp162wz\n\
+fcvtzu_z_p_z_fp162xz\n\
+index_z_ii_\n\
+index_z_ir_\n\
+index_z_ri_\n\
+index_z_rr_\n\
+adr_z_az_d_s32_scaled\n\
+adr_z_az_d_u32_scaled\n\
+adr_z_az_sd_same_scaled\n\
+mad_z_p_zzz_\n\
+msb_z_p_zzz_\n\
+mla_z_p_zzz_\n\
+mls_z_p_zzz_\n\
+add_z_p_zz_\n\
+sub_z_p_zz_\n\
+subr_z_p_zz_\n\
+addpt_z_p_zz_\n\
+subpt_z_p_zz_\n\
+smax_z_p_zz_\n\
+smin_z_p_zz_\n\
+sabd_z_p_zz_\n\
+umax_z_p_zz_\n\
+umin_z_p_zz_\n\
+uabd_z_p_zz_\n\
+mul_z_p_zz_\n\
+smulh_z_p_zz_\n\
+umulh_z_p_zz_\n\
+sdiv_z_p_zz_\n\
+sdivr_z_p_zz_\n\
+udiv_z_p_zz_\n\
+udivr_z_p_zz_\n\
+orr_z_p_zz_\n\
+eor_z_p_zz_\n\
+and_z_p_zz_\n\
+bic_z_p_zz_\n\
+movprfx_z_p_z_\n\
+saddv_r_p_z_\n\
+uaddv_r_p_z_\n\
+addqv_z_p_z_\n\
+smaxv_r_p_z_\n\
+sminv_r_p_z_\n\
+umaxv_r_p_z_\n\
+uminv_r_p_z_\n\
+smaxqv_z_p_z_\n\
+sminqv_z_p_z_\n\
+umaxqv_z_p_z_\n\
+uminqv_z_p_z_\n\
+orv_r_p_z_\n\
+eorv_r_p_z_\n\
+andv_r_p_z_\n\
+orqv_z_p_z_\n\
+eorqv_z_p_z_\n\
+andqv_z_p_z_\n\
+asr_z_p_zi_\n\
+lsl_z_p_zi_\n\
+asrd_z_p_zi_\n\
+sqshl_z_p_zi_\n\
+srshr_z_p_zi_\n\
+sqshlu_z_p_zi_\n\
+lsr_z_p_zi_\n\
+uqshl_z_p_zi_\n\
+urshr_z_p_zi_\n\
+asr_z_p_zz_\n\
+lsl_z_p_zz_\n\
+asrr_z_p_zz_\n\
+lslr_z_p_zz_\n\
+lsr_z_p_zz_\n\
+lsrr_z_p_zz_\n\
+asr_z_p_zw_\n\
+lsl_z_p_zw_\n\
+lsr_z_p_zw_\n\
+abs_z_p_z_m\n\
+abs_z_p_z_z\n\
+neg_z_p_z_m\n\
+neg_z_p_z_z\n\
+sxtw_z_p_z_m\n\
+sxtw_z_p_z_z\n\
+sxth_z_p_z_m\n\
+sxth_z_p_z_z\n\
+sxtb_z_p_z_m\n\
+sxtb_z_p_z_z\n\
+uxtw_z_p_z_m\n\
+uxtw_z_p_z_z\n\
+uxth_z_p_z_m\n\
+uxth_z_p_z_z\n\
+uxtb_z_p_z_m\n\
+uxtb_z_p_z_z\n\
+cls_z_p_z_m\n\
+cls_z_p_z_z\n\
+clz_z_p_z_m\n\
+clz_z_p_z_z\n\
+cnt_z_p_z_m\n\
+cnt_z_p_z_z\n\
+cnot_z_p_z_m\n\
+cnot_z_p_z_z\n\
+fabs_z_p_z_m\n\
+fabs_z_p_z_z\n\
+fneg_z_p_z_m\n\
+fneg_z_p_z_z\n\
+not_z_p_z_m\n\
+not_z_p_z_z\n\
+sel_z_p_zz_\n\
+add_z_zz_\n\
+sub_z_zz_\n\
+addpt_z_zz_\n\
+subpt_z_zz_\n\
+sqadd_z_zz_\n\
+sqsub_z_zz_\n\
+uqadd_z_zz_\n\
+uqsub_z_zz_\n\
+addqp_z_zz_\n\
+addsubp_z_zz_\n\
+mul_z_zz_\n\
+pmul_z_zz_\n\
+smulh_z_zz_\n\
+umulh_z_zz_\n\
+sqdmulh_z_zz_\n\
+sqrdmulh_z_zz_\n\
+and_z_zz_\n\
+orr_z_zz_\n\
+eor_z_zz_\n\
+bic_z_zz_\n\
+xar_z_zzi_\n\
+eor3_z_zzz_\n\
+bcax_z_zzz_\n\
+bsl_z_zzz_\n\
+bsl1n_z_zzz_\n\
+bsl2n_z_zzz_\n\
+nbsl_z_zzz_\n\
+ftssel_z_zz_\n\
+fexpa_z_z_\n\
+movprfx_z_z_\n\
+asr_z_zw_\n\
+lsl_z_zw_\n\
+lsr_z_zw_\n\
+asr_z_zi_\n\
+lsl_z_zi_\n\
+lsr_z_zi_\n\
+saba_z_zzz_\n\
+uaba_z_zzz_\n\
+sabalb_z_zzz_\n\
+sabalt_z_zzz_\n\
+uabalb_z_zzz_\n\
+uabalt_z_zzz_\n\
+adclb_z_zzz_\n\
+sbclb_z_zzz_\n\
+adclt_z_zzz_\n\
+sbclt_z_zzz_\n\
+cadd_z_zz_\n\
+sqcadd_z_zz_\n\
+sri_z_zzi_\n\
+sli_z_zzi_\n\
+ssra_z_zi_\n\
+srsra_z_zi_\n\
+usra_z_zi_\n\
+ursra_z_zi_\n\
+cdot_z_zzzi_s\n\
+cdot_z_zzzi_d\n\
+cmla_z_zzzi_h\n\
+cmla_z_zzzi_s\n\
+sdot_z_zzzi_s\n\
+sdot_z_zzzi_d\n\
+sdot_z16_zzzi_h\n\
+udot_z_zzzi_s\n\
+udot_z_zzzi_d\n\
+udot_z16_zzzi_h\n\
+usdot_z_zzzi_s\n\
+sudot_z_zzzi_s\n\
+mla_z_zzzi_h\n\
+mla_z_zzzi_s\n\
+mla_z_zzzi_d\n\
+mls_z_zzzi_h\n\
+mls_z_zzzi_s\n\
+mls_z_zzzi_d\n\
+smlalb_z_zzzi_s\n\
+smlalb_z_zzzi_d\n\
+smlslb_z_zzzi_s\n\
+smlslb_z_zzzi_d\n\
+smlalt_z_zzzi_s\n\
+smlalt_z_zzzi_d\n\
+smlslt_z_zzzi_s\n\
+smlslt_z_zzzi_d\n\
+umlalb_z_zzzi_s\n\
+umlalb_z_zzzi_d\n\
+umlslb_z_zzzi_s\n\
+umlslb_z_zzzi_d\n\
+umlalt_z_zzzi_s\n\
+umlalt_z_zzzi_d\n\
+umlslt_z_zzzi_s\n\
+umlslt_z_zzzi_d\n\
+mul_z_zzi_h\n\
+mul_z_zzi_s\n\
+mul_z_zzi_d\n\
+smullb_z_zzi_s\n\
+smullb_z_zzi_d\n\
+smullt_z_zzi_s\n\
+smullt_z_zzi_d\n\
+umullb_z_zzi_s\n\
+umullb_z_zzi_d\n\
+umullt_z_zzi_s\n\
+umullt_z_zzi_d\n\
+sqdmlalb_z_zzzi_s\n\
+sqdmlalb_z_zzzi_d\n\
+sqdmlslb_z_zzzi_s\n\
+sqdmlslb_z_zzzi_d\n\
+sqdmlalt_z_zzzi_s\n\
+sqdmlalt_z_zzzi_d\n\
+sqdmlslt_z_zzzi_s\n\
+sqdmlslt_z_zzzi_d\n\
+sqdmullb_z_zzi_s\n\
+sqdmullb_z_zzi_d\n\
+sqdmullt_z_zzi_s\n\
+sqdmullt_z_zzi_d\n\
+sqdmulh_z_zzi_h\n\
+sqdmulh_z_zzi_s\n\
+sqdmulh_z_zzi_d\n\
+sqrdmulh_z_zzi_h\n\
+sqrdmulh_z_zzi_s\n\
+sqrdmulh_z_zzi_d\n\
+sqrdcmlah_z_zzzi_h\n\
+sqrdcmlah_z_zzzi_s\n\
+sqrdmlah_z_zzzi_h\n\
+sqrdmlah_z_zzzi_s\n\
+sqrdmlah_z_zzzi_d\n\
+sqrdmlsh_z_zzzi_h\n\
+sqrdmlsh_z_zzzi_s\n\
+sqrdmlsh_z_zzzi_d\n\
+sclamp_z_zz_\n\
+uclamp_z_zz_\n\
+saddlb_z_zz_\n\
+ssublb_z_zz_\n\
+sabdlb_z_zz_\n\
+saddlt_z_zz_\n\
+ssublt_z_zz_\n\
+sabdlt_z_zz_\n\
+uaddlb_z_zz_\n\
+usublb_z_zz_\n\
+uabdlb_z_zz_\n\
+uaddlt_z_zz_\n\
+usublt_z_zz_\n\
+uabdlt_z_zz_\n\
+saddwb_z_zz_\n\
+ssubwb_z_zz_\n\
+saddwt_z_zz_\n\
+ssubwt_z_zz_\n\
+uaddwb_z_zz_\n\
+usubwb_z_zz_\n\
+uaddwt_z_zz_\n\
+usubwt_z_zz_\n\
+sqdmullb_z_zz_\n\
+pmullb_z_zz_q\n\
+pmullb_z_zz_\n\
+smullb_z_zz_\n\
+sqdmullt_z_zz_\n\
+pmullt_z_zz_q\n\
+pmullt_z_zz_\n\
+smullt_z_zz_\n\
+umullb_z_zz_\n\
+umullt_z_zz_\n\
+saddlbt_z_zz_\n\
+ssublbt_z_zz_\n\
+ssubltb_z_zz_\n\
+eorbt_z_zz_\n\
+eortb_z_zz_\n\
+smmla_z_zzz_\n\
+usmmla_z_zzz_\n\
+ummla_z_zzz_\n\
+bext_z_zz_\n\
+bdep_z_zz_\n\
+bgrp_z_zz_\n\
+sshllb_z_zi_\n\
+sshllt_z_zi_\n\
+ushllb_z_zi_\n\
+ushllt_z_zi_\n\
+sm4ekey_z_zz_\n\
+rax1_z_zz_\n\
+aese_z_zz_\n\
+aesd_z_zz_\n\
+sm4e_z_zz_\n\
+aese_mz_zzi_2x1\n\
+aesd_mz_zzi_2x1\n\
+aesemc_mz_zzi_2x1\n\
+aesdimc_mz_zzi_2x1\n\
+aese_mz_zzi_4x1\n\
+aesd_mz_zzi_4x1\n\
+aesemc_mz_zzi_4x1\n\
+aesdimc_mz_zzi_4x1\n\
+pmlal_mz_zzzw_1x2\n\
+pmull_mz_zzw_1x2\n\
+aesmc_z_z_\n\
+aesimc_z_z_\n\
+sdot_z32_zzz_\n\
+udot_z32_zzz_\n\
+sdot_z32_zzzi_\n\
+udot_z32_zzzi_\n\
+histcnt_z_p_zz_\n\
+histseg_z_zz_\n\
+luti2_z_zz_16\n\
+luti2_z_zz_8\n\
+luti4_z_zz_2x16\n\
+luti4_z_zz_1x16\n\
+luti4_z_zz_8\n\
+luti6_z_zzz_16\n\
+luti6_z_zzz_8\n\
+cdot_z_zzz_\n\
+cmla_z_zzz_\n\
+sqrdcmlah_z_zzz_\n\
+sdot_z_zzz_\n\
+sdot_z16_zzz_h\n\
+udot_z_zzz_\n\
+udot_z16_zzz_h\n\
+usdot_z_zzz_s\n\
+smlalb_z_zzz_\n\
+smlslb_z_zzz_\n\
+smlalt_z_zzz_\n\
+smlslt_z_zzz_\n\
+umlalb_z_zzz_\n\
+umlslb_z_zzz_\n\
+umlalt_z_zzz_\n\
+umlslt_z_zzz_\n\
+sqdmlalb_z_zzz_\n\
+sqdmlslb_z_zzz_\n\
+sqdmlalt_z_zzz_\n\
+sqdmlslt_z_zzz_\n\
+sqdmlalbt_z_zzz_\n\
+sqdmlslbt_z_zzz_\n\
+sqrdmlah_z_zzz_\n\
+sqrdmlsh_z_zzz_\n\
+addhnb_z_zz_\n\
+raddhnb_z_zz_\n\
+subhnb_z_zz_\n\
+rsubhnb_z_zz_\n\
+addhnt_z_zz_\n\
+raddhnt_z_zz_\n\
+subhnt_z_zz_\n\
+rsubhnt_z_zz_\n\
+sqxtnb_z_zz_\n\
+sqxtunb_z_zz_\n\
+sqxtnt_z_zz_\n\
+sqxtunt_z_zz_\n\
+uqxtnb_z_zz_\n\
+uqxtnt_z_zz_\n\
+sqcvtn_z_mz2_\n\
+sqcvtun_z_mz2_\n\
+uqcvtn_z_mz2_\n\
+sqrshrn_z_mz2_\n\
+sqrshrn_z_mz2_b\n\
+sqrshrun_z_mz2_\n\
+sqrshrun_z_mz2_b\n\
+sqshrn_z_mz2_\n\
+sqshrun_z_mz2_\n\
+uqrshrn_z_mz2_\n\
+uqrshrn_z_mz2_b\n\
+uqshrn_z_mz2_\n\
+sqshrunb_z_zi_\n\
+sqrshrunb_z_zi_\n\
+shrnb_z_zi_\n\
+rshrnb_z_zi_\n\
+sqshrnb_z_zi_\n\
+sqrshrnb_z_zi_\n\
+sqshrunt_z_zi_\n\
+sqrshrunt_z_zi_\n\
+shrnt_z_zi_\n\
+rshrnt_z_zi_\n\
+sqshrnt_z_zi_\n\
+sqrshrnt_z_zi_\n\
+uqshrnb_z_zi_\n\
+uqrshrnb_z_zi_\n\
+uqshrnt_z_zi_\n\
+uqrshrnt_z_zi_\n\
+sadalp_z_p_z_\n\
+uadalp_z_p_z_\n\
+subp_z_p_zz_\n\
+addp_z_p_zz_\n\
+smaxp_z_p_zz_\n\
+sminp_z_p_zz_\n\
+umaxp_z_p_zz_\n\
+uminp_z_p_zz_\n\
+srshl_z_p_zz_\n\
+srshlr_z_p_zz_\n\
+sqshl_z_p_zz_\n\
+sqrshl_z_p_zz_\n\
+sqshlr_z_p_zz_\n\
+sqrshlr_z_p_zz_\n\
+urshl_z_p_zz_\n\
+urshlr_z_p_zz_\n\
+uqshl_z_p_zz_\n\
+uqrshl_z_p_zz_\n\
+uqshlr_z_p_zz_\n\
+uqrshlr_z_p_zz_\n\
+shadd_z_p_zz_\n\
+shsub_z_p_zz_\n\
+srhadd_z_p_zz_\n\
+shsubr_z_p_zz_\n\
+uhadd_z_p_zz_\n\
+uhsub_z_p_zz_\n\
+urhadd_z_p_zz_\n\
+uhsubr_z_p_zz_\n\
+sqadd_z_p_zz_\n\
+sqsub_z_p_zz_\n\
+suqadd_z_p_zz_\n\
+usqadd_z_p_zz_\n\
+sqsubr_z_p_zz_\n\
+uqadd_z_p_zz_\n\
+uqsub_z_p_zz_\n\
+uqsubr_z_p_zz_\n\
+urecpe_z_p_z_m\n\
+urecpe_z_p_z_z\n\
+ursqrte_z_p_z_m\n\
+ursqrte_z_p_z_z\n\
+sqabs_z_p_z_m\n\
+sqabs_z_p_z_z\n\
+sqneg_z_p_z_m\n\
+sqneg_z_p_z_z\n\
+match_p_p_zz_\n\
+nmatch_p_p_zz_\n\
+dupm_z_i_\n\
+orr_z_zi_\n\
+eor_z_zi_\n\
+and_z_zi_\n\
+ldapro_z_bi_\n\
+ldr_z_bi_\n\
+ld1sh_z_p_bz_s_x32_scaled\n\
+ld1h_z_p_bz_s_x32_scaled\n\
+ldff1sh_z_p_bz_s_x32_scaled\n\
+ldff1h_z_p_bz_s_x32_scaled\n\
+ld1w_z_p_bz_s_x32_scaled\n\
+ldff1w_z_p_bz_s_x32_scaled\n\
+ld1sb_z_p_ai_s\n\
+ld1sh_z_p_ai_s\n\
+ld1w_z_p_ai_s\n\
+ld1b_z_p_ai_s\n\
+ld1h_z_p_ai_s\n\
+ldff1sb_z_p_ai_s\n\
+ldff1sh_z_p_ai_s\n\
+ldff1w_z_p_ai_s\n\
+ldff1b_z_p_ai_s\n\
+ldff1h_z_p_ai_s\n\
+ld1sb_z_p_bz_s_x32_unscaled\n\
+ld1sh_z_p_bz_s_x32_unscaled\n\
+ld1w_z_p_bz_s_x32_unscaled\n\
+ld1b_z_p_bz_s_x32_unscaled\n\
+ld1h_z_p_bz_s_x32_unscaled\n\
+ldff1sb_z_p_bz_s_x32_unscaled\n\
+ldff1sh_z_p_bz_s_x32_unscaled\n\
+ldff1w_z_p_bz_s_x32_unscaled\n\
+ldff1b_z_p_bz_s_x32_unscaled\n\
+ldff1h_z_p_bz_s_x32_unscaled\n\
+ldnt1sb_z_p_ar_s_x32_unscaled\n\
+ldnt1sh_z_p_ar_s_x32_unscaled\n\
+ldnt1w_z_p_ar_s_x32_unscaled\n\
+ldnt1b_z_p_ar_s_x32_unscaled\n\
+ldnt1h_z_p_ar_s_x32_unscaled\n\
+ldr_p_bi_\n\
+prfb_i_p_bz_s_x32_scaled\n\
+prfh_i_p_bz_s_x32_scaled\n\
+prfw_i_p_bz_s_x32_scaled\n\
+prfd_i_p_bz_s_x32_scaled\n\
+prfb_i_p_ai_s\n\
+prfh_i_p_ai_s\n\
+prfw_i_p_ai_s\n\
+prfd_i_p_ai_s\n\
+ld1rb_z_p_bi_u8\n\
+ld1rb_z_p_bi_u16\n\
+ld1rb_z_p_bi_u32\n\
+ld1rb_z_p_bi_u64\n\
+ld1rsw_z_p_bi_s64\n\
+ld1rh_z_p_bi_u16\n\
+ld1rh_z_p_bi_u32\n\
+ld1rh_z_p_bi_u64\n\
+ld1rsh_z_p_bi_s64\n\
+ld1rsh_z_p_bi_s32\n\
+ld1rw_z_p_bi_u32\n\
+ld1rw_z_p_bi_u64\n\
+ld1rsb_z_p_bi_s64\n\
+ld1rsb_z_p_bi_s32\n\
+ld1rsb_z_p_bi_s16\n\
+ld1rd_z_p_bi_u64\n\
+prfb_i_p_bi_s\n\
+prfh_i_p_bi_s\n\
+prfw_i_p_bi_s\n\
+prfd_i_p_bi_s\n\
+prfb_i_p_br_s\n\
+prfh_i_p_br_s\n\
+prfw_i_p_br_s\n\
+prfd_i_p_br_s\n\
+ld1sh_z_p_bz_d_x32_scaled\n\
+ld1sw_z_p_bz_d_x32_scaled\n\
+ld1d_z_p_bz_d_x32_scaled\n\
+ld1h_z_p_bz_d_x32_scaled\n\
+ld1w_z_p_bz_d_x32_scaled\n\
+ldff1sh_z_p_bz_d_x32_scaled\n\
+ldff1sw_z_p_bz_d_x32_scaled\n\
+ldff1d_z_p_bz_d_x32_scaled\n\
+ldff1h_z_p_bz_d_x32_scaled\n\
+ldff1w_z_p_bz_d_x32_scaled\n\
+ld1sh_z_p_bz_d_64_scaled\n\
+ld1sw_z_p_bz_d_64_scaled\n\
+ld1d_z_p_bz_d_64_scaled\n\
+ld1h_z_p_bz_d_64_scaled\n\
+ld1w_z_p_bz_d_64_scaled\n\
+ldff1sh_z_p_bz_d_64_scaled\n\
+ldff1sw_z_p_bz_d_64_scaled\n\
+ldff1d_z_p_bz_d_64_scaled\n\
+ldff1h_z_p_bz_d_64_scaled\n\
+ldff1w_z_p_bz_d_64_scaled\n\
+ld1sb_z_p_ai_d\n\
+ld1sh_z_p_ai_d\n\
+ld1sw_z_p_ai_d\n\
+ld1d_z_p_ai_d\n\
+ld1b_z_p_ai_d\n\
+ld1h_z_p_ai_d\n\
+ld1w_z_p_ai_d\n\
+ldff1sb_z_p_ai_d\n\
+ldff1sh_z_p_ai_d\n\
+ldff1sw_z_p_ai_d\n\
+ldff1d_z_p_ai_d\n\
+ldff1b_z_p_ai_d\n\
+ldff1h_z_p_ai_d\n\
+ldff1w_z_p_ai_d\n\
+ld1sb_z_p_bz_d_x32_unscaled\n\
+ld1sh_z_p_bz_d_x32_unscaled\n\
+ld1sw_z_p_bz_d_x32_unscaled\n\
+ld1d_z_p_bz_d_x32_unscaled\n\
+ld1b_z_p_bz_d_x32_unscaled\n\
+ld1h_z_p_bz_d_x32_unscaled\n\
+ld1w_z_p_bz_d_x32_unscaled\n\
+ldff1sb_z_p_bz_d_x32_unscaled\n\
+ldff1sh_z_p_bz_d_x32_unscaled\n\
+ldff1sw_z_p_bz_d_x32_unscaled\n\
+ldff1d_z_p_bz_d_x32_unscaled\n\
+ldff1b_z_p_bz_d_x32_unscaled\n\
+ldff1h_z_p_bz_d_x32_unscaled\n\
+ldff1w_z_p_bz_d_x32_unscaled\n\
+ld1sb_z_p_bz_d_64_unscaled\n\
+ld1sh_z_p_bz_d_64_unscaled\n\
+ld1sw_z_p_bz_d_64_unscaled\n\
+ld1d_z_p_bz_d_64_unscaled\n\
+ld1b_z_p_bz_d_64_unscaled\n\
+ld1h_z_p_bz_d_64_unscaled\n\
+ld1w_z_p_bz_d_64_unscaled\n\
+ldff1sb_z_p_bz_d_64_unscaled\n\
+ldff1sh_z_p_bz_d_64_unscaled\n\
+ldff1sw_z_p_bz_d_64_unscaled\n\
+ldff1d_z_p_bz_d_64_unscaled\n\
+ldff1b_z_p_bz_d_64_unscaled\n\
+ldff1h_z_p_bz_d_64_unscaled\n\
+ldff1w_z_p_bz_d_64_unscaled\n\
+ldnt1sb_z_p_ar_d_64_unscaled\n\
+ldnt1sh_z_p_ar_d_64_unscaled\n\
+ldnt1sw_z_p_ar_d_64_unscaled\n\
+ldnt1d_z_p_ar_d_64_unscaled\n\
+ldnt1b_z_p_ar_d_64_unscaled\n\
+ldnt1h_z_p_ar_d_64_unscaled\n\
+ldnt1w_z_p_ar_d_64_unscaled\n\
+ld1q_z_p_ar_d_64_unscaled\n\
+prfb_i_p_bz_d_x32_scaled\n\
+prfh_i_p_bz_d_x32_scaled\n\
+prfw_i_p_bz_d_x32_scaled\n\
+prfd_i_p_bz_d_x32_scaled\n\
+prfb_i_p_bz_d_64_scaled\n\
+prfh_i_p_bz_d_64_scaled\n\
+prfw_i_p_bz_d_64_scaled\n\
+prfd_i_p_bz_d_64_scaled\n\
+prfb_i_p_ai_d\n\
+prfh_i_p_ai_d\n\
+prfw_i_p_ai_d\n\
+prfd_i_p_ai_d\n\
+ld1b_z_p_bi_u8\n\
+ld1b_z_p_bi_u16\n\
+ld1b_z_p_bi_u32\n\
+ld1b_z_p_bi_u64\n\
+ld1sw_z_p_bi_s64\n\
+ld1h_z_p_bi_u16\n\
+ld1h_z_p_bi_u32\n\
+ld1h_z_p_bi_u64\n\
+ld1sh_z_p_bi_s64\n\
+ld1sh_z_p_bi_s32\n\
+ld1w_z_p_bi_u32\n\
+ld1w_z_p_bi_u64\n\
+ld1sb_z_p_bi_s64\n\
+ld1sb_z_p_bi_s32\n\
+ld1sb_z_p_bi_s16\n\
+ld1d_z_p_bi_u64\n\
+ld1w_z_p_bi_u128\n\
+ld1d_z_p_bi_u128\n\
+ld1b_z_p_br_u8\n\
+ld1b_z_p_br_u16\n\
+ld1b_z_p_br_u32\n\
+ld1b_z_p_br_u64\n\
+ld1sw_z_p_br_s64\n\
+ld1h_z_p_br_u16\n\
+ld1h_z_p_br_u32\n\
+ld1h_z_p_br_u64\n\
+ld1sh_z_p_br_s64\n\
+ld1sh_z_p_br_s32\n\
+ld1w_z_p_br_u32\n\
+ld1w_z_p_br_u64\n\
+ld1sb_z_p_br_s64\n\
+ld1sb_z_p_br_s32\n\
+ld1sb_z_p_br_s16\n\
+ld1d_z_p_br_u64\n\
+ld1w_z_p_br_u128\n\
+ld1d_z_p_br_u128\n\
+ldff1b_z_p_br_u8\n\
+ldff1b_z_p_br_u16\n\
+ldff1b_z_p_br_u32\n\
+ldff1b_z_p_br_u64\n\
+ldff1sw_z_p_br_s64\n\
+ldff1h_z_p_br_u16\n\
+ldff1h_z_p_br_u32\n\
+ldff1h_z_p_br_u64\n\
+ldff1sh_z_p_br_s64\n\
+ldff1sh_z_p_br_s32\n\
+ldff1w_z_p_br_u32\n\
+ldff1w_z_p_br_u64\n\
+ldff1sb_z_p_br_s64\n\
+ldff1sb_z_p_br_s32\n\
+ldff1sb_z_p_br_s16\n\
+ldff1d_z_p_br_u64\n\
+ldnf1b_z_p_bi_u8\n\
+ldnf1b_z_p_bi_u16\n\
+ldnf1b_z_p_bi_u32\n\
+ldnf1b_z_p_bi_u64\n\
+ldnf1sw_z_p_bi_s64\n\
+ldnf1h_z_p_bi_u16\n\
+ldnf1h_z_p_bi_u32\n\
+ldnf1h_z_p_bi_u64\n\
+ldnf1sh_z_p_bi_s64\n\
+ldnf1sh_z_p_bi_s32\n\
+ldnf1w_z_p_bi_u32\n\
+ldnf1w_z_p_bi_u64\n\
+ldnf1sb_z_p_bi_s64\n\
+ldnf1sb_z_p_bi_s32\n\
+ldnf1sb_z_p_bi_s16\n\
+ldnf1d_z_p_bi_u64\n\
+ldnt1b_z_p_bi_contiguous\n\
+ldnt1h_z_p_bi_contiguous\n\
+ldnt1w_z_p_bi_contiguous\n\
+ldnt1d_z_p_bi_contiguous\n\
+ldnt1b_z_p_br_contiguous\n\
+ldnt1h_z_p_br_contiguous\n\
+ldnt1w_z_p_br_contiguous\n\
+ldnt1d_z_p_br_contiguous\n\
+ld2b_z_p_bi_contiguous\n\
+ld3b_z_p_bi_contiguous\n\
+ld4b_z_p_bi_contiguous\n\
+ld2h_z_p_bi_contiguous\n\
+ld3h_z_p_bi_contiguous\n\
+ld4h_z_p_bi_contiguous\n\
+ld2w_z_p_bi_contiguous\n\
+ld3w_z_p_bi_contiguous\n\
+ld4w_z_p_bi_contiguous\n\
+ld2d_z_p_bi_contiguous\n\
+ld3d_z_p_bi_contiguous\n\
+ld4d_z_p_bi_contiguous\n\
+ld2b_z_p_br_contiguous\n\
+ld3b_z_p_br_contiguous\n\
+ld4b_z_p_br_contiguous\n\
+ld2h_z_p_br_contiguous\n\
+ld3h_z_p_br_contiguous\n\
+ld4h_z_p_br_contiguous\n\
+ld2w_z_p_br_contiguous\n\
+ld3w_z_p_br_contiguous\n\
+ld4w_z_p_br_contiguous\n\
+ld2d_z_p_br_contiguous\n\
+ld3d_z_p_br_contiguous\n\
+ld4d_z_p_br_contiguous\n\
+ld2q_z_p_bi_contiguous\n\
+ld3q_z_p_bi_contiguous\n\
+ld4q_z_p_bi_contiguous\n\
+ld2q_z_p_br_contiguous\n\
+ld3q_z_p_br_contiguous\n\
+ld4q_z_p_br_contiguous\n\
+ld1rqb_z_p_bi_u8\n\
+ld1rob_z_p_bi_u8\n\
+ld1rqh_z_p_bi_u16\n\
+ld1roh_z_p_bi_u16\n\
+ld1rqw_z_p_bi_u32\n\
+ld1row_z_p_bi_u32\n\
+ld1rqd_z_p_bi_u64\n\
+ld1rod_z_p_bi_u64\n\
+ld1rqb_z_p_br_contiguous\n\
+ld1rob_z_p_br_contiguous\n\
+ld1rqh_z_p_br_contiguous\n\
+ld1roh_z_p_br_contiguous\n\
+ld1rqw_z_p_br_contiguous\n\
+ld1row_z_p_br_contiguous\n\
+ld1rqd_z_p_br_contiguous\n\
+ld1rod_z_p_br_contiguous\n\
+stnt1b_z_p_br_contiguous\n\
+stnt1h_z_p_br_contiguous\n\
+stnt1w_z_p_br_contiguous\n\
+stnt1d_z_p_br_contiguous\n\
+st2b_z_p_br_contiguous\n\
+st3b_z_p_br_contiguous\n\
+st4b_z_p_br_contiguous\n\
+st2h_z_p_br_contiguous\n\
+st3h_z_p_br_contiguous\n\
+st4h_z_p_br_contiguous\n\
+st2w_z_p_br_contiguous\n\
+st3w_z_p_br_contiguous\n\
+st4w_z_p_br_contiguous\n\
+st2d_z_p_br_contiguous\n\
+st3d_z_p_br_contiguous\n\
+st4d_z_p_br_contiguous\n\
+stnt1b_z_p_ar_s_x32_unscaled\n\
+stnt1h_z_p_ar_s_x32_unscaled\n\
+stnt1w_z_p_ar_s_x32_unscaled\n\
+stnt1b_z_p_ar_d_64_unscaled\n\
+stnt1h_z_p_ar_d_64_unscaled\n\
+stnt1w_z_p_ar_d_64_unscaled\n\
+stnt1d_z_p_ar_d_64_unscaled\n\
+st1q_z_p_ar_d_64_unscaled\n\
+st1b_z_p_br_\n\
+st1h_z_p_br_\n\
+st1w_z_p_br_u128\n\
+st1w_z_p_br_\n\
+st1d_z_p_br_u128\n\
+st1d_z_p_br_\n\
+st2q_z_p_bi_contiguous\n\
+st3q_z_p_bi_contiguous\n\
+st4q_z_p_bi_contiguous\n\
+st2q_z_p_br_contiguous\n\
+st3q_z_p_br_contiguous\n\
+st4q_z_p_br_contiguous\n\
+str_p_bi_\n\
+stlro_z_bi_\n\
+str_z_bi_\n\
+st1b_z_p_bi_\n\
+st1h_z_p_bi_\n\
+st1w_z_p_bi_u128\n\
+st1w_z_p_bi_\n\
+st1d_z_p_bi_u128\n\
+st1d_z_p_bi_\n\
+stnt1b_z_p_bi_contiguous\n\
+stnt1h_z_p_bi_contiguous\n\
+stnt1w_z_p_bi_contiguous\n\
+stnt1d_z_p_bi_contiguous\n\
+st2b_z_p_bi_contiguous\n\
+st3b_z_p_bi_contiguous\n\
+st4b_z_p_bi_contiguous\n\
+st2h_z_p_bi_contiguous\n\
+st3h_z_p_bi_contiguous\n\
+st4h_z_p_bi_contiguous\n\
+st2w_z_p_bi_contiguous\n\
+st3w_z_p_bi_contiguous\n\
+st4w_z_p_bi_contiguous\n\
+st2d_z_p_bi_contiguous\n\
+st3d_z_p_bi_contiguous\n\
+st4d_z_p_bi_contiguous\n\
+st1h_z_p_bz_d_x32_scaled\n\
+st1w_z_p_bz_d_x32_scaled\n\
+st1d_z_p_bz_d_x32_scaled\n\
+st1h_z_p_bz_s_x32_scaled\n\
+st1w_z_p_bz_s_x32_scaled\n\
+st1b_z_p_bz_d_x32_unscaled\n\
+st1h_z_p_bz_d_x32_unscaled\n\
+st1w_z_p_bz_d_x32_unscaled\n\
+st1d_z_p_bz_d_x32_unscaled\n\
+st1b_z_p_bz_s_x32_unscaled\n\
+st1h_z_p_bz_s_x32_unscaled\n\
+st1w_z_p_bz_s_x32_unscaled\n\
+st1h_z_p_bz_d_64_scaled\n\
+st1w_z_p_bz_d_64_scaled\n\
+st1d_z_p_bz_d_64_scaled\n\
+st1b_z_p_ai_d\n\
+st1h_z_p_ai_d\n\
+st1w_z_p_ai_d\n\
+st1d_z_p_ai_d\n\
+st1b_z_p_ai_s\n\
+st1h_z_p_ai_s\n\
+st1w_z_p_ai_s\n\
+st1b_z_p_bz_d_64_unscaled\n\
+st1h_z_p_bz_d_64_unscaled\n\
+st1w_z_p_bz_d_64_unscaled\n\
+st1d_z_p_bz_d_64_unscaled\n\
+ext_z_zi_des\n\
+ext_z_zi_con\n\
+zip1_z_zz_\n\
+uzp1_z_zz_\n\
+trn1_z_zz_\n\
+zip2_z_zz_\n\
+uzp2_z_zz_\n\
+trn2_z_zz_\n\
+zip1_z_zz_q\n\
+uzp1_z_zz_q\n\
+trn1_z_zz_q\n\
+zip2_z_zz_q\n\
+uzp2_z_zz_q\n\
+trn2_z_zz_q\n\
+clasta_r_p_z_\n\
+clastb_r_p_z_\n\
+clasta_v_p_z_\n\
+clastb_v_p_z_\n\
+clasta_z_p_zz_\n\
+clastb_z_p_zz_\n\
+compact_z_p_z_s\n\
+compact_z_p_z_\n\
+cpy_z_p_r_bhs_\n\
+cpy_z_p_r_d_\n\
+cpy_z_p_v_\n\
+expand_z_p_z_\n\
+lasta_r_p_z_\n\
+lastb_r_p_z_\n\
+lasta_v_p_z_\n\
+lastb_v_p_z_\n\
+revb_z_z_m\n\
+revb_z_z_z\n\
+revh_z_z_m\n\
+revh_z_z_z\n\
+revw_z_z_m\n\
+revw_z_z_z\n\
+rbit_z_p_z_m\n\
+rbit_z_p_z_z\n\
+revd_z_p_z_m\n\
+revd_z_p_z_z\n\
+splice_z_p_zz_des\n\
+splice_z_p_zz_con\n\
+zip1_p_pp_\n\
+uzp1_p_pp_\n\
+trn1_p_pp_\n\
+zip2_p_pp_\n\
+uzp2_p_pp_\n\
+trn2_p_pp_\n\
+punpklo_p_p_\n\
+punpkhi_p_p_\n\
+rev_p_p_\n\
+dupq_z_zi_\n\
+extq_z_zi_des\n\
+zipq1_z_zz_\n\
+uzpq1_z_zz_\n\
+tblq_z_zz_\n\
+zipq2_z_zz_\n\
+uzpq2_z_zz_\n\
+tbxq_z_zz_\n\
+dup_z_zi_\n\
+tbl_z_zz_2\n\
+tbx_z_zz_\n\
+tbl_z_zz_1\n\
+pmov_z_pi_b\n\
+pmov_z_pi_h\n\
+pmov_z_pi_s\n\
+pmov_z_pi_d\n\
+pmov_p_zi_b\n\
+pmov_p_zi_h\n\
+pmov_p_zi_s\n\
+pmov_p_zi_d\n\
+dup_z_r_bhs_\n\
+dup_z_r_d_\n\
+insr_z_r_\n\
+insr_z_v_\n\
+rev_z_z_\n\
+sunpklo_z_z_\n\
+sunpkhi_z_z_\n\
+uunpklo_z_z_\n\
+uunpkhi_z_z_\n\
+cntp_r_pn_\n\
+cntp_r_p_p_\n\
+firstp_r_p_p_\n\
+lastp_r_p_p_\n\
+incp_r_p_r_\n\
+decp_r_p_r_\n\
+sqincp_r_p_r_sx\n\
+uqincp_r_p_r_uw\n\
+sqdecp_r_p_r_sx\n\
+uqdecp_r_p_r_uw\n\
+sqincp_r_p_r_x\n\
+sqdecp_r_p_r_x\n\
+uqincp_r_p_r_x\n\
+uqdecp_r_p_r_x\n\
+incp_z_p_z_\n\
+decp_z_p_z_\n\
+sqincp_z_p_z_\n\
+sqdecp_z_p_z_\n\
+uqincp_z_p_z_\n\
+uqdecp_z_p_z_\n\
+psel_p_ppi_\n\
+and_p_p_pp_z\n\
+bic_p_p_pp_z\n\
+orr_p_p_pp_z\n\
+orn_p_p_pp_z\n\
+eor_p_p_pp_z\n\
+sel_p_p_pp_\n\
+nor_p_p_pp_z\n\
+nand_p_p_pp_z\n\
+ands_p_p_pp_z\n\
+bics_p_p_pp_z\n\
+orrs_p_p_pp_z\n\
+orns_p_p_pp_z\n\
+eors_p_p_pp_z\n\
+nors_p_p_pp_z\n\
+nands_p_p_pp_z\n\
+brkpa_p_p_pp_\n\
+brkpas_p_p_pp_\n\
+brkpb_p_p_pp_\n\
+brkpbs_p_p_pp_\n\
+brka_p_p_p_\n\
+brkas_p_p_p_z\n\
+brkb_p_p_p_\n\
+brkbs_p_p_p_z\n\
+brkn_p_p_pp_\n\
+brkns_p_p_pp_\n\
+pfalse_p_\n\
+pfirst_p_p_p_\n\
+pnext_p_p_p_\n\
+ptest__p_p_\n\
+ptrue_p_s_\n\
+ptrues_p_s_\n\
+rdffr_p_p_f_\n\
+rdffrs_p_p_f_\n\
+rdffr_p_f_\n\
+setffr_f_\n\
+wrffr_f_p_\n\
+mlapt_z_zzz_\n\
+madpt_z_zzz_\n\
+pext_pn_rr_\n\
+pext_pp_rr_\n\
+ptrue_pn_i_\n\
+whilege_pp_rr_\n\
+whilehs_pp_rr_\n\
+whilegt_pp_rr_\n\
+whilehi_pp_rr_\n\
+whilelt_pp_rr_\n\
+whilelo_pp_rr_\n\
+whilele_pp_rr_\n\
+whilels_pp_rr_\n\
+whilege_pn_rr_\n\
+whilehs_pn_rr_\n\
+whilegt_pn_rr_\n\
+whilehi_pn_rr_\n\
+whilelt_pn_rr_\n\
+whilelo_pn_rr_\n\
+whilele_pn_rr_\n\
+whilels_pn_rr_\n\
+fcpy_z_p_i_\n\
+cpy_z_o_i_\n\
+cpy_z_p_i_\n\
+add_z_zi_\n\
+sub_z_zi_\n\
+subr_z_zi_\n\
+sqadd_z_zi_\n\
+sqsub_z_zi_\n\
+uqadd_z_zi_\n\
+uqsub_z_zi_\n\
+smax_z_zi_\n\
+smin_z_zi_\n\
+umax_z_zi_\n\
+umin_z_zi_\n\
+mul_z_zi_\n\
+fdup_z_i_\n\
+dup_z_i_\n\
 ";
 
 /// Groups.
-pub(crate) static GROUPS: [&str; 8] = ["none", "apple", "control", "reserved", "dpimm", "dpreg", "ldst", "simd"];
+pub(crate) static GROUPS: [&str; 9] = ["none", "apple", "control", "reserved", "dpimm", "dpreg", "ldst", "simd", "sve"];
 
 /// Apple's own instructions, an index into FEATURES.
 pub(crate) const APPLE: u16 = 0;
 
 /// Features.
-pub(crate) static FEATURES: [&str; 100] = [
+pub(crate) static FEATURES: [&str; 125] = [
     "FEAT_APPLE",
     "FEAT_PAuth",
     "FEAT_PAuth_LR",
@@ -2660,12 +4137,37 @@ pub(crate) static FEATURES: [&str; 100] = [
     "FEAT_SHA256",
     "FEAT_JSCVT",
     "FEAT_FPRCVT",
+    "FEAT_SVE2p3",
+    "FEAT_SME2p3",
+    "FEAT_SME",
+    "FEAT_SVE",
+    "FEAT_SVE2",
+    "FEAT_SSVE_FP8FMA",
+    "FEAT_SVE2p1",
+    "FEAT_SME2",
+    "FEAT_SVE_B16B16",
+    "FEAT_SME2p1",
+    "FEAT_SVE2p2",
+    "FEAT_SME2p2",
+    "FEAT_SSVE_FP8DOT2",
+    "FEAT_SSVE_FP8DOT4",
+    "FEAT_SVE_F16F32MM",
+    "FEAT_F32MM",
+    "FEAT_F64MM",
+    "FEAT_SVE_B16MM",
+    "FEAT_SVE_BFSCALE",
+    "FEAT_SSVE_FEXPA",
+    "FEAT_SVE_AES",
+    "FEAT_SSVE_AES",
+    "FEAT_SVE_BitPerm",
+    "FEAT_SSVE_BitPerm",
+    "FEAT_SVE_SM4",
+    "FEAT_SVE_SHA3",
+    "FEAT_SVE_AES2",
     "FEAT_ITE",
     "FEAT_ETE",
     "FEAT_BRBE",
     "FEAT_CSV2_2",
-    "FEAT_SVE",
-    "FEAT_SME",
     "FEAT_MTE2",
     "FEAT_PAN",
     "FEAT_UAO",
@@ -2690,21 +4192,29 @@ pub(crate) static FEATURES: [&str; 100] = [
 ];
 
 /// Start of each requirement, and the end of the last.
-pub(crate) static REQUIREMENTS_AT: [u16; 79] = [
+pub(crate) static REQUIREMENTS_AT: [u16; 119] = [
     0x0, 0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa, 0xb, 0xc, 0xd, 0xe,
     0xf, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e,
     0x1f, 0x21, 0x22, 0x23, 0x24, 0x25, 0x27, 0x28, 0x29, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f, 0x30, 0x31,
     0x32, 0x33, 0x35, 0x37, 0x38, 0x39, 0x3a, 0x3b, 0x3c, 0x3d, 0x3e, 0x3f, 0x40, 0x41, 0x43, 0x44,
-    0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f, 0x50, 0x51, 0x53, 0x54,
+    0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f, 0x50, 0x51, 0x53, 0x54, 0x56,
+    0x57, 0x59, 0x5b, 0x5d, 0x5f, 0x61, 0x63, 0x66, 0x68, 0x6b, 0x6d, 0x6f, 0x71, 0x72, 0x74, 0x76,
+    0x78, 0x7a, 0x7b, 0x7c, 0x7f, 0x80, 0x83, 0x85, 0x87, 0x8a, 0x8c, 0x8f, 0x91, 0x94, 0x95, 0x98,
+    0x9b, 0x9c, 0x9f, 0xa0, 0xa1, 0xa4, 0xa6,
 ];
 
 /// Features, one of which suffices up to the one with bit 15; then the next clause.
-pub(crate) static REQUIREMENTS: [u16; 84] = [
+pub(crate) static REQUIREMENTS: [u16; 166] = [
     0x8000, 0x8001, 0x8002, 0x8003, 0x8004, 0x8005, 0x8006, 0x8007, 0x8008, 0x8009, 0x800a, 0x800b, 0x800c, 0x800d, 0x800e, 0x800f,
     0x8010, 0x8011, 0x8012, 0x8013, 0x8014, 0x8015, 0x8016, 0x8017, 0x8018, 0x8019, 0x801a, 0x801b, 0x801c, 0x801d, 0x801e, 0x801f,
     0x8020, 0x8021, 0x8020, 0x8022, 0x8023, 0x801f, 0x801e, 0x8024, 0x8025, 0x8025, 0x8019, 0x8026, 0x8027, 0x8028, 0x8029, 0x802a,
     0x802b, 0x802c, 0x802d, 0x802e, 0x8026, 0x802f, 0x8019, 0x801f, 0x8030, 0x8031, 0x8032, 0x8033, 0x8034, 0x8035, 0x8036, 0x8037,
     0x8038, 0x8039, 0x8030, 0x803a, 0x803b, 0x803c, 0x803d, 0x8039, 0x803e, 0x803f, 0x8040, 0x8041, 0x8042, 0x8043, 0x8044, 0x8045,
-    0x8046, 0x8023, 0x8047, 0x8048,
+    0x8046, 0x8023, 0x8047, 0x8048, 0x49, 0x804a, 0x804b, 0x4c, 0x804b, 0x4d, 0x804b, 0x3a, 0x804e, 0x804d, 0x8041, 0x804d,
+    0x803f, 0x4f, 0x8050, 0x8051, 0x4c, 0x8050, 0x4f, 0x8052, 0x8036, 0x4c, 0x804b, 0x53, 0x8054, 0x34, 0x8055, 0x32,
+    0x8056, 0x8057, 0x8036, 0x804c, 0x804c, 0x8058, 0x804c, 0x8059, 0x8053, 0x803e, 0x805a, 0x805b, 0x4d, 0x8050, 0x803d, 0x804c,
+    0x4d, 0x8050, 0x803c, 0x804c, 0x801b, 0x4c, 0x805c, 0x4c, 0x804b, 0x8033, 0x4f, 0x804b, 0x805d, 0x4c, 0x805e, 0x804c,
+    0x8033, 0x805f, 0x4c, 0x8060, 0x8061, 0x8062, 0x4c, 0x8052, 0x8063, 0x4c, 0x805e, 0x804d, 0x4d, 0x8050, 0x8042, 0x8049,
+    0x804f, 0x4c, 0x804b, 0x8059, 0x4c, 0x8054,
 ];
 

@@ -20,7 +20,7 @@ const fn arrangement(log: u32, full: bool) -> Arrangement {
 }
 
 /// One element of `8 << log` bits.
-const fn element(log: u32) -> Arrangement {
+pub(super) const fn element(log: u32) -> Arrangement {
     match log {
         0 => Arrangement::B,
         1 => Arrangement::H,
