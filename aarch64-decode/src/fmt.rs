@@ -114,7 +114,6 @@ impl Instruction {
         text.end(TokenKind::Mnemonic);
         let mut count = 0_u32;
         while let Some(&descriptor) = operands.descriptor() {
-            let operand = program::decode_called(descriptor, self.word(), pc);
             if count > u32::from(suffix) {
                 text.short(*b", \0\0", 2);
                 text.end(TokenKind::Punctuation);
@@ -123,6 +122,12 @@ impl Instruction {
                 text.end(TokenKind::Punctuation);
             }
             count = count.wrapping_add(1);
+            // More than half of all operands, and spelled alike in all syntaxes.
+            if let Some(register) = program::plain_register(descriptor, self.word()) {
+                register::register(text, register);
+                continue;
+            }
+            let operand = program::decode_called(descriptor, self.word(), pc);
             match syntax {
                 Syntax::Llvm => llvm::operand(text, descriptor, operand),
                 Syntax::Gnu => gnu::operand(text, descriptor, operand),

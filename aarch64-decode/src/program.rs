@@ -20,14 +20,22 @@ use crate::register::{Arrangement, Predication, Register};
 #[expect(clippy::inline_always, reason = "measured")]
 pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
     // The most frequent kind is told apart by a branch that is easier to predict than the jump.
-    if let Descriptor {
-        kind: Kind::Reg,
-        p: [class, lsb, ..],
-    } = descriptor
-    {
-        register(class, five(word, lsb))
-    } else {
-        other(descriptor, word, pc)
+    match plain_register(descriptor, word) {
+        Some(register) => Operand::Register(register),
+        None => other(descriptor, word, pc),
+    }
+}
+
+/// The register of an operand that is a register and nothing else.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as for decode")]
+pub(crate) const fn plain_register(descriptor: Descriptor, word: u32) -> Option<Register> {
+    match descriptor {
+        Descriptor {
+            kind: Kind::Reg,
+            p: [class, lsb, ..],
+        } => Some(gpr(class, five(word, lsb))),
+        _ => None,
     }
 }
 
