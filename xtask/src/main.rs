@@ -14,6 +14,7 @@ mod msrv;
 mod nopanic;
 mod oracle;
 mod setup;
+mod size;
 mod step;
 mod suite;
 
@@ -43,6 +44,11 @@ const CHORES: &[Chore] = &[
         name: "corpus",
         help: "download real Mach-O files and compare on them [--only NAME] [--fetch]",
         run: corpus::corpus,
+    },
+    Chore {
+        name: "size",
+        help: "measure the code size on bare metal, write docs/src/size.md [--check]",
+        run: size::size,
     },
     Chore {
         name: "gen",

@@ -2,7 +2,7 @@
 
 use crate::command::{cargo, root, stdout, tee};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
-use crate::{bare, corpus, delegate, msrv, nopanic, oracle, setup};
+use crate::{bare, corpus, delegate, msrv, nopanic, oracle, setup, size};
 
 const STEPS: &[Step] = &[
     Step {
@@ -44,6 +44,11 @@ const STEPS: &[Step] = &[
         name: "nopanic",
         what: "no panic and no allocator is reachable from the libraries",
         run: nopanic::link,
+    },
+    Step {
+        name: "size",
+        what: "what the libraries add to a bare-metal image stays within limits",
+        run: size::step,
     },
     Step {
         name: "compare",
@@ -123,7 +128,7 @@ fn fmt() -> Outcome<Checked> {
 /// The repository's workspaces: the main one, and those with profiles or flags
 /// of their own.
 fn workspaces() -> impl Iterator<Item = &'static str> {
-    [".", "nopanic", "fuzz"]
+    [".", "nopanic", "nopanic/size", "fuzz"]
         .into_iter()
         .filter(|folder| root().join(folder).join("Cargo.toml").is_file())
 }

@@ -1,0 +1,23 @@
+//! macho-core: parse, walk load commands, segments and sections.
+#![no_std]
+#![no_main]
+
+use macho_core::MachO;
+use size::{black_box, entry};
+
+entry!(run);
+
+fn run(bytes: &mut [u8], _: u64) {
+    let Ok(image) = MachO::parse(bytes) else {
+        return;
+    };
+    for command in image.load_commands() {
+        black_box((command.kind(), command.bytes()));
+    }
+    for segment in image.segments() {
+        black_box((segment.vmaddr(), segment.data()));
+        for section in segment.sections() {
+            black_box((section.vmaddr(), section.size()));
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! `cargo xtask size`: what each library adds to a bare-metal image.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use crate::bare::{TARGETS, Toolchain};
+use crate::command::{command, root, run, stdout};
+use crate::step::{Checked, Failure, Outcome};
+
+/// A binary of `nopanic/size`, with features.
+type Build = (&'static str, &'static str);
+
+/// One line of the table.
+struct Row {
+    what: &'static str,
+    build: Build,
+    /// What it is measured on top of.
+    minus: Build,
+    /// What we mean to reach, in bytes.
+    target: u64,
+    /// What fails the check: the target, or where it is not reached yet, a
+    /// little more than today's size.
+    limit: u64,
+}
+
+const KB: u64 = 1024;
+const NOTHING: Build = ("nothing", "");
+const BASE: &str = "fmt,sysreg-names,apple";
+const WHOLE: &str = "fmt,sve,sme,sysreg-names,apple";
+
+const ROWS: &[Row] = &[
+    Row {
+        what: "`macho-core`: parse, walk commands, segments, sections",
+        build: ("macho_walk", ""),
+        minus: NOTHING,
+        target: 6 * KB,
+        limit: 6 * KB,
+    },
+    Row {
+        what: "`kc-offsets`: shape, address map, translation, on top of it",
+        build: ("translate", ""),
+        minus: ("macho_walk", ""),
+        target: 3 * KB,
+        limit: 5 * KB,
+    },
+    Row {
+        what: "`img4`: containers, manifest, plan",
+        build: ("img4_container", ""),
+        minus: NOTHING,
+        target: 4 * KB,
+        limit: 12 * KB,
+    },
+    Row {
+        what: "`img4`: LZSS, on top of stored payloads",
+        build: ("img4_decompress", "lzss"),
+        minus: ("img4_decompress", ""),
+        target: KB,
+        limit: 4 * KB,
+    },
+    Row {
+        what: "`img4`: LZFSE and LZVN, on top of stored payloads",
+        build: ("img4_decompress", "lzfse"),
+        minus: ("img4_decompress", ""),
+        target: 8 * KB,
+        limit: 12 * KB,
+    },
+    Row {
+        what: "`aarch64-decode` without SVE and SME: operands, control flow",
+        build: ("a64_decode", BASE),
+        minus: NOTHING,
+        target: 50 * KB,
+        limit: 90 * KB,
+    },
+    Row {
+        what: "the same with text in three syntaxes",
+        build: ("a64_text", BASE),
+        minus: NOTHING,
+        target: 110 * KB,
+        limit: 160 * KB,
+    },
+    Row {
+        what: "`aarch64-decode` whole: operands, control flow",
+        build: ("a64_decode", WHOLE),
+        minus: NOTHING,
+        target: 100 * KB,
+        limit: 100 * KB,
+    },
+    Row {
+        what: "the same with text in three syntaxes",
+        build: ("a64_text", WHOLE),
+        minus: NOTHING,
+        target: 200 * KB,
+        limit: 200 * KB,
+    },
+];
+
+/// `cargo xtask size [--check]`: writes docs/src/size.md, or compares with the
+/// limits alone.
+///
+/// # Errors
+/// When a size exceeds its limit.
+pub(crate) fn size(arguments: &[String]) -> Outcome<()> {
+    let write = match arguments {
+        [] => true,
+        [option] if option == "--check" => false,
+        _ => return Err(Failure::new("size takes --check and nothing else")),
+    };
+    let sizes = measure()?;
+    if write {
+        fs::write(root().join("docs/src/size.md"), page(&sizes))?;
+    }
+    check(&sizes)
+}
+
+/// Step: no size exceeds its limit.
+///
+/// # Errors
+/// When one does.
+pub(crate) fn step() -> Outcome<Checked> {
+    let sizes = measure()?;
+    check(&sizes)?;
+    Ok(Checked::new(sizes.len(), "sizes within their limits"))
+}
+
+/// The bytes of code and constants of every row.
+fn measure() -> Outcome<Vec<u64>> {
+    let mut known: Vec<(Build, u64)> = Vec::new();
+    let mut of = |build: Build| -> Outcome<u64> {
+        if let Some((_, bytes)) = known.iter().find(|(other, _)| *other == build) {
+            return Ok(*bytes);
+        }
+        let bytes = text_size(build)?;
+        known.push((build, bytes));
+        Ok(bytes)
+    };
+    let mut sizes = Vec::new();
+    for row in ROWS {
+        let (whole, rest) = (of(row.build)?, of(row.minus)?);
+        let bytes = whole.checked_sub(rest).ok_or_else(|| {
+            Failure::new(format!("{}: smaller than what it is on top of", row.what))
+        })?;
+        if bytes == 0 {
+            return Err(Failure::new(format!("{}: nothing was linked", row.what)));
+        }
+        println!(
+            "{bytes:>8} bytes, target {:>6}, limit {:>6}  {}",
+            row.target, row.limit, row.what
+        );
+        sizes.push(bytes);
+    }
+    Ok(sizes)
+}
+
+/// `.text` and `.rodata` of one binary, as Berkeley `size` adds them up.
+fn text_size((binary, features): Build) -> Outcome<u64> {
+    let [target, ..] = TARGETS;
+    let mut cargo = Toolchain::get()?.cargo("size");
+    cargo
+        .current_dir(root().join("nopanic/size"))
+        .args(["build", "--quiet", "--release", "--locked"])
+        .args(["--target", target, "--bin", binary, "--features", features]);
+    let folder = cargo
+        .get_envs()
+        .find(|(name, _)| *name == "CARGO_TARGET_DIR")
+        .and_then(|(_, value)| value)
+        .map(std::path::PathBuf::from)
+        .unwrap_or_default();
+    run(&mut cargo)?;
+    let table =
+        stdout(command("llvm-size-22").arg(folder.join(target).join("release").join(binary)))?;
+    String::from_utf8_lossy(&table)
+        .lines()
+        .nth(1)
+        .and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .ok_or_else(|| Failure::new("llvm-size prints no number"))
+}
+
+fn check(sizes: &[u64]) -> Outcome<()> {
+    let over: Vec<String> = ROWS
+        .iter()
+        .zip(sizes)
+        .filter(|(row, bytes)| **bytes > row.limit)
+        .map(|(row, bytes)| format!("{}: {bytes} bytes, limit {}", row.what, row.limit))
+        .collect();
+    if over.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(over.join("; ")))
+    }
+}
+
+/// docs/src/size.md.
+fn page(sizes: &[u64]) -> String {
+    let mut text = String::from(
+        "# Size\n\n\
+         Bytes of code and constants that a library adds to an image for `aarch64-unknown-none`, optimised for size\n\
+         (`opt-level = \"s\"`, whole program). `cargo xtask size` links the binaries of `nopanic/size`, measures them with\n\
+         `llvm-size` and writes this page. `cargo xtask test` fails when a size exceeds its limit: the target where it is\n\
+         reached, otherwise a little more than the size when the limit was set.\n\n\
+         | what | bytes | target | limit |\n|---|---:|---:|---:|\n",
+    );
+    for (row, bytes) in ROWS.iter().zip(sizes) {
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            text,
+            "| {} | {bytes} | {} | {} |",
+            row.what, row.target, row.limit
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ROWS, check, page};
+
+    #[test]
+    fn a_size_over_its_limit_fails() {
+        let within: Vec<u64> = ROWS.iter().map(|row| row.limit).collect();
+        assert!(check(&within).is_ok());
+        let mut over = within.clone();
+        over[0] += 1;
+        assert!(check(&over).is_err());
+        assert_eq!(page(&within).matches("\n| `").count() + 2, ROWS.len());
+    }
+}
