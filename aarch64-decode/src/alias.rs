@@ -6,10 +6,10 @@ use crate::generated::Test;
 use crate::generated::encodings::{ALIAS_OF, SHOULD_BE, UNPREDICTABLE};
 use crate::generated::forms::{ALIASES, TESTS};
 use crate::generated::kinds::Predicate;
-use crate::insn::Syntax;
 use crate::named::{self, shown_flags};
 use crate::program::bitmask;
 use crate::program::scalable::is_move_mask;
+use crate::syntax::Syntax;
 
 /// A mnemonic and an operand list.
 #[derive(Clone, Copy)]

@@ -1,7 +1,6 @@
 //! What an encoding is: its name, mnemonic, group and features.
 
 use crate::bits::{entry16, entry32, index, low8, widen16};
-use crate::flow::Class;
 use crate::generated::encodings::{FORM_OF, INFO_OF, INFOS, MNEMONIC_OF};
 use crate::generated::names::{
     APPLE, ENCODING_NAMES, ENCODING_NAMES_AT, FEATURES, GROUPS, NAMES_AT, NAMES_TEXT, REQUIREMENTS,
@@ -56,8 +55,8 @@ impl Encoding {
     }
 
     #[inline]
-    pub(crate) fn flow_class(self) -> Class {
-        Class::new(self.info() >> 5 & 15)
+    pub(crate) fn flow_class(self) -> FlowClass {
+        FlowClass::new(self.info() >> 5 & 15)
     }
 
     /// The group.
@@ -142,5 +141,33 @@ impl Feature {
     /// Arm's name, such as `FEAT_LSE`.
     pub fn name(self) -> &'static str {
         FEATURES.get(usize::from(self.0)).copied().unwrap_or("")
+    }
+}
+
+/// The flow class of an encoding (`flow` in the specification text).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FlowClass {
+    Next,
+    Branch,
+    Conditional,
+    Call,
+    Return,
+    Indirect,
+    IndirectCall,
+    Exception,
+}
+
+impl FlowClass {
+    pub(crate) const fn new(number: u32) -> Self {
+        match number {
+            1 => Self::Branch,
+            2 => Self::Conditional,
+            3 => Self::Call,
+            4 => Self::Return,
+            5 => Self::Indirect,
+            6 => Self::IndirectCall,
+            7 => Self::Exception,
+            _ => Self::Next,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! What an instruction does to the flow of control.
 
+use crate::encoding::FlowClass;
 use crate::insn::Instruction;
 use crate::operand::Operand;
 
@@ -25,34 +26,6 @@ pub enum Flow {
     Exception,
 }
 
-/// The flow class of an encoding (`flow` in the specification text).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Class {
-    Next,
-    Branch,
-    Conditional,
-    Call,
-    Return,
-    Indirect,
-    IndirectCall,
-    Exception,
-}
-
-impl Class {
-    pub(crate) const fn new(number: u32) -> Self {
-        match number {
-            1 => Self::Branch,
-            2 => Self::Conditional,
-            3 => Self::Call,
-            4 => Self::Return,
-            5 => Self::Indirect,
-            6 => Self::IndirectCall,
-            7 => Self::Exception,
-            _ => Self::Next,
-        }
-    }
-}
-
 impl Instruction {
     /// What the instruction at address `pc` (in bytes) does to the flow of control.
     pub fn flow(self, pc: u64) -> Flow {
@@ -64,14 +37,14 @@ impl Instruction {
             })
         };
         match self.encoding().flow_class() {
-            Class::Next => Flow::Next,
-            Class::Branch => target().map_or(Flow::Indirect, Flow::Branch),
-            Class::Conditional => target().map_or(Flow::Next, Flow::Conditional),
-            Class::Call => target().map_or(Flow::IndirectCall, Flow::Call),
-            Class::Return => Flow::Return,
-            Class::Indirect => Flow::Indirect,
-            Class::IndirectCall => Flow::IndirectCall,
-            Class::Exception => Flow::Exception,
+            FlowClass::Next => Flow::Next,
+            FlowClass::Branch => target().map_or(Flow::Indirect, Flow::Branch),
+            FlowClass::Conditional => target().map_or(Flow::Next, Flow::Conditional),
+            FlowClass::Call => target().map_or(Flow::IndirectCall, Flow::Call),
+            FlowClass::Return => Flow::Return,
+            FlowClass::Indirect => Flow::Indirect,
+            FlowClass::IndirectCall => Flow::IndirectCall,
+            FlowClass::Exception => Flow::Exception,
         }
     }
 }

@@ -15,9 +15,10 @@ pub use text::{TextBuffer, Token, TokenKind};
 
 use crate::alias;
 use crate::encoding::{name_bytes, name_piece};
-use crate::insn::{Instruction, Syntax};
-use crate::operand::{AppleVectors, Operands};
+use crate::insn::Instruction;
+use crate::operands::{AppleVectors, Operands};
 use crate::program;
+use crate::syntax::Syntax;
 
 /// Names for addresses.
 pub trait Symbols {

@@ -2,18 +2,8 @@
 
 use crate::alias;
 use crate::encoding::{Encoding, Group, Mnemonic};
-use crate::operand::Operands;
-
-/// How instructions are spelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Syntax {
-    /// As llvm-objdump prints.
-    Llvm,
-    /// As GNU objdump prints.
-    Gnu,
-    /// As Apple's otool prints.
-    Apple,
-}
+use crate::operands::Operands;
+use crate::syntax::Syntax;
 
 /// One instruction: its word and its encoding, eight bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -44,9 +44,11 @@ mod insn;
 mod matcher;
 mod named;
 mod operand;
+mod operands;
 mod program;
 mod reference;
 mod register;
+mod syntax;
 
 pub use condition::Condition;
 pub use encoding::{Encoding, Feature, Group, Mnemonic};
@@ -54,11 +56,13 @@ pub use error::DecodeError;
 pub use flow::Flow;
 #[cfg(feature = "fmt")]
 pub use fmt::{NoSymbols, Symbols, TextBuffer, TextOptions, Token, TokenKind};
-pub use insn::{Instruction, Syntax};
+pub use insn::Instruction;
 pub use matcher::decode;
 pub use named::{Name, NameText};
 pub use operand::{
-    AddressMode, Extend, FpImmediate, Memory, MemoryOffset, Operand, Operands, RegisterList, Shift,
+    AddressMode, Extend, FpImmediate, Memory, MemoryOffset, Operand, RegisterList, Shift,
 };
+pub use operands::Operands;
 pub use reference::{Reference, References};
 pub use register::{Arrangement, Predication, Register, RegisterClass};
+pub use syntax::Syntax;

@@ -7,7 +7,7 @@ use crate::bits::{entry16, index, widen16};
 use crate::encoding::{Feature, name_bytes};
 use crate::generated::named::table::{APPLEREG, SYSREG};
 use crate::generated::named::{FLAGS, KEYS, NEEDED, NEEDS, PARTS, PARTS_AT, STARTS, TEXT, TEXT_AT};
-use crate::insn::Syntax;
+use crate::syntax::Syntax;
 
 /// A value that may have a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,7 +5,8 @@ use super::text::{TextBuffer, TokenKind};
 use crate::bits::signed;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
-use crate::operand::{Operand, Operands};
+use crate::operand::Operand;
+use crate::operands::Operands;
 use crate::register::{Arrangement, RegisterClass};
 
 /// The arrangement of a vector, behind a dot.

@@ -8,8 +8,8 @@ use super::vector;
 use crate::bits::{unsigned, wide, widen};
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
-use crate::insn::Syntax;
 use crate::operand::{MemoryOffset, Operand};
+use crate::syntax::Syntax;
 
 /// Style bit: hexadecimal in this syntax.
 const HEX_GNU: u8 = 2;

@@ -8,9 +8,9 @@ use super::vector;
 use crate::bits::{field, low8, unsigned, wide, widen, widen16};
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
-use crate::insn::Syntax;
 use crate::operand::{Extend, Operand};
 use crate::register::RegisterClass;
+use crate::syntax::Syntax;
 
 /// Style bit: hexadecimal in this syntax.
 pub(super) const HEX_LLVM: u8 = 1;
