@@ -2,7 +2,7 @@
 
 use crate::command::{cargo, root, stdout, tee};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
-use crate::{bare, corpus, delegate, msrv, nopanic, oracle, setup, size};
+use crate::{bare, corpus, delegate, msrv, nopanic, oracle, readme, setup, size};
 
 const STEPS: &[Step] = &[
     Step {
@@ -59,6 +59,11 @@ const STEPS: &[Step] = &[
         name: "kc",
         what: "kc on the sample against llvm-otool, llvm-nm, object and pyimg4",
         run: corpus::samples,
+    },
+    Step {
+        name: "readme",
+        what: "the README's commands do what it says",
+        run: readme::commands,
     },
     Step {
         name: "msrv",
