@@ -6,6 +6,7 @@ mod llvm;
 mod memory;
 mod register;
 mod scalable;
+mod sme;
 mod text;
 mod vector;
 

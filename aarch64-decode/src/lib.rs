@@ -60,7 +60,8 @@ pub use insn::Instruction;
 pub use matcher::decode;
 pub use named::{Name, NameText};
 pub use operand::{
-    AddressMode, Extend, FpImmediate, Memory, MemoryOffset, Operand, RegisterList, Shift,
+    AddressMode, Extend, FpImmediate, Matrix, MatrixPart, Memory, MemoryOffset, Operand,
+    RegisterList, Shift,
 };
 pub use operands::Operands;
 pub use reference::{Reference, References};

@@ -161,6 +161,35 @@ pub struct RegisterList {
     pub stride: u8,
 }
 
+/// Which part of the matrix ZA.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum MatrixPart {
+    /// Rows of a tile.
+    Horizontal,
+    /// Columns of a tile.
+    Vertical,
+    /// Vectors of the whole matrix.
+    Array,
+}
+
+/// Slices of a tile of the matrix ZA, or vectors of the matrix: `za0h.s[w12, 2:3]`, `za.d[w8, 0, vgx2]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Matrix {
+    /// The tile with the size of its elements. [`RegisterClass::Za`](crate::RegisterClass::Za) 0 stands for the whole matrix
+    /// if the part is [`MatrixPart::Array`].
+    pub matrix: Register,
+    /// Which part of it.
+    pub part: MatrixPart,
+    /// The register, w8 to w15, that is added to the number of the first slice or vector.
+    pub selector: Register,
+    /// The number of the first slice or vector without the register, 0 to 15.
+    pub first: u8,
+    /// How many, one behind the other: 1, 2 or 4.
+    pub count: u8,
+    /// How many such runs, spread evenly over the matrix: 1, 2 (`vgx2`) or 4 (`vgx4`).
+    pub group: u8,
+}
+
 /// A float of eight bits: sign, three bits of exponent, four of fraction. Its value is plus or minus n/128, n being 16 to 3968.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FpImmediate(u8);
@@ -248,6 +277,12 @@ pub enum Operand {
         /// What is added to it, 0 to 15.
         offset: u8,
     },
+    /// Slices or vectors of the matrix ZA.
+    Matrix(Matrix),
+    /// The 64-bit tiles of the matrix ZA, za0.d to za7.d from the lowest bit.
+    TileMask(u8),
+    /// A part of zt0 that is as long as a scalable vector, 0 to 3.
+    TableVector(u8),
     /// A memory operand.
     Memory(Memory),
     /// A register that the instruction counts up or down (`x2!`).

@@ -1,6 +1,7 @@
 //! The code of each operand kind: from the word to the operand.
 
 pub(crate) mod scalable;
+mod sme;
 mod vector;
 
 use crate::bits::{
@@ -296,7 +297,7 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         Kind::Multiplier => Operand::Multiplier(low8(field(word, a, b)).wrapping_add(1)),
         Kind::MemVl => scalable::vector_lengths(word, a, field(word, b, c), c, d),
         Kind::MemVlPair => scalable::vector_lengths_pair(word, a, [b, c, d, e]),
-        Kind::MemIndex => scalable::index(word, a, b, c),
+        Kind::MemIndex | Kind::MemIndexZero => scalable::index(word, a, b, c),
         Kind::MemZ => scalable::vector_index(word, [a, b], c, d, e),
         Kind::MemZXs => {
             let way = if bit(word, d) { 6 } else { 2 };
@@ -308,6 +309,36 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         }
         Kind::MemZReg => scalable::vector_base(word, a, b, c),
         Kind::MemAdr => scalable::addresses(word, [a, b], c, d, [e, f]),
+        Kind::ZSizeShort => sme::short(word, [a, b], scalable::size(word, [c, d], e)),
+        Kind::ZField => sme::scaled(word, a, [b, c], d, [e, f]),
+        Kind::ZStrided => sme::strided(word, a, b, [c, d], Arrangement::new(e)),
+        Kind::ZStridedSize => sme::strided(word, a, b, [c, d], scalable::size(word, [e, f], g)),
+        Kind::ZLaneThree => {
+            let high = field(word, c, 1) << 2 | field(word, d, 2);
+            scalable::lane(word, [a, b], high << 1 | field(word, e, 1), f)
+        }
+        Kind::ZListLane => sme::list_lane(word, a, [b, c], field(word, d, e)),
+        Kind::ZkVector => Operand::Register(sme::control(word, [a, b])),
+        Kind::ZkLane => {
+            let lane = low8(field(word, c, d));
+            Operand::Register(sme::control(word, [a, b]).at_lane(lane))
+        }
+        Kind::Tile => sme::tile(word, a, [b, c]),
+        Kind::Slice | Kind::SliceBraced => sme::slice(word, a, b, [c, d], [e, f]),
+        Kind::Array => sme::array(word, Arrangement::new(a), [b, c], [d, e], [f, g]),
+        Kind::ArraySize => {
+            let arrangement = scalable::size(word, [f, 1], g);
+            sme::array(word, arrangement, [a, b], [8, c], [d, e])
+        }
+        Kind::TileMask => Operand::TileMask(low8(field(word, a, b))),
+        Kind::TableList => sme::table_list(),
+        Kind::TableLane => sme::table_lane(field(word, a, b).wrapping_mul(widen(c))),
+        Kind::TableVector => sme::table_vector(field(word, a, b)),
+        Kind::MemVlUnsigned => {
+            let offset = sme::vector_lengths(word, [b, c]);
+            memory(word, a, offset, AddressMode::Offset)
+        }
+        Kind::NarrowShift => sme::narrowing(field(word, a, 2), field(word, b, 5)),
         Kind::Literal => Operand::Name(Name::literal(u16::from_le_bytes([a, b]))),
     }
 }

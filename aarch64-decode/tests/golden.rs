@@ -19,6 +19,8 @@ const KNOWN: &[(&str, &str)] = &[
     ("SRLS_HI_hints", "llvm"),
     ("SRLS_HI_hints", "apple"),
     ("BFMLAL_asimdelem_F", "apple"),
+    ("fvdotb_za32_z8z8i_2xi", "apple"),
+    ("fvdott_za32_z8z8i_2xi", "apple"),
     ("pext_pp_rr_", "gnu"),
     ("ptrue_pn_i_", "gnu"),
     ("whilege_pp_rr_", "gnu"),

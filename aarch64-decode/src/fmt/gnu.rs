@@ -3,6 +3,7 @@
 use super::llvm;
 use super::memory;
 use super::scalable;
+use super::sme;
 use super::text::{TextBuffer, TokenKind};
 use super::vector;
 use crate::bits::{unsigned, wide, widen};
@@ -35,6 +36,11 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
             memory::operand(text, own, false);
         }
+        Operand::Matrix(own) => {
+            sme::matrix(text, own, descriptor.kind == Kind::SliceBraced, false);
+        }
+        Operand::TileMask(mask) => sme::mixed_mask(text, mask),
+        Operand::TableVector(index) => sme::table_vector(text, index),
         Operand::List(list) => vector::list(text, list, b"{", b"}", Some(b"-")),
         Operand::FloatImmediate(value) => vector::scientific(text, value),
         Operand::Immediate(value) => {

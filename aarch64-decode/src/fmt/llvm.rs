@@ -3,6 +3,7 @@
 use super::memory;
 pub(super) use super::register::{numbered, register};
 use super::scalable;
+use super::sme;
 use super::text::{TextBuffer, TokenKind};
 use super::vector;
 use crate::bits::{field, low8, unsigned, wide, widen, widen16};
@@ -28,7 +29,8 @@ pub(super) fn style(descriptor: Descriptor) -> u8 {
         | Kind::Below
         | Kind::Shifted8
         | Kind::TszRight
-        | Kind::TszLeft => HEX_LLVM,
+        | Kind::TszLeft
+        | Kind::NarrowShift => HEX_LLVM,
         Kind::Bitmask | Kind::WideValue | Kind::ByteMask | Kind::ElementMask => 7,
         _ => 0,
     }
@@ -149,6 +151,11 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
                 ),
             );
         }
+        Operand::Matrix(own) => {
+            sme::matrix(text, own, descriptor.kind == Kind::SliceBraced, true);
+        }
+        Operand::TileMask(mask) => sme::mask(text, mask),
+        Operand::TableVector(index) => sme::table_vector(text, index),
         Operand::List(list) => {
             // Only of scalable vectors, more than two are a range.
             let range = (list.first.class() == RegisterClass::Z).then_some(b" - ".as_slice());

@@ -2,7 +2,7 @@
 //! Mnemonics, literals and the names of encodings, groups and features.
 
 /// Start of each name, and the end of the last.
-pub(crate) static NAMES_AT: [u16; 1703] = [
+pub(crate) static NAMES_AT: [u16; 1770] = [
     0x0, 0x0, 0x7, 0xe, 0x13, 0x18, 0x1b, 0x1e, 0x21, 0x24, 0x27, 0x2a, 0x2e, 0x32, 0x37, 0x3c,
     0x41, 0x46, 0x4b, 0x50, 0x55, 0x5a, 0x5f, 0x62, 0x65, 0x6b, 0x70, 0x76, 0x7b, 0x81, 0x86, 0x8c,
     0x95, 0x99, 0x9a, 0x9c, 0x9e, 0xa3, 0xa8, 0xab, 0xb1, 0xb7, 0xba, 0xc4, 0xc9, 0xd3, 0xd8, 0xdc,
@@ -109,11 +109,15 @@ pub(crate) static NAMES_AT: [u16; 1703] = [
     0x252e, 0x2532, 0x2537, 0x253c, 0x2540, 0x2544, 0x2548, 0x254f, 0x2556, 0x255d, 0x2564, 0x2568, 0x256e, 0x2573, 0x2577, 0x257b,
     0x2581, 0x2587, 0x258d, 0x2593, 0x2597, 0x259a, 0x259e, 0x25a2, 0x25a6, 0x25aa, 0x25ae, 0x25b2, 0x25b6, 0x25bb, 0x25c0, 0x25c6,
     0x25cb, 0x25d1, 0x25d5, 0x25da, 0x25de, 0x25e3, 0x25e7, 0x25ec, 0x25f2, 0x25f8, 0x25fd, 0x2602, 0x2607, 0x260d, 0x2612, 0x2618,
-    0x261e, 0x2623, 0x2628, 0x262d, 0x2631, 0x2635, 0x2639,
+    0x261e, 0x2623, 0x2628, 0x262d, 0x2631, 0x2635, 0x2639, 0x263f, 0x2645, 0x264b, 0x2652, 0x2658, 0x265e, 0x2664, 0x266a, 0x2671,
+    0x2676, 0x267c, 0x2682, 0x2688, 0x268d, 0x2692, 0x2698, 0x269e, 0x26a2, 0x26a7, 0x26ab, 0x26af, 0x26b5, 0x26bb, 0x26c1, 0x26c8,
+    0x26cf, 0x26d5, 0x26db, 0x26e2, 0x26e9, 0x26ef, 0x26f5, 0x26fb, 0x2700, 0x2705, 0x270a, 0x270f, 0x2715, 0x271b, 0x2722, 0x2729,
+    0x2730, 0x2736, 0x273c, 0x2742, 0x2749, 0x2750, 0x2755, 0x275a, 0x275f, 0x2764, 0x276a, 0x2770, 0x2776, 0x277c, 0x2781, 0x2786,
+    0x278c, 0x2793, 0x2799, 0x279c, 0x279f, 0x27a4, 0x27aa, 0x27af, 0x27b4, 0x27b9,
 ];
 
 /// The names, one behind the other.
-pub(crate) static NAMES_TEXT: [u8; 9801] = *b"\
+pub(crate) static NAMES_TEXT: [u8; 10185] = *b"\
 mul53lomul53hiwkdmcwkdmdldxldystxstyldzstzldzistziextrxextryfma64fms64fma32fms32mac16fma16fms16setclrvecintvecfpmatintma\
 tfpgenlutgexitgenterat_as1elxsdsbbblbrbraazbrabzblrblraazblrabzretretaasppcrretaaretabsppcrretabereteretaaeretabnbtexitd\
 rpsbraabrabblraablrabcbzcbnzcbgtcbltcbhicblocbeqcbnecbgecbhscbbgtcbbgecbbhicbbhscbbeqcbbnecbhgtcbhgecbhhicbhhscbheqcbhne\
@@ -195,11 +199,14 @@ wld4wld2dld3dld4dld2qld3qld4qld1rqbld1robld1rqhld1rohld1rqwld1rowld1rqdld1rodstn
 hst4hst2wst3wst4wst2dst3dst4dst1qst1bst1hst1wst1dst2qst3qst4qstlroclastaclastbcompactcpyexpandlastalastbrevbrevhrevwrevd\
 splicepunpklopunpkhidupqextqzipq1uzpq1tblqzipq2uzpq2tbxqpmovinsrsunpklosunpkhiuunpklouunpkhicntpfirstplastpincpdecpsqinc\
 puqincpsqdecpuqdecppselnornandmovsorrsornseorsnotsnorsnandsbrkpabrkpasbrkpbbrkpbsbrkabrkasbrkbbrkbsbrknbrknspfalsepfirst\
-pnextptestptrueptruesrdffrrdffrssetffrwrffrmlaptmadptpextfcpyfdup................\
+pnextptestptrueptruesrdffrrdffrssetffrwrffrmlaptmadptpextfcpyfdupbfmlalbfmlslsmlallusmlallsmlsllumlallumlsllfmlallsumlal\
+lfvdotfvdotbfvdottbfvdotsvdotuvdotusvdotsuvdotmovamovazmovtzerofmop4afmop4ssmop4asumop4ausmop4aumop4asmop4ssumop4susmop4\
+sumop4sbfmopabfmopsbmopabmopsfmopafmopsfmopabfmopatbfmop4abfmop4sbftmopaftmopastmopautmopasutmopaustmopasmopaumopasmopsu\
+mopssumopausmopasumopsusmopsaddhaaddvasqrshrsqrshruuqrshrzipuzpsqcvtsqcvtuuqcvtsunpkuunpk................\
 ";
 
 /// Start of each encoding's name; each ends with a line feed.
-pub(crate) static ENCODING_NAMES_AT: [u32; 3624] = [
+pub(crate) static ENCODING_NAMES_AT: [u32; 4466] = [
     0x0, 0xc, 0x16, 0x24, 0x32, 0x3e, 0x4a, 0x58, 0x66, 0x74, 0x82, 0x90, 0x9e, 0xad, 0xbc, 0xcc,
     0xdc, 0xec, 0xfc, 0x10c, 0x11c, 0x12c, 0x13c, 0x14c, 0x15a, 0x168, 0x179, 0x189, 0x19a, 0x1aa, 0x1bb, 0x1c7,
     0x1d4, 0x1e4, 0x1ef, 0x201, 0x214, 0x225, 0x239, 0x24d, 0x25f, 0x274, 0x289, 0x29c, 0x2b6, 0x2cb, 0x2e5, 0x2fa,
@@ -426,7 +433,60 @@ pub(crate) static ENCODING_NAMES_AT: [u32; 3624] = [
     0xf98c, 0xf998, 0xf9a6, 0xf9b2, 0xf9c0, 0xf9cd, 0xf9db, 0xf9e5, 0xf9f3, 0xfa00, 0xfa0c, 0xfa17, 0xfa23, 0xfa30, 0xfa3e, 0xfa49,
     0xfa53, 0xfa5e, 0xfa6b, 0xfa78, 0xfa84, 0xfa90, 0xfa9c, 0xfaab, 0xfaba, 0xfac9, 0xfad8, 0xfae7, 0xfaf6, 0xfb05, 0xfb14, 0xfb23,
     0xfb32, 0xfb41, 0xfb50, 0xfb5f, 0xfb6e, 0xfb7d, 0xfb8c, 0xfb98, 0xfba3, 0xfbae, 0xfbb8, 0xfbc2, 0xfbcd, 0xfbd9, 0xfbe5, 0xfbf1,
-    0xfbfd, 0xfc08, 0xfc13, 0xfc1e, 0xfc29, 0xfc33, 0xfc3d, 0xfc46,
+    0xfbfd, 0xfc08, 0xfc13, 0xfc1e, 0xfc29, 0xfc33, 0xfc3d, 0xfc46, 0xfc56, 0xfc65, 0xfc75, 0xfc84, 0xfc94, 0xfca5, 0xfcb5, 0xfcc5,
+    0xfcd5, 0xfce4, 0xfcf3, 0xfd02, 0xfd11, 0xfd23, 0xfd35, 0xfd45, 0xfd55, 0xfd65, 0xfd76, 0xfd88, 0xfd9c, 0xfdae, 0xfdc0, 0xfdd3,
+    0xfde7, 0xfdfa, 0xfe0e, 0xfe1e, 0xfe2e, 0xfe40, 0xfe51, 0xfe64, 0xfe76, 0xfe87, 0xfe9d, 0xfeac, 0xfebb, 0xfecd, 0xfee1, 0xfef3,
+    0xff05, 0xff19, 0xff2b, 0xff3c, 0xff4d, 0xff5e, 0xff6f, 0xff83, 0xff94, 0xffa6, 0xffb8, 0xffc8, 0xffd8, 0xffe8, 0xfff9, 0x1000b,
+    0x1001f, 0x10031, 0x10043, 0x10056, 0x1006a, 0x1007d, 0x10091, 0x100a1, 0x100b1, 0x100c3, 0x100d4, 0x100e7, 0x100f9, 0x1010a, 0x10120, 0x1012f,
+    0x1013e, 0x10150, 0x10164, 0x10176, 0x10188, 0x1019c, 0x101ae, 0x101bf, 0x101d0, 0x101e1, 0x101f2, 0x10204, 0x10216, 0x10226, 0x10236, 0x10248,
+    0x1025b, 0x1026d, 0x10280, 0x1028f, 0x1029e, 0x102ae, 0x102bf, 0x102d1, 0x102e5, 0x102f3, 0x10301, 0x10313, 0x10326, 0x1033a, 0x1034d, 0x10361,
+    0x10371, 0x10381, 0x10393, 0x103a4, 0x103b6, 0x103c7, 0x103dd, 0x103f0, 0x103ff, 0x1040e, 0x10420, 0x10434, 0x10446, 0x10458, 0x1046a, 0x1047b,
+    0x1048c, 0x1049d, 0x104ae, 0x104c0, 0x104d2, 0x104e2, 0x104f2, 0x10504, 0x10517, 0x10529, 0x1053c, 0x1054b, 0x1055a, 0x1056a, 0x1057b, 0x1058d,
+    0x105a1, 0x105af, 0x105bd, 0x105cf, 0x105e2, 0x105f6, 0x10609, 0x1061d, 0x1062d, 0x1063d, 0x1064f, 0x10660, 0x10672, 0x10683, 0x10699, 0x106ac,
+    0x106bb, 0x106ca, 0x106dc, 0x106f0, 0x10702, 0x10714, 0x10726, 0x10737, 0x10748, 0x10759, 0x1076a, 0x1077a, 0x10789, 0x10799, 0x107a8, 0x107b9,
+    0x107cd, 0x107dc, 0x107eb, 0x107fa, 0x10809, 0x10819, 0x10829, 0x10839, 0x10849, 0x10859, 0x1086a, 0x1087a, 0x1088a, 0x1089b, 0x108ab, 0x108bd,
+    0x108ce, 0x108e0, 0x108f1, 0x10903, 0x10916, 0x10929, 0x1093f, 0x10955, 0x1096b, 0x1097c, 0x1098d, 0x1099e, 0x109af, 0x109c2, 0x109d5, 0x109e8,
+    0x109fb, 0x10a0e, 0x10a22, 0x10a35, 0x10a48, 0x10a5c, 0x10a6f, 0x10a80, 0x10a91, 0x10aa2, 0x10ab3, 0x10ac4, 0x10ad6, 0x10ae7, 0x10af9, 0x10b0a,
+    0x10b1b, 0x10b2d, 0x10b40, 0x10b54, 0x10b66, 0x10b76, 0x10b87, 0x10b98, 0x10baa, 0x10bbb, 0x10bce, 0x10be0, 0x10bf1, 0x10c03, 0x10c15, 0x10c26,
+    0x10c38, 0x10c49, 0x10c5b, 0x10c6e, 0x10c84, 0x10c95, 0x10ca6, 0x10cb7, 0x10cc8, 0x10cdb, 0x10cee, 0x10d01, 0x10d14, 0x10d27, 0x10d3b, 0x10d4e,
+    0x10d61, 0x10d75, 0x10d88, 0x10d99, 0x10daa, 0x10dbc, 0x10dcd, 0x10dde, 0x10df0, 0x10e01, 0x10e13, 0x10e24, 0x10e36, 0x10e47, 0x10e5b, 0x10e6d,
+    0x10e80, 0x10e92, 0x10ea2, 0x10eb3, 0x10ec4, 0x10ed6, 0x10ee7, 0x10ef9, 0x10f0c, 0x10f1e, 0x10f2f, 0x10f41, 0x10f54, 0x10f68, 0x10f77, 0x10f86,
+    0x10f95, 0x10fa4, 0x10fb3, 0x10fc1, 0x10fcf, 0x10fdd, 0x10feb, 0x10ff9, 0x11008, 0x11017, 0x11026, 0x11035, 0x11045, 0x11055, 0x11065, 0x11075,
+    0x11083, 0x11092, 0x110a1, 0x110b0, 0x110bf, 0x110ce, 0x110de, 0x110ee, 0x110fe, 0x1110e, 0x1111c, 0x1112b, 0x1113a, 0x11149, 0x11158, 0x11167,
+    0x11176, 0x11184, 0x11192, 0x111a0, 0x111ae, 0x111bc, 0x111ca, 0x111d8, 0x111e6, 0x111f4, 0x11202, 0x11211, 0x11220, 0x1122f, 0x1123e, 0x1124d,
+    0x1125c, 0x1126b, 0x1127a, 0x11289, 0x11298, 0x112a3, 0x112ae, 0x112b9, 0x112c4, 0x112cf, 0x112da, 0x112e5, 0x112f6, 0x11307, 0x11315, 0x11323,
+    0x11331, 0x1133f, 0x1134d, 0x1135b, 0x11369, 0x11377, 0x11382, 0x1138d, 0x1139a, 0x113a7, 0x113b4, 0x113c4, 0x113d4, 0x113e6, 0x113f8, 0x11408,
+    0x11418, 0x11428, 0x11438, 0x1144a, 0x1145c, 0x1146c, 0x1147c, 0x1148e, 0x114a0, 0x114b2, 0x114c4, 0x114d6, 0x114e8, 0x114fa, 0x1150c, 0x1151e,
+    0x11531, 0x11544, 0x11556, 0x11568, 0x1157b, 0x1158e, 0x115a0, 0x115b2, 0x115c5, 0x115d8, 0x115ea, 0x115fc, 0x1160f, 0x11622, 0x11634, 0x11646,
+    0x11659, 0x1166c, 0x1167e, 0x11690, 0x116a3, 0x116b6, 0x116c8, 0x116da, 0x116ed, 0x11700, 0x11712, 0x11724, 0x11737, 0x1174a, 0x1175c, 0x1176f,
+    0x11782, 0x11794, 0x117a6, 0x117b8, 0x117ca, 0x117db, 0x117ec, 0x11801, 0x11814, 0x11827, 0x1183a, 0x1184d, 0x11860, 0x11873, 0x11886, 0x11899,
+    0x118ae, 0x118c3, 0x118d8, 0x118ed, 0x11902, 0x11917, 0x1192c, 0x11941, 0x11953, 0x11965, 0x11977, 0x11989, 0x1199b, 0x119ad, 0x119bf, 0x119d1,
+    0x119e5, 0x119f9, 0x11a0d, 0x11a21, 0x11a35, 0x11a49, 0x11a5d, 0x11a71, 0x11a83, 0x11a95, 0x11aa7, 0x11ab9, 0x11acb, 0x11add, 0x11aef, 0x11b01,
+    0x11b17, 0x11b2d, 0x11b43, 0x11b59, 0x11b6f, 0x11b85, 0x11b9b, 0x11bb1, 0x11bc5, 0x11bd9, 0x11bed, 0x11c01, 0x11c15, 0x11c29, 0x11c3d, 0x11c51,
+    0x11c65, 0x11c79, 0x11c8d, 0x11ca1, 0x11cb5, 0x11cc9, 0x11cdd, 0x11cf1, 0x11d03, 0x11d16, 0x11d29, 0x11d3b, 0x11d4d, 0x11d60, 0x11d73, 0x11d85,
+    0x11d97, 0x11daa, 0x11dbd, 0x11dcf, 0x11de1, 0x11df4, 0x11e07, 0x11e19, 0x11e2b, 0x11e3e, 0x11e51, 0x11e63, 0x11e75, 0x11e88, 0x11e9b, 0x11ead,
+    0x11ebf, 0x11ed2, 0x11ee5, 0x11ef7, 0x11f09, 0x11f1c, 0x11f2f, 0x11f41, 0x11f56, 0x11f6d, 0x11f81, 0x11f97, 0x11fab, 0x11fc3, 0x11fdb, 0x11ff1,
+    0x12007, 0x1201b, 0x12030, 0x12045, 0x12059, 0x1206c, 0x1207f, 0x12093, 0x120a7, 0x120b9, 0x120cb, 0x120e0, 0x120f4, 0x12108, 0x1211c, 0x12130,
+    0x12142, 0x12155, 0x12168, 0x1217a, 0x1218c, 0x1219f, 0x121b2, 0x121c4, 0x121d6, 0x121e8, 0x121fa, 0x1220d, 0x12220, 0x12232, 0x12244, 0x12257,
+    0x1226a, 0x1227c, 0x1228d, 0x1229e, 0x122af, 0x122c0, 0x122cf, 0x122e0, 0x122ef, 0x12300, 0x1230f, 0x12320, 0x1232f, 0x12340, 0x1234f, 0x12360,
+    0x1236f, 0x12380, 0x1238f, 0x123a0, 0x123af, 0x123c0, 0x123cf, 0x123e0, 0x123ef, 0x12400, 0x1240f, 0x12420, 0x1242f, 0x12440, 0x1244f, 0x12460,
+    0x1246f, 0x12480, 0x1248f, 0x124a0, 0x124af, 0x124c0, 0x124cf, 0x124e0, 0x124ef, 0x12500, 0x1250f, 0x12520, 0x1252f, 0x12540, 0x1254f, 0x12560,
+    0x1256f, 0x12580, 0x1258f, 0x125a0, 0x125af, 0x125c0, 0x125cf, 0x125e0, 0x125ef, 0x12600, 0x1260f, 0x12620, 0x1262f, 0x12640, 0x1264f, 0x12660,
+    0x1266f, 0x12680, 0x1268f, 0x126a0, 0x126af, 0x126c0, 0x126d2, 0x126e6, 0x126f8, 0x1270c, 0x1271e, 0x12732, 0x12744, 0x12758, 0x1276a, 0x1277e,
+    0x12790, 0x127a4, 0x127b6, 0x127ca, 0x127dc, 0x127f0, 0x12802, 0x12816, 0x12828, 0x1283c, 0x1284e, 0x12862, 0x12874, 0x12888, 0x1289a, 0x128ae,
+    0x128c0, 0x128d4, 0x128e6, 0x128fa, 0x1290c, 0x12920, 0x12932, 0x12946, 0x12958, 0x1296c, 0x1297e, 0x12992, 0x129a4, 0x129b8, 0x129ca, 0x129de,
+    0x129f0, 0x12a04, 0x12a16, 0x12a2a, 0x12a3c, 0x12a50, 0x12a62, 0x12a76, 0x12a88, 0x12a9c, 0x12aae, 0x12ac2, 0x12ad4, 0x12ae8, 0x12afa, 0x12b0e,
+    0x12b20, 0x12b34, 0x12b46, 0x12b5a, 0x12b6c, 0x12b80, 0x12b8e, 0x12b9c, 0x12bab, 0x12bbb, 0x12bcc, 0x12bdc, 0x12bed, 0x12bff, 0x12c12, 0x12c24,
+    0x12c37, 0x12c49, 0x12c5c, 0x12c6c, 0x12c7c, 0x12c8c, 0x12c9c, 0x12cad, 0x12cbe, 0x12cd1, 0x12ce0, 0x12cf0, 0x12d01, 0x12d11, 0x12d22, 0x12d34,
+    0x12d47, 0x12d59, 0x12d6c, 0x12d7e, 0x12d91, 0x12da1, 0x12db1, 0x12dc1, 0x12dd1, 0x12de2, 0x12df3, 0x12e06, 0x12e16, 0x12e27, 0x12e37, 0x12e48,
+    0x12e5a, 0x12e6d, 0x12e7f, 0x12e92, 0x12ea3, 0x12eb4, 0x12ec6, 0x12ed9, 0x12ee9, 0x12ef9, 0x12f09, 0x12f19, 0x12f2a, 0x12f3b, 0x12f4e, 0x12f5e,
+    0x12f6f, 0x12f7f, 0x12f90, 0x12fa2, 0x12fb5, 0x12fc7, 0x12fda, 0x12feb, 0x12ffc, 0x1300e, 0x13021, 0x13031, 0x13041, 0x13051, 0x13061, 0x13072,
+    0x13083, 0x13096, 0x130a5, 0x130b4, 0x130c3, 0x130d3, 0x130e1, 0x130f0, 0x130fe, 0x1310b, 0x13118, 0x13124, 0x13130, 0x1313f, 0x1314e, 0x1315d,
+    0x1316d, 0x1317b, 0x1318a, 0x13199, 0x131a9, 0x131b7, 0x131c6, 0x131d4, 0x131e2, 0x131f0, 0x131fe, 0x1320c, 0x1321a, 0x13227, 0x13234, 0x13242,
+    0x1324f, 0x1325c, 0x13268, 0x13276, 0x13283, 0x13290, 0x1329e, 0x132ab, 0x132b9, 0x132c8, 0x132d6, 0x132e5, 0x132f4, 0x13304, 0x13313, 0x13323,
+    0x1332f, 0x1333c, 0x13349, 0x13356, 0x13364, 0x13372, 0x13380, 0x1338e, 0x1339c, 0x133aa, 0x133b7, 0x133c4, 0x133d1, 0x133df, 0x133ec, 0x133fa,
+    0x13408, 0x13417, 0x13424, 0x13432, 0x1343f, 0x1344c, 0x13458, 0x13464, 0x1346f, 0x1347a, 0x1348a, 0x1349b, 0x134ab, 0x134bc, 0x134cc, 0x134dd,
+    0x134ed, 0x134fe,
 ];
 
 /// Arm's names of the encodings, a line each.
@@ -4054,16 +4114,858 @@ umin_z_zi_\n\
 mul_z_zi_\n\
 fdup_z_i_\n\
 dup_z_i_\n\
+bfmlal_za_zzv_1\n\
+fmlal_za_zzv_1\n\
+bfmlsl_za_zzv_1\n\
+fmlsl_za_zzv_1\n\
+smlall_za_zzv_1\n\
+usmlall_za_zzv_s\n\
+smlsll_za_zzv_1\n\
+umlall_za_zzv_1\n\
+umlsll_za_zzv_1\n\
+smlal_za_zzv_1\n\
+smlsl_za_zzv_1\n\
+umlal_za_zzv_1\n\
+umlsl_za_zzv_1\n\
+sdot_za32_zzv_2x1\n\
+udot_za32_zzv_2x1\n\
+sdot_za_zzv_2x1\n\
+udot_za_zzv_2x1\n\
+fdot_za_zzv_2x1\n\
+bfdot_za_zzv_2x1\n\
+fdot_za_z8z8v_2x1\n\
+fdot_za32_z8z8v_2x1\n\
+usdot_za_zzv_s2x1\n\
+sudot_za_zzv_s2x1\n\
+fmla_za_zzv_2x1_16\n\
+bfmla_za_zzv_2x1_16\n\
+fmls_za_zzv_2x1_16\n\
+bfmls_za_zzv_2x1_16\n\
+fmla_za_zzv_2x1\n\
+fmls_za_zzv_2x1\n\
+bfmlal_za_zzv_2x1\n\
+fmlal_za_zzv_2x1\n\
+fmlal_za_z8z8v_2x1\n\
+bfmlsl_za_zzv_2x1\n\
+fmlsl_za_zzv_2x1\n\
+fmlall_za32_z8z8v_2x1\n\
+add_za_zzv_2x1\n\
+sub_za_zzv_2x1\n\
+smlall_za_zzv_2x1\n\
+usmlall_za_zzv_s2x1\n\
+smlsll_za_zzv_2x1\n\
+umlall_za_zzv_2x1\n\
+sumlall_za_zzv_s2x1\n\
+umlsll_za_zzv_2x1\n\
+smlal_za_zzv_2x1\n\
+smlsl_za_zzv_2x1\n\
+umlal_za_zzv_2x1\n\
+umlsl_za_zzv_2x1\n\
+fmlall_za32_z8z8v_1\n\
+fmlal_za_z8z8v_1\n\
+sdot_za32_zzv_4x1\n\
+udot_za32_zzv_4x1\n\
+sdot_za_zzv_4x1\n\
+udot_za_zzv_4x1\n\
+fdot_za_zzv_4x1\n\
+bfdot_za_zzv_4x1\n\
+fdot_za_z8z8v_4x1\n\
+fdot_za32_z8z8v_4x1\n\
+usdot_za_zzv_s4x1\n\
+sudot_za_zzv_s4x1\n\
+fmla_za_zzv_4x1_16\n\
+bfmla_za_zzv_4x1_16\n\
+fmls_za_zzv_4x1_16\n\
+bfmls_za_zzv_4x1_16\n\
+fmla_za_zzv_4x1\n\
+fmls_za_zzv_4x1\n\
+bfmlal_za_zzv_4x1\n\
+fmlal_za_zzv_4x1\n\
+fmlal_za_z8z8v_4x1\n\
+bfmlsl_za_zzv_4x1\n\
+fmlsl_za_zzv_4x1\n\
+fmlall_za32_z8z8v_4x1\n\
+add_za_zzv_4x1\n\
+sub_za_zzv_4x1\n\
+smlall_za_zzv_4x1\n\
+usmlall_za_zzv_s4x1\n\
+smlsll_za_zzv_4x1\n\
+umlall_za_zzv_4x1\n\
+sumlall_za_zzv_s4x1\n\
+umlsll_za_zzv_4x1\n\
+smlal_za_zzv_4x1\n\
+smlsl_za_zzv_4x1\n\
+umlal_za_zzv_4x1\n\
+umlsl_za_zzv_4x1\n\
+sdot_za32_zzw_2x2\n\
+udot_za32_zzw_2x2\n\
+sdot_za_zzw_2x2\n\
+udot_za_zzw_2x2\n\
+fadd_za_zw_2x2_16\n\
+bfadd_za_zw_2x2_16\n\
+fsub_za_zw_2x2_16\n\
+bfsub_za_zw_2x2_16\n\
+fadd_za_zw_2x2\n\
+fsub_za_zw_2x2\n\
+fdot_za_zzw_2x2\n\
+bfdot_za_zzw_2x2\n\
+fdot_za_z8z8w_2x2\n\
+fdot_za32_z8z8w_2x2\n\
+add_za_zw_2x2\n\
+sub_za_zw_2x2\n\
+usdot_za_zzw_s2x2\n\
+fmla_za_zzw_2x2_16\n\
+bfmla_za_zzw_2x2_16\n\
+fmls_za_zzw_2x2_16\n\
+bfmls_za_zzw_2x2_16\n\
+fmla_za_zzw_2x2\n\
+fmls_za_zzw_2x2\n\
+bfmlal_za_zzw_2x2\n\
+fmlal_za_zzw_2x2\n\
+bfmlsl_za_zzw_2x2\n\
+fmlsl_za_zzw_2x2\n\
+fmlall_za32_z8z8w_2x2\n\
+fmlal_za_z8z8w_2x2\n\
+add_za_zzw_2x2\n\
+sub_za_zzw_2x2\n\
+smlall_za_zzw_2x2\n\
+usmlall_za_zzw_s2x2\n\
+smlsll_za_zzw_2x2\n\
+umlall_za_zzw_2x2\n\
+umlsll_za_zzw_2x2\n\
+smlal_za_zzw_2x2\n\
+smlsl_za_zzw_2x2\n\
+umlal_za_zzw_2x2\n\
+umlsl_za_zzw_2x2\n\
+sdot_za32_zzw_4x4\n\
+udot_za32_zzw_4x4\n\
+sdot_za_zzw_4x4\n\
+udot_za_zzw_4x4\n\
+fadd_za_zw_4x4_16\n\
+bfadd_za_zw_4x4_16\n\
+fsub_za_zw_4x4_16\n\
+bfsub_za_zw_4x4_16\n\
+fadd_za_zw_4x4\n\
+fsub_za_zw_4x4\n\
+fdot_za_zzw_4x4\n\
+bfdot_za_zzw_4x4\n\
+fdot_za_z8z8w_4x4\n\
+fdot_za32_z8z8w_4x4\n\
+add_za_zw_4x4\n\
+sub_za_zw_4x4\n\
+usdot_za_zzw_s4x4\n\
+fmla_za_zzw_4x4_16\n\
+bfmla_za_zzw_4x4_16\n\
+fmls_za_zzw_4x4_16\n\
+bfmls_za_zzw_4x4_16\n\
+fmla_za_zzw_4x4\n\
+fmls_za_zzw_4x4\n\
+bfmlal_za_zzw_4x4\n\
+fmlal_za_zzw_4x4\n\
+bfmlsl_za_zzw_4x4\n\
+fmlsl_za_zzw_4x4\n\
+fmlall_za32_z8z8w_4x4\n\
+fmlal_za_z8z8w_4x4\n\
+add_za_zzw_4x4\n\
+sub_za_zzw_4x4\n\
+smlall_za_zzw_4x4\n\
+usmlall_za_zzw_s4x4\n\
+smlsll_za_zzw_4x4\n\
+umlall_za_zzw_4x4\n\
+umlsll_za_zzw_4x4\n\
+smlal_za_zzw_4x4\n\
+smlsl_za_zzw_4x4\n\
+umlal_za_zzw_4x4\n\
+umlsl_za_zzw_4x4\n\
+bfmlal_za_zzi_1\n\
+fmlal_za_zzi_1\n\
+bfmlsl_za_zzi_1\n\
+fmlsl_za_zzi_1\n\
+fmlal_za_z8z8i_1\n\
+fmlall_za32_z8z8i_1\n\
+smlal_za_zzi_1\n\
+smlsl_za_zzi_1\n\
+umlal_za_zzi_1\n\
+umlsl_za_zzi_1\n\
+smlall_za_zzi_d\n\
+smlsll_za_zzi_d\n\
+umlall_za_zzi_d\n\
+umlsll_za_zzi_d\n\
+smlall_za_zzi_s\n\
+usmlall_za_zzi_s\n\
+smlsll_za_zzi_s\n\
+umlall_za_zzi_s\n\
+sumlall_za_zzi_s\n\
+umlsll_za_zzi_s\n\
+bfmlal_za_zzi_2xi\n\
+fmlal_za_zzi_2xi\n\
+bfmlsl_za_zzi_2xi\n\
+fmlsl_za_zzi_2xi\n\
+fdot_za_z8z8i_2xi\n\
+fvdot_za_z8z8i_2xi\n\
+fmlal_za_z8z8i_2xi\n\
+fmlall_za32_z8z8i_2xi\n\
+fvdotb_za32_z8z8i_2xi\n\
+fvdott_za32_z8z8i_2xi\n\
+smlal_za_zzi_2xi\n\
+smlsl_za_zzi_2xi\n\
+umlal_za_zzi_2xi\n\
+umlsl_za_zzi_2xi\n\
+smlall_za_zzi_d2xi\n\
+smlsll_za_zzi_d2xi\n\
+umlall_za_zzi_d2xi\n\
+umlsll_za_zzi_d2xi\n\
+smlall_za_zzi_s2xi\n\
+usmlall_za_zzi_s2xi\n\
+smlsll_za_zzi_s2xi\n\
+umlall_za_zzi_s2xi\n\
+sumlall_za_zzi_s2xi\n\
+umlsll_za_zzi_s2xi\n\
+fmla_za_zzi_d2xi\n\
+sdot_za_zzi_d2xi\n\
+fmls_za_zzi_d2xi\n\
+udot_za_zzi_d2xi\n\
+fmla_za_zzi_h2xi\n\
+bfmla_za_zzi_h2xi\n\
+fmls_za_zzi_h2xi\n\
+bfmls_za_zzi_h2xi\n\
+fmla_za_zzi_s2xi\n\
+fvdot_za_zzi_2xi\n\
+bfvdot_za_zzi_2xi\n\
+svdot_za32_zzi_2xi\n\
+fdot_za32_z8z8i_2xi\n\
+sdot_za32_zzi_2xi\n\
+fdot_za_zzi_2xi\n\
+bfdot_za_zzi_2xi\n\
+sdot_za_zzi_s2xi\n\
+usdot_za_zzi_s2xi\n\
+fmls_za_zzi_s2xi\n\
+uvdot_za32_zzi_2xi\n\
+udot_za32_zzi_2xi\n\
+udot_za_zzi_s2xi\n\
+sudot_za_zzi_s2xi\n\
+bfmlal_za_zzi_4xi\n\
+fmlal_za_zzi_4xi\n\
+bfmlsl_za_zzi_4xi\n\
+fmlsl_za_zzi_4xi\n\
+fdot_za_z8z8i_4xi\n\
+fmlal_za_z8z8i_4xi\n\
+fmlall_za32_z8z8i_4xi\n\
+smlal_za_zzi_4xi\n\
+smlsl_za_zzi_4xi\n\
+umlal_za_zzi_4xi\n\
+umlsl_za_zzi_4xi\n\
+smlall_za_zzi_d4xi\n\
+smlsll_za_zzi_d4xi\n\
+umlall_za_zzi_d4xi\n\
+umlsll_za_zzi_d4xi\n\
+smlall_za_zzi_s4xi\n\
+usmlall_za_zzi_s4xi\n\
+smlsll_za_zzi_s4xi\n\
+umlall_za_zzi_s4xi\n\
+sumlall_za_zzi_s4xi\n\
+umlsll_za_zzi_s4xi\n\
+fmla_za_zzi_d4xi\n\
+sdot_za_zzi_d4xi\n\
+svdot_za_zzi_d4xi\n\
+fmls_za_zzi_d4xi\n\
+udot_za_zzi_d4xi\n\
+uvdot_za_zzi_d4xi\n\
+fmla_za_zzi_h4xi\n\
+bfmla_za_zzi_h4xi\n\
+fmls_za_zzi_h4xi\n\
+bfmls_za_zzi_h4xi\n\
+fmla_za_zzi_s4xi\n\
+fdot_za32_z8z8i_4xi\n\
+svdot_za_zzi_s4xi\n\
+usvdot_za_zzi_s4xi\n\
+sdot_za32_zzi_4xi\n\
+fdot_za_zzi_4xi\n\
+bfdot_za_zzi_4xi\n\
+sdot_za_zzi_s4xi\n\
+usdot_za_zzi_s4xi\n\
+fmls_za_zzi_s4xi\n\
+uvdot_za_zzi_s4xi\n\
+suvdot_za_zzi_s4xi\n\
+udot_za32_zzi_4xi\n\
+udot_za_zzi_s4xi\n\
+sudot_za_zzi_s4xi\n\
+fdot_za16_zz8i_2xi\n\
+fvdot_za16_zz8i_2xi\n\
+mova_z_p_rza_b\n\
+mova_z_p_rza_h\n\
+mova_z_p_rza_w\n\
+mova_z_p_rza_d\n\
+mova_z_p_rza_q\n\
+movaz_z_rza_b\n\
+movaz_z_rza_h\n\
+movaz_z_rza_w\n\
+movaz_z_rza_d\n\
+movaz_z_rza_q\n\
+mova_mz2_za_b1\n\
+mova_mz2_za_h1\n\
+mova_mz2_za_w1\n\
+mova_mz2_za_d1\n\
+movaz_mz2_za_b1\n\
+movaz_mz2_za_h1\n\
+movaz_mz2_za_w1\n\
+movaz_mz2_za_d1\n\
+mova_mz_za2_1\n\
+movaz_mz_za2_1\n\
+mova_mz4_za_b1\n\
+mova_mz4_za_h1\n\
+mova_mz4_za_w1\n\
+mova_mz4_za_d1\n\
+movaz_mz4_za_b1\n\
+movaz_mz4_za_h1\n\
+movaz_mz4_za_w1\n\
+movaz_mz4_za_d1\n\
+mova_mz_za4_1\n\
+movaz_mz_za4_1\n\
+mova_za_p_rz_b\n\
+mova_za_p_rz_h\n\
+mova_za_p_rz_w\n\
+mova_za_p_rz_d\n\
+mova_za_p_rz_q\n\
+mova_za2_z_b1\n\
+mova_za2_z_h1\n\
+mova_za2_z_w1\n\
+mova_za2_z_d1\n\
+mova_za_mz2_1\n\
+mova_za4_z_b1\n\
+mova_za4_z_h1\n\
+mova_za4_z_w1\n\
+mova_za4_z_d1\n\
+mova_za_mz4_1\n\
+ld1b_za_p_rrr_\n\
+ld1h_za_p_rrr_\n\
+ld1w_za_p_rrr_\n\
+ld1d_za_p_rrr_\n\
+ld1q_za_p_rrr_\n\
+st1q_za_p_rrr_\n\
+st1b_za_p_rrr_\n\
+st1h_za_p_rrr_\n\
+st1w_za_p_rrr_\n\
+st1d_za_p_rrr_\n\
+ldr_za_ri_\n\
+str_za_ri_\n\
+ldr_zt_br_\n\
+str_zt_br_\n\
+movt_r_zt_\n\
+movt_zt_r_\n\
+movt_zt_z_\n\
+luti6_mz4_zmz2_1\n\
+luti6_mz4_zmz2_4\n\
+zero_za1_ri_2\n\
+zero_za1_ri_4\n\
+zero_za2_ri_1\n\
+zero_za2_ri_2\n\
+zero_za2_ri_4\n\
+zero_za4_ri_1\n\
+zero_za4_ri_2\n\
+zero_za4_ri_4\n\
+zero_za_i_\n\
+zero_zt_i_\n\
+luti2_z_ztz_\n\
+luti4_z_ztz_\n\
+luti6_z_ztz_\n\
+luti2_mz2_ztz_1\n\
+luti4_mz2_ztz_1\n\
+luti4_mz4_ztmz2_1\n\
+luti6_mz4_ztmz3_1\n\
+luti2_mz4_ztz_1\n\
+luti4_mz4_ztz_1\n\
+luti2_mz2_ztz_8\n\
+luti4_mz2_ztz_8\n\
+luti4_mz4_ztmz2_4\n\
+luti6_mz4_ztmz3_4\n\
+luti2_mz4_ztz_4\n\
+luti4_mz4_ztz_4\n\
+fmop4a_za_zz_d1x1\n\
+fmop4s_za_zz_d1x1\n\
+fmop4a_za_zz_d1x2\n\
+fmop4s_za_zz_d1x2\n\
+fmop4a_za_zz_d2x1\n\
+fmop4s_za_zz_d2x1\n\
+fmop4a_za_zz_d2x2\n\
+fmop4s_za_zz_d2x2\n\
+smop4a_za_zz_h1x1\n\
+sumop4a_za_zz_h1x1\n\
+usmop4a_za_zz_h1x1\n\
+umop4a_za_zz_h1x1\n\
+smop4s_za_zz_h1x1\n\
+sumop4s_za_zz_h1x1\n\
+usmop4s_za_zz_h1x1\n\
+umop4s_za_zz_h1x1\n\
+smop4a_za_zz_h1x2\n\
+sumop4a_za_zz_h1x2\n\
+usmop4a_za_zz_h1x2\n\
+umop4a_za_zz_h1x2\n\
+smop4s_za_zz_h1x2\n\
+sumop4s_za_zz_h1x2\n\
+usmop4s_za_zz_h1x2\n\
+umop4s_za_zz_h1x2\n\
+smop4a_za_zz_h2x1\n\
+sumop4a_za_zz_h2x1\n\
+usmop4a_za_zz_h2x1\n\
+umop4a_za_zz_h2x1\n\
+smop4s_za_zz_h2x1\n\
+sumop4s_za_zz_h2x1\n\
+usmop4s_za_zz_h2x1\n\
+umop4s_za_zz_h2x1\n\
+smop4a_za_zz_h2x2\n\
+sumop4a_za_zz_h2x2\n\
+usmop4a_za_zz_h2x2\n\
+umop4a_za_zz_h2x2\n\
+smop4s_za_zz_h2x2\n\
+sumop4s_za_zz_h2x2\n\
+usmop4s_za_zz_h2x2\n\
+umop4s_za_zz_h2x2\n\
+bfmopa_za_pp_zz_16\n\
+bfmops_za_pp_zz_16\n\
+bmopa_za_pp_zz_32\n\
+bmops_za_pp_zz_32\n\
+fmopa_za_pp_zz_16\n\
+fmops_za_pp_zz_16\n\
+fmopab_za16_zz8z\n\
+fmopat_za16_zz8z\n\
+fmopa_za16_pp_z8z8_8\n\
+bfmop4a_za_zz_h1x1\n\
+bfmop4s_za_zz_h1x1\n\
+bfmop4a_za_zz_h1x2\n\
+bfmop4s_za_zz_h1x2\n\
+bfmop4a_za_zz_h2x1\n\
+bfmop4s_za_zz_h2x1\n\
+bfmop4a_za_zz_h2x2\n\
+bfmop4s_za_zz_h2x2\n\
+bfmop4a_za32_zz_h1x1\n\
+bfmop4s_za32_zz_h1x1\n\
+bfmop4a_za32_zz_h1x2\n\
+bfmop4s_za32_zz_h1x2\n\
+bfmop4a_za32_zz_h2x1\n\
+bfmop4s_za32_zz_h2x1\n\
+bfmop4a_za32_zz_h2x2\n\
+bfmop4s_za32_zz_h2x2\n\
+fmop4a_za_zz_h1x1\n\
+fmop4s_za_zz_h1x1\n\
+fmop4a_za_zz_h1x2\n\
+fmop4s_za_zz_h1x2\n\
+fmop4a_za_zz_h2x1\n\
+fmop4s_za_zz_h2x1\n\
+fmop4a_za_zz_h2x2\n\
+fmop4s_za_zz_h2x2\n\
+fmop4a_za32_zz_h1x1\n\
+fmop4s_za32_zz_h1x1\n\
+fmop4a_za32_zz_h1x2\n\
+fmop4s_za32_zz_h1x2\n\
+fmop4a_za32_zz_h2x1\n\
+fmop4s_za32_zz_h2x1\n\
+fmop4a_za32_zz_h2x2\n\
+fmop4s_za32_zz_h2x2\n\
+fmop4a_za_zz_s1x1\n\
+fmop4s_za_zz_s1x1\n\
+fmop4a_za_zz_s1x2\n\
+fmop4s_za_zz_s1x2\n\
+fmop4a_za_zz_s2x1\n\
+fmop4s_za_zz_s2x1\n\
+fmop4a_za_zz_s2x2\n\
+fmop4s_za_zz_s2x2\n\
+fmop4a_za16_z8z8_b1x1\n\
+fmop4a_za16_z8z8_b1x2\n\
+fmop4a_za16_z8z8_b2x1\n\
+fmop4a_za16_z8z8_b2x2\n\
+fmop4a_za32_z8z8_b1x1\n\
+fmop4a_za32_z8z8_b1x2\n\
+fmop4a_za32_z8z8_b2x1\n\
+fmop4a_za32_z8z8_b2x2\n\
+smop4a_za32_zz_h1x1\n\
+umop4a_za32_zz_h1x1\n\
+smop4s_za32_zz_h1x1\n\
+umop4s_za32_zz_h1x1\n\
+smop4a_za32_zz_h1x2\n\
+umop4a_za32_zz_h1x2\n\
+smop4s_za32_zz_h1x2\n\
+umop4s_za32_zz_h1x2\n\
+smop4a_za32_zz_h2x1\n\
+umop4a_za32_zz_h2x1\n\
+smop4s_za32_zz_h2x1\n\
+umop4s_za32_zz_h2x1\n\
+smop4a_za32_zz_h2x2\n\
+umop4a_za32_zz_h2x2\n\
+smop4s_za32_zz_h2x2\n\
+umop4s_za32_zz_h2x2\n\
+smop4a_za_zz_b1x1\n\
+sumop4a_za_zz_b1x1\n\
+usmop4a_za_zz_b1x1\n\
+umop4a_za_zz_b1x1\n\
+smop4s_za_zz_b1x1\n\
+sumop4s_za_zz_b1x1\n\
+usmop4s_za_zz_b1x1\n\
+umop4s_za_zz_b1x1\n\
+smop4a_za_zz_b1x2\n\
+sumop4a_za_zz_b1x2\n\
+usmop4a_za_zz_b1x2\n\
+umop4a_za_zz_b1x2\n\
+smop4s_za_zz_b1x2\n\
+sumop4s_za_zz_b1x2\n\
+usmop4s_za_zz_b1x2\n\
+umop4s_za_zz_b1x2\n\
+smop4a_za_zz_b2x1\n\
+sumop4a_za_zz_b2x1\n\
+usmop4a_za_zz_b2x1\n\
+umop4a_za_zz_b2x1\n\
+smop4s_za_zz_b2x1\n\
+sumop4s_za_zz_b2x1\n\
+usmop4s_za_zz_b2x1\n\
+umop4s_za_zz_b2x1\n\
+smop4a_za_zz_b2x2\n\
+sumop4a_za_zz_b2x2\n\
+usmop4a_za_zz_b2x2\n\
+umop4a_za_zz_b2x2\n\
+smop4s_za_zz_b2x2\n\
+sumop4s_za_zz_b2x2\n\
+usmop4s_za_zz_b2x2\n\
+umop4s_za_zz_b2x2\n\
+bftmopa_za_zzzi_h2x1\n\
+bftmopa_za32_zzzi_h2x1\n\
+ftmopa_za_zzzi_h2x1\n\
+ftmopa_za32_zzzi_h2x1\n\
+ftmopa_za_zzzi_s2x1\n\
+ftmopa_za16_z8z8zi_b2x1\n\
+ftmopa_za32_z8z8zi_b2x1\n\
+stmopa_za32_zzzi_h2x1\n\
+utmopa_za32_zzzi_h2x1\n\
+stmopa_za_zzzi_b2x1\n\
+sutmopa_za_zzzi_b2x1\n\
+ustmopa_za_zzzi_b2x1\n\
+utmopa_za_zzzi_b2x1\n\
+bfmopa_za32_pp_zz_\n\
+bfmops_za32_pp_zz_\n\
+fmopa_za32_pp_zz_16\n\
+fmops_za32_pp_zz_16\n\
+fmopa_za_pp_zz_32\n\
+fmops_za_pp_zz_32\n\
+fmopa_za32_pp_z8z8_8\n\
+smopa_za32_pp_zz_16\n\
+umopa_za32_pp_zz_16\n\
+smops_za32_pp_zz_16\n\
+umops_za32_pp_zz_16\n\
+smopa_za_pp_zz_32\n\
+sumopa_za_pp_zz_32\n\
+usmopa_za_pp_zz_32\n\
+umopa_za_pp_zz_32\n\
+smops_za_pp_zz_32\n\
+sumops_za_pp_zz_32\n\
+usmops_za_pp_zz_32\n\
+umops_za_pp_zz_32\n\
+fmopa_za_pp_zz_64\n\
+fmops_za_pp_zz_64\n\
+smopa_za_pp_zz_64\n\
+sumopa_za_pp_zz_64\n\
+usmopa_za_pp_zz_64\n\
+umopa_za_pp_zz_64\n\
+smops_za_pp_zz_64\n\
+sumops_za_pp_zz_64\n\
+usmops_za_pp_zz_64\n\
+umops_za_pp_zz_64\n\
+addha_za_pp_z_32\n\
+addha_za_pp_z_64\n\
+addva_za_pp_z_32\n\
+addva_za_pp_z_64\n\
+ld1b_mz_p_bi_2\n\
+ldnt1b_mz_p_bi_2\n\
+ld1h_mz_p_bi_2\n\
+ldnt1h_mz_p_bi_2\n\
+ld1w_mz_p_bi_2\n\
+ldnt1w_mz_p_bi_2\n\
+ld1d_mz_p_bi_2\n\
+ldnt1d_mz_p_bi_2\n\
+ld1b_mz_p_br_2\n\
+ldnt1b_mz_p_br_2\n\
+ld1h_mz_p_br_2\n\
+ldnt1h_mz_p_br_2\n\
+ld1w_mz_p_br_2\n\
+ldnt1w_mz_p_br_2\n\
+ld1d_mz_p_br_2\n\
+ldnt1d_mz_p_br_2\n\
+st1b_mz_p_bi_2\n\
+stnt1b_mz_p_bi_2\n\
+st1h_mz_p_bi_2\n\
+stnt1h_mz_p_bi_2\n\
+st1w_mz_p_bi_2\n\
+stnt1w_mz_p_bi_2\n\
+st1d_mz_p_bi_2\n\
+stnt1d_mz_p_bi_2\n\
+st1b_mz_p_br_2\n\
+stnt1b_mz_p_br_2\n\
+st1h_mz_p_br_2\n\
+stnt1h_mz_p_br_2\n\
+st1w_mz_p_br_2\n\
+stnt1w_mz_p_br_2\n\
+st1d_mz_p_br_2\n\
+stnt1d_mz_p_br_2\n\
+ld1b_mz_p_bi_4\n\
+ldnt1b_mz_p_bi_4\n\
+ld1h_mz_p_bi_4\n\
+ldnt1h_mz_p_bi_4\n\
+ld1w_mz_p_bi_4\n\
+ldnt1w_mz_p_bi_4\n\
+ld1d_mz_p_bi_4\n\
+ldnt1d_mz_p_bi_4\n\
+ld1b_mz_p_br_4\n\
+ldnt1b_mz_p_br_4\n\
+ld1h_mz_p_br_4\n\
+ldnt1h_mz_p_br_4\n\
+ld1w_mz_p_br_4\n\
+ldnt1w_mz_p_br_4\n\
+ld1d_mz_p_br_4\n\
+ldnt1d_mz_p_br_4\n\
+st1b_mz_p_bi_4\n\
+stnt1b_mz_p_bi_4\n\
+st1h_mz_p_bi_4\n\
+stnt1h_mz_p_bi_4\n\
+st1w_mz_p_bi_4\n\
+stnt1w_mz_p_bi_4\n\
+st1d_mz_p_bi_4\n\
+stnt1d_mz_p_bi_4\n\
+st1b_mz_p_br_4\n\
+stnt1b_mz_p_br_4\n\
+st1h_mz_p_br_4\n\
+stnt1h_mz_p_br_4\n\
+st1w_mz_p_br_4\n\
+stnt1w_mz_p_br_4\n\
+st1d_mz_p_br_4\n\
+stnt1d_mz_p_br_4\n\
+ld1b_mzx_p_bi_2x8\n\
+ldnt1b_mzx_p_bi_2x8\n\
+ld1h_mzx_p_bi_2x8\n\
+ldnt1h_mzx_p_bi_2x8\n\
+ld1w_mzx_p_bi_2x8\n\
+ldnt1w_mzx_p_bi_2x8\n\
+ld1d_mzx_p_bi_2x8\n\
+ldnt1d_mzx_p_bi_2x8\n\
+ld1b_mzx_p_br_2x8\n\
+ldnt1b_mzx_p_br_2x8\n\
+ld1h_mzx_p_br_2x8\n\
+ldnt1h_mzx_p_br_2x8\n\
+ld1w_mzx_p_br_2x8\n\
+ldnt1w_mzx_p_br_2x8\n\
+ld1d_mzx_p_br_2x8\n\
+ldnt1d_mzx_p_br_2x8\n\
+st1b_mzx_p_bi_2x8\n\
+stnt1b_mzx_p_bi_2x8\n\
+st1h_mzx_p_bi_2x8\n\
+stnt1h_mzx_p_bi_2x8\n\
+st1w_mzx_p_bi_2x8\n\
+stnt1w_mzx_p_bi_2x8\n\
+st1d_mzx_p_bi_2x8\n\
+stnt1d_mzx_p_bi_2x8\n\
+st1b_mzx_p_br_2x8\n\
+stnt1b_mzx_p_br_2x8\n\
+st1h_mzx_p_br_2x8\n\
+stnt1h_mzx_p_br_2x8\n\
+st1w_mzx_p_br_2x8\n\
+stnt1w_mzx_p_br_2x8\n\
+st1d_mzx_p_br_2x8\n\
+stnt1d_mzx_p_br_2x8\n\
+ld1b_mzx_p_bi_4x4\n\
+ldnt1b_mzx_p_bi_4x4\n\
+ld1h_mzx_p_bi_4x4\n\
+ldnt1h_mzx_p_bi_4x4\n\
+ld1w_mzx_p_bi_4x4\n\
+ldnt1w_mzx_p_bi_4x4\n\
+ld1d_mzx_p_bi_4x4\n\
+ldnt1d_mzx_p_bi_4x4\n\
+ld1b_mzx_p_br_4x4\n\
+ldnt1b_mzx_p_br_4x4\n\
+ld1h_mzx_p_br_4x4\n\
+ldnt1h_mzx_p_br_4x4\n\
+ld1w_mzx_p_br_4x4\n\
+ldnt1w_mzx_p_br_4x4\n\
+ld1d_mzx_p_br_4x4\n\
+ldnt1d_mzx_p_br_4x4\n\
+st1b_mzx_p_bi_4x4\n\
+stnt1b_mzx_p_bi_4x4\n\
+st1h_mzx_p_bi_4x4\n\
+stnt1h_mzx_p_bi_4x4\n\
+st1w_mzx_p_bi_4x4\n\
+stnt1w_mzx_p_bi_4x4\n\
+st1d_mzx_p_bi_4x4\n\
+stnt1d_mzx_p_bi_4x4\n\
+st1b_mzx_p_br_4x4\n\
+stnt1b_mzx_p_br_4x4\n\
+st1h_mzx_p_br_4x4\n\
+stnt1h_mzx_p_br_4x4\n\
+st1w_mzx_p_br_4x4\n\
+stnt1w_mzx_p_br_4x4\n\
+st1d_mzx_p_br_4x4\n\
+stnt1d_mzx_p_br_4x4\n\
+sel_mz_p_zz_2\n\
+sel_mz_p_zz_4\n\
+add_mz_zzv_2x1\n\
+fmax_mz_zzv_2x1\n\
+bfmax_mz_zzv_2x1\n\
+fmin_mz_zzv_2x1\n\
+bfmin_mz_zzv_2x1\n\
+fmaxnm_mz_zzv_2x1\n\
+bfmaxnm_mz_zzv_2x1\n\
+fminnm_mz_zzv_2x1\n\
+bfminnm_mz_zzv_2x1\n\
+fscale_mz_zzv_2x1\n\
+bfscale_mz_zzv_2x1\n\
+smax_mz_zzv_2x1\n\
+smin_mz_zzv_2x1\n\
+umax_mz_zzv_2x1\n\
+umin_mz_zzv_2x1\n\
+srshl_mz_zzv_2x1\n\
+urshl_mz_zzv_2x1\n\
+sqdmulh_mz_zzv_2x1\n\
+add_mz_zzv_4x1\n\
+fmax_mz_zzv_4x1\n\
+bfmax_mz_zzv_4x1\n\
+fmin_mz_zzv_4x1\n\
+bfmin_mz_zzv_4x1\n\
+fmaxnm_mz_zzv_4x1\n\
+bfmaxnm_mz_zzv_4x1\n\
+fminnm_mz_zzv_4x1\n\
+bfminnm_mz_zzv_4x1\n\
+fscale_mz_zzv_4x1\n\
+bfscale_mz_zzv_4x1\n\
+smax_mz_zzv_4x1\n\
+smin_mz_zzv_4x1\n\
+umax_mz_zzv_4x1\n\
+umin_mz_zzv_4x1\n\
+srshl_mz_zzv_4x1\n\
+urshl_mz_zzv_4x1\n\
+sqdmulh_mz_zzv_4x1\n\
+fmax_mz_zzw_2x2\n\
+bfmax_mz_zzw_2x2\n\
+fmin_mz_zzw_2x2\n\
+bfmin_mz_zzw_2x2\n\
+fmaxnm_mz_zzw_2x2\n\
+bfmaxnm_mz_zzw_2x2\n\
+fminnm_mz_zzw_2x2\n\
+bfminnm_mz_zzw_2x2\n\
+famax_mz_zzw_2x2\n\
+famin_mz_zzw_2x2\n\
+fscale_mz_zzw_2x2\n\
+bfscale_mz_zzw_2x2\n\
+smax_mz_zzw_2x2\n\
+smin_mz_zzw_2x2\n\
+umax_mz_zzw_2x2\n\
+umin_mz_zzw_2x2\n\
+srshl_mz_zzw_2x2\n\
+urshl_mz_zzw_2x2\n\
+sqdmulh_mz_zzw_2x2\n\
+fmax_mz_zzw_4x4\n\
+bfmax_mz_zzw_4x4\n\
+fmin_mz_zzw_4x4\n\
+bfmin_mz_zzw_4x4\n\
+fmaxnm_mz_zzw_4x4\n\
+bfmaxnm_mz_zzw_4x4\n\
+fminnm_mz_zzw_4x4\n\
+bfminnm_mz_zzw_4x4\n\
+famax_mz_zzw_4x4\n\
+famin_mz_zzw_4x4\n\
+fscale_mz_zzw_4x4\n\
+bfscale_mz_zzw_4x4\n\
+smax_mz_zzw_4x4\n\
+smin_mz_zzw_4x4\n\
+umax_mz_zzw_4x4\n\
+umin_mz_zzw_4x4\n\
+srshl_mz_zzw_4x4\n\
+urshl_mz_zzw_4x4\n\
+sqdmulh_mz_zzw_4x4\n\
+sclamp_mz_zz_2\n\
+uclamp_mz_zz_2\n\
+fclamp_mz_zz_2\n\
+bfclamp_mz_zz_2\n\
+sqrshr_z_mz2_\n\
+sqrshru_z_mz2_\n\
+uqrshr_z_mz2_\n\
+zip_mz_zz_2q\n\
+uzp_mz_zz_2q\n\
+zip_mz_zz_2\n\
+uzp_mz_zz_2\n\
+sclamp_mz_zz_4\n\
+uclamp_mz_zz_4\n\
+fclamp_mz_zz_4\n\
+bfclamp_mz_zz_4\n\
+sqrshr_z_mz4_\n\
+sqrshru_z_mz4_\n\
+sqrshrn_z_mz4_\n\
+sqrshrun_z_mz4_\n\
+uqrshr_z_mz4_\n\
+uqrshrn_z_mz4_\n\
+fcvtzs_mz_z_2\n\
+fcvtzu_mz_z_2\n\
+frintn_mz_z_2\n\
+frintp_mz_z_2\n\
+frintm_mz_z_2\n\
+frinta_mz_z_2\n\
+scvtf_mz_z_2\n\
+ucvtf_mz_z_2\n\
+bfcvt_z8_mz2_\n\
+fcvt_z8_mz2_\n\
+bfcvt_z_mz2_\n\
+fcvt_z_mz2_\n\
+bfcvtn_z_mz2_\n\
+fcvtn_z_mz2_\n\
+sqcvt_z_mz2_\n\
+sqcvtu_z_mz2_\n\
+uqcvt_z_mz2_\n\
+f1cvt_mz2_z8_\n\
+bf1cvt_mz2_z8_\n\
+f2cvt_mz2_z8_\n\
+bf2cvt_mz2_z8_\n\
+f1cvtl_mz2_z8_\n\
+bf1cvtl_mz2_z8_\n\
+f2cvtl_mz2_z8_\n\
+bf2cvtl_mz2_z8_\n\
+fcvt_mz2_z_\n\
+fcvtl_mz2_z_\n\
+sunpk_mz_z_2\n\
+uunpk_mz_z_2\n\
+fcvtzs_mz_z_4\n\
+fcvtzu_mz_z_4\n\
+frintn_mz_z_4\n\
+frintp_mz_z_4\n\
+frintm_mz_z_4\n\
+frinta_mz_z_4\n\
+scvtf_mz_z_4\n\
+ucvtf_mz_z_4\n\
+fcvt_z8_mz4_\n\
+fcvtn_z8_mz4_\n\
+sqcvt_z_mz4_\n\
+sqcvtu_z_mz4_\n\
+sqcvtn_z_mz4_\n\
+sqcvtun_z_mz4_\n\
+uqcvt_z_mz4_\n\
+uqcvtn_z_mz4_\n\
+sunpk_mz_z_4\n\
+uunpk_mz_z_4\n\
+zip_mz_z_4q\n\
+uzp_mz_z_4q\n\
+zip_mz_z_4\n\
+uzp_mz_z_4\n\
+fmul_mz_zzw_2x2\n\
+bfmul_mz_zzw_2x2\n\
+fmul_mz_zzw_4x4\n\
+bfmul_mz_zzw_4x4\n\
+fmul_mz_zzv_2x1\n\
+bfmul_mz_zzv_2x1\n\
+fmul_mz_zzv_4x1\n\
+bfmul_mz_zzv_4x1\n\
 ";
 
 /// Groups.
-pub(crate) static GROUPS: [&str; 9] = ["none", "apple", "control", "reserved", "dpimm", "dpreg", "ldst", "simd", "sve"];
+pub(crate) static GROUPS: [&str; 10] = ["none", "apple", "control", "reserved", "dpimm", "dpreg", "ldst", "simd", "sve", "sme"];
 
 /// Apple's own instructions, an index into FEATURES.
 pub(crate) const APPLE: u16 = 0;
 
 /// Features.
-pub(crate) static FEATURES: [&str; 125] = [
+pub(crate) static FEATURES: [&str; 134] = [
     "FEAT_APPLE",
     "FEAT_PAuth",
     "FEAT_PAuth_LR",
@@ -4164,6 +5066,15 @@ pub(crate) static FEATURES: [&str; 125] = [
     "FEAT_SVE_SM4",
     "FEAT_SVE_SHA3",
     "FEAT_SVE_AES2",
+    "FEAT_SME_F8F16",
+    "FEAT_SME_F8F32",
+    "FEAT_SME_F16F16",
+    "FEAT_SME_B16B16",
+    "FEAT_SME_I16I64",
+    "FEAT_SME_F64F64",
+    "FEAT_SME_LUTv2",
+    "FEAT_SME_MOP4",
+    "FEAT_SME_TMOP",
     "FEAT_ITE",
     "FEAT_ETE",
     "FEAT_BRBE",
@@ -4192,7 +5103,7 @@ pub(crate) static FEATURES: [&str; 125] = [
 ];
 
 /// Start of each requirement, and the end of the last.
-pub(crate) static REQUIREMENTS_AT: [u16; 119] = [
+pub(crate) static REQUIREMENTS_AT: [u16; 150] = [
     0x0, 0x0, 0x1, 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xa, 0xb, 0xc, 0xd, 0xe,
     0xf, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1a, 0x1b, 0x1c, 0x1d, 0x1e,
     0x1f, 0x21, 0x22, 0x23, 0x24, 0x25, 0x27, 0x28, 0x29, 0x2b, 0x2c, 0x2d, 0x2e, 0x2f, 0x30, 0x31,
@@ -4200,11 +5111,13 @@ pub(crate) static REQUIREMENTS_AT: [u16; 119] = [
     0x45, 0x46, 0x47, 0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f, 0x50, 0x51, 0x53, 0x54, 0x56,
     0x57, 0x59, 0x5b, 0x5d, 0x5f, 0x61, 0x63, 0x66, 0x68, 0x6b, 0x6d, 0x6f, 0x71, 0x72, 0x74, 0x76,
     0x78, 0x7a, 0x7b, 0x7c, 0x7f, 0x80, 0x83, 0x85, 0x87, 0x8a, 0x8c, 0x8f, 0x91, 0x94, 0x95, 0x98,
-    0x9b, 0x9c, 0x9f, 0xa0, 0xa1, 0xa4, 0xa6,
+    0x9b, 0x9c, 0x9f, 0xa0, 0xa1, 0xa4, 0xa6, 0xa7, 0xa8, 0xa9, 0xaa, 0xab, 0xad, 0xaf, 0xb1, 0xb2,
+    0xb3, 0xb4, 0xb6, 0xb8, 0xba, 0xbc, 0xbd, 0xbf, 0xc1, 0xc3, 0xc5, 0xc6, 0xc8, 0xca, 0xcc, 0xcd,
+    0xce, 0xd0, 0xd2, 0xd4, 0xd6, 0xd7,
 ];
 
 /// Features, one of which suffices up to the one with bit 15; then the next clause.
-pub(crate) static REQUIREMENTS: [u16; 166] = [
+pub(crate) static REQUIREMENTS: [u16; 215] = [
     0x8000, 0x8001, 0x8002, 0x8003, 0x8004, 0x8005, 0x8006, 0x8007, 0x8008, 0x8009, 0x800a, 0x800b, 0x800c, 0x800d, 0x800e, 0x800f,
     0x8010, 0x8011, 0x8012, 0x8013, 0x8014, 0x8015, 0x8016, 0x8017, 0x8018, 0x8019, 0x801a, 0x801b, 0x801c, 0x801d, 0x801e, 0x801f,
     0x8020, 0x8021, 0x8020, 0x8022, 0x8023, 0x801f, 0x801e, 0x8024, 0x8025, 0x8025, 0x8019, 0x8026, 0x8027, 0x8028, 0x8029, 0x802a,
@@ -4215,6 +5128,9 @@ pub(crate) static REQUIREMENTS: [u16; 166] = [
     0x8056, 0x8057, 0x8036, 0x804c, 0x804c, 0x8058, 0x804c, 0x8059, 0x8053, 0x803e, 0x805a, 0x805b, 0x4d, 0x8050, 0x803d, 0x804c,
     0x4d, 0x8050, 0x803c, 0x804c, 0x801b, 0x4c, 0x805c, 0x4c, 0x804b, 0x8033, 0x4f, 0x804b, 0x805d, 0x4c, 0x805e, 0x804c,
     0x8033, 0x805f, 0x4c, 0x8060, 0x8061, 0x8062, 0x4c, 0x8052, 0x8063, 0x4c, 0x805e, 0x804d, 0x4d, 0x8050, 0x8042, 0x8049,
-    0x804f, 0x4c, 0x804b, 0x8059, 0x4c, 0x8054,
+    0x804f, 0x4c, 0x804b, 0x8059, 0x4c, 0x8054, 0x8050, 0x8064, 0x8065, 0x8066, 0x8067, 0x66, 0x8064, 0x8050, 0x8068, 0x8050,
+    0x8069, 0x804a, 0x8052, 0x806a, 0x8052, 0x806a, 0x8069, 0x806b, 0x8068, 0x806b, 0x8067, 0x806b, 0x806b, 0x8066, 0x806b, 0x8064,
+    0x806b, 0x8065, 0x806b, 0x8067, 0x806c, 0x806c, 0x8066, 0x806c, 0x8064, 0x806c, 0x8065, 0x806c, 0x8069, 0x8068, 0x8050, 0x8051,
+    0x803c, 0x8050, 0x8050, 0x805b, 0x803d, 0x8050, 0x8054,
 ];
 
