@@ -13,8 +13,8 @@ pub(crate) mod lzss {
 #[cfg(not(feature = "lzfse"))]
 pub(crate) mod lzfse {
     use crate::Scratch;
-    use crate::compression::Layout;
     use crate::error::{Error, ErrorKind, Structure};
+    use crate::layout::Layout;
 
     const fn refuse(what: Structure, offset: u64) -> Error {
         Error::new(ErrorKind::NotCompiledIn, what, offset)

@@ -4,7 +4,7 @@ use crate::Scratch;
 use crate::comp_header::CompHeader;
 use crate::der::offset_add;
 use crate::error::{Error, ErrorKind, Structure};
-use crate::im4p::CompressionInfo;
+use crate::layout::Layout;
 use crate::lzfse::{self, lzvn};
 use crate::lzss;
 
@@ -163,12 +163,24 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// What the block headers of an LZFSE stream add up to.
-pub(crate) struct Layout {
-    /// Bytes after decompression.
-    pub(crate) size: u64,
-    /// Compressed bytes, the end marker included.
-    pub(crate) consumed: usize,
+/// The algorithm and size that an IM4P declares for its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CompressionInfo {
+    pub(crate) algorithm: u64,
+    pub(crate) uncompressed_size: u64,
+    pub(crate) offset: u64,
+}
+
+impl CompressionInfo {
+    /// 1 for LZFSE; blacktop/ipsw writes 0 for LZSS.
+    pub const fn algorithm(&self) -> u64 {
+        self.algorithm
+    }
+
+    /// Bytes after decompression, as declared.
+    pub const fn uncompressed_size(&self) -> u64 {
+        self.uncompressed_size
+    }
 }
 
 /// Algorithm numbers of the compression info.

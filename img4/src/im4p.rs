@@ -5,32 +5,12 @@
 //! Source: xerub/img4lib `vfs_img4.c:146-154`, m1stadev/PyIMG4 `parser.py` (class `IM4P`).
 
 use crate::Scratch;
-use crate::compression::{self, Decompressed, Plan};
+use crate::compression::{self, CompressionInfo, Decompressed, Plan};
 use crate::der::{Reader, Tag, Tlv};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fourcc::FourCc;
 use crate::keybag::Keybags;
 use crate::property::Properties;
-
-/// The algorithm and size that an IM4P declares for its data.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CompressionInfo {
-    pub(crate) algorithm: u64,
-    pub(crate) uncompressed_size: u64,
-    pub(crate) offset: u64,
-}
-
-impl CompressionInfo {
-    /// 1 for LZFSE; blacktop/ipsw writes 0 for LZSS.
-    pub const fn algorithm(&self) -> u64 {
-        self.algorithm
-    }
-
-    /// Bytes after decompression, as declared.
-    pub const fn uncompressed_size(&self) -> u64 {
-        self.uncompressed_size
-    }
-}
 
 /// A parsed IM4P.
 #[derive(Clone, Copy, Debug)]

@@ -63,6 +63,7 @@ mod im4p;
 mod im4r;
 mod img4;
 mod keybag;
+mod layout;
 #[cfg(feature = "lzfse")]
 mod lzfse;
 #[cfg(feature = "lzss")]
@@ -76,14 +77,14 @@ use absent::lzfse;
 use absent::lzss;
 
 pub use comp_header::CompHeader;
-pub use compression::{Codec, Decompressed, Plan, SizeSource};
+pub use compression::{Codec, CompressionInfo, Decompressed, Plan, SizeSource};
 pub use der::{Class, Tag, Tlv};
 #[cfg(feature = "digest")]
 pub use digest::DigestCheck;
 pub use error::{Error, ErrorKind, Structure};
 pub use fourcc::FourCc;
 pub use im4m::{Manifest, Object, Objects};
-pub use im4p::{CompressionInfo, Payload};
+pub use im4p::Payload;
 pub use im4r::RestoreInfo;
 pub use img4::{Container, Img4};
 pub use keybag::{Keybag, KeybagKind, Keybags};

@@ -11,9 +11,9 @@ mod header;
 pub(crate) mod lzvn;
 
 use crate::Scratch;
-use crate::compression::Layout;
 use crate::der::offset_add;
 use crate::error::{Error, ErrorKind, Structure};
+use crate::layout::Layout;
 use header::{Block, Kind};
 
 /// Adds up the blocks without decoding any.

@@ -4,7 +4,8 @@ use core::iter::FusedIterator;
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
-use crate::macho::{MachO, Mode};
+use crate::macho::MachO;
+use crate::mode::Mode;
 use crate::raw::fat as raw;
 use crate::raw::header::{CpuSubtype, CpuType};
 

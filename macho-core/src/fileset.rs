@@ -76,8 +76,15 @@ pub struct FilesetEntries<'a> {
     commands: LoadCommands<'a>,
 }
 
+impl<'a> MachO<'a> {
+    /// The images of a fileset (`LC_FILESET_ENTRY`), in file order.
+    pub fn fileset_entries(&self) -> FilesetEntries<'a> {
+        FilesetEntries::new(self)
+    }
+}
+
 impl<'a> FilesetEntries<'a> {
-    pub(crate) fn new(image: &MachO<'a>) -> Self {
+    fn new(image: &MachO<'a>) -> Self {
         Self {
             commands: image.load_commands(),
         }

@@ -6,13 +6,13 @@ use crate::exports::Exports;
 use crate::fixup::ChainedFixups;
 use crate::function_starts::FunctionStarts;
 use crate::linkedit::{DataInCodeEntries, LinkeditData};
-use crate::load_command::LoadCommand;
+use crate::load_command::{LoadCommand, View};
 use crate::macho::MachO;
 use crate::raw::load_command::LoadCommandKind as Kind;
 use crate::symbol::{IndirectSymbols, SymbolTable, Symbols};
 use crate::thread::ThreadState64;
 use crate::version::{BuildVersion, SourceVersion};
-use crate::view::{DyldInfo, EntryPoint, Uuid, View};
+use crate::view::{DyldInfo, EntryPoint, Uuid};
 
 /// Each of these walks the load commands once. A file has at most one of each command; of several,
 /// the first counts.

@@ -4,11 +4,10 @@ use core::iter::FusedIterator;
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
 use crate::error::{Error, Structure};
-use crate::load_command::LoadCommand;
+use crate::load_command::{LoadCommand, View};
 use crate::raw::linkedit as raw;
 use crate::raw::linkedit::DataInCodeKind;
 use crate::raw::load_command::LinkeditDataCommand;
-use crate::view::View;
 
 /// A range of bytes in `__LINKEDIT`, as the eleven commands of `linkedit_data_command` give it.
 #[derive(Clone, Copy, Debug)]

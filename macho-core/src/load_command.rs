@@ -3,7 +3,8 @@ use core::iter::FusedIterator;
 
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
-use crate::macho::Mode;
+use crate::error::Error;
+use crate::mode::Mode;
 use crate::raw;
 use crate::raw::load_command::LoadCommandKind;
 
@@ -118,3 +119,8 @@ impl<'a> Iterator for LoadCommands<'a> {
 
 impl FusedIterator for LoadCommands<'_> {}
 impl ExactSizeIterator for LoadCommands<'_> {}
+
+/// A structure that a load command can be read as.
+pub(crate) trait View<'a>: Sized {
+    fn view(command: &LoadCommand<'a>) -> Result<Self, Error>;
+}

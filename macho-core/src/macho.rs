@@ -2,24 +2,14 @@
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
-use crate::fileset::FilesetEntries;
 use crate::load_command::LoadCommands;
+use crate::mode::Mode;
 use crate::raw::header::{
     CpuSubtype, CpuType, FileType, HeaderFlags, MH_CIGAM, MH_CIGAM_64, MH_MAGIC, MH_MAGIC_64,
     MachHeader64,
 };
 use crate::segment::{Section, Segments};
-use crate::tolerance::{self, Tolerated};
-
-/// How much a parse accepts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Mode {
-    /// Refuse whatever the format forbids.
-    #[default]
-    Strict,
-    /// Accept what real loaders accept; [`MachO::tolerated`] lists each such thing.
-    Tolerant,
-}
+use crate::skeleton;
 
 /// The header, in native numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,17 +104,13 @@ impl<'a> MachO<'a> {
         else {
             return Err(file.error(ErrorKind::CommandsPastEndOfFile, WHAT, start));
         };
-        let image = Self {
+        let end = skeleton::check(file, commands, header.ncmds, mode)?;
+        Ok(Self {
             file,
             start,
             header,
-            commands,
-            mode,
-        };
-        let end = tolerance::check(&image)?;
-        Ok(Self {
             commands: commands.clamped(0, end),
-            ..image
+            mode,
         })
     }
 
@@ -178,16 +164,6 @@ impl<'a> MachO<'a> {
     #[inline]
     pub fn sections(&self) -> impl Iterator<Item = Section<'a>> + Clone + use<'a> {
         self.segments().flat_map(|segment| segment.sections())
-    }
-
-    /// The images of a fileset (`LC_FILESET_ENTRY`), in file order.
-    pub fn fileset_entries(&self) -> FilesetEntries<'a> {
-        FilesetEntries::new(self)
-    }
-
-    /// What the tolerant mode let pass, in file order; empty after a strict parse.
-    pub fn tolerated(&self) -> Tolerated<'a> {
-        Tolerated::new(self)
     }
 }
 

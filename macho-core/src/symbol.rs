@@ -4,13 +4,13 @@ use core::iter::FusedIterator;
 use crate::addr::{FileOffset, VmAddr};
 use crate::bytes::Bytes;
 use crate::error::{Error, Structure};
-use crate::load_command::LoadCommand;
+use crate::load_command::{LoadCommand, View as _};
 use crate::name::Name;
 use crate::raw::symbol::{
     INDIRECT_SYMBOL_ABS, INDIRECT_SYMBOL_LOCAL, N_EXT, N_PEXT, N_STAB, N_TYPE, Nlist64,
     ReferenceType, StabKind, SymbolDesc, SymbolType,
 };
-use crate::view::{Dysymtab, Symtab, View as _};
+use crate::view::{Dysymtab, Symtab};
 
 /// `sizeof(struct nlist_64)`.
 const NLIST_SIZE: u64 = 16;

@@ -3,11 +3,10 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use crate::error::{Error, ErrorKind, Structure};
-use crate::load_command::LoadCommand;
+use crate::load_command::{LoadCommand, View};
 use crate::raw::load_command::{
     BuildToolVersion, BuildVersionCommand, Platform, SourceVersionCommand, Tool,
 };
-use crate::view::View;
 
 /// X.Y.Z in 16, 8 and 8 bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

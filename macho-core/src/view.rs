@@ -7,8 +7,8 @@ use crate::bytes::{Bytes, Raw};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fileset::FilesetEntry;
 use crate::linkedit::LinkeditData;
-use crate::load_command::LoadCommand;
-use crate::macho::Mode;
+use crate::load_command::{LoadCommand, View};
+use crate::mode::Mode;
 use crate::name::Name;
 use crate::raw::load_command as raw;
 use crate::raw::load_command::LoadCommandKind as Kind;
@@ -100,11 +100,6 @@ pub enum CommandView<'a> {
     Note(Note<'a>),
     /// `LC_TARGET_TRIPLE`.
     TargetTriple(TargetTriple<'a>),
-}
-
-/// A structure that a load command can be read as.
-pub(crate) trait View<'a>: Sized {
-    fn view(command: &LoadCommand<'a>) -> Result<Self, Error>;
 }
 
 /// Where a field is read from.

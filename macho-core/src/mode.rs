@@ -1,0 +1,11 @@
+//! How much a parse accepts.
+
+/// How much a parse accepts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Refuse whatever the format forbids.
+    #[default]
+    Strict,
+    /// Accept what real loaders accept; [`MachO::tolerated`](crate::MachO::tolerated) lists each such thing.
+    Tolerant,
+}

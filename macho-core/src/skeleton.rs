@@ -1,0 +1,98 @@
+//! The checks of a parse: every load command lies where the header says, and every segment is sound.
+
+use crate::bytes::Bytes;
+use crate::error::{Error, ErrorKind, Structure};
+use crate::mode::Mode;
+use crate::raw::load_command::{LoadCommand, LoadCommandKind};
+use crate::raw::segment::SegmentCommand64;
+use crate::segment::{SECTION_SIZE, SEGMENT_SIZE};
+
+/// Proves the skeleton; the bytes that the commands take.
+pub(crate) fn check(
+    file: Bytes<'_>,
+    commands: Bytes<'_>,
+    ncmds: u32,
+    mode: Mode,
+) -> Result<u64, Error> {
+    const WHAT: Structure = Structure::LoadCommand;
+    let strict = mode == Mode::Strict;
+    let mut rest = commands;
+    for _ in 0..ncmds {
+        let Some(raw) = rest.get_raw::<LoadCommand>(0) else {
+            return Err(rest.error(ErrorKind::CommandsTruncated, WHAT, 0));
+        };
+        let size = raw.cmdsize.get();
+        let Some((command, tail)) = rest.split(size).filter(|_| size >= 8) else {
+            let kind = if size < 8 {
+                ErrorKind::CommandTooSmall
+            } else {
+                ErrorKind::CommandPastCommands
+            };
+            return Err(rest.error(kind, WHAT, 0));
+        };
+        if strict && size % 8 != 0 {
+            return Err(rest.error(ErrorKind::CommandUnaligned, WHAT, 0));
+        }
+        if raw.cmd.get() == LoadCommandKind::LC_SEGMENT_64.0 && !is_sound(file, command) {
+            let leniencies = check_segment(file, command)?;
+            if strict {
+                if let [Some(error), _] | [None, Some(error)] = leniencies {
+                    return Err(error);
+                }
+            }
+        }
+        rest = tail;
+    }
+    if strict && rest.len() != 0 {
+        return Err(rest.error(ErrorKind::CommandsTrailingBytes, Structure::MachHeader64, 0));
+    }
+    Ok(commands.len().saturating_sub(rest.len()))
+}
+
+/// Whether [`check_segment`] has nothing to say: the same tests, without the errors, which cost
+/// more to hand around than to test for.
+#[inline]
+fn is_sound(file: Bytes<'_>, command: Bytes<'_>) -> bool {
+    let Some(raw) = command.get_raw::<SegmentCommand64>(0) else {
+        return false;
+    };
+    let sections = u64::from(raw.nsects.get()).saturating_mul(SECTION_SIZE);
+    let (vmsize, filesize) = (raw.vmsize.get(), raw.filesize.get());
+    sections.saturating_add(SEGMENT_SIZE) <= command.len()
+        && raw.vmaddr.get().checked_add(vmsize).is_some()
+        && raw
+            .fileoff
+            .get()
+            .checked_add(filesize)
+            .is_some_and(|end| end <= file.len())
+        && filesize <= vmsize
+}
+
+/// Checks one segment command; the leniencies it needs.
+#[cold]
+pub(crate) fn check_segment(
+    file: Bytes<'_>,
+    command: Bytes<'_>,
+) -> Result<[Option<Error>; 2], Error> {
+    const WHAT: Structure = Structure::SegmentCommand64;
+    let Some(raw) = command.get_raw::<SegmentCommand64>(0) else {
+        return Err(command.error(ErrorKind::CommandTooSmall, WHAT, 0));
+    };
+    let room = u64::from(raw.nsects.get()).saturating_mul(SECTION_SIZE);
+    if room > command.len().saturating_sub(SEGMENT_SIZE) {
+        return Err(command.error(ErrorKind::TooManySections, WHAT, 0));
+    }
+    let (vmsize, filesize) = (raw.vmsize.get(), raw.filesize.get());
+    if raw.vmaddr.get().checked_add(vmsize).is_none() {
+        return Err(command.error(ErrorKind::AddressOverflow, WHAT, 0));
+    }
+    let end = raw.fileoff.get().checked_add(filesize);
+    let Some(end) = end.filter(|end| end.checked_add(file.origin()).is_some()) else {
+        return Err(command.error(ErrorKind::OffsetOverflow, WHAT, 0));
+    };
+    let past = end > file.len();
+    Ok([
+        past.then(|| command.error(ErrorKind::PastEndOfFile, WHAT, 0)),
+        (filesize > vmsize).then(|| command.error(ErrorKind::FileSizeExceedsVmSize, WHAT, 0)),
+    ])
+}
