@@ -4,7 +4,6 @@ use crate::Scratch;
 use crate::comp_header::CompHeader;
 use crate::der::offset_add;
 use crate::error::{Error, ErrorKind, Structure};
-use crate::layout::Layout;
 use crate::lzfse::{self, lzvn};
 use crate::lzss;
 

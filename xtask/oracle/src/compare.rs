@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::thread;
 
 use crate::Syntax;
+use crate::Text;
 use crate::fault::Fault;
 use crate::known::{self, Known};
 use crate::normalise;
-use crate::tools::Text;
 
 /// The decoder under test.
 pub trait Decoder: Sync {

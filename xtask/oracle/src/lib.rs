@@ -47,3 +47,6 @@ impl Syntax {
         Self::ALL.into_iter().find(|syntax| syntax.name() == name)
     }
 }
+
+/// What a tool printed for a word: `None` when it knows no such instruction.
+pub type Text = Option<String>;

@@ -10,7 +10,7 @@
 //! Letter case, number bases, signs and the order of operands are compared as printed.
 
 use crate::Syntax;
-use crate::tools::Text;
+use crate::Text;
 
 /// The other tool's text.
 pub fn theirs(syntax: Syntax, text: &str) -> Text {

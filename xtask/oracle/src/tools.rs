@@ -10,11 +10,9 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::Syntax;
+use crate::Text;
 use crate::fault::Fault;
 use crate::normalise;
-
-/// What a tool printed for a word: `None` when it knows no such instruction.
-pub type Text = Option<String>;
 
 /// The names Debian gives the programs; the plain names are tried after them.
 const OBJDUMP: [&str; 2] = ["llvm-objdump-22", "llvm-objdump"];
