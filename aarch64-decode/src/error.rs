@@ -8,7 +8,8 @@ use core::fmt;
 pub enum DecodeError {
     /// No encoding of the architecture has this word.
     Unallocated,
-    /// An encoding has this word, and says that it is UNDEFINED.
+    /// A value that an encoding reserves. A processor treats both kinds as UNDEFINED, and next to reserved values this may be said of a
+    /// word that no encoding has: the difference informs, it decides nothing.
     Undefined,
     /// The word belongs to an extension whose Cargo feature (`sve`, `sme`) is off.
     NotCompiledIn,

@@ -16,6 +16,7 @@ pub mod known;
 pub mod normalise;
 pub mod spec;
 pub mod tools;
+pub mod verdict;
 pub mod words;
 
 /// A way of writing A64, named for the tool that writes it so.

@@ -14,6 +14,7 @@ use a64_oracle::{Syntax, known, spec, tools, words};
 const USAGE: &str = "\
 a64-oracle texts WORD...        what the other disassemblers print for words
 a64-oracle golden ISA OUT      write golden lines: a word of each row of a specification file with their texts
+a64-oracle verdict [--step N]   every word (or every Nth): is it what the specification text says?
 a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
   --syntax llvm,gnu,apple       against whom (default: all three)
   --corners N                   field corners of every row of the specification, and N random words of each
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     let result = match arguments.split_first() {
         Some((command, rest)) if command == "texts" => texts(rest),
         Some((command, rest)) if command == "compare" => run(rest),
+        Some((command, rest)) if command == "verdict" => verdict(rest),
         Some((command, [isa, out])) if command == "golden" => {
             golden::write(Path::new(isa), Path::new(out))
         }
@@ -66,6 +68,16 @@ fn texts(arguments: &[String]) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+fn verdict(arguments: &[String]) -> Result<(), Fault> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let step = match arguments {
+        [] => 1,
+        [option, step] if option == "--step" => number(step)?,
+        _ => return Err(Fault::new(format!("usage:\n{USAGE}"))),
+    };
+    a64_oracle::verdict::run(&root.join("aarch64-decode/spec"), step)
 }
 
 fn hexadecimal(text: &str) -> Result<u32, Fault> {
