@@ -39,5 +39,5 @@ pub(crate) fn check() -> Outcome<Checked> {
             .map(|_| 1)
             .sum::<u32>();
     }
-    Ok(Checked::new(ours, format!("crates check with {OLDEST}")))
+    Ok(Checked::new(ours, format!("targets check with {OLDEST}")))
 }
