@@ -27,6 +27,7 @@ a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplaine
   --rows PREFIX,...             only rows whose name holds one of these (for --corners)
   --base                        leave out words of the FP, SIMD, SVE and SME spaces
   --no-sve                      leave out words of the SVE and SME spaces
+  --sve                         only words of the SVE and SME spaces; random ones are drawn from them
   --known FILE                  the list of explained differences
   --examples N                  examples of each category (default 3)
   --table                       the explained differences as a Markdown table too
@@ -96,6 +97,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
     let mut row_filter: Vec<String> = Vec::new();
     let mut base_only = false;
     let mut no_sve = false;
+    let mut only_sve = false;
     let mut table = false;
     let mut list: Vec<u32> = Vec::new();
 
@@ -123,6 +125,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
             "--rows" => row_filter = value()?.split(',').map(str::to_owned).collect(),
             "--base" => base_only = true,
             "--no-sve" => no_sve = true,
+            "--sve" => only_sve = true,
             "--table" => table = true,
             "--system" => list.extend(system_space()),
             "--code" => list.extend(words::code_of_file(Path::new(value()?))?),
@@ -145,7 +148,11 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
         }
         list.extend(words::corners(&rows, extra, seed));
     }
-    list.extend(words::random(random, seed));
+    list.extend(if only_sve {
+        words::random_sve(random, seed)
+    } else {
+        words::random(random, seed)
+    });
     let before = list.len();
     let mut list: Vec<u32> = list
         .into_iter()
@@ -157,6 +164,9 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
     }
     if no_sve {
         list.retain(|&word| !is_sve(word));
+    }
+    if only_sve {
+        list.retain(|&word| is_sve(word));
     }
     println!("{before} words, {} distinct and compared", list.len());
 

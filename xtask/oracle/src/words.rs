@@ -66,6 +66,22 @@ pub fn random(count: usize, seed: u64) -> Vec<u32> {
     (0..count).map(|_| random.word()).collect()
 }
 
+/// `count` random words of the SVE space (two of three) and of the SME space.
+pub fn random_sve(count: usize, seed: u64) -> Vec<u32> {
+    const OP0: u32 = 0xf << 25;
+    random(count, seed)
+        .into_iter()
+        .enumerate()
+        .map(|(at, word)| {
+            if at % 3 == 0 {
+                word & !OP0 | 1 << 31
+            } else {
+                word & !OP0 | 0b0010 << 25
+            }
+        })
+        .collect()
+}
+
 /// For each row: every field at all zeros, all ones, each single bit and one
 /// less than all ones, with the other fields zero, all ones and random; then
 /// `extra` words with every field random.
