@@ -66,6 +66,12 @@ pub enum ErrorKind {
     Overlap,
     /// There is a second one of what a file has at most once.
     Duplicate,
+    /// `segment_offset` does not lead from the image's base to the segment.
+    SegmentOffsetMismatch,
+    /// A chain of fixups starts outside its page or leaves it.
+    ChainLeavesPage,
+    /// A slot is not among the segment's bytes in the file.
+    SlotOutsideSegment,
 }
 
 /// The structure of the specification that an [`Error`] is about, by its C name.
@@ -284,6 +290,9 @@ impl ErrorKind {
             Self::BadAlignment => "bad alignment",
             Self::Overlap => "overlaps another range",
             Self::Duplicate => "duplicate",
+            Self::SegmentOffsetMismatch => "segment_offset does not lead to the segment",
+            Self::ChainLeavesPage => "chain leaves its page",
+            Self::SlotOutsideSegment => "slot outside its segment's bytes",
         }
     }
 }

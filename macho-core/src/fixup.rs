@@ -1,14 +1,37 @@
-//! Where the chains of fixups start (`LC_DYLD_CHAINED_FIXUPS`). The chains themselves are not
-//! walked yet.
+//! Chained fixups (`LC_DYLD_CHAINED_FIXUPS`): where chains start, the slots they link, and what
+//! each slot becomes.
+//!
+//! ```no_run
+//! # fn print(file: &[u8]) -> Result<(), macho_core::Error> {
+//! let image = macho_core::MachO::parse(file)?;
+//! if let Some(fixups) = image.chained_fixups()? {
+//!     for slot in fixups.slots(&image) {
+//!         let slot = slot?;
+//!         # let _ =
+//!         (slot.vmaddr, slot.file_offset, slot.raw, slot.fixup);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
 use core::iter::FusedIterator;
 
 use zerocopy::little_endian::{U16, U32};
 
+use crate::addr::FileOffset;
 use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::linkedit::LinkeditData;
 use crate::raw::fixup as raw;
 use crate::raw::fixup::{ImportsFormat, PointerFormat};
+
+pub use import::{Import, Imports};
+pub use pointer::{Auth, AuthKey, Fixup, Link, Target};
+pub use walk::{SegmentSlots, Slot, Slots};
+
+mod import;
+mod pointer;
+mod walk;
 
 /// `sizeof(struct dyld_chained_starts_in_segment)` without its starts.
 const SEGMENT_STARTS_SIZE: u64 = 22;
@@ -22,6 +45,10 @@ pub struct ChainedFixups<'a> {
     pub imports_format: ImportsFormat,
     /// 0 for plain names, 1 for names compressed by zlib.
     pub symbols_format: u32,
+    imports_offset: u32,
+    symbols_offset: u32,
+    /// All bytes of the fixups; offsets count from here.
+    bytes: Bytes<'a>,
     /// `dyld_chained_starts_in_image` and all that follows it.
     starts: Bytes<'a>,
     segments: &'a [U32],
@@ -48,6 +75,9 @@ impl<'a> ChainedFixups<'a> {
             imports_count: header.imports_count.get(),
             imports_format: ImportsFormat(header.imports_format.get()),
             symbols_format: header.symbols_format.get(),
+            imports_offset: header.imports_offset.get(),
+            symbols_offset: header.symbols_offset.get(),
+            bytes,
             starts,
             segments,
         })
@@ -102,6 +132,8 @@ impl<'a> ChainedFixups<'a> {
             max_valid_pointer: raw.max_valid_pointer.get(),
             page_count: raw.page_count.get(),
             words,
+            bytes,
+            entry: self.starts.file_offset(field),
         })
     }
 }
@@ -123,9 +155,18 @@ pub struct SegmentStarts<'a> {
     pub page_count: u16,
     /// The pages' starts, then the lists of pages that have several.
     words: &'a [U16],
+    /// `dyld_chained_starts_in_segment` and its words.
+    bytes: Bytes<'a>,
+    /// The offset that leads here from `dyld_chained_starts_in_image`.
+    entry: FileOffset,
 }
 
 impl SegmentStarts<'_> {
+    /// Where the structure lies, from the start of the outermost file.
+    pub const fn file_offset(&self) -> FileOffset {
+        self.bytes.file_offset(0)
+    }
+
     /// `page_start` of a page, as it stands: an offset in the page,
     /// [`DYLD_CHAINED_PTR_START_NONE`](raw::DYLD_CHAINED_PTR_START_NONE), or with
     /// [`DYLD_CHAINED_PTR_START_MULTI`](raw::DYLD_CHAINED_PTR_START_MULTI) an index for
@@ -141,6 +182,26 @@ impl SegmentStarts<'_> {
     /// that have several. `None` past its end.
     pub fn word(&self, index: u16) -> Option<u16> {
         self.words.get(usize::from(index)).map(|word| word.get())
+    }
+
+    /// Where a word lies, from the start of the outermost file.
+    const fn word_offset(&self, index: u16) -> u64 {
+        let [low, high] = index.to_le_bytes();
+        let bytes = u64::from_le_bytes([low, high, 0, 0, 0, 0, 0, 0]).saturating_mul(2);
+        let offset = SEGMENT_STARTS_SIZE.saturating_add(bytes);
+        self.bytes.file_offset(offset).get()
+    }
+
+    /// An error about the field at this offset of the structure.
+    const fn error(&self, kind: ErrorKind, field: u64) -> Error {
+        let what = Structure::DyldChainedStartsInSegment;
+        self.bytes.error(kind, what, field)
+    }
+
+    /// The image has fewer segments than the table says.
+    const fn no_segment(&self) -> Error {
+        let what = Structure::DyldChainedStartsInImage;
+        Error::new(ErrorKind::IndexOutOfBounds, what, self.entry.get())
     }
 }
 

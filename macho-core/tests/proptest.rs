@@ -99,6 +99,10 @@ fn exercise(file: &[u8], image: &MachO<'_>) {
         image.indirect_symbols(),
         image.base(),
     );
+    if let Ok(Some(fixups)) = image.chained_fixups() {
+        // One item for each slot, page and segment at most; tests/fixup_damage.rs says more.
+        assert!(fixups.slots(image).count() <= file.len());
+    }
     for entry in image.fileset_entries().flatten() {
         if let Ok(nested) = entry.parse() {
             // One level: an entry may name the collection itself.

@@ -1,5 +1,5 @@
 //! Chained fixups (`mach-o/fixup-chains.h`): what `LC_DYLD_CHAINED_FIXUPS` points at.
-use zerocopy::byteorder::little_endian::{U16, U32, U64};
+use zerocopy::byteorder::little_endian::{I32, I64, U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use crate::open_enum::open_enum;
@@ -51,6 +51,42 @@ pub struct DyldChainedStartsInSegment {
     pub max_valid_pointer: U32,
     /// Number of pages.
     pub page_count: U16,
+}
+
+/// `struct dyld_chained_import` (`mach-o/fixup-chains.h`).
+/// ```text
+///  31            9 8            7            0
+/// [name_offset:23 |weak_import:1|lib_ordinal:8]
+/// ```
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+pub struct DyldChainedImport {
+    /// The fields above.
+    pub bits: U32,
+}
+
+/// `struct dyld_chained_import_addend` (`mach-o/fixup-chains.h`).
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+pub struct DyldChainedImportAddend {
+    /// As in [`DyldChainedImport`].
+    pub bits: U32,
+    /// Bytes to add to the symbol's address.
+    pub addend: I32,
+}
+
+/// `struct dyld_chained_import_addend64` (`mach-o/fixup-chains.h`).
+/// ```text
+///  63            32 31       17 16            15            0
+/// [name_offset:32  |reserved:15|weak_import:1|lib_ordinal:16]
+/// ```
+#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
+#[repr(C)]
+pub struct DyldChainedImportAddend64 {
+    /// The fields above.
+    pub bits: U64,
+    /// Bytes to add to the symbol's address; `uint64_t` there, and a difference in fact.
+    pub addend: I64,
 }
 
 /// `DYLD_CHAINED_PTR_START_NONE`: the start of a page without fixups.

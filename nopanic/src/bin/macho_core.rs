@@ -7,6 +7,8 @@ use macho_core::exports::{Exports, Frame};
 use macho_core::fat::FatFile;
 use macho_core::fileset::FilesetEntry;
 use macho_core::fixup::ChainedFixups;
+use macho_core::fixup::{AuthKey, ChainedFixups};
+use macho_core::raw::fixup::PointerFormat;
 use macho_core::segment::{Section, Segment};
 use macho_core::symbol::{Symbol, SymbolTable};
 use macho_core::view::CommandView;
@@ -85,12 +87,6 @@ fn fat(bytes: &[u8]) {
 
 #[inline(never)]
 fn probe_image(image: &MachO<'_>, bytes: &[u8], number: u64) {
-    if let Ok(Some(fixups)) = image.chained_fixups() {
-        black_box((fixups, fixups.segment_count()));
-        for starts in fixups.segments() {
-            black_box(starts.map(|own| (own, own.page_start(0), own.word(1))));
-        }
-    }
     black_box((
         image.header(),
         image.mode(),
@@ -161,15 +157,44 @@ fn linkedit(image: &MachO<'_>, bytes: &[u8], number: u64) {
             black_box(&entry);
         });
     }
-    if let Ok(Some(fixups)) = image.chained_fixups() {
-        probe_fixups(&fixups, number as u16);
-    }
     if let Ok(exports) = image.exports() {
         probe_exports(&exports, bytes);
+    }
+    if let Ok(Some(fixups)) = image.chained_fixups() {
+        probe_fixups(&fixups, image, number);
     }
     if let Ok(Some(signature)) = image.code_signature() {
         probe_signature(&signature, number as u32);
     }
+}
+
+#[inline(never)]
+fn probe_fixups(fixups: &ChainedFixups<'_>, image: &MachO<'_>, number: u64) {
+    black_box(fixups.segment_count());
+    let _ = black_box(fixups.import(number as u32));
+    fixups.imports().for_each(|import| {
+        let _ = black_box(import);
+    });
+    let mut slots = fixups.slots(image);
+    while let Some(slot) = slots.next() {
+        let _ = black_box(slot);
+        if let Some(starts) = slots.starts() {
+            black_box(starts.file_offset());
+        }
+    }
+    for starts in fixups.segments().flatten() {
+        black_box((starts.page_start(number as u16), starts.word(number as u16)));
+        if let Ok(slots) = starts.slots(image) {
+            black_box(slots.starts().segment_index);
+            slots.for_each(|slot| {
+                let _ = black_box(slot);
+            });
+        }
+    }
+    let format = PointerFormat(number as u16);
+    black_box((format.stride(), format.slot_size(), format.decode(number)));
+    black_box((AuthKey::IA.name(), format.name()));
+    debug(format);
 }
 
 #[inline(never)]
@@ -206,15 +231,6 @@ fn probe_symbol(symbol: &Symbol<'_>) {
     ));
     black_box((symbol.section(), symbol.desc(), symbol.reference_type()));
     black_box(symbol.library_ordinal());
-}
-
-#[inline(never)]
-fn probe_fixups(fixups: &ChainedFixups<'_>, index: u16) {
-    black_box((fixups, fixups.segment_count()));
-    for starts in fixups.segments().flatten() {
-        black_box((starts.page_start(index), starts.word(index)));
-        black_box(&starts);
-    }
 }
 
 #[inline(never)]

@@ -1,0 +1,439 @@
+//! What a slot of a chain says, for each `pointer_format`.
+//!
+//! Bit layouts: dyld `include/mach-o/fixup-chains.h` (version 7), unions `dyld_chained_ptr_*`. The
+//! rulers show bit 63 on the left; field names are that header's.
+use crate::addr::{VmAddr, VmOffset};
+use crate::raw::fixup::PointerFormat;
+
+/// What a slot becomes at load time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Fixup {
+    /// A pointer into an image whose base is known.
+    Rebase {
+        /// Where it points.
+        target: Target,
+        /// How it is signed; `None` for a plain pointer.
+        auth: Option<Auth>,
+    },
+    /// A pointer to an import.
+    Bind {
+        /// Index of the import, for [`ChainedFixups::import`](super::ChainedFixups::import).
+        ordinal: u32,
+        /// Bytes to add to the import's address, besides the import's own addend.
+        addend: i32,
+        /// How it is signed; `None` for a plain pointer.
+        auth: Option<Auth>,
+    },
+    /// No pointer: a number that is a link of the chain only because it lies between pointers
+    /// (`DYLD_CHAINED_PTR_32` and its `max_valid_pointer`).
+    Value(u32),
+}
+
+/// Where a rebase points. The top byte of a tagged pointer (`high8`) is bits 56 to 63 of the number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Target {
+    /// An unslid address.
+    VmAddr(VmAddr),
+    /// Bytes from the image's base; in a dyld shared cache from the cache's base.
+    VmOffset(VmOffset),
+    /// Bytes from the base of a kernel collection.
+    Cache {
+        /// The collection: 0 primary, 1 pageable, 3 auxiliary (XNU
+        /// `kcformat.c`); 2 bits.
+        level: u8,
+        /// Bytes from that collection's base, below 2^30.
+        offset: VmOffset,
+    },
+    /// Bytes from the start of a segment.
+    Segment {
+        /// The segment, counted from 0; 4 bits.
+        index: u8,
+        /// Bytes from its start, below 2^28.
+        offset: u32,
+    },
+}
+
+/// How a pointer is signed (arm64e pointer authentication).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Auth {
+    /// The key.
+    pub key: AuthKey,
+    /// The constant part of the discriminator.
+    pub diversity: u16,
+    /// Whether the slot's own address is part of the discriminator: blended with a `diversity`
+    /// other than 0, else alone.
+    pub address_diversity: bool,
+}
+
+/// A key of pointer authentication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AuthKey {
+    /// Instruction key A: 0.
+    IA,
+    /// Instruction key B: 1.
+    IB,
+    /// Data key A: 2.
+    DA,
+    /// Data key B: 3.
+    DB,
+}
+
+impl AuthKey {
+    /// `IA`, `IB`, `DA` or `DB`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::IA => "IA",
+            Self::IB => "IB",
+            Self::DA => "DA",
+            Self::DB => "DB",
+        }
+    }
+
+    const fn from_bits(bits: u64) -> Self {
+        match bits & 3 {
+            0 => Self::IA,
+            1 => Self::IB,
+            2 => Self::DA,
+            _ => Self::DB,
+        }
+    }
+}
+
+/// A slot, decoded: what it becomes and where the next one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Link {
+    /// What the slot becomes.
+    pub fixup: Fixup,
+    /// Bytes from this slot to the next one of its chain; 0 ends the chain.
+    pub next: u32,
+}
+
+impl PointerFormat {
+    /// Bytes of a slot, 4 or 8; `None` for an unknown format.
+    #[inline]
+    pub const fn slot_size(self) -> Option<u64> {
+        match self {
+            Self::DYLD_CHAINED_PTR_32
+            | Self::DYLD_CHAINED_PTR_32_CACHE
+            | Self::DYLD_CHAINED_PTR_32_FIRMWARE => Some(4),
+            _ if self.is_known() => Some(8),
+            _ => None,
+        }
+    }
+
+    /// Bytes that one unit of `next` stands for, 1, 4 or 8; `None` for an unknown format.
+    #[inline]
+    pub const fn stride(self) -> Option<u64> {
+        match self {
+            Self::DYLD_CHAINED_PTR_ARM64E
+            | Self::DYLD_CHAINED_PTR_ARM64E_USERLAND
+            | Self::DYLD_CHAINED_PTR_ARM64E_USERLAND24
+            | Self::DYLD_CHAINED_PTR_ARM64E_SHARED_CACHE => Some(8),
+            Self::DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE => Some(1),
+            _ if self.is_known() => Some(4),
+            _ => None,
+        }
+    }
+
+    /// Decodes a slot without walking to it; of a format with slots of 4 bytes, the low half of
+    /// `raw` counts. `None` for an unknown format.
+    ///
+    /// A slot of `DYLD_CHAINED_PTR_32` is taken for a pointer whatever its size; the walk tells
+    /// [`Fixup::Value`] by the segment's `max_valid_pointer`.
+    #[inline]
+    pub const fn decode(self, raw: u64) -> Option<Link> {
+        Some(match self {
+            Self::DYLD_CHAINED_PTR_64_KERNEL_CACHE => kernel_cache::<4>(raw),
+            Self::DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE => kernel_cache::<1>(raw),
+            Self::DYLD_CHAINED_PTR_ARM64E => arm64e::<8, 16, true>(raw),
+            Self::DYLD_CHAINED_PTR_ARM64E_FIRMWARE => arm64e::<4, 16, true>(raw),
+            Self::DYLD_CHAINED_PTR_ARM64E_KERNEL => arm64e::<4, 16, false>(raw),
+            Self::DYLD_CHAINED_PTR_ARM64E_USERLAND => arm64e::<8, 16, false>(raw),
+            Self::DYLD_CHAINED_PTR_ARM64E_USERLAND24 => arm64e::<8, 24, false>(raw),
+            Self::DYLD_CHAINED_PTR_64 => generic64::<true>(raw),
+            Self::DYLD_CHAINED_PTR_64_OFFSET => generic64::<false>(raw),
+            Self::DYLD_CHAINED_PTR_32 => generic32(raw),
+            Self::DYLD_CHAINED_PTR_32_CACHE => Link {
+                // 31    29                          0
+                // [next:2 |        target:30         ]
+                // dyld: the target counts from the start of the shared cache.
+                fixup: rebase_offset(bits::<0, 30>(raw), None),
+                next: low32(bits::<30, 2>(raw)).wrapping_mul(4),
+            },
+            Self::DYLD_CHAINED_PTR_32_FIRMWARE => Link {
+                // 31      25                        0
+                // [ next:6 |       target:26         ]
+                fixup: rebase_vmaddr(bits::<0, 26>(raw)),
+                next: low32(bits::<26, 6>(raw)).wrapping_mul(4),
+            },
+            Self::DYLD_CHAINED_PTR_ARM64E_SHARED_CACHE => shared_cache(raw),
+            Self::DYLD_CHAINED_PTR_ARM64E_SEGMENTED => segmented(raw),
+            _ => return None,
+        })
+    }
+}
+
+/// `raw[LOW + WIDTH - 1 : LOW]`.
+#[inline]
+const fn bits<const LOW: u32, const WIDTH: u32>(raw: u64) -> u64 {
+    raw.wrapping_shr(LOW) & u64::MAX.wrapping_shr(64_u32.wrapping_sub(WIDTH))
+}
+
+#[inline]
+const fn is_set<const BIT: u32>(raw: u64) -> bool {
+    bits::<BIT, 1>(raw) != 0
+}
+
+#[inline]
+const fn low8(value: u64) -> u8 {
+    let [a, ..] = value.to_le_bytes();
+    a
+}
+
+#[inline]
+const fn low16(value: u64) -> u16 {
+    let [a, b, ..] = value.to_le_bytes();
+    u16::from_le_bytes([a, b])
+}
+
+#[inline]
+const fn low32(value: u64) -> u32 {
+    let [a, b, c, d, ..] = value.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+/// An addend without a sign, of at most 8 bits.
+#[inline]
+const fn unsigned_addend(field: u64) -> i32 {
+    i32::from_le_bytes(low32(field).to_le_bytes())
+}
+
+/// An addend of 19 bits with a sign: up to the top of 32 bits, and down again with copies of it.
+#[inline]
+const fn signed_addend(field: u64) -> i32 {
+    i32::from_le_bytes(low32(field).wrapping_shl(13).to_le_bytes()).wrapping_shr(13)
+}
+
+#[inline]
+const fn rebase_vmaddr(target: u64) -> Fixup {
+    Fixup::Rebase {
+        target: Target::VmAddr(VmAddr::new(target)),
+        auth: None,
+    }
+}
+
+#[inline]
+const fn rebase_offset(target: u64, auth: Option<Auth>) -> Fixup {
+    Fixup::Rebase {
+        target: Target::VmOffset(VmOffset::new(target)),
+        auth,
+    }
+}
+
+/// The signature of all signed formats but the shared cache's:
+/// ```text
+///  50 49  48      47          32
+/// [ key:2 |addrDiv:1| diversity:16 ]
+/// ```
+#[inline]
+const fn auth(raw: u64) -> Auth {
+    Auth {
+        key: AuthKey::from_bits(bits::<49, 2>(raw)),
+        diversity: low16(bits::<32, 16>(raw)),
+        address_diversity: is_set::<48>(raw),
+    }
+}
+
+/// `dyld_chained_ptr_arm64e_rebase`, `_bind`, `_auth_rebase`, `_auth_bind`, `_bind24` and
+/// `_auth_bind24`. An unsigned target is a vmaddr (`VMADDR`) or a vmoffset, a signed one always a
+/// vmoffset; `ORDINAL` is the width of an ordinal, 16 or 24.
+/// ```text
+///  63     62     61     51 50      43 42                                0
+/// [auth=0|bind=0|  next:11 | high8:8 |             target:43             ]
+/// [auth=0|bind=1|  next:11 | addend:19         | zero   | ordinal:16/24  ]
+///                                           32
+/// [auth=1|bind=0|  next:11 |key:2|addrDiv:1|diversity:16|   target:32    ]
+/// [auth=1|bind=1|  next:11 |key:2|addrDiv:1|diversity:16|zero| ordinal   ]
+/// ```
+#[inline]
+const fn arm64e<const STRIDE: u32, const ORDINAL: u32, const VMADDR: bool>(raw: u64) -> Link {
+    let signature = if is_set::<63>(raw) {
+        Some(auth(raw))
+    } else {
+        None
+    };
+    let fixup = if is_set::<62>(raw) {
+        let addend = if signature.is_some() {
+            0
+        } else {
+            signed_addend(bits::<32, 19>(raw))
+        };
+        Fixup::Bind {
+            ordinal: low32(bits::<0, ORDINAL>(raw)),
+            addend,
+            auth: signature,
+        }
+    } else if signature.is_some() {
+        rebase_offset(bits::<0, 32>(raw), signature)
+    } else {
+        let target = bits::<0, 43>(raw) | bits::<43, 8>(raw).wrapping_shl(56);
+        if VMADDR {
+            rebase_vmaddr(target)
+        } else {
+            rebase_offset(target, None)
+        }
+    };
+    Link {
+        fixup,
+        next: low32(bits::<51, 11>(raw)).wrapping_mul(STRIDE),
+    }
+}
+
+/// `dyld_chained_ptr_64_rebase` and `_bind`; a target is a vmaddr (`VMADDR`) or a vmoffset.
+/// ```text
+///  63     62      51 50        44 43   36 35                            0
+/// [bind=0| next:12  | reserved:7 |high8:8|          target:36            ]
+/// [bind=1| next:12  | reserved:19           |addend:8| ordinal:24        ]
+///                                         32 31    24
+/// ```
+#[inline]
+const fn generic64<const VMADDR: bool>(raw: u64) -> Link {
+    let fixup = if is_set::<63>(raw) {
+        Fixup::Bind {
+            ordinal: low32(bits::<0, 24>(raw)),
+            addend: unsigned_addend(bits::<24, 8>(raw)),
+            auth: None,
+        }
+    } else {
+        let target = bits::<0, 36>(raw) | bits::<36, 8>(raw).wrapping_shl(56);
+        if VMADDR {
+            rebase_vmaddr(target)
+        } else {
+            rebase_offset(target, None)
+        }
+    };
+    Link {
+        fixup,
+        next: low32(bits::<51, 12>(raw)).wrapping_mul(4),
+    }
+}
+
+/// `dyld_chained_ptr_32_rebase` and `_bind`.
+/// ```text
+///  31     30   26 25      20 19                 0
+/// [bind=0| next:5|        target:26              ]
+/// [bind=1| next:5| addend:6 |     ordinal:20     ]
+/// ```
+#[inline]
+const fn generic32(raw: u64) -> Link {
+    let fixup = if is_set::<31>(raw) {
+        Fixup::Bind {
+            ordinal: low32(bits::<0, 20>(raw)),
+            addend: unsigned_addend(bits::<20, 6>(raw)),
+            auth: None,
+        }
+    } else {
+        rebase_vmaddr(bits::<0, 26>(raw))
+    };
+    Link {
+        fixup,
+        next: low32(bits::<26, 5>(raw)).wrapping_mul(4),
+    }
+}
+
+/// A link of `DYLD_CHAINED_PTR_32` whose target is above the segment's `max_valid_pointer` is a
+/// number, stored with a bias that puts it there.
+#[inline]
+pub(super) const fn without_non_pointer(link: Link, max_valid_pointer: u32) -> Link {
+    if let Fixup::Rebase {
+        target: Target::VmAddr(target),
+        auth: None,
+    } = link.fixup
+    {
+        let target = low32(target.get());
+        if target > max_valid_pointer {
+            let bias = 0x0400_0000_u32.wrapping_add(max_valid_pointer) / 2;
+            return Link {
+                fixup: Fixup::Value(target.wrapping_sub(bias)),
+                next: link.next,
+            };
+        }
+    }
+    link
+}
+
+/// `dyld_chained_ptr_64_kernel_cache_rebase`.
+/// ```text
+///  63     62      51 50 49 48        47         32 31 30        29            0
+/// [isAuth| next:12  |key:2 |addrDiv:1|diversity:16|cacheLevel:2|  target:30    ]
+/// ```
+#[inline]
+const fn kernel_cache<const STRIDE: u32>(raw: u64) -> Link {
+    Link {
+        fixup: Fixup::Rebase {
+            target: Target::Cache {
+                level: low8(bits::<30, 2>(raw)),
+                offset: VmOffset::new(bits::<0, 30>(raw)),
+            },
+            auth: if is_set::<63>(raw) {
+                Some(auth(raw))
+            } else {
+                None
+            },
+        },
+        next: low32(bits::<51, 12>(raw)).wrapping_mul(STRIDE),
+    }
+}
+
+/// `dyld_chained_ptr_arm64e_shared_cache_rebase` and `_auth_rebase`. The key is an A key.
+/// ```text
+///  63     62      52 51          50        49         34 33                    0
+/// [auth=0| next:11  | unused:10         41| high8:8     |  runtimeOffset:34     ]
+/// [auth=1| next:11  |keyIsData:1|addrDiv:1| diversity:16|  runtimeOffset:34     ]
+/// ```
+#[inline]
+const fn shared_cache(raw: u64) -> Link {
+    let offset = bits::<0, 34>(raw);
+    let fixup = if is_set::<63>(raw) {
+        let auth = Auth {
+            key: if is_set::<51>(raw) {
+                AuthKey::DA
+            } else {
+                AuthKey::IA
+            },
+            diversity: low16(bits::<34, 16>(raw)),
+            address_diversity: is_set::<50>(raw),
+        };
+        rebase_offset(offset, Some(auth))
+    } else {
+        rebase_offset(offset | bits::<34, 8>(raw).wrapping_shl(56), None)
+    };
+    Link {
+        fixup,
+        next: low32(bits::<52, 11>(raw)).wrapping_mul(8),
+    }
+}
+
+/// `dyld_chained_ptr_arm64e_segmented_rebase` and `_auth_segmented_rebase`.
+/// ```text
+///  63     62      51 50                         32 31            28 27                 0
+/// [auth=0| next:12  |         padding:19          |targetSegIndex:4| targetSegOffset:28 ]
+/// [auth=1| next:12  |key:2|addrDiv:1| diversity:16|targetSegIndex:4| targetSegOffset:28 ]
+/// ```
+#[inline]
+const fn segmented(raw: u64) -> Link {
+    Link {
+        fixup: Fixup::Rebase {
+            target: Target::Segment {
+                index: low8(bits::<28, 4>(raw)),
+                offset: low32(bits::<0, 28>(raw)),
+            },
+            auth: if is_set::<63>(raw) {
+                Some(auth(raw))
+            } else {
+                None
+            },
+        },
+        next: low32(bits::<51, 12>(raw)).wrapping_mul(4),
+    }
+}
