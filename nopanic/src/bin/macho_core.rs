@@ -6,7 +6,6 @@ use macho_core::codesign::CodeSignature;
 use macho_core::exports::{Exports, Frame};
 use macho_core::fat::FatFile;
 use macho_core::fileset::FilesetEntry;
-use macho_core::fixup::ChainedFixups;
 use macho_core::fixup::{AuthKey, ChainedFixups};
 use macho_core::raw::fixup::PointerFormat;
 use macho_core::segment::{Section, Segment};
