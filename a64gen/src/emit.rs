@@ -150,6 +150,41 @@ fn sectioned<T: std::fmt::LowerHex>(
     );
 }
 
+/// An array of entries that are lines of Rust, with tails as in [`sectioned`]; `join` puts them together.
+fn sectioned_lines(
+    out: &mut String,
+    name: &str,
+    doc: &str,
+    kind: &str,
+    join: &str,
+    lines: &[String],
+    ends: [usize; 3],
+) {
+    let mut start = 0;
+    for (section, end) in SECTIONS.iter().zip(ends) {
+        let feature = section.to_lowercase();
+        let part = &lines[start..end];
+        let value = format!(
+            "const {name}_{section}: [{kind}; {}] = [\n{}];\n",
+            part.len(),
+            part.concat()
+        );
+        if feature == "base" {
+            out.push_str(&value);
+        } else {
+            let _ = writeln!(
+                out,
+                "#[cfg(feature = \"{feature}\")]\n{value}#[cfg(not(feature = \"{feature}\"))]\nconst {name}_{section}: [{kind}; 0] = [];"
+            );
+        }
+        start = end;
+    }
+    let _ = writeln!(
+        out,
+        "/// {doc}\npub(crate) static {name}: [{kind}; {name}_BASE.len() + {name}_SVE.len() + {name}_SME.len()] =\n    super::{join}(&{name}_BASE, &{name}_SVE, &{name}_SME);\n"
+    );
+}
+
 fn plain<T: std::fmt::LowerHex>(out: &mut String, name: &str, doc: &str, kind: &str, values: &[T]) {
     let _ = writeln!(
         out,
@@ -159,18 +194,41 @@ fn plain<T: std::fmt::LowerHex>(out: &mut String, name: &str, doc: &str, kind: &
     );
 }
 
-/// Text, padded so that sixteen bytes can be read from the start of any name.
-fn bytes(out: &mut String, name: &str, doc: &str, blob: &str) {
-    let blob = format!("{blob}{}", ".".repeat(16));
-    let _ = writeln!(
-        out,
-        "/// {doc}\npub(crate) static {name}: [u8; {}] = *b\"\\",
-        blob.len()
-    );
+fn text(out: &mut String, name: &str, blob: &str) {
+    let _ = writeln!(out, "const {name}: [u8; {}] = *b\"\\", blob.len());
     for chunk in blob.as_bytes().chunks(120) {
         let _ = writeln!(out, "{}\\", String::from_utf8_lossy(chunk));
     }
-    out.push_str("\";\n\n");
+    out.push_str("\";\n");
+}
+
+/// Text with tails as in [`sectioned`], padded so that sixteen bytes can be read from the start of any name.
+fn bytes(out: &mut String, name: &str, doc: &str, blob: &str, ends: [usize; 3]) {
+    let [base, sve, sme] = ends;
+    let padding = ".".repeat(16);
+    text(out, &format!("{name}_BASE"), &blob[..base]);
+    out.push_str("#[cfg(feature = \"sve\")]\n");
+    text(out, &format!("{name}_SVE"), &blob[base..sve]);
+    out.push_str("#[cfg(not(feature = \"sve\"))]\n");
+    text(out, &format!("{name}_SVE"), "");
+    out.push_str("#[cfg(feature = \"sme\")]\n");
+    text(out, &format!("{name}_SME"), &format!("{}{padding}", &blob[sve..sme]));
+    out.push_str("#[cfg(not(feature = \"sme\"))]\n");
+    text(out, &format!("{name}_SME"), &padding);
+    let _ = writeln!(
+        out,
+        "/// {doc}\npub(crate) static {name}: [u8; {name}_BASE.len() + {name}_SVE.len() + {name}_SME.len()] =\n    super::join_u8(&{name}_BASE, &{name}_SVE, &{name}_SME);\n"
+    );
+}
+
+/// How long the lists are after the rows of each section.
+#[derive(Default)]
+struct Lengths {
+    forms: [usize; 3],
+    descriptors: [usize; 3],
+    aliases: [usize; 3],
+    names: [usize; 3],
+    text: [usize; 3],
 }
 
 /// All generated files: name and text.
@@ -298,7 +356,8 @@ pub(crate) fn files(
         at
     };
 
-    for row in &rows {
+    let mut lengths = Lengths::default();
+    for (row, section) in rows.iter().zip(&model.sections) {
         let number = checks.len();
         let mask = row.mask & !row.should;
         checks.push(Check([mask, row.value & mask]));
@@ -347,11 +406,11 @@ pub(crate) fn files(
         for clause in &row.unpredictable {
             unpredictable.push((number, clause.clone()));
         }
-        if row.aliases.is_empty() {
-            alias_of.push(0);
-            continue;
-        }
-        alias_of.push(aliases.len() as u16);
+        alias_of.push(if row.aliases.is_empty() {
+            0
+        } else {
+            aliases.len() as u16
+        });
         for (index, alias) in row.aliases.iter().enumerate() {
             let tests = test_list(&alias.tests, &mut predicates, &mut problems, &alias.place);
             let form = form_of(
@@ -375,6 +434,14 @@ pub(crate) fn files(
                 alias.syntaxes | last,
                 names.id(&alias.template.mnemonic),
             ));
+        }
+        for at in usize::from(*section)..3 {
+            lengths.forms[at] = forms.list.len();
+            lengths.descriptors[at] = forms.descriptors.len();
+            lengths.aliases[at] = aliases.len();
+            // The start of the next name is the end of the last.
+            lengths.names[at] = names.starts.len() + 1;
+            lengths.text[at] = names.blob.len();
         }
     }
     let mut unpredictable_rows: Vec<String> = Vec::new();
@@ -508,30 +575,45 @@ pub(crate) fn files(
 
     let mut form_text = String::from(HEADER);
     form_text.push_str("//! Operand lists and aliases.\n\nuse super::kinds::{Kind, Predicate};\nuse super::{Alias as A, Descriptor, Test};\n\nconst fn d(kind: Kind, p: [u8; 7]) -> Descriptor {\n    Descriptor { kind, p }\n}\n\n");
-    plain(
+    sectioned(
         &mut form_text,
         "FORMS",
         "Operand lists: a count, then that many indices into DESCRIPTORS.",
         "u16",
         &forms.list,
+        lengths.forms,
+    );
+    let descriptors: Vec<String> = forms
+        .descriptors
+        .iter()
+        .map(|descriptor| {
+            format!(
+                "    d(Kind::{}, {:?}),\n",
+                model.operands.kinds[descriptor.kind].name, descriptor.bytes
+            )
+        })
+        .collect();
+    sectioned_lines(
+        &mut form_text,
+        "DESCRIPTORS",
+        "Kind and parameters of each distinct operand.",
+        "Descriptor",
+        "join_descriptor",
+        &descriptors,
+        lengths.descriptors,
+    );
+    sectioned_lines(
+        &mut form_text,
+        "ALIASES",
+        "Aliases; bit 7 of `syntaxes` marks the last of an encoding.",
+        "A",
+        "join_alias",
+        &aliases,
+        lengths.aliases,
     );
     let _ = writeln!(
         form_text,
-        "/// Kind and parameters of each distinct operand.\npub(crate) static DESCRIPTORS: [Descriptor; {}] = [",
-        forms.descriptors.len()
-    );
-    for descriptor in &forms.descriptors {
-        let _ = writeln!(
-            form_text,
-            "    d(Kind::{}, {:?}),",
-            model.operands.kinds[descriptor.kind].name, descriptor.bytes
-        );
-    }
-    let _ = writeln!(
-        form_text,
-        "];\n\n/// Aliases; bit 7 of `syntaxes` marks the last of an encoding.\npub(crate) static ALIASES: [A; {}] = [\n{}];\n\n/// Tests of aliases and of unpredictable words.\npub(crate) static TESTS: [Test; {}] = [\n{}];",
-        aliases.len(),
-        aliases.concat(),
+        "/// Tests of aliases and of unpredictable words.\npub(crate) static TESTS: [Test; {}] = [\n{}];",
         tests.len(),
         tests.concat()
     );
@@ -542,18 +624,20 @@ pub(crate) fn files(
     name_text
         .push_str("//! Mnemonics, literals and the names of encodings, groups and features.\n\n");
     names.starts.push(names.blob.len());
-    plain(
+    sectioned(
         &mut name_text,
         "NAMES_AT",
         "Start of each name, and the end of the last.",
         "u16",
         &names.starts,
+        lengths.names,
     );
     bytes(
         &mut name_text,
         "NAMES_TEXT",
         "The names, one behind the other.",
         &names.blob,
+        lengths.text,
     );
     let starts: Vec<u32> = std::iter::once(0)
         .chain(

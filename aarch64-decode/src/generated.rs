@@ -104,3 +104,22 @@ join!(join_u8, u8, 0);
 join!(join_u16, u16, 0);
 join!(join_node, Node, [0; 3]);
 join!(join_check, Check, [0; 2]);
+join!(
+    join_descriptor,
+    Descriptor,
+    Descriptor {
+        kind: Kind::Literal,
+        p: [0; 7],
+    }
+);
+join!(
+    join_alias,
+    Alias,
+    Alias {
+        tests: 0,
+        count: 0,
+        syntaxes: 0,
+        mnemonic: 0,
+        form: 0,
+    }
+);
