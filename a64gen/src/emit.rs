@@ -212,7 +212,11 @@ fn bytes(out: &mut String, name: &str, doc: &str, blob: &str, ends: [usize; 3]) 
     out.push_str("#[cfg(not(feature = \"sve\"))]\n");
     text(out, &format!("{name}_SVE"), "");
     out.push_str("#[cfg(feature = \"sme\")]\n");
-    text(out, &format!("{name}_SME"), &format!("{}{padding}", &blob[sve..sme]));
+    text(
+        out,
+        &format!("{name}_SME"),
+        &format!("{}{padding}", &blob[sve..sme]),
+    );
     out.push_str("#[cfg(not(feature = \"sme\"))]\n");
     text(out, &format!("{name}_SME"), &padding);
     let _ = writeln!(

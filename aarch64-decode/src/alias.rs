@@ -8,6 +8,7 @@ use crate::generated::forms::{ALIASES, TESTS};
 use crate::generated::kinds::Predicate;
 use crate::named::{self, shown_flags};
 use crate::program::bitmask;
+#[cfg(feature = "sve")]
 use crate::program::scalable::is_move_mask;
 use crate::syntax::Syntax;
 
@@ -128,7 +129,11 @@ fn computed(predicate: Predicate, word: u32) -> bool {
         }
         Predicate::BitmaskIsMov32 => !move_wide(bitmask(word, 0, 32), 32),
         Predicate::BitmaskIsMov64 => !move_wide(bitmask(word, low8(field(word, 22, 1)), 64), 64),
+        #[cfg(feature = "sve")]
         Predicate::DupmIsMov => is_move_mask(word),
+        // No row has it.
+        #[cfg(not(feature = "sve"))]
+        Predicate::DupmIsMov => false,
         // imm16 = 0 with a shift is spelled as it is encoded.
         Predicate::MovzIsMov | Predicate::MovnIsMov64 => {
             field(word, 5, 16) != 0 || field(word, 21, 2) == 0

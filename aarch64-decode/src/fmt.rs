@@ -5,7 +5,9 @@ mod gnu;
 mod llvm;
 mod memory;
 mod register;
+#[cfg(feature = "sve")]
 mod scalable;
+#[cfg(feature = "sme")]
 mod sme;
 mod text;
 mod vector;

@@ -1,6 +1,8 @@
 //! The code of each operand kind: from the word to the operand.
 
+#[cfg(feature = "sve")]
 pub(crate) mod scalable;
+#[cfg(feature = "sme")]
 mod sme;
 mod vector;
 
@@ -13,7 +15,9 @@ use crate::generated::kinds::Kind;
 use crate::generated::named::table::{RANGEPREFETCH, SYSREG};
 use crate::named::Name;
 use crate::operand::{AddressMode, Extend, Memory, MemoryOffset, Operand, Shift};
-use crate::register::{Arrangement, Predication, Register};
+#[cfg(feature = "sve")]
+use crate::register::Predication;
+use crate::register::{Arrangement, Register};
 
 /// Decodes the operand that `descriptor` describes. `pc` is the address of the word.
 // A loop over operands is a quarter faster with the code in it: the operand need not go through memory.
@@ -257,20 +261,31 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         Kind::MemPostSize => {
             immediate_offset(word, a, wide(widen(d).wrapping_shl(field(word, b, c))), 2)
         }
+        #[cfg(feature = "sve")]
         Kind::ZSize => scalable::vector(word, a, scalable::size(word, [b, c], d)),
+        #[cfg(feature = "sve")]
         Kind::ZTsz => scalable::vector(word, a, scalable::tsz(word, [b, c], d, e)),
+        #[cfg(feature = "sve")]
         Kind::ZLow => scalable::vector(word, a, scalable::lowest(word, [b, c])),
+        #[cfg(feature = "sve")]
         Kind::ZLaneLow => scalable::lane_lowest(word, a, [b, c], [d, e]),
+        #[cfg(feature = "sve")]
         Kind::ZLane => scalable::lane(word, [a, b], field(word, c, d), e),
+        #[cfg(feature = "sve")]
         Kind::ZLanePair => scalable::lane_pair(word, [a, b], [c, d, e, f], g),
+        #[cfg(feature = "sve")]
         Kind::ZMask => scalable::vector(word, a, scalable::mask_size(word, [b, c])),
+        #[cfg(feature = "sve")]
         Kind::ScalableList => scalable::list(word, a, [b, c], d, Arrangement::new(e)),
+        #[cfg(feature = "sve")]
         Kind::ScalableListSize => {
             scalable::list(word, a, [b, c], d, scalable::size(word, [e, f], g))
         }
+        #[cfg(feature = "sve")]
         Kind::Predicate => Operand::Register(
             scalable::predicate(word, a, [b, c], d).predicated(scalable::predication(e)),
         ),
+        #[cfg(feature = "sve")]
         Kind::PredicateBit => Operand::Register(
             scalable::predicate(word, 11, [a, b], 0).predicated(if bit(word, c) {
                 Predication::Merging
@@ -278,68 +293,108 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
                 Predication::Zeroing
             }),
         ),
+        #[cfg(feature = "sve")]
         Kind::PredicateOf => {
             Operand::Register(scalable::predicate(word, a, [b, c], d).arranged(Arrangement::new(e)))
         }
+        #[cfg(feature = "sve")]
         Kind::PredicateSize => Operand::Register(
             scalable::predicate(word, a, [b, c], d).arranged(scalable::size(word, [e, f], g)),
         ),
+        #[cfg(feature = "sve")]
         Kind::PredicateLane => Operand::Register(
             scalable::predicate(word, 12, [a, b], c).at_lane(low8(field(word, d, e))),
         ),
+        #[cfg(feature = "sve")]
         Kind::PredicateSlice => scalable::slice(word, [a, b], [c, d], [e, f]),
+        #[cfg(feature = "sve")]
         Kind::GprSize => scalable::general(word, a, b, [c, d]),
+        #[cfg(feature = "sve")]
         Kind::SmallFloat => scalable::small_float(word, [a, b], c),
+        #[cfg(feature = "sve")]
         Kind::Shifted8 => scalable::shifted8(word, a, b, c, d != 0),
+        #[cfg(feature = "sve")]
         Kind::ElementMask => immediate(scalable::mask(word, [a, b])),
+        #[cfg(feature = "sve")]
         Kind::TszRight => scalable::tsz_amount(word, [a, b], [c, 5], true),
+        #[cfg(feature = "sve")]
         Kind::TszLeft => scalable::tsz_amount(word, [a, b], [c, 5], false),
+        #[cfg(feature = "sve")]
         Kind::Multiplier => Operand::Multiplier(low8(field(word, a, b)).wrapping_add(1)),
+        #[cfg(feature = "sve")]
         Kind::MemVl => scalable::vector_lengths(word, a, field(word, b, c), c, d),
+        #[cfg(feature = "sve")]
         Kind::MemVlPair => scalable::vector_lengths_pair(word, a, [b, c, d, e]),
+        #[cfg(feature = "sve")]
         Kind::MemIndex | Kind::MemIndexZero => scalable::index(word, a, b, c),
+        #[cfg(feature = "sve")]
         Kind::MemZ => scalable::vector_index(word, [a, b], c, d, e),
+        #[cfg(feature = "sve")]
         Kind::MemZXs => {
             let way = if bit(word, d) { 6 } else { 2 };
             scalable::vector_index(word, [a, b], c, way, e)
         }
+        #[cfg(feature = "sve")]
         Kind::MemElement => {
             let base = gpr(a, five(word, c)).arranged(Arrangement::new(b));
             scalable::elements(word, base, [d, e], f)
         }
+        #[cfg(feature = "sve")]
         Kind::MemZReg => scalable::vector_base(word, a, b, c),
+        #[cfg(feature = "sve")]
         Kind::MemAdr => scalable::addresses(word, [a, b], c, d, [e, f]),
+        #[cfg(feature = "sme")]
         Kind::ZSizeShort => sme::short(word, [a, b], scalable::size(word, [c, d], e)),
+        #[cfg(feature = "sme")]
         Kind::ZField => sme::scaled(word, a, [b, c], d, [e, f]),
+        #[cfg(feature = "sme")]
         Kind::ZStrided => sme::strided(word, a, b, [c, d], Arrangement::new(e)),
+        #[cfg(feature = "sme")]
         Kind::ZStridedSize => sme::strided(word, a, b, [c, d], scalable::size(word, [e, f], g)),
+        #[cfg(feature = "sme")]
         Kind::ZLaneThree => {
             let high = field(word, c, 1) << 2 | field(word, d, 2);
             scalable::lane(word, [a, b], high << 1 | field(word, e, 1), f)
         }
+        #[cfg(feature = "sme")]
         Kind::ZListLane => sme::list_lane(word, a, [b, c], field(word, d, e)),
+        #[cfg(feature = "sme")]
         Kind::ZkVector => Operand::Register(sme::control(word, [a, b])),
+        #[cfg(feature = "sme")]
         Kind::ZkLane => {
             let lane = low8(field(word, c, d));
             Operand::Register(sme::control(word, [a, b]).at_lane(lane))
         }
+        #[cfg(feature = "sme")]
         Kind::Tile => sme::tile(word, a, [b, c]),
+        #[cfg(feature = "sme")]
         Kind::Slice | Kind::SliceBraced => sme::slice(word, a, b, [c, d], [e, f]),
+        #[cfg(feature = "sme")]
         Kind::Array => sme::array(word, Arrangement::new(a), [b, c], [d, e], [f, g]),
+        #[cfg(feature = "sme")]
         Kind::ArraySize => {
             let arrangement = scalable::size(word, [f, 1], g);
             sme::array(word, arrangement, [a, b], [8, c], [d, e])
         }
+        #[cfg(feature = "sme")]
         Kind::TileMask => Operand::TileMask(low8(field(word, a, b))),
+        #[cfg(feature = "sme")]
         Kind::TableList => sme::table_list(),
+        #[cfg(feature = "sme")]
         Kind::TableLane => sme::table_lane(field(word, a, b).wrapping_mul(widen(c))),
+        #[cfg(feature = "sme")]
         Kind::TableVector => sme::table_vector(field(word, a, b)),
+        #[cfg(feature = "sme")]
         Kind::MemVlUnsigned => {
             let offset = sme::vector_lengths(word, [b, c]);
             memory(word, a, offset, AddressMode::Offset)
         }
+        #[cfg(feature = "sme")]
         Kind::NarrowShift => sme::narrowing(field(word, a, 2), field(word, b, 5)),
         Kind::Literal => Operand::Name(Name::literal(u16::from_le_bytes([a, b]))),
+        // No row has the other kinds.
+        #[cfg(not(feature = "sme"))]
+        _ => Operand::Immediate(0),
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::llvm;
 use super::memory;
+#[cfg(feature = "sve")]
 use super::scalable;
+#[cfg(feature = "sme")]
 use super::sme;
 use super::text::{TextBuffer, TokenKind};
 use super::vector;
@@ -28,7 +30,9 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             text.name(name.as_bytes());
             text.end(TokenKind::Name);
         }
-        _ if llvm::common(text, operand) || scalable::operand(text, operand, false) => {}
+        _ if llvm::common(text, operand) => {}
+        #[cfg(feature = "sve")]
+        _ if scalable::operand(text, operand, false) => {}
         // GNU leaves out the 0 of ldraa and ldrab even where they write back.
         Operand::Memory(mut own) => {
             if matches!(descriptor.kind, Kind::MemPac) && own.offset == MemoryOffset::Immediate(0) {
@@ -36,10 +40,13 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
             memory::operand(text, own, false);
         }
+        #[cfg(feature = "sme")]
         Operand::Matrix(own) => {
             sme::matrix(text, own, descriptor.kind == Kind::SliceBraced, false);
         }
+        #[cfg(feature = "sme")]
         Operand::TileMask(mask) => sme::mixed_mask(text, mask),
+        #[cfg(feature = "sme")]
         Operand::TableVector(index) => sme::table_vector(text, index),
         Operand::List(list) => vector::list(text, list, b"{", b"}", Some(b"-")),
         Operand::FloatImmediate(value) => vector::scientific(text, value),

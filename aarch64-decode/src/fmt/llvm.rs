@@ -2,7 +2,9 @@
 
 use super::memory;
 pub(super) use super::register::{numbered, register};
+#[cfg(feature = "sve")]
 use super::scalable;
+#[cfg(feature = "sme")]
 use super::sme;
 use super::text::{TextBuffer, TokenKind};
 use super::vector;
@@ -136,25 +138,34 @@ pub(super) fn nameless(text: &mut TextBuffer, descriptor: Descriptor, value: u16
 
 /// Appends an operand.
 pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Operand) {
-    if common(text, operand) || scalable::operand(text, operand, true) {
+    if common(text, operand) {
+        return;
+    }
+    #[cfg(feature = "sve")]
+    if scalable::operand(text, operand, true) {
         return;
     }
     match operand {
         // Fixed offsets are part of LLVM's template and stay decimal.
         Operand::Memory(own) => {
+            #[cfg(feature = "sve")]
+            let own = scalable::without_zero(descriptor, own);
             memory::operand(
                 text,
-                scalable::without_zero(descriptor, own),
+                own,
                 !matches!(
                     descriptor.kind,
                     Kind::MemFixed | Kind::MemPostQ | Kind::MemPostSize
                 ),
             );
         }
+        #[cfg(feature = "sme")]
         Operand::Matrix(own) => {
             sme::matrix(text, own, descriptor.kind == Kind::SliceBraced, true);
         }
+        #[cfg(feature = "sme")]
         Operand::TileMask(mask) => sme::mask(text, mask),
+        #[cfg(feature = "sme")]
         Operand::TableVector(index) => sme::table_vector(text, index),
         Operand::List(list) => {
             // Only of scalable vectors, more than two are a range.
