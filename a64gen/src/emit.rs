@@ -22,6 +22,8 @@ pub(crate) struct Model {
     pub(crate) tables: Vec<Table>,
 }
 
+/// Marks an index into ALIASED.
+const ALIASED: u16 = 0x8000;
 /// Encodings 0 and 1 stand for unallocated and undefined words.
 pub(crate) const RESERVED: usize = 2;
 
@@ -83,6 +85,16 @@ impl Forms {
 
 /// A node as an array of three numbers.
 struct Node([u32; 3]);
+
+/// The operand list of an encoding and its first alias as an array.
+struct Aliased([u16; 2]);
+
+impl std::fmt::LowerHex for Aliased {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [form, alias] = self.0;
+        write!(f, "[{form:#x}, {alias:#x}]")
+    }
+}
 
 /// Mask and value of an encoding as an array.
 struct Check([u32; 2]);
@@ -231,6 +243,7 @@ struct Lengths {
     forms: [usize; 3],
     descriptors: [usize; 3],
     aliases: [usize; 3],
+    aliased: [usize; 3],
     names: [usize; 3],
     text: [usize; 3],
 }
@@ -308,11 +321,10 @@ pub(crate) fn files(
     let mut checks = vec![Check([0, 1]), Check([0, 1])];
     let mut form = vec![0_u16; RESERVED];
     let mut mnemonic = vec![0_u16; RESERVED];
-    let mut info = vec![0_u16; RESERVED];
+    let mut info = vec![0_u8; RESERVED];
     let mut infos = vec![0_u32];
-    let mut alias_of = vec![0_u16; RESERVED];
-    let mut aliases: Vec<String> =
-        vec!["    A { tests: 0, count: 0, syntaxes: 0x80, mnemonic: 0, form: 0 },\n".into()];
+    let mut aliased: Vec<Aliased> = Vec::new();
+    let mut aliases: Vec<String> = Vec::new();
     let mut tests: Vec<String> = Vec::new();
     let mut test_lists: HashMap<Vec<Test>, usize> = HashMap::new();
     let mut encoding_names = String::from("unallocated\nundefined\n");
@@ -368,7 +380,7 @@ pub(crate) fn files(
         if row.should != 0 {
             soft.push((number as u16, row.should, row.value & row.should));
         }
-        form.push(form_of(
+        let own = form_of(
             &row.template,
             row,
             row.apple,
@@ -377,7 +389,13 @@ pub(crate) fn files(
             &mut names,
             &mut forms,
             &mut problems,
-        ) as u16);
+        ) as u16;
+        form.push(if row.aliases.is_empty() {
+            own
+        } else {
+            aliased.push(Aliased([own, aliases.len() as u16]));
+            ALIASED | (aliased.len() - 1) as u16
+        });
         mnemonic.push(names.id(&row.template.mnemonic) as u16);
         encoding_names.push_str(&row.name);
         encoding_names.push('\n');
@@ -406,15 +424,15 @@ pub(crate) fn files(
             infos.push(word);
             infos.len() - 1
         });
-        info.push(at as u16);
+        info.push(u8::try_from(at).map_err(|_| {
+            vec![crate::isa::Problem {
+                place: row.place.clone(),
+                text: "more than 256 combinations of group, flow and features".into(),
+            }]
+        })?);
         for clause in &row.unpredictable {
             unpredictable.push((number, clause.clone()));
         }
-        alias_of.push(if row.aliases.is_empty() {
-            0
-        } else {
-            aliases.len() as u16
-        });
         for (index, alias) in row.aliases.iter().enumerate() {
             let tests = test_list(&alias.tests, &mut predicates, &mut problems, &alias.place);
             let form = form_of(
@@ -443,6 +461,7 @@ pub(crate) fn files(
             lengths.forms[at] = forms.list.len();
             lengths.descriptors[at] = forms.descriptors.len();
             lengths.aliases[at] = aliases.len();
+            lengths.aliased[at] = aliased.len();
             // The start of the next name is the end of the last.
             lengths.names[at] = names.starts.len() + 1;
             lengths.text[at] = names.blob.len();
@@ -463,6 +482,10 @@ pub(crate) fn files(
         return Err(problems);
     }
 
+    assert!(
+        forms.list.len() < usize::from(ALIASED),
+        "the lists outgrew their words"
+    );
     let mut ends = [RESERVED; 3];
     for (index, section) in model.sections.iter().enumerate() {
         for end in &mut ends[usize::from(*section)..] {
@@ -502,7 +525,7 @@ pub(crate) fn files(
     );
 
     let mut encodings = String::from(HEADER);
-    encodings.push_str("//! One entry for each encoding; 0 is unallocated and 1 undefined.\n\nuse super::Check;\n\n");
+    encodings.push_str("//! One entry for each encoding; 0 is unallocated and 1 undefined.\n\nuse super::{Aliased, Check};\n\n");
     sectioned(
         &mut encodings,
         "CHECKS",
@@ -514,7 +537,7 @@ pub(crate) fn files(
     sectioned(
         &mut encodings,
         "FORM_OF",
-        "Index into FORMS.",
+        "Index into FORMS, or `0x8000 |` an index into ALIASED.",
         "u16",
         &form,
         ends,
@@ -531,17 +554,17 @@ pub(crate) fn files(
         &mut encodings,
         "INFO_OF",
         "Index into INFOS.",
-        "u16",
+        "u8",
         &info,
         ends,
     );
     sectioned(
         &mut encodings,
-        "ALIAS_OF",
-        "Index into ALIASES; 0 is none.",
-        "u16",
-        &alias_of,
-        ends,
+        "ALIASED",
+        "Index into FORMS and into ALIASES of the encodings that have aliases.",
+        "Aliased",
+        &aliased,
+        lengths.aliased,
     );
     plain(
         &mut encodings,

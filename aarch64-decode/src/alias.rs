@@ -1,9 +1,9 @@
 //! Chooses the spelling that is shown.
 
-use crate::bits::{field, index, low8, low16, widen, widen16};
+use crate::bits::{field, low8, low16, widen};
 use crate::encoding::Encoding;
 use crate::generated::Test;
-use crate::generated::encodings::{ALIAS_OF, SHOULD_BE, UNPREDICTABLE};
+use crate::generated::encodings::{SHOULD_BE, UNPREDICTABLE};
 use crate::generated::forms::{ALIASES, TESTS};
 use crate::generated::kinds::Predicate;
 use crate::named::{self, shown_flags};
@@ -22,9 +22,8 @@ pub(crate) struct Shown {
 /// The preferred spelling of a word: the first alias of its encoding whose tests hold.
 pub(crate) fn shown(word: u32, encoding: Encoding, syntax: Syntax) -> Shown {
     let own = syntax_bit(syntax);
-    let at = index(widen16(encoding.number()));
-    let first = ALIAS_OF.get(at).copied().unwrap_or(0);
-    if first != 0 {
+    let (form, first) = encoding.form_and_alias();
+    if let Some(first) = first {
         for alias in ALIASES.get(usize::from(first)..).unwrap_or(&[]) {
             if alias.syntaxes & own != 0 && all(alias.tests, alias.count, word, syntax) {
                 return Shown {
@@ -39,7 +38,7 @@ pub(crate) fn shown(word: u32, encoding: Encoding, syntax: Syntax) -> Shown {
     }
     Shown {
         mnemonic: encoding.mnemonic_number(),
-        form: encoding.form(),
+        form,
     }
 }
 

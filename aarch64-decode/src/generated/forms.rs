@@ -1047,8 +1047,7 @@ const DESCRIPTORS_SME: [Descriptor; 0] = [];
 pub(crate) static DESCRIPTORS: [Descriptor; DESCRIPTORS_BASE.len() + DESCRIPTORS_SVE.len() + DESCRIPTORS_SME.len()] =
     super::join_descriptor(&DESCRIPTORS_BASE, &DESCRIPTORS_SVE, &DESCRIPTORS_SME);
 
-const ALIASES_BASE: [A; 344] = [
-    A { tests: 0, count: 0, syntaxes: 0x80, mnemonic: 0, form: 0 },
+const ALIASES_BASE: [A; 343] = [
     A { tests: 0, count: 1, syntaxes: 0x87, mnemonic: 41, form: 0 },
     A { tests: 1, count: 1, syntaxes: 0x87, mnemonic: 50, form: 0 },
     A { tests: 2, count: 1, syntaxes: 0x87, mnemonic: 94, form: 0 },
