@@ -36,8 +36,7 @@ fn oracle() -> std::process::Command {
     command
 }
 
-/// Step: the field corners of every encoding that the decoder has, some random
-/// words of each, and uniformly random words.
+/// Step: the field corners of every encoding, and 600 random words of each.
 ///
 /// # Errors
 /// As [`compare`].
@@ -47,17 +46,42 @@ pub(crate) fn step() -> Outcome<Checked> {
         oracle()
             .arg("compare")
             .args(["--known", KNOWN])
-            .args(["--corners", "16", "--seed", "1"])
-            .arg("--base"),
+            .args(["--corners", "600", "--seed", "1"]),
         |line| compared += distinct_in(line).unwrap_or(0),
     )?;
-    if compared < 10_000 {
+    if compared < 2_000_000 {
         return Err(Failure::new(format!("only {compared} words were compared")));
     }
     Ok(Checked::new(
         compared,
         "words print alike in three syntaxes",
     ))
+}
+
+/// Step: what is an instruction and what is not, for one word in 997, against
+/// a plain reading of the specification text; a release takes them all
+/// (`a64-oracle verdict`).
+///
+/// # Errors
+/// When the decoder and the text disagree, or too few words were judged.
+pub(crate) fn verdict() -> Outcome<Checked> {
+    let mut judged = 0_u64;
+    tee(oracle().args(["verdict", "--step", "997"]), |line| {
+        judged += judged_in(line).unwrap_or(0);
+    })?;
+    if judged < 4_000_000 {
+        return Err(Failure::new(format!("only {judged} words were judged")));
+    }
+    Ok(Checked::new(
+        judged,
+        "words are what the specification says",
+    ))
+}
+
+/// The number of words in `N rows; M words: ...`.
+fn judged_in(line: &str) -> Option<u64> {
+    let (_, rest) = line.split_once(" rows; ")?;
+    rest.split_once(" words:")?.0.parse().ok()
 }
 
 /// The second number of `N words, M distinct and compared`.
@@ -71,11 +95,18 @@ fn distinct_in(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::distinct_in;
+    use super::{distinct_in, judged_in};
 
     #[test]
     fn the_oracle_says_how_many_words_it_compared() {
         assert_eq!(distinct_in("12 words, 10 distinct and compared"), Some(10));
         assert_eq!(distinct_in("12 words"), None);
+    }
+
+    #[test]
+    fn the_oracle_says_how_many_words_it_judged() {
+        let line = "3 rows; 12 words: 5 instructions, 1 undefined, 0 differ";
+        assert_eq!(judged_in(line), Some(12));
+        assert_eq!(judged_in("12 words"), None);
     }
 }

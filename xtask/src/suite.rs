@@ -56,6 +56,11 @@ const STEPS: &[Step] = &[
         run: oracle::step,
     },
     Step {
+        name: "verdict",
+        what: "which words are instructions, against the specification text",
+        run: oracle::verdict,
+    },
+    Step {
         name: "kc",
         what: "kc on the sample against llvm-otool, llvm-nm, object and pyimg4",
         run: corpus::samples,
