@@ -44,6 +44,8 @@ pub(crate) enum Command {
     Entries(Entries),
     /// List symbols, of a fileset those of every image
     Symbols(Symbols),
+    /// Count or list chained fixups
+    Fixups(Fixups),
     /// Disassemble, from the entry point unless told otherwise
     Disasm(Disasm),
 }
@@ -219,6 +221,28 @@ pub(crate) struct Symbols {
     #[arg(short = 'a', long)]
     pub(crate) debug: bool,
     /// Print JSON: an array of { name, vmaddr, type, section, image }
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc fixups kernelcache
+  kc fixups --list kernelcache
+  kc fixups --list --json kernelcache | jq '.[] | select(.key == \"IA\")'
+
+Of a damaged chain the rest of the page is left out; the other slots are shown, and the status is 1.")]
+pub(crate) struct Fixups {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// For each segment how many slots of which kind it has (the default)
+    #[arg(long, conflicts_with = "list")]
+    pub(crate) summary: bool,
+    /// Every slot: vmaddr, file offset, kind, target, key, diversity
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Print JSON; with --list an array of { vmaddr, file_offset, format, kind, target,
+    /// cache_level, key, diversity, address_diversity }
     #[arg(long)]
     pub(crate) json: bool,
 }

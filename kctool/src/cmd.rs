@@ -12,6 +12,7 @@ mod disasm;
 mod entries;
 mod entry;
 mod extract;
+mod fixups;
 mod headers;
 mod info;
 mod symbols;
@@ -27,6 +28,7 @@ pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<(), Failure> {
         Command::Carve(args) => carve::run(args, streams),
         Command::Entries(args) => entries::run(args, streams),
         Command::Symbols(args) => symbols::run(args, streams),
+        Command::Fixups(args) => fixups::run(args, streams),
         Command::Disasm(args) => disasm::run(args, streams),
     }
 }

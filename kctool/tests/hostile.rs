@@ -79,6 +79,9 @@ const COMMANDS: &[&[&str]] = &[
     &["entries", "--json", "-"],
     &["symbols", "-"],
     &["symbols", "--json", "-a", "-"],
+    &["fixups", "-"],
+    &["fixups", "--list", "-"],
+    &["fixups", "--list", "--json", "-"],
     &["disasm", "-"],
     &["disasm", "--syntax", "apple", "--count", "64", "-"],
     &[
@@ -289,7 +292,7 @@ fn report(count: u64, tallies: &[Tally]) {
             "{name} was not put to the test"
         );
     }
-    assert_eq!(ends.len(), 9, "every subcommand ran");
+    assert_eq!(ends.len(), 10, "every subcommand ran");
 }
 
 /// Every file cut at the boundaries of its fields and structures.

@@ -67,6 +67,14 @@ impl Files {
         files.put("shuffled", &sample::shuffled().bytes);
         files.put("prelinked", &sample::prelinked().bytes);
         files.put("m1n1", &sample::m1n1().bytes);
+        files.put("pageable", &sample::pageable().bytes);
+        files.put("auxiliary", &sample::auxiliary().bytes);
+        // The second slot's next leads out of its page.
+        let mut chain = fileset.clone();
+        let slot = usize::try_from(sample::fileset().truth.fixups[1].file_offset).unwrap();
+        chain[slot + 6] |= 0xf8;
+        chain[slot + 7] |= 0x7f;
+        files.put("chain", &chain);
         let lzfse = Im4p::lzfse("krnl", &fileset);
         files.put("img4", &signed_like(&lzfse));
         files.put("im4p", &lzfse.build());
