@@ -5,6 +5,39 @@
 pub struct Condition(u8);
 
 impl Condition {
+    /// Equal: Z is 1.
+    pub const EQ: Self = Self(0);
+    /// Not equal: Z is 0.
+    pub const NE: Self = Self(1);
+    /// Unsigned higher or same: C is 1.
+    pub const HS: Self = Self(2);
+    /// Unsigned lower: C is 0.
+    pub const LO: Self = Self(3);
+    /// Minus: N is 1.
+    pub const MI: Self = Self(4);
+    /// Plus or zero: N is 0.
+    pub const PL: Self = Self(5);
+    /// Overflow: V is 1.
+    pub const VS: Self = Self(6);
+    /// No overflow: V is 0.
+    pub const VC: Self = Self(7);
+    /// Unsigned higher: C is 1 and Z is 0.
+    pub const HI: Self = Self(8);
+    /// Unsigned lower or same: C is 0 or Z is 1.
+    pub const LS: Self = Self(9);
+    /// Signed greater or equal: N equals V.
+    pub const GE: Self = Self(10);
+    /// Signed less: N differs from V.
+    pub const LT: Self = Self(11);
+    /// Signed greater: Z is 0 and N equals V.
+    pub const GT: Self = Self(12);
+    /// Signed less or equal: Z is 1 or N differs from V.
+    pub const LE: Self = Self(13);
+    /// Always.
+    pub const AL: Self = Self(14);
+    /// Always, too.
+    pub const NV: Self = Self(15);
+
     pub(crate) const fn new(number: u8) -> Self {
         Self(number & 15)
     }

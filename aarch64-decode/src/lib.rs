@@ -34,6 +34,7 @@
 mod alias;
 mod bits;
 mod condition;
+pub mod construct;
 mod encoding;
 mod error;
 mod flow;

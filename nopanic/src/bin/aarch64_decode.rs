@@ -2,6 +2,7 @@
 #![no_std]
 #![no_main]
 
+use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
     Condition, Extend, Instruction, NoSymbols, Operand, References, Register, Shift, Symbols,
     Syntax, TextBuffer, TextOptions, decode,
@@ -16,6 +17,7 @@ fn probe(bytes: &[u8], pc: u64) {
     for word in bytes.chunks_exact(4) {
         let word = u32::from_le_bytes(word.try_into().unwrap_or_default());
         black_box(references.next(word, pc));
+        probe_construct(word, pc);
         match decode(word) {
             Ok(insn) => {
                 probe_instruction(insn, pc);
@@ -125,4 +127,56 @@ fn probe_text(insn: Instruction, pc: u64) {
         });
     }
     display(insn);
+}
+
+#[inline(never)]
+fn probe_construct(word: u32, pc: u64) {
+    let [first, second, third, fourth] = word.to_le_bytes();
+    let target = pc.wrapping_add(word.into());
+    let value = u16::from_le_bytes([third, fourth]);
+    let rd = black_box(Gpr::new(first).unwrap_or(Gpr::SP));
+    let rn = black_box(Gpr::new(second).unwrap_or(Gpr::ZR));
+    black_box(rd.number());
+    let condition = black_box(Condition::LE);
+    for width in [Width::W, Width::X] {
+        let width = black_box(width);
+        black_box(width.bits());
+        black_box(construct::cbz(width, rd, pc, target));
+        black_box(construct::cbnz(width, rd, pc, target));
+        black_box(construct::ldr_literal(width, rd, pc, target));
+        black_box(construct::add_immediate(width, rd, rn, word));
+        black_box(construct::sub_immediate(width, rd, rn, word));
+        black_box(construct::ldr_immediate(width, rd, rn, word));
+        black_box(construct::str_immediate(width, rd, rn, word));
+        black_box(construct::movz(width, rd, value, second));
+        black_box(construct::movn(width, rd, value, second));
+        black_box(construct::movk(width, rd, value, second));
+    }
+    match construct::mov_wide(rd, target) {
+        Ok(mut words) => {
+            black_box((words.words(), words.len(), words.size_hint()));
+            while let Some(word) = words.next() {
+                black_box(word);
+            }
+        }
+        Err(error) => display(error),
+    }
+    black_box((construct::b(pc, target), construct::bl(pc, target)));
+    black_box(construct::b_cond(condition, pc, target));
+    black_box(construct::tbz(rd, second, pc, target));
+    black_box(construct::tbnz(rd, second, pc, target));
+    black_box((
+        construct::adr(rd, pc, target),
+        construct::adrp(rd, pc, target),
+    ));
+    black_box((
+        construct::svc(value),
+        construct::hvc(value),
+        construct::smc(value),
+    ));
+    black_box((construct::brk(value), construct::hlt(value)));
+    black_box((construct::br(rn), construct::blr(rn), construct::ret(rn)));
+    black_box((construct::msr(value, rn), construct::mrs(rn, value)));
+    black_box((construct::dsb(first), construct::dmb(first)));
+    black_box((construct::nop(), construct::isb()));
 }
