@@ -55,11 +55,16 @@ fn all(start: u16, count: u8, word: u32, syntax: Syntax) -> bool {
     let tests = TESTS
         .get(start..start.wrapping_add(usize::from(count)))
         .unwrap_or(&[]);
-    tests.iter().all(|test| passes(*test, word, syntax))
+    // Nearly all tests compare bits.
+    tests.iter().all(|test| match *test {
+        Test::Bits { mask, value } => word & mask == value,
+        ref other => passes(other, word, syntax),
+    })
 }
 
-fn passes(test: Test, word: u32, syntax: Syntax) -> bool {
-    match test {
+#[inline(never)]
+fn passes(test: &Test, word: u32, syntax: Syntax) -> bool {
+    match *test {
         Test::Bits { mask, value } => word & mask == value,
         Test::NotBits { mask, value } => word & mask != value,
         Test::Same { a, b, width } => field(word, a, width) == field(word, b, width),

@@ -62,10 +62,13 @@ impl Operands {
 impl Iterator for Operands {
     type Item = Operand;
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "an operand that is returned is copied by its caller; measured"
+    )]
     fn next(&mut self) -> Option<Operand> {
-        let descriptor = *self.descriptor()?;
-        Some(program::decode(descriptor, self.word, self.pc))
+        program::decode(self.descriptor()?, self.word, self.pc)
     }
 
     #[inline]

@@ -20,15 +20,68 @@ use crate::register::Predication;
 use crate::register::{Arrangement, Register};
 
 /// Decodes the operand that `descriptor` describes. `pc` is the address of the word.
-// A loop over operands is a quarter faster with the code in it: the operand need not go through memory.
+///
+/// Always `Some`: the arms write the iterator's item where its caller wants it; wrapped behind the match, each would be copied byte by byte.
+// The kinds that make up nearly all operands of real code are decoded in place, the others by a call.
 #[inline(always)]
-#[expect(clippy::inline_always, reason = "measured")]
-pub(crate) fn decode(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
+#[expect(
+    clippy::inline_always,
+    clippy::many_single_char_names,
+    reason = "measured; the parameters of a descriptor, which operands.isa names"
+)]
+pub(crate) fn decode(descriptor: &'static Descriptor, word: u32, pc: u64) -> Option<Operand> {
+    let [a, b, c, d, e, ..] = descriptor.p;
     // The most frequent kind is told apart by a branch that is easier to predict than the jump.
-    match plain_register(descriptor, word) {
-        Some(register) => Operand::Register(register),
-        None => other(descriptor, word, pc),
+    if descriptor.kind == Kind::Reg {
+        return Some(Operand::Register(gpr(a, five(word, b))));
     }
+    match descriptor.kind {
+        Kind::MemUImm => Some(Operand::Memory(Memory {
+            base: gpr(3, five(word, a)),
+            offset: MemoryOffset::Immediate(signed32(field(word, b, c).wrapping_mul(widen(d)))),
+            mode: AddressMode::Offset,
+        })),
+        Kind::ShiftedGpr => Some(Operand::ShiftedRegister {
+            register: gpr(a, five(word, b)),
+            shift: Shift::new(field(word, c, 2)),
+            amount: low8(field(word, d, 6)),
+        }),
+        Kind::ShiftedImm => Some(Operand::ShiftedImmediate {
+            value: low16(field(word, a, b)),
+            shift: Shift::Lsl,
+            amount: low8(field(word, c, 1).wrapping_mul(12)),
+        }),
+        Kind::MemSImm => {
+            let value = unsigned(sign_extend(field(word, b, c), c)).wrapping_mul(wide(widen(d)));
+            Some(Operand::Memory(Memory {
+                base: gpr(3, five(word, a)),
+                offset: MemoryOffset::Immediate(signed32(low32(value))),
+                mode: AddressMode::new(e),
+            }))
+        }
+        Kind::PcRel => Some(Operand::Address(relative(
+            pc,
+            sign_extend(field(word, a, b), b),
+            c,
+        ))),
+        Kind::Cond => Some(Operand::Condition(Condition::new(
+            low8(field(word, a, 4)) ^ b,
+        ))),
+        Kind::UImm => Some(Operand::Immediate(signed(
+            wide(field(word, a, b)).wrapping_mul(wide(widen(c))),
+        ))),
+        _ => called(descriptor, word, pc),
+    }
+}
+
+#[inline(never)]
+#[expect(
+    clippy::unnecessary_wraps,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "its caller passes both on as they are"
+)]
+fn called(descriptor: &'static Descriptor, word: u32, pc: u64) -> Option<Operand> {
+    Some(other(*descriptor, word, pc))
 }
 
 /// The register of an operand that is a register and nothing else.
@@ -47,7 +100,7 @@ pub(crate) const fn plain_register(descriptor: Descriptor, word: u32) -> Option<
 /// The same as [`decode`], not in line.
 #[cfg(feature = "fmt")]
 pub(crate) fn decode_called(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
-    decode(descriptor, word, pc)
+    other(descriptor, word, pc)
 }
 
 /// Decodes an operand that is no plain register.
