@@ -25,12 +25,14 @@ pub(crate) const ROOT_SHIFT: u32 = 21;
 const ROOT_BITS: u32 = 11;
 /// Marks a slot that holds a leaf; the other bits are the encoding.
 pub(crate) const LEAF: u16 = 0x8000;
+/// The leaf of undefined words, which is compared with nothing.
+const UNDEFINED: u16 = 1;
 /// A node tests at most this many bits.
 const MOST_BITS: usize = 9;
 /// Bytes of a node.
 const NODE_BYTES: usize = 12;
 /// Multipliers tried for each size of table.
-const TRIES: u32 = 400;
+const TRIES: u32 = 4000;
 
 /// The finished tree.
 pub(crate) struct Tree {
@@ -355,7 +357,11 @@ impl Builder<'_> {
             self.cost(set, known, bits, 1),
             self.cost(set, known, bits, 2),
         ) {
-            if one <= 2 * two + 64 {
+            // The vector extensions are rarer than the size of their tables matters.
+            let common = set
+                .iter()
+                .any(|&i| self.patterns[usize::from(i)].section == 0);
+            if common && one <= 2 * two + 64 || one <= two {
                 return (mask, 1);
             }
         }
@@ -438,6 +444,49 @@ impl Builder<'_> {
     }
 }
 
+/// Slots of several nodes in one table. No word of an encoding comes to a node's empty slot, so the leaf of another node may be there:
+/// the comparison with the encoding's fixed bits refuses the word.
+#[derive(Default)]
+struct Packed {
+    /// What is in the slot, and whether some node has it empty.
+    slots: Vec<(Option<u16>, bool)>,
+}
+
+impl Packed {
+    /// Whether a slot that one node has empty may hold this: a leaf that is compared.
+    fn harmless(value: u16) -> bool {
+        value & LEAF != 0 && value != LEAF | UNDEFINED
+    }
+
+    fn fits(&self, own: &[Option<u16>], base: usize) -> bool {
+        own.iter().zip(base..).all(|(own, at)| {
+            match (*own, self.slots.get(at).copied().unwrap_or((None, false))) {
+                (None, (Some(there), _)) => Self::harmless(there),
+                (Some(own), (Some(there), _)) => own == there,
+                (Some(own), (None, empty)) => !empty || Self::harmless(own),
+                (None, (None, _)) => true,
+            }
+        })
+    }
+
+    /// Puts a node's slots at the first place from `first` on where they fit.
+    fn add(&mut self, own: &[Option<u16>], first: usize) -> usize {
+        let base = (first..self.slots.len())
+            .find(|&base| self.fits(own, base))
+            .unwrap_or(self.slots.len());
+        if self.slots.len() < base + own.len() {
+            self.slots.resize(base + own.len(), (None, false));
+        }
+        for (slot, own) in self.slots[base..].iter_mut().zip(own) {
+            match own {
+                Some(value) => slot.0 = Some(*value),
+                None => slot.1 = true,
+            }
+        }
+        base
+    }
+}
+
 /// Builds the tree. `patterns` are sorted by priority (the first that matches wins).
 pub(crate) fn build(patterns: &[Pattern]) -> Tree {
     let mut builder = Builder {
@@ -478,46 +527,57 @@ pub(crate) fn build(patterns: &[Pattern]) -> Tree {
     // Lay out the nodes and their slots by section, so that a build without SVE or SME drops the tail.
     let mut place = vec![usize::MAX; builder.nodes.len()];
     let mut node_ends = [0; 3];
-    let mut slot_ends = [0; 3];
-    let mut nodes = Vec::new();
     let mut order = Vec::new();
-    let mut next = 0_usize;
     for section in 0..3_u8 {
         for (index, (node, own, _)) in builder.nodes.iter().enumerate() {
-            if let Node::Split {
-                mask,
-                magic,
-                shift,
-                children,
-            } = node
-            {
-                if *own == section {
-                    place[index] = nodes.len();
-                    nodes.push([*mask, *magic, (next as u32) << 16 | shift]);
-                    next += children.len();
-                    order.push(index);
-                }
+            if matches!(node, Node::Split { .. }) && *own == section {
+                place[index] = order.len();
+                order.push(index);
             }
         }
-        node_ends[usize::from(section)] = nodes.len();
-        slot_ends[usize::from(section)] = next;
+        node_ends[usize::from(section)] = order.len();
     }
-    assert!(
-        next <= 0xffff && nodes.len() < usize::from(LEAF),
-        "the tree outgrew its words"
-    );
     let word = |index: usize| -> u16 {
         match &builder.nodes[index].0 {
             Node::Leaf(id) => LEAF | id,
             Node::Split { .. } => place[index] as u16,
         }
     };
-    let mut slots = Vec::new();
-    for index in order {
-        if let Node::Split { children, .. } = &builder.nodes[index].0 {
-            slots.extend(children.iter().map(|child| child.map_or(LEAF, &word)));
+    let mut nodes = vec![[0; 3]; order.len()];
+    let mut packed = Packed::default();
+    let mut slot_ends = [0; 3];
+    let mut start = 0;
+    for section in 0..3 {
+        let first = packed.slots.len();
+        // The fullest first: the sparse ones fit between them.
+        let mut rest: Vec<usize> = order[start..node_ends[section]].to_vec();
+        rest.sort_by_key(|&index| match &builder.nodes[index].0 {
+            Node::Split { children, .. } => {
+                std::cmp::Reverse((children.iter().flatten().count(), children.len()))
+            }
+            Node::Leaf(_) => std::cmp::Reverse((0, 0)),
+        });
+        for index in rest {
+            if let Node::Split {
+                mask,
+                magic,
+                shift,
+                children,
+            } = &builder.nodes[index].0
+            {
+                let own: Vec<Option<u16>> = children.iter().map(|c| c.map(&word)).collect();
+                let base = packed.add(&own, first);
+                nodes[place[index]] = [*mask, *magic, (base as u32) << 16 | shift];
+            }
         }
+        start = node_ends[section];
+        slot_ends[section] = packed.slots.len();
     }
+    assert!(
+        packed.slots.len() <= 0xffff && nodes.len() < usize::from(LEAF),
+        "the tree outgrew its words"
+    );
+    let slots = packed.slots.iter().map(|s| s.0.unwrap_or(LEAF)).collect();
     Tree {
         root: roots.iter().map(|&r| word(r)).collect(),
         nodes,
