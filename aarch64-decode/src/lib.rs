@@ -46,6 +46,7 @@ mod matcher;
 mod named;
 mod operand;
 mod operands;
+mod pattern;
 mod program;
 mod reference;
 mod register;
@@ -65,6 +66,7 @@ pub use operand::{
     RegisterList, Shift,
 };
 pub use operands::Operands;
+pub use pattern::{ByteMatches, Matches, Pattern, Patterns};
 pub use reference::{Reference, References};
 pub use register::{Arrangement, Predication, Register, RegisterClass};
 pub use syntax::Syntax;

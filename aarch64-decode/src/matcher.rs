@@ -51,6 +51,20 @@ const fn check(index: usize) -> Check {
     }
 }
 
+impl Encoding {
+    /// The bits that all words of the encoding share. Should-be bits are not among them.
+    pub const fn mask(self) -> u32 {
+        let [mask, _] = check(index(widen16(self.number())));
+        mask
+    }
+
+    /// The values of the bits of [`mask`](Self::mask); 0 in all other bits.
+    pub const fn value(self) -> u32 {
+        let [_, value] = check(index(widen16(self.number())));
+        value
+    }
+}
+
 /// Identifies `word`.
 ///
 /// # Errors

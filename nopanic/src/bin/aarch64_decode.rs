@@ -4,14 +4,15 @@
 
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
-    Condition, Extend, Instruction, NoSymbols, Operand, References, Register, Shift, Symbols,
-    Syntax, TextBuffer, TextOptions, decode,
+    Condition, Extend, Instruction, NoSymbols, Operand, Pattern, Patterns, References, Register,
+    Shift, Symbols, Syntax, TextBuffer, TextOptions, decode,
 };
 use nopanic::{black_box, display, entry};
 
 entry!(probe);
 
 fn probe(bytes: &[u8], pc: u64) {
+    probe_pattern(bytes, pc);
     let mut references = References::new();
     references.label();
     for word in bytes.chunks_exact(4) {
@@ -179,4 +180,32 @@ fn probe_construct(word: u32, pc: u64) {
     black_box((construct::msr(value, rn), construct::mrs(rn, value)));
     black_box((construct::dsb(first), construct::dmb(first)));
     black_box((construct::nop(), construct::isb()));
+}
+
+#[inline(never)]
+fn probe_pattern(bytes: &[u8], pc: u64) {
+    let [first, second, third, fourth, word @ ..] = pc.to_le_bytes();
+    let word = u32::from_le_bytes(word);
+    let pattern = Pattern::new(word, word);
+    let field = pattern.with(first, second, word);
+    let hole = pattern.without(third, fourth);
+    black_box((pattern.mask(), pattern.value(), pattern.matches(word)));
+    let like = Pattern::like(word);
+    let words = [field, hole, like].map(|pattern| pattern.unwrap_or(Pattern::word(word)));
+    let patterns = black_box(Patterns::new(words));
+    black_box(patterns.words());
+    let code = black_box([word; 40]);
+    black_box(patterns.matches(&[word; 3]));
+    black_box((patterns.find(&code), patterns.find_bytes(bytes)));
+    patterns.find_iter(&code).for_each(|at| {
+        black_box(at);
+    });
+    patterns.find_bytes_iter(bytes).for_each(|at| {
+        black_box(at);
+    });
+    black_box(Patterns::from(pattern));
+    if let Ok(insn) = decode(word) {
+        black_box(Pattern::encoding(insn.encoding()));
+        black_box((insn.encoding().mask(), insn.encoding().value()));
+    }
 }

@@ -1,0 +1,186 @@
+//! The search: blocks of words are compared at once, and a block with a match is looked at again.
+
+use core::iter::FusedIterator;
+
+use super::{Pattern, Patterns};
+
+/// Words that are compared at once; as many as `hits` has bits.
+const BLOCK: usize = 32;
+/// The bytes of a block.
+const BLOCK_BYTES: usize = BLOCK * 4;
+
+/// Where words come from.
+trait Source: Copy {
+    /// The word at an index.
+    fn word(self, at: usize) -> Option<u32>;
+
+    /// The block that starts at an index; `None` if there is not all of it.
+    fn block(self, at: usize) -> Option<[u32; BLOCK]>;
+}
+
+impl Source for &[u32] {
+    #[inline]
+    fn word(self, at: usize) -> Option<u32> {
+        self.get(at).copied()
+    }
+
+    #[inline]
+    fn block(self, at: usize) -> Option<[u32; BLOCK]> {
+        self.get(at..)?.first_chunk().copied()
+    }
+}
+
+impl Source for &[u8] {
+    #[inline]
+    fn word(self, at: usize) -> Option<u32> {
+        let bytes = self.get(at.checked_mul(4)?..)?.first_chunk()?;
+        Some(u32::from_le_bytes(*bytes))
+    }
+
+    #[inline]
+    fn block(self, at: usize) -> Option<[u32; BLOCK]> {
+        let bytes: &[u8; BLOCK_BYTES] = self.get(at.checked_mul(4)?..)?.first_chunk()?;
+        let mut block = [0; BLOCK];
+        for (word, bytes) in block.iter_mut().zip(bytes.chunks_exact(4)) {
+            if let Some(bytes) = bytes.first_chunk() {
+                *word = u32::from_le_bytes(*bytes);
+            }
+        }
+        Some(block)
+    }
+}
+
+/// Whether the pattern matches any word of the block: without a branch, so that the compiler compares many words at once.
+#[inline]
+fn any(pattern: Pattern, block: &[u32; BLOCK]) -> bool {
+    block
+        .iter()
+        .fold(false, |any, word| any | pattern.matches(*word))
+}
+
+#[derive(Clone, Debug)]
+struct Search<S, const N: usize> {
+    patterns: Patterns<N>,
+    source: S,
+    /// The word behind the last block that was compared.
+    next: usize,
+    /// The first word of that block.
+    base: usize,
+    /// The words of that block that match the anchor and have not been looked at, from bit 0.
+    hits: u32,
+}
+
+impl<S: Source, const N: usize> Search<S, N> {
+    const fn new(patterns: Patterns<N>, source: S) -> Self {
+        Self {
+            patterns,
+            source,
+            next: 0,
+            base: 0,
+            hits: 0,
+        }
+    }
+
+    /// Goes on to the next block in which the anchor matches. Whether there is one.
+    #[inline]
+    fn advance(&mut self) -> bool {
+        let (anchor, _) = self.patterns.anchor();
+        let mut at = self.next;
+        while let Some(block) = self.source.block(at) {
+            if any(anchor, &block) {
+                break;
+            }
+            at = at.wrapping_add(BLOCK);
+        }
+        self.base = at;
+        self.hits = 0;
+        // A block with a match, or what is left behind the last block: at most as many words.
+        let mut bit = 1_u32;
+        while bit != 0 {
+            let Some(word) = self.source.word(at) else {
+                break;
+            };
+            if anchor.matches(word) {
+                self.hits |= bit;
+            }
+            bit <<= 1;
+            at = at.wrapping_add(1);
+        }
+        self.next = at;
+        self.hits != 0
+    }
+
+    /// Whether all patterns match from this word on.
+    fn verify(&self, start: usize) -> bool {
+        let mut at = start;
+        N > 0
+            && self.patterns.words().iter().all(|pattern| {
+                let word = self.source.word(at);
+                at = at.wrapping_add(1);
+                word.is_some_and(|word| pattern.matches(word))
+            })
+    }
+}
+
+impl<S: Source, const N: usize> Iterator for Search<S, N> {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let (_, anchor_at) = self.patterns.anchor();
+        loop {
+            while self.hits != 0 {
+                let bit = usize::try_from(self.hits.trailing_zeros()).unwrap_or(0);
+                self.hits &= self.hits.wrapping_sub(1);
+                let start = self.base.wrapping_add(bit).checked_sub(anchor_at);
+                if let Some(start) = start.filter(|start| self.verify(*start)) {
+                    return Some(start);
+                }
+            }
+            if !self.advance() {
+                return None;
+            }
+        }
+    }
+}
+
+/// Indices of words, in ascending order. Made by [`Patterns::find_iter`].
+#[derive(Clone, Debug)]
+pub struct Matches<'a, const N: usize>(Search<&'a [u32], N>);
+
+impl<'a, const N: usize> Matches<'a, N> {
+    pub(super) const fn new(patterns: Patterns<N>, words: &'a [u32]) -> Self {
+        Self(Search::new(patterns, words))
+    }
+}
+
+impl<const N: usize> Iterator for Matches<'_, N> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        self.0.next()
+    }
+}
+
+impl<const N: usize> FusedIterator for Matches<'_, N> {}
+
+/// Offsets in bytes, in ascending order. Made by [`Patterns::find_bytes_iter`].
+#[derive(Clone, Debug)]
+pub struct ByteMatches<'a, const N: usize>(Search<&'a [u8], N>);
+
+impl<'a, const N: usize> ByteMatches<'a, N> {
+    pub(super) const fn new(patterns: Patterns<N>, code: &'a [u8]) -> Self {
+        Self(Search::new(patterns, code))
+    }
+}
+
+impl<const N: usize> Iterator for ByteMatches<'_, N> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        self.0.next().map(|at| at.wrapping_mul(4))
+    }
+}
+
+impl<const N: usize> FusedIterator for ByteMatches<'_, N> {}
