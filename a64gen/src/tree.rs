@@ -29,6 +29,8 @@ pub(crate) const LEAF: u16 = 0x8000;
 const UNDEFINED: u16 = 1;
 /// A node tests at most this many bits.
 const MOST_BITS: usize = 9;
+/// The same for the vector extensions, of which the size of the tables matters more than the number of steps.
+const MOST_VECTOR_BITS: usize = 6;
 /// Bytes of a node.
 const NODE_BYTES: usize = 12;
 /// Multipliers tried for each size of table.
@@ -192,6 +194,12 @@ fn hash(mask: u32, children: &[(u32, usize)], distinct: usize) -> (u32, u32, usi
 }
 
 impl Builder<'_> {
+    /// Whether some pattern is of no vector extension.
+    fn has_base(&self, set: &[u16]) -> bool {
+        set.iter()
+            .any(|&i| self.patterns[usize::from(i)].section == 0)
+    }
+
     /// Candidates by priority; those behind one that always matches are dropped.
     fn candidates(&self, from: &[u16], known: u32, bits: u32) -> Vec<u16> {
         let mut result = Vec::new();
@@ -296,7 +304,12 @@ impl Builder<'_> {
         if let Some(&hit) = self.costs.get(&key) {
             return hit;
         }
-        let order = self.choose(set, known, bits, MOST_BITS);
+        let most = if self.has_base(set) {
+            MOST_BITS
+        } else {
+            MOST_VECTOR_BITS
+        };
+        let order = self.choose(set, known, bits, most);
         let mut best: Option<(usize, u32)> = None;
         let mut mask = 0;
         for (count, &bit) in order.iter().enumerate() {
@@ -357,11 +370,7 @@ impl Builder<'_> {
             self.cost(set, known, bits, 1),
             self.cost(set, known, bits, 2),
         ) {
-            // The vector extensions are rarer than the size of their tables matters.
-            let common = set
-                .iter()
-                .any(|&i| self.patterns[usize::from(i)].section == 0);
-            if common && one <= 2 * two + 64 || one <= two {
+            if self.has_base(set) && one <= 2 * two + 64 || one <= two {
                 return (mask, 1);
             }
         }
