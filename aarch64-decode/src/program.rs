@@ -87,6 +87,7 @@ fn called(descriptor: &'static Descriptor, word: u32, pc: u64) -> Option<Operand
 /// The register of an operand that is a register and nothing else.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "as for decode")]
+#[cfg(feature = "fmt")]
 pub(crate) const fn plain_register(descriptor: Descriptor, word: u32) -> Option<Register> {
     match descriptor {
         Descriptor {
