@@ -13,6 +13,7 @@
 //! | [`parse`] | header, load commands, sections | object, goblin, a raw walk |
 //! | [`symbols`] | symbols with their names | object, goblin, a raw walk |
 //! | [`decode`] | words to instructions to text | bad64, exarmo, fARM64, yaxpeax, disarm |
+//! | [`search`] | masked patterns in code | reading the words |
 //! | [`img4`] | decompression | lzfse_rust, the reference C, img4lib |
 
 pub mod decode;
@@ -24,6 +25,7 @@ pub mod input;
 pub mod measure;
 pub mod parse;
 pub mod report;
+pub mod search;
 pub mod symbols;
 pub mod translate;
 
@@ -36,6 +38,7 @@ pub fn groups(input: &input::Input) -> Vec<Group> {
     all.extend(parse::groups());
     all.extend(symbols::groups());
     all.extend(decode::groups(input));
+    all.extend(search::groups(input));
     all.extend(img4::groups(input));
     all
 }

@@ -1,0 +1,84 @@
+//! The search for masked patterns in code.
+
+use std::hint::black_box;
+use std::rc::Rc;
+
+use aarch64_decode::{Pattern, Patterns};
+
+use crate::input::Input;
+use crate::measure::{Case, Goal, Group};
+
+/// msr oslar_el1, xzr: no program has it, so the whole of the code is searched.
+const ABSENT: Patterns<1> = Patterns::new([Pattern::word(0xd510_109f)]);
+/// adrp of any page to x0, add of any number to it, bl to anywhere: a call with a string, in many places.
+const CALL: Patterns<3> = Patterns::new([
+    Pattern::new(0x9f00_001f, 0x9000_0000),
+    Pattern::new(0xff80_03ff, 0x9100_0000),
+    Pattern::new(0xfc00_0000, 0x9400_0000),
+]);
+
+/// One pattern that is nowhere and three words that are in many places, against reading the words.
+#[must_use]
+pub fn groups(input: &Input) -> Vec<Group> {
+    let code: Rc<[u32]> = input.code.as_slice().into();
+    let bytes: Rc<[u8]> = code.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let group = |key, title: &str, cases, goals| Group {
+        key,
+        title: format!("{title}, {}", input.code_source),
+        item: "word",
+        items: code.len() as u64,
+        same_answer: false,
+        cases,
+        goals,
+    };
+    let goals = ["words", "bytes"].map(|ours| Goal::Times {
+        ours,
+        against: "reading the words",
+        times: 0.5,
+    });
+    let one = cases(ABSENT, &code, &bytes);
+    let three = cases(CALL, &code, &bytes);
+    vec![
+        group("search", "search for one pattern", one, goals.to_vec()),
+        group(
+            "search-three",
+            "search for three patterns in a row",
+            three,
+            vec![],
+        ),
+    ]
+}
+
+fn cases<const N: usize>(patterns: Patterns<N>, code: &Rc<[u32]>, bytes: &Rc<[u8]>) -> Vec<Case> {
+    let words = (Rc::clone(code), Rc::clone(code), Rc::clone(code));
+    let bytes = Rc::clone(bytes);
+    vec![
+        Case::ours("words", move || {
+            let patterns = black_box(patterns);
+            patterns.find_iter(&words.0).map(|at| at as u64).sum()
+        }),
+        Case::ours("bytes", move || {
+            let patterns = black_box(patterns);
+            patterns.find_bytes_iter(&bytes).map(|at| at as u64).sum()
+        }),
+        Case::peer("one word at a time, as C patch finders do", move || {
+            let patterns = black_box(patterns);
+            let windows = words.1.windows(N).enumerate();
+            windows
+                .filter(|(_, window)| {
+                    let mut pairs = patterns.words().iter().zip(*window);
+                    pairs.all(|(own, word)| own.matches(*word))
+                })
+                .map(|(at, _)| at as u64)
+                .sum()
+        }),
+        // Vectors of words are added up: no search can do with less.
+        Case::limit("reading the words", move || {
+            let all = words
+                .2
+                .iter()
+                .fold(0_u32, |sum, word| sum.wrapping_add(*word));
+            u64::from(all)
+        }),
+    ]
+}
