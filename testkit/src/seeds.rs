@@ -43,6 +43,27 @@ pub fn macho() -> Vec<Seed> {
     .into()
 }
 
+/// A small collection with chained fixups, once for each pointer format. Only format 8 is what the
+/// slots were written for; the others read them as something else.
+pub fn fixups() -> Vec<Seed> {
+    let tiny = sample::tiny().bytes;
+    // page_size 0x4000 and format 8 of each dyld_chained_starts_in_segment.
+    let starts = [0x00, 0x40, 0x08, 0x00];
+    let places: Vec<usize> = (0..tiny.len() - 4)
+        .filter(|&at| tiny[at..at + 4] == starts)
+        .collect();
+    assert!(!places.is_empty(), "the collection has chains");
+    (1..=14_u8)
+        .map(|format| {
+            let mut bytes = tiny.clone();
+            for &at in &places {
+                bytes[at + 2] = format;
+            }
+            (format!("format-{format}"), bytes)
+        })
+        .collect()
+}
+
 /// IMG4 files of every codec around a small payload, and their parts alone.
 pub fn img4() -> Vec<Seed> {
     let payload = &sample::tiny().bytes[..0x400];

@@ -14,6 +14,7 @@ fn main() -> std::io::Result<()> {
     let targets = [
         ("macho_parse", seeds::macho()),
         ("macho_object", seeds::macho()),
+        ("fixups", seeds::fixups()),
         ("translate", seeds::macho()),
         ("img4_parse", seeds::img4()),
         ("decompress", seeds::streams()),

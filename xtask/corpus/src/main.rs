@@ -5,6 +5,7 @@
 mod entries;
 mod fault;
 mod fetch;
+mod fixups;
 mod headers;
 mod list;
 mod payload;
@@ -44,6 +45,7 @@ struct Totals {
     symbols: u64,
     addresses: u64,
     entries: u64,
+    fixups: u64,
     bytes: u64,
     failed: u64,
 }
@@ -70,13 +72,14 @@ fn run(arguments: &[String]) -> Outcome<()> {
         symbols,
         addresses,
         entries,
+        fixups,
         bytes,
         failed,
     } = totals;
     println!(
-        "{files} files compared: {fields} header fields, {symbols} symbols, {addresses} addresses, {entries} fileset entries, {bytes} payload bytes; {failed} failures"
+        "{files} files compared: {fields} header fields, {symbols} symbols, {addresses} addresses, {entries} fileset entries, {fixups} fixups, {bytes} payload bytes; {failed} failures"
     );
-    let enough = files > 0 && fields > 0 && addresses > 0 && (bytes > 0 || !whole);
+    let enough = files > 0 && fields > 0 && addresses > 0 && ((bytes > 0 && fixups > 0) || !whole);
     if failed == 0 && enough {
         Ok(())
     } else {
@@ -121,7 +124,7 @@ fn corpus(cache: &Path, options: &[String], totals: &mut Totals) -> Outcome<bool
     Ok(only.is_none())
 }
 
-/// The three comparisons of one file; a failure is printed and counted.
+/// The comparisons of one file; a failure is printed and counted.
 fn one(name: &str, path: &Path, is_fat: bool, totals: &mut Totals) {
     totals.files += 1;
     let result = thin(path, is_fat).map(|(slice, offset)| {
@@ -129,18 +132,21 @@ fn one(name: &str, path: &Path, is_fat: bool, totals: &mut Totals) {
         let symbols = symbols::compare(path, &slice);
         let addresses = translate::compare(path, &slice, offset);
         let entries = entries::compare(path, &slice);
+        let fixups = fixups::compare(path, &slice);
         let shown = |count: &Outcome<u64>| count.as_ref().map_or("FAIL".to_owned(), u64::to_string);
         println!(
-            "{name}: {} fields, {} symbols, {} addresses",
+            "{name}: {} fields, {} symbols, {} addresses, {} fixups",
             shown(&fields),
             shown(&symbols),
-            shown(&addresses)
+            shown(&addresses),
+            shown(&fixups)
         );
         for (what, count, total) in [
             ("headers", fields, &mut totals.fields),
             ("symbols", symbols, &mut totals.symbols),
             ("translate", addresses, &mut totals.addresses),
             ("entries", entries, &mut totals.entries),
+            ("fixups", fixups, &mut totals.fixups),
         ] {
             match count {
                 Ok(count) => *total += count,
