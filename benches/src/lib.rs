@@ -12,11 +12,13 @@
 //! | [`translate`] | vmaddr to file offset | object, goblin, a page table, one subtraction |
 //! | [`parse`] | header, load commands, sections | object, goblin, a raw walk |
 //! | [`symbols`] | symbols with their names | object, goblin, a raw walk |
+//! | [`fixups`] | chained fixups | object |
 //! | [`decode`] | words to instructions to text | bad64, exarmo, fARM64, yaxpeax, disarm |
 //! | [`search`] | masked patterns in code | reading the words |
 //! | [`img4`] | decompression | lzfse_rust, the reference C, img4lib |
 
 pub mod decode;
+pub mod fixups;
 #[cfg(feature = "foreign")]
 pub mod foreign;
 pub mod image;
@@ -37,6 +39,7 @@ pub fn groups(input: &input::Input) -> Vec<Group> {
     let mut all = translate::groups();
     all.extend(parse::groups());
     all.extend(symbols::groups());
+    all.extend(fixups::groups());
     all.extend(decode::groups(input));
     all.extend(search::groups(input));
     all.extend(img4::groups(input));

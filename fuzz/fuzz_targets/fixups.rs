@@ -88,7 +88,7 @@ fn compare(data: &[u8], ours: &[Slot]) {
             let Ok((offset, theirs)) = item else { return };
             let ours = ours.next().expect("as many slots as object has");
             assert_eq!(ours.vmaddr.get(), segment.vmaddr(Le).wrapping_add(offset));
-            assert!(same(ours.fixup, theirs), "{ours:?} {theirs:?}");
+            assert!(same(ours.fixup(), theirs), "{ours:?} {theirs:?}");
         }
     }
     assert!(ours.next().is_none(), "more slots than object has");

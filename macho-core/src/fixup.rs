@@ -8,7 +8,7 @@
 //!     for slot in fixups.slots(&image) {
 //!         let slot = slot?;
 //!         # let _ =
-//!         (slot.vmaddr, slot.file_offset, slot.raw, slot.fixup);
+//!         (slot.vmaddr, slot.file_offset, slot.raw, slot.fixup());
 //!     }
 //! }
 //! # Ok(())

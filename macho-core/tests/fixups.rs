@@ -9,7 +9,7 @@ mod support {
 
 use macho_core::fixup::{Auth, AuthKey, Fixup, Import, Link, Slot, Target};
 use macho_core::raw::fixup::PointerFormat;
-use macho_core::{ErrorKind, MachO, Name, VmAddr, VmOffset};
+use macho_core::{ErrorKind, FileOffset, MachO, Name, VmAddr, VmOffset};
 use support::chains::{BASE, Chains, DATA, DATA_OFFSET, assert_same, same, theirs};
 use support::image::{longs, words};
 use testkit::constants::{
@@ -164,7 +164,7 @@ fn random_slots_of_every_format() {
                 // (ChainedFixupPointerOnDisk::isRebase); `object` does not.
                 let base = if format == 5 { 0 } else { BASE };
                 assert!(
-                    same(ours.fixup, *fixup, base),
+                    same(ours.fixup(), *fixup, base),
                     "{format}: {ours:?} {fixup:?}"
                 );
             }
@@ -190,7 +190,7 @@ fn agrees(built: &Built, bases: [u64; 4], signed: bool) {
     for (slot, truth) in sorted.iter().zip(&built.truth.fixups) {
         assert_eq!(slot.vmaddr.get(), truth.vmaddr);
         assert_eq!(slot.file_offset.get(), truth.file_offset);
-        let Fixup::Rebase { target, auth } = slot.fixup else {
+        let Fixup::Rebase { target, auth } = slot.fixup() else {
             panic!("{slot:?}")
         };
         let target = match target {
@@ -273,7 +273,7 @@ fn chains_of_32_bits() {
     let slots: Vec<(u64, Fixup)> = fixups
         .slots(&image)
         .map(Result::unwrap)
-        .map(|slot| (slot.file_offset.get() - DATA as u64, slot.fixup))
+        .map(|slot| (slot.file_offset.get() - DATA as u64, slot.fixup()))
         .collect();
     // The bias is half of 64 MiB plus the largest pointer.
     let value = Fixup::Value(0x3f0_0000 - 0x218_0000);
@@ -324,13 +324,15 @@ fn one_segment() {
     assert_eq!(starts.file_offset().get(), support::chains::STARTS as u64);
     let slots = starts.slots(&image).unwrap();
     assert_eq!(slots.starts().segment_index, 1);
-    let slots: Vec<Slot> = slots.map(Result::unwrap).collect();
-    let expected = |at: u64, raw: u64, target: u64| Slot {
-        vmaddr: VmAddr::new(BASE + DATA_OFFSET + at),
-        file_offset: macho_core::FileOffset::new(DATA as u64 + at),
-        raw,
-        fixup: offset(target, None),
+    let expected = |at: u64, raw: u64, target: u64| {
+        let vmaddr = VmAddr::new(BASE + DATA_OFFSET + at);
+        let file_offset = FileOffset::new(DATA as u64 + at);
+        (vmaddr, file_offset, raw, offset(target, None))
     };
+    let slots: Vec<_> = slots
+        .map(Result::unwrap)
+        .map(|slot| (slot.vmaddr, slot.file_offset, slot.raw, slot.fixup()))
+        .collect();
     assert_eq!(
         slots,
         [expected(0, 8 | 2 << 51, 8), expected(8, 0x10, 0x10)]

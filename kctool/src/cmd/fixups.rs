@@ -110,17 +110,17 @@ fn list(
     let mut out = Vec::new();
     let damage = walk(image, fixups, |starts, slot| {
         let offset = slot.file_offset.get();
-        let target = targets.text(starts.pointer_format, slot.fixup);
+        let target = targets.text(starts.pointer_format, slot.fixup());
         write!(
             out,
             "{}  {offset:#010x}  {:6}  {target}",
             slot.vmaddr,
-            kind(slot.fixup)
+            kind(slot.fixup())
         )?;
         writeln!(
             out,
             "{}",
-            auth(slot.fixup).map(auth_text).unwrap_or_default()
+            auth(slot.fixup()).map(auth_text).unwrap_or_default()
         )?;
         if out.len() > 1 << 16 {
             streams.stdout.write_all(&out)?;
@@ -142,19 +142,19 @@ fn list_json(
     let mut out = b"[".to_vec();
     let mut gap = "\n";
     let damage = walk(image, fixups, |starts, slot| {
-        let auth = auth(slot.fixup);
+        let auth = auth(slot.fixup());
         let mut object = json!({
             "vmaddr": hex(slot.vmaddr.get()),
             "file_offset": hex(slot.file_offset.get()),
             "format": starts.pointer_format.0,
-            "kind": kind(slot.fixup),
+            "kind": kind(slot.fixup()),
             "target": null,
             "cache_level": null,
             "key": auth.map(|auth| auth.key.name()),
             "diversity": hex_or_null(auth.map(|auth| auth.diversity.into())),
             "address_diversity": auth.map(|auth| auth.address_diversity),
         });
-        targets.describe(starts.pointer_format, slot.fixup, &mut object);
+        targets.describe(starts.pointer_format, slot.fixup(), &mut object);
         write!(out, "{gap}  {object}")?;
         gap = ",\n";
         if out.len() > 1 << 16 {
@@ -210,7 +210,7 @@ fn summary(
         counts
             .entry(starts.segment_index)
             .or_default()
-            .add(page, slot.fixup);
+            .add(page, slot.fixup());
         Ok(())
     })?;
     let mut rows = Vec::new();

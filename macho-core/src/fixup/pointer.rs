@@ -135,6 +135,31 @@ impl PointerFormat {
         }
     }
 
+    /// Where the format keeps `next`.
+    #[inline]
+    pub(super) const fn next_field(self) -> Option<NextField> {
+        let (low, width) = match self {
+            Self::DYLD_CHAINED_PTR_32 => (26, 5),
+            Self::DYLD_CHAINED_PTR_32_CACHE => (30, 2),
+            Self::DYLD_CHAINED_PTR_32_FIRMWARE => (26, 6),
+            Self::DYLD_CHAINED_PTR_64
+            | Self::DYLD_CHAINED_PTR_64_OFFSET
+            | Self::DYLD_CHAINED_PTR_64_KERNEL_CACHE
+            | Self::DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE
+            | Self::DYLD_CHAINED_PTR_ARM64E_SEGMENTED => (51, 12),
+            Self::DYLD_CHAINED_PTR_ARM64E_SHARED_CACHE => (52, 11),
+            _ => (51, 11),
+        };
+        let Some(stride) = self.stride() else {
+            return None;
+        };
+        Some(NextField {
+            low,
+            mask: u64::MAX.wrapping_shr(64_u32.wrapping_sub(width)),
+            stride,
+        })
+    }
+
     /// Decodes a slot without walking to it; of a format with slots of 4 bytes, the low half of
     /// `raw` counts. `None` for an unknown format.
     ///
@@ -142,34 +167,58 @@ impl PointerFormat {
     /// [`Fixup::Value`] by the segment's `max_valid_pointer`.
     #[inline]
     pub const fn decode(self, raw: u64) -> Option<Link> {
+        match (self.fixup(raw), self.next_field()) {
+            (Some(fixup), Some(field)) => Some(Link {
+                fixup,
+                next: low32(field.bytes(raw)),
+            }),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    pub(super) const fn fixup(self, raw: u64) -> Option<Fixup> {
         Some(match self {
-            Self::DYLD_CHAINED_PTR_64_KERNEL_CACHE => kernel_cache::<4>(raw),
-            Self::DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE => kernel_cache::<1>(raw),
-            Self::DYLD_CHAINED_PTR_ARM64E => arm64e::<8, 16, true>(raw),
-            Self::DYLD_CHAINED_PTR_ARM64E_FIRMWARE => arm64e::<4, 16, true>(raw),
-            Self::DYLD_CHAINED_PTR_ARM64E_KERNEL => arm64e::<4, 16, false>(raw),
-            Self::DYLD_CHAINED_PTR_ARM64E_USERLAND => arm64e::<8, 16, false>(raw),
-            Self::DYLD_CHAINED_PTR_ARM64E_USERLAND24 => arm64e::<8, 24, false>(raw),
+            Self::DYLD_CHAINED_PTR_64_KERNEL_CACHE | Self::DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE => {
+                kernel_cache(raw)
+            }
+            Self::DYLD_CHAINED_PTR_ARM64E | Self::DYLD_CHAINED_PTR_ARM64E_FIRMWARE => {
+                arm64e::<16, true>(raw)
+            }
+            Self::DYLD_CHAINED_PTR_ARM64E_KERNEL | Self::DYLD_CHAINED_PTR_ARM64E_USERLAND => {
+                arm64e::<16, false>(raw)
+            }
+            Self::DYLD_CHAINED_PTR_ARM64E_USERLAND24 => arm64e::<24, false>(raw),
             Self::DYLD_CHAINED_PTR_64 => generic64::<true>(raw),
             Self::DYLD_CHAINED_PTR_64_OFFSET => generic64::<false>(raw),
             Self::DYLD_CHAINED_PTR_32 => generic32(raw),
-            Self::DYLD_CHAINED_PTR_32_CACHE => Link {
-                // 31    29                          0
-                // [next:2 |        target:30         ]
-                // dyld: the target counts from the start of the shared cache.
-                fixup: rebase_offset(bits::<0, 30>(raw), None),
-                next: low32(bits::<30, 2>(raw)).wrapping_mul(4),
-            },
-            Self::DYLD_CHAINED_PTR_32_FIRMWARE => Link {
-                // 31      25                        0
-                // [ next:6 |       target:26         ]
-                fixup: rebase_vmaddr(bits::<0, 26>(raw)),
-                next: low32(bits::<26, 6>(raw)).wrapping_mul(4),
-            },
+            // 31    29                          0
+            // [next:2 |        target:30         ]
+            // The target counts from the start of the shared cache.
+            Self::DYLD_CHAINED_PTR_32_CACHE => rebase_offset(bits::<0, 30>(raw), None),
+            // 31      25                        0
+            // [ next:6 |       target:26         ]
+            Self::DYLD_CHAINED_PTR_32_FIRMWARE => rebase_vmaddr(bits::<0, 26>(raw)),
             Self::DYLD_CHAINED_PTR_ARM64E_SHARED_CACHE => shared_cache(raw),
             Self::DYLD_CHAINED_PTR_ARM64E_SEGMENTED => segmented(raw),
             _ => return None,
         })
+    }
+}
+
+/// Where a slot keeps the distance to the next one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NextField {
+    low: u32,
+    mask: u64,
+    stride: u64,
+}
+
+impl NextField {
+    /// Bytes to the next slot; below 2^15.
+    #[inline]
+    pub(super) const fn bytes(self, raw: u64) -> u64 {
+        (raw.wrapping_shr(self.low) & self.mask).wrapping_mul(self.stride)
     }
 }
 
@@ -256,13 +305,13 @@ const fn auth(raw: u64) -> Auth {
 /// [auth=1|bind=1|  next:11 |key:2|addrDiv:1|diversity:16|zero| ordinal   ]
 /// ```
 #[inline]
-const fn arm64e<const STRIDE: u32, const ORDINAL: u32, const VMADDR: bool>(raw: u64) -> Link {
+const fn arm64e<const ORDINAL: u32, const VMADDR: bool>(raw: u64) -> Fixup {
     let signature = if is_set::<63>(raw) {
         Some(auth(raw))
     } else {
         None
     };
-    let fixup = if is_set::<62>(raw) {
+    if is_set::<62>(raw) {
         let addend = if signature.is_some() {
             0
         } else {
@@ -282,10 +331,6 @@ const fn arm64e<const STRIDE: u32, const ORDINAL: u32, const VMADDR: bool>(raw: 
         } else {
             rebase_offset(target, None)
         }
-    };
-    Link {
-        fixup,
-        next: low32(bits::<51, 11>(raw)).wrapping_mul(STRIDE),
     }
 }
 
@@ -297,8 +342,8 @@ const fn arm64e<const STRIDE: u32, const ORDINAL: u32, const VMADDR: bool>(raw: 
 ///                                         32 31    24
 /// ```
 #[inline]
-const fn generic64<const VMADDR: bool>(raw: u64) -> Link {
-    let fixup = if is_set::<63>(raw) {
+const fn generic64<const VMADDR: bool>(raw: u64) -> Fixup {
+    if is_set::<63>(raw) {
         Fixup::Bind {
             ordinal: low32(bits::<0, 24>(raw)),
             addend: unsigned_addend(bits::<24, 8>(raw)),
@@ -311,10 +356,6 @@ const fn generic64<const VMADDR: bool>(raw: u64) -> Link {
         } else {
             rebase_offset(target, None)
         }
-    };
-    Link {
-        fixup,
-        next: low32(bits::<51, 12>(raw)).wrapping_mul(4),
     }
 }
 
@@ -325,8 +366,8 @@ const fn generic64<const VMADDR: bool>(raw: u64) -> Link {
 /// [bind=1| next:5| addend:6 |     ordinal:20     ]
 /// ```
 #[inline]
-const fn generic32(raw: u64) -> Link {
-    let fixup = if is_set::<31>(raw) {
+const fn generic32(raw: u64) -> Fixup {
+    if is_set::<31>(raw) {
         Fixup::Bind {
             ordinal: low32(bits::<0, 20>(raw)),
             addend: unsigned_addend(bits::<20, 6>(raw)),
@@ -334,32 +375,25 @@ const fn generic32(raw: u64) -> Link {
         }
     } else {
         rebase_vmaddr(bits::<0, 26>(raw))
-    };
-    Link {
-        fixup,
-        next: low32(bits::<26, 5>(raw)).wrapping_mul(4),
     }
 }
 
-/// A link of `DYLD_CHAINED_PTR_32` whose target is above the segment's `max_valid_pointer` is a
+/// A slot of `DYLD_CHAINED_PTR_32` whose target is above the segment's `max_valid_pointer` is a
 /// number, stored with a bias that puts it there.
 #[inline]
-pub(super) const fn without_non_pointer(link: Link, max_valid_pointer: u32) -> Link {
+pub(super) const fn without_non_pointer(fixup: Fixup, max_valid_pointer: u32) -> Fixup {
     if let Fixup::Rebase {
         target: Target::VmAddr(target),
         auth: None,
-    } = link.fixup
+    } = fixup
     {
         let target = low32(target.get());
         if target > max_valid_pointer {
             let bias = 0x0400_0000_u32.wrapping_add(max_valid_pointer) / 2;
-            return Link {
-                fixup: Fixup::Value(target.wrapping_sub(bias)),
-                next: link.next,
-            };
+            return Fixup::Value(target.wrapping_sub(bias));
         }
     }
-    link
+    fixup
 }
 
 /// `dyld_chained_ptr_64_kernel_cache_rebase`.
@@ -368,20 +402,17 @@ pub(super) const fn without_non_pointer(link: Link, max_valid_pointer: u32) -> L
 /// [isAuth| next:12  |key:2 |addrDiv:1|diversity:16|cacheLevel:2|  target:30    ]
 /// ```
 #[inline]
-const fn kernel_cache<const STRIDE: u32>(raw: u64) -> Link {
-    Link {
-        fixup: Fixup::Rebase {
-            target: Target::Cache {
-                level: low8(bits::<30, 2>(raw)),
-                offset: VmOffset::new(bits::<0, 30>(raw)),
-            },
-            auth: if is_set::<63>(raw) {
-                Some(auth(raw))
-            } else {
-                None
-            },
+const fn kernel_cache(raw: u64) -> Fixup {
+    Fixup::Rebase {
+        target: Target::Cache {
+            level: low8(bits::<30, 2>(raw)),
+            offset: VmOffset::new(bits::<0, 30>(raw)),
         },
-        next: low32(bits::<51, 12>(raw)).wrapping_mul(STRIDE),
+        auth: if is_set::<63>(raw) {
+            Some(auth(raw))
+        } else {
+            None
+        },
     }
 }
 
@@ -392,9 +423,9 @@ const fn kernel_cache<const STRIDE: u32>(raw: u64) -> Link {
 /// [auth=1| next:11  |keyIsData:1|addrDiv:1| diversity:16|  runtimeOffset:34     ]
 /// ```
 #[inline]
-const fn shared_cache(raw: u64) -> Link {
+const fn shared_cache(raw: u64) -> Fixup {
     let offset = bits::<0, 34>(raw);
-    let fixup = if is_set::<63>(raw) {
+    if is_set::<63>(raw) {
         let auth = Auth {
             key: if is_set::<51>(raw) {
                 AuthKey::DA
@@ -407,10 +438,6 @@ const fn shared_cache(raw: u64) -> Link {
         rebase_offset(offset, Some(auth))
     } else {
         rebase_offset(offset | bits::<34, 8>(raw).wrapping_shl(56), None)
-    };
-    Link {
-        fixup,
-        next: low32(bits::<52, 11>(raw)).wrapping_mul(8),
     }
 }
 
@@ -421,19 +448,16 @@ const fn shared_cache(raw: u64) -> Link {
 /// [auth=1| next:12  |key:2|addrDiv:1| diversity:16|targetSegIndex:4| targetSegOffset:28 ]
 /// ```
 #[inline]
-const fn segmented(raw: u64) -> Link {
-    Link {
-        fixup: Fixup::Rebase {
-            target: Target::Segment {
-                index: low8(bits::<28, 4>(raw)),
-                offset: low32(bits::<0, 28>(raw)),
-            },
-            auth: if is_set::<63>(raw) {
-                Some(auth(raw))
-            } else {
-                None
-            },
+const fn segmented(raw: u64) -> Fixup {
+    Fixup::Rebase {
+        target: Target::Segment {
+            index: low8(bits::<28, 4>(raw)),
+            offset: low32(bits::<0, 28>(raw)),
         },
-        next: low32(bits::<51, 12>(raw)).wrapping_mul(4),
+        auth: if is_set::<63>(raw) {
+            Some(auth(raw))
+        } else {
+            None
+        },
     }
 }

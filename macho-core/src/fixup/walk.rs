@@ -10,7 +10,7 @@ use core::iter::FusedIterator;
 use crate::addr::{FileOffset, VmAddr};
 use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
-use crate::fixup::pointer::{self, Fixup};
+use crate::fixup::pointer::{self, Fixup, NextField};
 use crate::fixup::{ChainedFixups, SegmentStarts, SegmentStartsIter};
 use crate::macho::MachO;
 use crate::raw::fixup::{
@@ -28,8 +28,23 @@ pub struct Slot {
     pub file_offset: FileOffset,
     /// The slot as it stands; 8 bytes, or 4 of the 32-bit formats.
     pub raw: u64,
-    /// What the slot becomes.
-    pub fixup: Fixup,
+    format: PointerFormat,
+    max_valid_pointer: u32,
+}
+
+impl Slot {
+    /// What the slot becomes. Decoded here, so that a walk that only wants places costs less.
+    #[inline]
+    pub const fn fixup(&self) -> Fixup {
+        match self.format.fixup(self.raw) {
+            Some(fixup) if matches!(self.format, PointerFormat::DYLD_CHAINED_PTR_32) => {
+                pointer::without_non_pointer(fixup, self.max_valid_pointer)
+            }
+            Some(fixup) => fixup,
+            // The walk takes known formats only.
+            None => Fixup::Value(0),
+        }
+    }
 }
 
 /// The slots of one segment, in ascending order of address. Made by [`SegmentStarts::slots`].
@@ -44,6 +59,7 @@ pub struct SegmentSlots<'a> {
     starts: SegmentStarts<'a>,
     /// Bytes of a slot.
     slot_size: u64,
+    next_field: NextField,
     /// The page to start next.
     page: u16,
     /// The word of the current page's own list to start next; `None` for a page with one chain.
@@ -55,7 +71,9 @@ pub struct SegmentSlots<'a> {
     page_end: u64,
     /// The end of the slot before.
     floor: u64,
-    /// What led to `at`: where it lies in the outermost file.
+    /// Whether a start led to `at`, and not the slot before.
+    at_start: bool,
+    /// The start of the chain: where it lies in the outermost file.
     cause: u64,
 }
 
@@ -65,7 +83,8 @@ impl<'a> SegmentSlots<'a> {
         segment: &Segment<'a>,
         base: Option<VmAddr>,
     ) -> Result<Self, Error> {
-        let Some(slot_size) = starts.pointer_format.slot_size() else {
+        let format = starts.pointer_format;
+        let (Some(slot_size), Some(next_field)) = (format.slot_size(), format.next_field()) else {
             return Err(starts.error(ErrorKind::UnknownFormat, 6));
         };
         if starts.page_size == 0 {
@@ -85,12 +104,14 @@ impl<'a> SegmentSlots<'a> {
             vmaddr,
             starts,
             slot_size,
+            next_field,
             page: 0,
             list: None,
             in_chain: false,
             at: 0,
             page_end: 0,
             floor: 0,
+            at_start: false,
             cause: 0,
         })
     }
@@ -120,6 +141,7 @@ impl<'a> SegmentSlots<'a> {
             .saturating_sub(size)
             .saturating_add(u64::from(start));
         self.cause = self.starts.word_offset(word);
+        self.at_start = true;
         self.in_chain = true;
         Some(Ok(()))
     }
@@ -154,34 +176,43 @@ impl<'a> SegmentSlots<'a> {
         Ok(start & !DYLD_CHAINED_PTR_START_LAST)
     }
 
-    /// The slot at `at`, and on to the next one of its chain.
+    /// The slot at `at`, and on to the next one of its chain; `None` where no slot may be.
     #[inline]
-    fn slot(&mut self) -> Result<Slot, Error> {
+    fn slot(&mut self) -> Option<Slot> {
         let at = self.at;
         if at >= self.page_end || at < self.floor {
-            return Err(self.broken());
+            return None;
         }
-        let Some(raw) = read(self.data, at, self.slot_size) else {
-            return Err(self.broken());
-        };
-        let Some(mut link) = self.starts.pointer_format.decode(raw) else {
-            return Err(self.broken());
-        };
-        if self.starts.pointer_format == PointerFormat::DYLD_CHAINED_PTR_32 {
-            link = pointer::without_non_pointer(link, self.starts.max_valid_pointer);
-        }
-        // Neither sum overflows: `at` is below the length of `data`.
+        let raw = read(self.data, at, self.slot_size)?;
+        // No sum overflows: `at` is below the length of `data`.
         let file_offset = self.data.file_offset(at);
-        self.in_chain = link.next != 0;
-        self.at = at.wrapping_add(u64::from(link.next));
+        let next = self.next_field.bytes(raw);
+        self.in_chain = next != 0;
+        self.at = at.wrapping_add(next);
         self.floor = at.wrapping_add(self.slot_size);
-        self.cause = file_offset.get();
-        Ok(Slot {
+        Some(Slot {
             vmaddr: VmAddr::new(self.vmaddr.wrapping_add(at)),
             file_offset,
             raw,
-            fixup: link.fixup,
+            format: self.starts.pointer_format,
+            max_valid_pointer: self.starts.max_valid_pointer,
         })
+    }
+
+    /// Starts chains until there is a slot or an error.
+    #[inline(never)]
+    fn next_chain(&mut self) -> Option<Result<Slot, Error>> {
+        if !self.in_chain {
+            if let Err(error) = self.start_chain()? {
+                return Some(Err(error));
+            }
+        }
+        let item = match self.slot() {
+            Some(slot) => Ok(slot),
+            None => Err(self.broken()),
+        };
+        self.at_start = false;
+        Some(item)
     }
 
     /// Why there is no slot at `at`. Gives the page up.
@@ -196,14 +227,12 @@ impl<'a> SegmentSlots<'a> {
         } else {
             ErrorKind::SlotOutsideSegment
         };
-        // What led here is the slot before, or a start.
-        let before = self.floor.checked_sub(self.slot_size);
-        let what = if before.map(|at| self.data.file_offset(at).get()) == Some(self.cause) {
-            Structure::DyldChainedPtr
-        } else {
-            Structure::DyldChainedStartsInSegment
-        };
-        Error::new(kind, what, self.cause)
+        if self.at_start {
+            const WHAT: Structure = Structure::DyldChainedStartsInSegment;
+            return Error::new(kind, WHAT, self.cause);
+        }
+        let before = self.floor.saturating_sub(self.slot_size);
+        self.data.error(kind, Structure::DyldChainedPtr, before)
     }
 }
 
@@ -224,12 +253,12 @@ impl Iterator for SegmentSlots<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if !self.in_chain {
-            if let Err(error) = self.start_chain()? {
-                return Some(Err(error));
+        if self.in_chain {
+            if let Some(slot) = self.slot() {
+                return Some(Ok(slot));
             }
         }
-        Some(self.slot())
+        self.next_chain()
     }
 }
 
@@ -296,6 +325,20 @@ impl<'a> Slots<'a> {
     }
 
     #[inline(never)]
+    fn first_of_next_segment(&mut self) -> Option<Result<Slot, Error>> {
+        loop {
+            self.current = None;
+            match self.next_segment()? {
+                Ok(slots) => {
+                    if let Some(item) = self.current.insert(slots).next() {
+                        return Some(item);
+                    }
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
     fn next_segment(&mut self) -> Option<Result<SegmentSlots<'a>, Error>> {
         let starts = match self.table.next()? {
             Ok(starts) => starts,
@@ -333,18 +376,12 @@ impl Iterator for Slots<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(slots) = &mut self.current {
-                if let Some(item) = slots.next() {
-                    return Some(item);
-                }
-            }
-            self.current = None;
-            match self.next_segment()? {
-                Ok(slots) => self.current = Some(slots),
-                Err(error) => return Some(Err(error)),
+        if let Some(slots) = &mut self.current {
+            if let Some(item) = slots.next() {
+                return Some(item);
             }
         }
+        self.first_of_next_segment()
     }
 }
 

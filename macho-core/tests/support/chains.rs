@@ -190,7 +190,7 @@ pub(crate) fn assert_same(file: &[u8]) -> usize {
         let slot = ours.next().expect("as many slots").expect("a slot");
         assert_eq!(slot.vmaddr.get(), *vmaddr, "slot {number}");
         assert!(
-            same(slot.fixup, *fixup, base),
+            same(slot.fixup(), *fixup, base),
             "slot {number}: {slot:?}, object {fixup:?}"
         );
         let at = usize::try_from(slot.file_offset.get()).unwrap();

@@ -177,6 +177,7 @@ fn probe_fixups(fixups: &ChainedFixups<'_>, image: &MachO<'_>, number: u64) {
     let mut slots = fixups.slots(image);
     while let Some(slot) = slots.next() {
         let _ = black_box(slot);
+        black_box(slot.map(|slot| slot.fixup()).ok());
         if let Some(starts) = slots.starts() {
             black_box(starts.file_offset());
         }
