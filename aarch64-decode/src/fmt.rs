@@ -1,6 +1,7 @@
 //! Text in three syntaxes, without core::fmt.
 
 mod apple;
+mod frequent;
 mod gnu;
 mod llvm;
 mod memory;
@@ -16,6 +17,7 @@ use core::fmt;
 
 pub use text::{TextBuffer, Token, TokenKind};
 
+use self::frequent::Written;
 use crate::alias;
 use crate::encoding::{name_bytes, name_piece};
 use crate::insn::Instruction;
@@ -118,18 +120,29 @@ impl Instruction {
         text.end(TokenKind::Mnemonic);
         let mut count = 0_u32;
         while let Some(&descriptor) = operands.descriptor() {
-            if count > u32::from(suffix) {
-                text.short(*b", \0\0", 2);
-                text.end(TokenKind::Punctuation);
-            } else if count != 0 || !suffix {
-                text.byte(b' ');
-                text.end(TokenKind::Punctuation);
-            }
+            let separator = if count > u32::from(suffix) {
+                (*b", ", 2)
+            } else {
+                (*b" \0", usize::from(count != 0 || !suffix))
+            };
             count = count.wrapping_add(1);
             // More than half of all operands, and spelled alike in all syntaxes.
             if let Some(register) = program::plain_register(descriptor, self.word()) {
-                register::register(text, register);
+                register::separated(text, separator, register);
                 continue;
+            }
+            let (separator, len) = separator;
+            if len != 0 {
+                text.two(separator, len);
+                text.end(TokenKind::Punctuation);
+            }
+            match frequent::operand(text, descriptor, self.word(), pc, syntax) {
+                Written::Whole => continue,
+                Written::Address(address) => {
+                    text.symbol(symbols, address);
+                    continue;
+                }
+                Written::No => {}
             }
             let operand = program::decode_called(descriptor, self.word(), pc);
             match syntax {

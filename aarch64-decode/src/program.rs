@@ -473,7 +473,7 @@ const fn register(class: u8, number: u8) -> Operand {
     Operand::Register(gpr(class, number))
 }
 
-fn relative(pc: u64, distance: i64, scale: u8) -> u64 {
+pub(crate) fn relative(pc: u64, distance: i64, scale: u8) -> u64 {
     pc.wrapping_add(unsigned(distance).wrapping_shl(widen(scale)))
 }
 

@@ -15,7 +15,7 @@ use crate::operand::{MemoryOffset, Operand};
 use crate::syntax::Syntax;
 
 /// Style bit: hexadecimal in this syntax.
-const HEX_GNU: u8 = 2;
+pub(super) const HEX_GNU: u8 = 2;
 
 /// Appends an operand.
 pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Operand) {

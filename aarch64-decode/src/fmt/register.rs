@@ -14,6 +14,30 @@ pub(super) fn register(text: &mut TextBuffer, register: Register) {
     text.end(TokenKind::Register);
 }
 
+/// Appends a separator of one or two bytes and a register.
+#[inline]
+pub(super) fn separated(text: &mut TextBuffer, separator: ([u8; 2], usize), own: Register) {
+    let ([first, second], width) = separator;
+    if let Some(&[a, b, c, len]) = own.plain().and_then(|at| NAMES.get(at)) {
+        let len = usize::from(len);
+        match width {
+            2 => {
+                let bytes = [first, second, a, b, c, 0, 0, 0];
+                return text.punctuated(bytes, 2, len.wrapping_add(2));
+            }
+            1 => {
+                let bytes = [first, a, b, c, 0, 0, 0, 0];
+                return text.punctuated(bytes, 1, len.wrapping_add(1));
+            }
+            _ => {}
+        }
+    } else if width != 0 {
+        text.two([first, second], width);
+        text.end(TokenKind::Punctuation);
+    }
+    register(text, own);
+}
+
 /// Names of the registers w0 to p31 by class and number, three bytes and the length.
 static NAMES: [[u8; 4]; 12 * 32] = names();
 

@@ -180,6 +180,41 @@ impl TextBuffer {
         self.piece(bytes, len);
     }
 
+    /// Appends the first `len` of two bytes.
+    #[inline]
+    pub(crate) fn two(&mut self, bytes: [u8; 2], len: usize) {
+        self.piece(bytes, len);
+    }
+
+    /// Appends the first `len` of eight bytes, of which `middle` are punctuation and the rest is a register.
+    #[inline]
+    pub(crate) fn punctuated(&mut self, bytes: [u8; 8], middle: usize, len: usize) {
+        let start = self.len;
+        self.piece(bytes, len);
+        let end = |at: usize| u8::try_from(at).unwrap_or(u8::MAX);
+        let both = [
+            (TokenKind::Punctuation, end(start.wrapping_add(middle))),
+            (TokenKind::Register, end(self.len)),
+        ];
+        let ends = self.ends.get_mut(self.tokens..);
+        if let Some(ends) = ends.and_then(<[(TokenKind, u8)]>::first_chunk_mut) {
+            *ends = both;
+            self.tokens = self.tokens.wrapping_add(2);
+        }
+    }
+
+    /// Appends `#0x` and the hexadecimal digits of a number below 0x1_0000_0000.
+    #[inline]
+    pub(crate) fn hash_hex(&mut self, value: u32) {
+        if value < 16 {
+            let [digit, ..] = eight_digits(value << 28).to_be_bytes();
+            self.piece([b'#', b'0', b'x', digit], 4);
+        } else {
+            self.piece(*b"#0x", 3);
+            self.digits(value);
+        }
+    }
+
     /// Appends a decimal number.
     #[inline]
     pub(crate) fn decimal(&mut self, value: u64) {
