@@ -1,6 +1,7 @@
 //! Text in three syntaxes, without core::fmt.
 
 mod apple;
+mod cursor;
 mod frequent;
 mod gnu;
 mod llvm;
@@ -17,6 +18,7 @@ use core::fmt;
 
 pub use text::{TextBuffer, Token, TokenKind};
 
+use self::cursor::Cursor;
 use self::frequent::Written;
 use crate::alias;
 use crate::encoding::{name_bytes, name_piece};
@@ -119,6 +121,7 @@ impl Instruction {
         }
         text.end(TokenKind::Mnemonic);
         let mut count = 0_u32;
+        let mut cursor = Cursor::new(text);
         while let Some(&descriptor) = operands.descriptor() {
             let separator = if count > u32::from(suffix) {
                 (*b", ", 2)
@@ -128,39 +131,42 @@ impl Instruction {
             count = count.wrapping_add(1);
             // More than half of all operands, and spelled alike in all syntaxes.
             if let Some(register) = program::plain_register(descriptor, self.word()) {
-                register::separated(text, separator, register);
+                register::separated(&mut cursor, separator, register);
                 continue;
             }
             let (separator, len) = separator;
             if len != 0 {
-                text.two(separator, len);
-                text.end(TokenKind::Punctuation);
+                cursor.punctuation(separator, len);
             }
-            match frequent::operand(text, descriptor, self.word(), pc, syntax) {
+            match frequent::operand(&mut cursor, descriptor, self.word(), pc, syntax) {
                 Written::Whole => continue,
                 Written::Address(address) => {
-                    text.symbol(symbols, address);
+                    cursor.with(|text| text.symbol(symbols, address));
                     continue;
                 }
                 Written::No => {}
             }
-            let operand = program::decode_called(descriptor, self.word(), pc);
-            match syntax {
-                Syntax::Llvm => llvm::operand(text, descriptor, operand),
-                Syntax::Gnu => gnu::operand(text, descriptor, operand),
-                Syntax::Apple => {
-                    let operand = if vectors == AppleVectors::Plain {
-                        operand
-                    } else {
-                        apple::bare(operand)
-                    };
-                    apple::operand(text, descriptor, operand, pc);
+            cursor.with(|text| {
+                let operand = program::decode_called(descriptor, self.word(), pc);
+                match syntax {
+                    Syntax::Llvm => llvm::operand(text, descriptor, operand),
+                    Syntax::Gnu => gnu::operand(text, descriptor, operand),
+                    Syntax::Apple => {
+                        let operand = if vectors == AppleVectors::Plain {
+                            operand
+                        } else {
+                            apple::bare(operand)
+                        };
+                        apple::operand(text, descriptor, operand, pc);
+                    }
                 }
-            }
-            if let crate::Operand::Address(address) = operand {
-                text.symbol(symbols, address);
-            }
+                if let crate::Operand::Address(address) = operand {
+                    text.symbol(symbols, address);
+                }
+            });
         }
+        // The buffer learns its length.
+        cursor.with(|_| ());
     }
 }
 

@@ -1,8 +1,10 @@
 //! The operands that make up most of real code: straight from the word to text, without an operand in between.
 
+use super::cursor::Cursor;
+use super::gnu;
 use super::llvm::{self, BARE_ZERO, HEX_LLVM};
-use super::text::{TextBuffer, TokenKind};
-use super::{gnu, memory};
+use super::register::separated;
+use super::text::TokenKind;
 use crate::bits::{field, five, low8, low32, sign_extend, signed32, unsigned, wide, widen};
 use crate::condition::Condition;
 use crate::generated::Descriptor;
@@ -23,13 +25,14 @@ pub(super) enum Written {
 }
 
 /// Appends the operand if it is one of the frequent kinds.
-#[inline]
+#[inline(always)]
 #[expect(
+    clippy::inline_always,
     clippy::many_single_char_names,
-    reason = "the parameters of a descriptor, which operands.isa names"
+    reason = "as for Cursor; the parameters of a descriptor, which operands.isa names"
 )]
 pub(super) fn operand(
-    text: &mut TextBuffer,
+    text: &mut Cursor<'_>,
     descriptor: Descriptor,
     word: u32,
     pc: u64,
@@ -40,7 +43,7 @@ pub(super) fn operand(
         Kind::MemUImm => {
             let value = signed32(field(word, b, c).wrapping_mul(widen(d)));
             let base = Register::numbered(3, five(word, a));
-            memory::immediate(
+            memory(
                 text,
                 base,
                 value,
@@ -52,7 +55,7 @@ pub(super) fn operand(
             let value = unsigned(sign_extend(field(word, b, c), c)).wrapping_mul(wide(widen(d)));
             let base = Register::numbered(3, five(word, a));
             let mode = AddressMode::new(e);
-            memory::immediate(
+            memory(
                 text,
                 base,
                 signed32(low32(value)),
@@ -61,17 +64,19 @@ pub(super) fn operand(
             );
         }
         Kind::ShiftedGpr => {
-            llvm::register(text, Register::numbered(a, five(word, b)));
+            separated(text, ([0; 2], 0), Register::numbered(a, five(word, b)));
             let (shift, amount) = (field(word, c, 2), field(word, d, 6));
             if shift | amount != 0 {
-                llvm::modifier(text, Shift::new(shift).name(), Some(wide(amount)));
+                text.with(|text| {
+                    llvm::modifier(text, Shift::new(shift).name(), Some(wide(amount)));
+                });
             }
         }
         Kind::ShiftedImm => {
             text.hash_hex(field(word, a, b));
             text.end(TokenKind::Immediate);
             if field(word, c, 1) != 0 {
-                llvm::modifier(text, "lsl", Some(12));
+                text.with(|text| llvm::modifier(text, "lsl", Some(12)));
             }
         }
         Kind::UImm => {
@@ -81,7 +86,7 @@ pub(super) fn operand(
             } else {
                 d & HEX_LLVM != 0 && (d & BARE_ZERO == 0 || value != 0)
             };
-            text.byte(b'#');
+            text.piece([b'#'], 1);
             if hex {
                 text.hex(value);
             } else {
@@ -92,7 +97,7 @@ pub(super) fn operand(
         Kind::Cond if syntax != Syntax::Gnu => {
             let condition = Condition::new(low8(field(word, a, 4)) ^ b);
             if let Some(&[first, second]) = condition.name().as_bytes().first_chunk() {
-                text.short([first, second, 0, 0], 2);
+                text.piece([first, second], 2);
             }
             text.end(TokenKind::Name);
         }
@@ -105,4 +110,34 @@ pub(super) fn operand(
         _ => return Written::No,
     }
     Written::Whole
+}
+
+/// Appends a memory operand whose offset is a number of bytes.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as for Cursor")]
+fn memory(text: &mut Cursor<'_>, base: Register, value: i32, mode: AddressMode, hex: bool) {
+    separated(text, (*b"[\0", 1), base);
+    if mode == AddressMode::Post {
+        text.punctuation(*b"]\0", 1);
+    }
+    if value != 0 || mode != AddressMode::Offset {
+        text.punctuation(*b", ", 2);
+        if hex {
+            if value < 0 {
+                text.piece(*b"#-0x", 4);
+                text.digits(value.unsigned_abs());
+            } else {
+                text.hash_hex(value.unsigned_abs());
+            }
+        } else {
+            text.piece(*b"#-", usize::from(value < 0).wrapping_add(1));
+            text.decimal(wide(value.unsigned_abs()));
+        }
+        text.end(TokenKind::Immediate);
+    }
+    match mode {
+        AddressMode::Offset => text.punctuation(*b"]\0", 1),
+        AddressMode::Pre => text.punctuation(*b"]!", 2),
+        AddressMode::Post => {}
+    }
 }

@@ -1,7 +1,7 @@
 //! LLVM's spelling.
 
 use super::memory;
-pub(super) use super::register::{numbered, register, separated};
+pub(super) use super::register::{numbered, register};
 #[cfg(feature = "sve")]
 use super::scalable;
 #[cfg(feature = "sme")]

@@ -4,7 +4,6 @@ use super::llvm;
 use super::text::{TextBuffer, TokenKind};
 use crate::bits::{wide, widen};
 use crate::operand::{AddressMode, Extend, Memory, MemoryOffset};
-use crate::register::Register;
 
 /// Appends a memory operand; its offset in hexadecimal if `hex`.
 pub(super) fn operand(text: &mut TextBuffer, memory: Memory, hex: bool) {
@@ -24,47 +23,6 @@ pub(super) fn operand(text: &mut TextBuffer, memory: Memory, hex: bool) {
             b"]"
         },
     );
-}
-
-/// Appends a memory operand whose offset is a number of bytes.
-#[inline]
-pub(super) fn immediate(
-    text: &mut TextBuffer,
-    base: Register,
-    value: i32,
-    mode: AddressMode,
-    hex: bool,
-) {
-    llvm::separated(text, (*b"[\0", 1), base);
-    let close = match mode {
-        AddressMode::Offset => (*b"]\0", 1),
-        AddressMode::Pre => (*b"]!", 2),
-        AddressMode::Post => {
-            text.byte(b']');
-            text.end(TokenKind::Punctuation);
-            (*b"\0\0", 0)
-        }
-    };
-    if value != 0 || mode != AddressMode::Offset {
-        text.two(*b", ", 2);
-        text.end(TokenKind::Punctuation);
-        if hex && value >= 0 {
-            text.hash_hex(value.unsigned_abs());
-        } else {
-            text.byte(b'#');
-            if hex {
-                text.signed_hex(i64::from(value));
-            } else {
-                text.signed_decimal(i64::from(value));
-            }
-        }
-        text.end(TokenKind::Immediate);
-    }
-    let (close, len) = close;
-    if len != 0 {
-        text.two(close, len);
-        text.end(TokenKind::Punctuation);
-    }
 }
 
 /// Appends the offset behind a comma; 0 bytes only if the base is written back.

@@ -1,5 +1,6 @@
 //! Registers as LLVM and GNU spell them.
 
+use super::cursor::Cursor;
 use super::text::{TextBuffer, TokenKind};
 use crate::bits::{low8, widen};
 use crate::register::{Predication, Register, RegisterClass};
@@ -14,28 +15,27 @@ pub(super) fn register(text: &mut TextBuffer, register: Register) {
     text.end(TokenKind::Register);
 }
 
-/// Appends a separator of one or two bytes and a register.
-#[inline]
-pub(super) fn separated(text: &mut TextBuffer, separator: ([u8; 2], usize), own: Register) {
+/// Appends a separator of none to two bytes and a register.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as for Cursor")]
+pub(super) fn separated(text: &mut Cursor<'_>, separator: ([u8; 2], usize), own: Register) {
     let ([first, second], width) = separator;
     if let Some(&[a, b, c, len]) = own.plain().and_then(|at| NAMES.get(at)) {
-        let len = usize::from(len);
+        let len = usize::from(len).wrapping_add(width);
         match width {
-            2 => {
-                let bytes = [first, second, a, b, c, 0, 0, 0];
-                return text.punctuated(bytes, 2, len.wrapping_add(2));
+            2 => text.punctuated([first, second, a, b, c, 0, 0, 0], 2, len),
+            1 => text.punctuated([first, a, b, c, 0, 0, 0, 0], 1, len),
+            _ => {
+                text.piece([a, b, c, 0], len);
+                text.end(TokenKind::Register);
             }
-            1 => {
-                let bytes = [first, a, b, c, 0, 0, 0, 0];
-                return text.punctuated(bytes, 1, len.wrapping_add(1));
-            }
-            _ => {}
         }
-    } else if width != 0 {
-        text.two([first, second], width);
-        text.end(TokenKind::Punctuation);
+    } else {
+        if width != 0 {
+            text.punctuation([first, second], width);
+        }
+        text.with(|text| register(text, own));
     }
-    register(text, own);
 }
 
 /// Names of the registers w0 to p31 by class and number, three bytes and the length.

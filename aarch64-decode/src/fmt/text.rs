@@ -40,10 +40,10 @@ const TOKENS: usize = 64;
 /// A buffer for the text of one instruction.
 #[derive(Clone, Debug)]
 pub struct TextBuffer {
-    bytes: [u8; ROOM],
-    len: usize,
-    ends: [(TokenKind, u8); TOKENS],
-    tokens: usize,
+    pub(super) bytes: [u8; ROOM],
+    pub(super) len: usize,
+    pub(super) ends: [(TokenKind, u8); TOKENS],
+    pub(super) tokens: usize,
     /// Apple's own system registers are shown by name.
     pub(super) apple_names: bool,
 }
@@ -180,41 +180,6 @@ impl TextBuffer {
         self.piece(bytes, len);
     }
 
-    /// Appends the first `len` of two bytes.
-    #[inline]
-    pub(crate) fn two(&mut self, bytes: [u8; 2], len: usize) {
-        self.piece(bytes, len);
-    }
-
-    /// Appends the first `len` of eight bytes, of which `middle` are punctuation and the rest is a register.
-    #[inline]
-    pub(crate) fn punctuated(&mut self, bytes: [u8; 8], middle: usize, len: usize) {
-        let start = self.len;
-        self.piece(bytes, len);
-        let end = |at: usize| u8::try_from(at).unwrap_or(u8::MAX);
-        let both = [
-            (TokenKind::Punctuation, end(start.wrapping_add(middle))),
-            (TokenKind::Register, end(self.len)),
-        ];
-        let ends = self.ends.get_mut(self.tokens..);
-        if let Some(ends) = ends.and_then(<[(TokenKind, u8)]>::first_chunk_mut) {
-            *ends = both;
-            self.tokens = self.tokens.wrapping_add(2);
-        }
-    }
-
-    /// Appends `#0x` and the hexadecimal digits of a number below 0x1_0000_0000.
-    #[inline]
-    pub(crate) fn hash_hex(&mut self, value: u32) {
-        if value < 16 {
-            let [digit, ..] = eight_digits(value << 28).to_be_bytes();
-            self.piece([b'#', b'0', b'x', digit], 4);
-        } else {
-            self.piece(*b"#0x", 3);
-            self.digits(value);
-        }
-    }
-
     /// Appends a decimal number.
     #[inline]
     pub(crate) fn decimal(&mut self, value: u64) {
@@ -304,7 +269,7 @@ impl TextBuffer {
 }
 
 /// The eight hexadecimal digits of a word as characters, the first in the highest byte.
-const fn eight_digits(value: u32) -> u64 {
+pub(super) const fn eight_digits(value: u32) -> u64 {
     // One digit in each byte.
     let spread = wide(value);
     let spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff;
