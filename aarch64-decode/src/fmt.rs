@@ -107,21 +107,21 @@ impl Instruction {
         text.apple_names = options.apple_names;
         let shown = alias::shown(self.word(), self.encoding(), syntax);
         let (mnemonic, len) = name_piece(shown.mnemonic);
+        let mut cursor = Cursor::new(text);
         if len <= mnemonic.len() {
-            text.sixteen(mnemonic, len);
+            cursor.piece(*mnemonic, len);
         } else {
-            text.name(name_bytes(shown.mnemonic));
+            cursor.with(|text| text.name(name_bytes(shown.mnemonic)));
         }
         let mut operands = Operands::new(self.word(), pc, shown.form);
         // "b." takes its condition without a space.
-        let suffix = text.ends_with(b'.');
+        let suffix = mnemonic.get(len.wrapping_sub(1)) == Some(&b'.');
         let vectors = AppleVectors::of(shown.form);
         if syntax == Syntax::Apple && vectors == AppleVectors::Suffix {
-            apple::suffix(text, operands.clone());
+            cursor.with(|text| apple::suffix(text, operands.clone()));
         }
-        text.end(TokenKind::Mnemonic);
+        cursor.end(TokenKind::Mnemonic);
         let mut count = 0_u32;
-        let mut cursor = Cursor::new(text);
         while let Some(&descriptor) = operands.descriptor() {
             let separator = if count > u32::from(suffix) {
                 (*b", ", 2)

@@ -125,12 +125,6 @@ impl TextBuffer {
         }
     }
 
-    /// Appends the first `len` bytes of sixteen.
-    #[inline]
-    pub(crate) fn sixteen(&mut self, bytes: &[u8; 16], len: usize) {
-        self.piece(*bytes, len);
-    }
-
     /// Whether the text ends with this byte.
     #[inline]
     pub(crate) fn ends_with(&self, byte: u8) -> bool {
