@@ -156,6 +156,34 @@ impl Feature {
         Self(number)
     }
 
+    /// The feature of Arm's name; `None` for a feature that no encoding and no named register needs. For constants: it compares with
+    /// all names.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the index is compared first; slice::get is not const"
+    )]
+    pub const fn named(name: &str) -> Option<Self> {
+        let name = name.as_bytes();
+        let mut number = 0_u16;
+        while index(widen16(number)) < FEATURES.len() {
+            let own = FEATURES[index(widen16(number))].as_bytes();
+            let mut at = 0;
+            while at < own.len() && at < name.len() && own[at] == name[at] {
+                at = at.wrapping_add(1);
+            }
+            if at == own.len() && at == name.len() {
+                return Some(Self(number));
+            }
+            number = number.wrapping_add(1);
+        }
+        None
+    }
+
+    /// Its place in a set.
+    pub(crate) const fn number(self) -> u16 {
+        self.0
+    }
+
     /// Arm's name, such as `FEAT_LSE`.
     pub fn name(self) -> &'static str {
         FEATURES.get(usize::from(self.0)).copied().unwrap_or("")

@@ -13,6 +13,8 @@ pub enum DecodeError {
     Undefined,
     /// The word belongs to an extension whose Cargo feature (`sve`, `sme`) is off.
     NotCompiledIn,
+    /// The instruction needs a feature that the given [`FeatureSet`](crate::FeatureSet) has not.
+    NotInSet,
 }
 
 impl fmt::Display for DecodeError {
@@ -21,6 +23,7 @@ impl fmt::Display for DecodeError {
             Self::Unallocated => "unallocated encoding",
             Self::Undefined => "undefined value of an encoding",
             Self::NotCompiledIn => "the extension is not compiled in",
+            Self::NotInSet => "an instruction of an extension that is not in the set",
         })
     }
 }

@@ -35,6 +35,7 @@ mod alias;
 mod bits;
 mod condition;
 pub mod construct;
+mod cpu;
 mod encoding;
 mod error;
 mod flow;
@@ -53,6 +54,7 @@ mod register;
 mod syntax;
 
 pub use condition::Condition;
+pub use cpu::{FeatureSet, decode_for};
 pub use encoding::{Encoding, Feature, Group, Mnemonic};
 pub use error::DecodeError;
 pub use flow::Flow;

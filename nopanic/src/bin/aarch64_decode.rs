@@ -4,8 +4,8 @@
 
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
-    Condition, Extend, Instruction, NoSymbols, Operand, Pattern, Patterns, References, Register,
-    Shift, Symbols, Syntax, TextBuffer, TextOptions, decode,
+    Condition, Extend, Feature, FeatureSet, Instruction, NoSymbols, Operand, Pattern, Patterns,
+    References, Register, Shift, Symbols, Syntax, TextBuffer, TextOptions, decode, decode_for,
 };
 use nopanic::{black_box, display, entry};
 
@@ -44,6 +44,14 @@ fn probe_instruction(insn: Instruction, pc: u64) {
     ));
     for (feature, required) in insn.encoding().features() {
         black_box((feature.name(), required));
+        let set = black_box(FeatureSet::ARMV8_0);
+        black_box((
+            set.with(feature),
+            set.without(feature),
+            set.contains(feature),
+        ));
+        black_box((Feature::named(feature.name()), set.allows(insn)));
+        black_box(decode_for(insn.word(), &set).is_ok());
     }
     black_box(insn.flow(pc));
     insn.operands(pc).for_each(probe_operand);
