@@ -126,6 +126,7 @@ impl TextBuffer {
     }
 
     /// Whether the text ends with this byte.
+    #[cfg(feature = "sme")]
     #[inline]
     pub(crate) fn ends_with(&self, byte: u8) -> bool {
         self.bytes.get(self.len.wrapping_sub(1)) == Some(&byte)
