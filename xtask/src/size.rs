@@ -69,28 +69,28 @@ const ROWS: &[Row] = &[
         build: ("a64_decode", BASE),
         minus: NOTHING,
         target: 50 * KB,
-        limit: 96 * KB,
+        limit: 76 * KB,
     },
     Row {
         what: "the same with text in three syntaxes",
         build: ("a64_text", BASE),
         minus: NOTHING,
         target: 110 * KB,
-        limit: 168 * KB,
+        limit: 148 * KB,
     },
     Row {
         what: "`aarch64-decode` whole: operands, control flow",
         build: ("a64_decode", WHOLE),
         minus: NOTHING,
         target: 100 * KB,
-        limit: 170 * KB,
+        limit: 136 * KB,
     },
     Row {
         what: "the same with text in three syntaxes",
         build: ("a64_text", WHOLE),
         minus: NOTHING,
         target: 200 * KB,
-        limit: 264 * KB,
+        limit: 226 * KB,
     },
 ];
 
