@@ -1,5 +1,7 @@
 //! Writes the decoder's tables: numbers and names, no code.
 
+mod pieces;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
@@ -7,6 +9,9 @@ use crate::isa::{Apple, Row, Template, Test, flows};
 use crate::names::Table;
 use crate::operands::{Descriptor, Operands};
 use crate::tree::Tree;
+use pieces::{
+    Aliased, Check, Forms, HEADER, Names, Node, bytes, plain, sectioned, sectioned_lines,
+};
 
 /// What the specification text came to, ready to be written.
 pub(crate) struct Model {
@@ -26,216 +31,6 @@ pub(crate) struct Model {
 const ALIASED: u16 = 0x8000;
 /// Encodings 0 and 1 stand for unallocated and undefined words.
 pub(crate) const RESERVED: usize = 2;
-
-const HEADER: &str =
-    "// Written by a64gen from spec/*.isa; do not edit. `cargo run -p a64gen` writes it again.\n";
-const SECTIONS: [&str; 3] = ["BASE", "SVE", "SME"];
-
-#[derive(Default)]
-struct Names {
-    blob: String,
-    starts: Vec<usize>,
-    known: HashMap<String, usize>,
-}
-
-impl Names {
-    fn id(&mut self, name: &str) -> usize {
-        if let Some(&id) = self.known.get(name) {
-            return id;
-        }
-        let id = self.starts.len();
-        self.starts.push(self.blob.len());
-        self.blob.push_str(name);
-        self.known.insert(name.to_owned(), id);
-        id
-    }
-}
-
-#[derive(Default)]
-struct Forms {
-    list: Vec<u16>,
-    known: HashMap<Vec<u16>, usize>,
-    descriptors: Vec<Descriptor>,
-    numbers: HashMap<Descriptor, usize>,
-}
-
-impl Forms {
-    fn descriptor(&mut self, descriptor: Descriptor) -> u16 {
-        let next = self.descriptors.len();
-        let number = *self.numbers.entry(descriptor).or_insert(next);
-        if number == next {
-            self.descriptors.push(descriptor);
-        }
-        number as u16
-    }
-
-    /// The list's number of operands, with Apple's spelling in the high byte, stands before it.
-    fn id(&mut self, form: &[u16], apple: Apple) -> usize {
-        let mut entry = vec![form.len() as u16 | (apple as u16) << 8];
-        entry.extend(form);
-        if let Some(&id) = self.known.get(&entry) {
-            return id;
-        }
-        let id = self.list.len();
-        self.list.extend(&entry);
-        self.known.insert(entry, id);
-        id
-    }
-}
-
-/// A node as an array of three numbers.
-struct Node([u32; 3]);
-
-/// The operand list of an encoding and its first alias as an array.
-struct Aliased([u16; 2]);
-
-impl std::fmt::LowerHex for Aliased {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [form, alias] = self.0;
-        write!(f, "[{form:#x}, {alias:#x}]")
-    }
-}
-
-/// Mask and value of an encoding as an array.
-struct Check([u32; 2]);
-
-impl std::fmt::LowerHex for Check {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [mask, value] = self.0;
-        write!(f, "[{mask:#x}, {value:#x}]")
-    }
-}
-
-impl std::fmt::LowerHex for Node {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [mask, magic, place] = self.0;
-        write!(f, "[{mask:#x}, {magic:#x}, {place:#x}]")
-    }
-}
-
-fn numbers<T: std::fmt::LowerHex>(values: &[T]) -> String {
-    let mut text = String::new();
-    for chunk in values.chunks(16) {
-        text.push_str("   ");
-        for value in chunk {
-            let _ = write!(text, " {value:#x},");
-        }
-        text.push('\n');
-    }
-    text
-}
-
-/// An array whose tail is dropped where `sve` or `sme` is not compiled in.
-fn sectioned<T: std::fmt::LowerHex>(
-    out: &mut String,
-    name: &str,
-    doc: &str,
-    kind: &str,
-    values: &[T],
-    ends: [usize; 3],
-) {
-    let mut start = 0;
-    for (section, end) in SECTIONS.iter().zip(ends) {
-        let feature = section.to_lowercase();
-        if feature != "base" {
-            let _ = writeln!(out, "#[cfg(feature = \"{feature}\")]");
-        }
-        let part = &values[start..end];
-        let _ = writeln!(
-            out,
-            "const {name}_{section}: [{kind}; {}] = [\n{}];",
-            part.len(),
-            numbers(part)
-        );
-        if feature != "base" {
-            let _ = writeln!(
-                out,
-                "#[cfg(not(feature = \"{feature}\"))]\nconst {name}_{section}: [{kind}; 0] = [];"
-            );
-        }
-        start = end;
-    }
-    let _ = writeln!(
-        out,
-        "/// {doc}\npub(crate) static {name}: [{kind}; {name}_BASE.len() + {name}_SVE.len() + {name}_SME.len()] =\n    super::join_{}(&{name}_BASE, &{name}_SVE, &{name}_SME);\n",
-        kind.to_lowercase()
-    );
-}
-
-/// An array of entries that are lines of Rust, with tails as in [`sectioned`]; `join` puts them together.
-fn sectioned_lines(
-    out: &mut String,
-    name: &str,
-    doc: &str,
-    kind: &str,
-    join: &str,
-    lines: &[String],
-    ends: [usize; 3],
-) {
-    let mut start = 0;
-    for (section, end) in SECTIONS.iter().zip(ends) {
-        let feature = section.to_lowercase();
-        let part = &lines[start..end];
-        let value = format!(
-            "const {name}_{section}: [{kind}; {}] = [\n{}];\n",
-            part.len(),
-            part.concat()
-        );
-        if feature == "base" {
-            out.push_str(&value);
-        } else {
-            let _ = writeln!(
-                out,
-                "#[cfg(feature = \"{feature}\")]\n{value}#[cfg(not(feature = \"{feature}\"))]\nconst {name}_{section}: [{kind}; 0] = [];"
-            );
-        }
-        start = end;
-    }
-    let _ = writeln!(
-        out,
-        "/// {doc}\npub(crate) static {name}: [{kind}; {name}_BASE.len() + {name}_SVE.len() + {name}_SME.len()] =\n    super::{join}(&{name}_BASE, &{name}_SVE, &{name}_SME);\n"
-    );
-}
-
-fn plain<T: std::fmt::LowerHex>(out: &mut String, name: &str, doc: &str, kind: &str, values: &[T]) {
-    let _ = writeln!(
-        out,
-        "/// {doc}\npub(crate) static {name}: [{kind}; {}] = [\n{}];\n",
-        values.len(),
-        numbers(values)
-    );
-}
-
-fn text(out: &mut String, name: &str, blob: &str) {
-    let _ = writeln!(out, "const {name}: [u8; {}] = *b\"\\", blob.len());
-    for chunk in blob.as_bytes().chunks(120) {
-        let _ = writeln!(out, "{}\\", String::from_utf8_lossy(chunk));
-    }
-    out.push_str("\";\n");
-}
-
-/// Text with tails as in [`sectioned`], padded so that sixteen bytes can be read from the start of any name.
-fn bytes(out: &mut String, name: &str, doc: &str, blob: &str, ends: [usize; 3]) {
-    let [base, sve, sme] = ends;
-    let padding = ".".repeat(16);
-    text(out, &format!("{name}_BASE"), &blob[..base]);
-    out.push_str("#[cfg(feature = \"sve\")]\n");
-    text(out, &format!("{name}_SVE"), &blob[base..sve]);
-    out.push_str("#[cfg(not(feature = \"sve\"))]\n");
-    text(out, &format!("{name}_SVE"), "");
-    out.push_str("#[cfg(feature = \"sme\")]\n");
-    text(
-        out,
-        &format!("{name}_SME"),
-        &format!("{}{padding}", &blob[sve..sme]),
-    );
-    out.push_str("#[cfg(not(feature = \"sme\"))]\n");
-    text(out, &format!("{name}_SME"), &padding);
-    let _ = writeln!(
-        out,
-        "/// {doc}\npub(crate) static {name}: [u8; {name}_BASE.len() + {name}_SVE.len() + {name}_SME.len()] =\n    super::join_u8(&{name}_BASE, &{name}_SVE, &{name}_SME);\n"
-    );
-}
 
 /// How long the lists are after the rows of each section.
 #[derive(Default)]

@@ -6,6 +6,7 @@ mod frequent;
 mod gnu;
 mod llvm;
 mod memory;
+mod piece;
 mod register;
 #[cfg(feature = "sve")]
 mod scalable;

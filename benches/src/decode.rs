@@ -5,9 +5,7 @@ use std::rc::Rc;
 
 use crate::input::Input;
 use crate::measure::{Case, Goal, Group};
-
-/// The pc of the first word.
-pub const PC: u64 = 0xffff_fe00_0700_4000;
+use crate::words::over;
 
 /// Identify, decode and print, over real code and over random words.
 #[must_use]
@@ -88,23 +86,6 @@ fn goals(ours: &'static str, against: &[(&'static str, f64)]) -> Vec<Goal> {
             times,
         })
         .collect()
-}
-
-/// Runs `each` over all words with their pcs and adds up what it returns.
-pub fn over(
-    words: &Rc<[u32]>,
-    mut each: impl FnMut(u32, u64) -> u64 + 'static,
-) -> impl FnMut() -> u64 + 'static {
-    let words = Rc::clone(words);
-    move || {
-        let mut pc = PC;
-        let mut sum = 0_u64;
-        for &word in &*words {
-            sum = sum.wrapping_add(each(word, pc));
-            pc += 4;
-        }
-        sum
-    }
 }
 
 /// The least any decoder does: read the word.
@@ -212,8 +193,8 @@ mod ours {
 
     use aarch64_decode::{NoSymbols, Syntax, TextBuffer, TextOptions, decode};
 
-    use super::over;
     use crate::measure::Case;
+    use crate::words::over;
 
     pub(super) fn identify(words: &Rc<[u32]>) -> Vec<Case> {
         let each = |word, _| {
@@ -283,8 +264,9 @@ mod rust {
     use yaxpeax_arch::{Arch, Decoder as _, U8Reader};
     use yaxpeax_arm::armv8::a64::ARMv8;
 
-    use super::{Line, PC, over};
+    use super::Line;
     use crate::measure::Case;
+    use crate::words::{PC, over};
 
     type Yaxpeax = <ARMv8 as Arch>::Decoder;
 

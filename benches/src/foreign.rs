@@ -15,9 +15,9 @@ use std::rc::Rc;
 
 use libloading::{Library, Symbol};
 
-use crate::decode::over;
 use crate::input::Foreign;
 use crate::measure::Case;
+use crate::words::over;
 
 /// disarm's `struct Da64Inst`: u16, five operands of four bytes, a u64.
 #[repr(C)]
@@ -114,7 +114,7 @@ pub fn lzfse(foreign: &Foreign, packed: &Rc<[u8]>, size: usize) -> Option<Case> 
                 std::ptr::null_mut(),
             )
         };
-        crate::img4::sum(&out[..written])
+        crate::measure::sum(&out[..written])
     }))
 }
 
@@ -135,6 +135,6 @@ pub fn lzss(foreign: &Foreign, packed: &[u8], size: usize) -> Option<Case> {
             black_box(adler(out.as_ptr(), wanted));
             written
         };
-        crate::img4::sum(&out[..usize::try_from(written).unwrap_or(0)])
+        crate::measure::sum(&out[..usize::try_from(written).unwrap_or(0)])
     }))
 }

@@ -9,7 +9,7 @@ use img4::{Img4, Scratch};
 use testkit::img4::Im4p;
 
 use crate::input::Input;
-use crate::measure::{Case, Goal, Group};
+use crate::measure::{Case, Goal, Group, sum};
 
 /// The name of our case.
 const OURS: &str = "img4, from the IM4P";
@@ -116,16 +116,4 @@ fn copy(plain: &[u8]) -> Case {
         out.copy_from_slice(&plain);
         sum(&out)
     })
-}
-
-/// Length and a byte of every page: enough to notice a wrong answer, and cheap
-/// beside the work.
-#[must_use]
-pub fn sum(bytes: &[u8]) -> u64 {
-    bytes
-        .iter()
-        .step_by(4093)
-        .fold(bytes.len() as u64, |sum, &byte| {
-            sum.wrapping_mul(31).wrapping_add(u64::from(byte))
-        })
 }

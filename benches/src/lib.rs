@@ -30,6 +30,7 @@ pub mod report;
 pub mod search;
 pub mod symbols;
 pub mod translate;
+pub mod words;
 
 pub use measure::{Case, Goal, Group};
 

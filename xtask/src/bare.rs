@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use crate::command::{cargo, command, root, run, stdout, succeeds, target_dir};
 use crate::debian::DebianRust;
-use crate::setup;
+use crate::packages;
 use crate::step::{Checked, Failure, Outcome};
 
 /// The bare targets: with and without floating-point registers.
@@ -66,7 +66,7 @@ impl Toolchain {
                 return Ok(Self::Own);
             }
         }
-        setup::lld()?;
+        packages::lld()?;
         DebianRust::unpack(&target_dir().join("debian-rust"), "", true).map(Self::Debian)
     }
 

@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use std::process::Command;
 
 use crate::command::{cargo, command, root, run, stdout, target_dir, tee};
+use crate::packages;
 use crate::setup;
 use crate::step::{Checked, Failure, Outcome};
 
@@ -15,7 +16,7 @@ use crate::step::{Checked, Failure, Outcome};
 /// # Errors
 /// When a download is not the listed file, or a comparison fails.
 pub(crate) fn corpus(arguments: &[String]) -> Outcome<()> {
-    setup::npm()?;
+    packages::npm()?;
     let cache = std::env::var_os("KC_CORPUS")
         .unwrap_or_else(|| OsString::from(target_dir().join("corpus")));
     run(compare()?.arg(cache).args(arguments))

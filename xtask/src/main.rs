@@ -13,6 +13,7 @@ mod fuzz;
 mod msrv;
 mod nopanic;
 mod oracle;
+mod packages;
 mod readme;
 mod setup;
 mod size;

@@ -6,14 +6,8 @@ use std::path::PathBuf;
 
 use crate::bare::Toolchain;
 use crate::command::{cargo, command, run, succeeds, target_dir};
+use crate::packages::{Package, apt_install};
 use crate::step::{Checked, Failure, Outcome};
-
-/// A Debian package and how to see that it is there.
-struct Package {
-    name: &'static str,
-    /// A command that succeeds only when it is installed.
-    probe: &'static [&'static str],
-}
 
 const PACKAGES: &[Package] = &[
     // Builds bad64, and links host programs.
@@ -90,28 +84,6 @@ fn short(component: &'static str) -> &'static str {
     }
 }
 
-/// Makes sure that the linker of LLVM is there, for toolchains without one.
-///
-/// # Errors
-/// When it cannot be installed.
-pub(crate) fn lld() -> Outcome<()> {
-    apt_install(&[Package {
-        name: "lld-22",
-        probe: &["ld.lld-22", "--version"],
-    }])
-}
-
-/// Makes sure that npm is there; only the corpus needs it.
-///
-/// # Errors
-/// When it cannot be installed.
-pub(crate) fn npm() -> Outcome<()> {
-    apt_install(&[Package {
-        name: "npm",
-        probe: &["npm", "--version"],
-    }])
-}
-
 /// The Python that has pyimg4, in an environment of its own under the build
 /// folder.
 ///
@@ -139,56 +111,4 @@ pub(crate) fn pyimg4() -> Outcome<PathBuf> {
     } else {
         Err(Failure::new("pyimg4 is installed but cannot be imported"))
     }
-}
-
-fn is_there(package: &Package) -> bool {
-    package
-        .probe
-        .split_first()
-        .is_some_and(|(program, arguments)| succeeds(command(program).args(arguments)))
-}
-
-fn apt_install(packages: &[Package]) -> Outcome<()> {
-    let missing: Vec<&str> = packages
-        .iter()
-        .filter(|package| !is_there(package))
-        .map(|package| package.name)
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    println!("installing Debian packages: {}", missing.join(" "));
-    apt_get(&["update", "--quiet"])?;
-    let mut arguments = vec!["install", "--quiet", "--yes", "--no-install-recommends"];
-    arguments.extend(&missing);
-    apt_get(&arguments)?;
-    match packages.iter().find(|package| !is_there(package)) {
-        None => Ok(()),
-        Some(package) => Err(Failure::new(format!(
-            "`{}` fails although the package {} is installed",
-            package.probe.join(" "),
-            package.name
-        ))),
-    }
-}
-
-/// apt-get as root: directly, or through sudo when it asks for no password.
-fn apt_get(arguments: &[&str]) -> Outcome<()> {
-    let is_root = succeeds(command("sh").args(["-c", "test \"$(id -u)\" = 0"]));
-    let mut program = if is_root {
-        command("apt-get")
-    } else {
-        let mut sudo = command("sudo");
-        sudo.args(["--non-interactive", "apt-get"]);
-        sudo
-    };
-    run(program
-        .args(arguments)
-        .env("DEBIAN_FRONTEND", "noninteractive"))
-    .map_err(|failure| {
-        Failure::new(format!(
-            "{failure}; as root: apt-get {}",
-            arguments.join(" ")
-        ))
-    })
 }

@@ -2,7 +2,8 @@
 
 use super::cursor::Cursor;
 use super::gnu;
-use super::llvm::{self, BARE_ZERO, HEX_LLVM};
+use super::llvm::{BARE_ZERO, HEX_LLVM};
+use super::piece;
 use super::register::separated;
 use super::text::TokenKind;
 use crate::bits::{field, five, low8, low32, sign_extend, signed32, unsigned, wide, widen};
@@ -68,7 +69,7 @@ pub(super) fn operand(
             let (shift, amount) = (field(word, c, 2), field(word, d, 6));
             if shift | amount != 0 {
                 text.with(|text| {
-                    llvm::modifier(text, Shift::new(shift).name(), Some(wide(amount)));
+                    piece::modifier(text, Shift::new(shift).name(), Some(wide(amount)));
                 });
             }
         }
@@ -76,7 +77,7 @@ pub(super) fn operand(
             text.hash_hex(field(word, a, b));
             text.end(TokenKind::Immediate);
             if field(word, c, 1) != 0 {
-                text.with(|text| llvm::modifier(text, "lsl", Some(12)));
+                text.with(|text| piece::modifier(text, "lsl", Some(12)));
             }
         }
         Kind::UImm => {

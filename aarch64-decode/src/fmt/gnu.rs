@@ -2,6 +2,7 @@
 
 use super::llvm;
 use super::memory;
+use super::piece;
 #[cfg(feature = "sve")]
 use super::scalable;
 #[cfg(feature = "sme")]
@@ -77,7 +78,7 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             }
             text.end(TokenKind::Immediate);
             if amount != 0 {
-                llvm::modifier(text, shift.name(), Some(wide(widen(amount))));
+                piece::modifier(text, shift.name(), Some(wide(widen(amount))));
             }
         }
         Operand::Name(name) => {

@@ -1,6 +1,7 @@
 //! LLVM's spelling.
 
 use super::memory;
+use super::piece::{modifier, punctuation};
 pub(super) use super::register::{numbered, register};
 #[cfg(feature = "sve")]
 use super::scalable;
@@ -35,24 +36,6 @@ pub(super) fn style(descriptor: Descriptor) -> u8 {
         | Kind::NarrowShift => HEX_LLVM,
         Kind::Bitmask | Kind::WideValue | Kind::ByteMask | Kind::ElementMask => 7,
         _ => 0,
-    }
-}
-
-#[inline]
-pub(super) fn punctuation(text: &mut TextBuffer, bytes: &[u8]) {
-    text.name(bytes);
-    text.end(TokenKind::Punctuation);
-}
-
-/// Appends ", lsl" and the like, with its amount.
-pub(super) fn modifier(text: &mut TextBuffer, name: &str, amount: Option<u64>) {
-    punctuation(text, b", ");
-    text.name(name.as_bytes());
-    text.end(TokenKind::Name);
-    if let Some(amount) = amount {
-        text.name(b" #");
-        text.decimal(amount);
-        text.end(TokenKind::Immediate);
     }
 }
 

@@ -1,21 +1,22 @@
 //! Memory operands, which all syntaxes spell alike but for the base of numbers.
 
-use super::llvm;
+use super::piece;
+use super::register;
 use super::text::{TextBuffer, TokenKind};
 use crate::bits::{wide, widen};
 use crate::operand::{AddressMode, Extend, Memory, MemoryOffset};
 
 /// Appends a memory operand; its offset in hexadecimal if `hex`.
 pub(super) fn operand(text: &mut TextBuffer, memory: Memory, hex: bool) {
-    llvm::punctuation(text, b"[");
-    llvm::register(text, memory.base);
+    piece::punctuation(text, b"[");
+    register::register(text, memory.base);
     if memory.mode == AddressMode::Post {
-        llvm::punctuation(text, b"]");
+        piece::punctuation(text, b"]");
         offset(text, memory.offset, true, hex);
         return;
     }
     offset(text, memory.offset, memory.mode == AddressMode::Pre, hex);
-    llvm::punctuation(
+    piece::punctuation(
         text,
         if memory.mode == AddressMode::Pre {
             b"]!"
@@ -33,7 +34,7 @@ fn offset(text: &mut TextBuffer, offset: MemoryOffset, zero: bool, hex: bool) {
             if value == 0 && !zero {
                 return;
             }
-            llvm::punctuation(text, b", ");
+            piece::punctuation(text, b", ");
             text.byte(b'#');
             if hex {
                 text.signed_hex(i64::from(value));
@@ -44,7 +45,7 @@ fn offset(text: &mut TextBuffer, offset: MemoryOffset, zero: bool, hex: bool) {
         }
         MemoryOffset::VectorLengths(value) => {
             if value != 0 {
-                llvm::punctuation(text, b", ");
+                piece::punctuation(text, b", ");
                 text.byte(b'#');
                 if hex {
                     text.signed_hex(i64::from(value));
@@ -52,7 +53,7 @@ fn offset(text: &mut TextBuffer, offset: MemoryOffset, zero: bool, hex: bool) {
                     text.signed_decimal(i64::from(value));
                 }
                 text.end(TokenKind::Immediate);
-                llvm::punctuation(text, b", ");
+                piece::punctuation(text, b", ");
                 text.name(b"mul vl");
                 text.end(TokenKind::Name);
             }
@@ -62,10 +63,10 @@ fn offset(text: &mut TextBuffer, offset: MemoryOffset, zero: bool, hex: bool) {
             extend,
             amount,
         } => {
-            llvm::punctuation(text, b", ");
-            llvm::register(text, index);
+            piece::punctuation(text, b", ");
+            register::register(text, index);
             if extend != Extend::Lsl || amount.is_some() {
-                llvm::modifier(text, extend.name(), amount.map(|bits| wide(widen(bits))));
+                piece::modifier(text, extend.name(), amount.map(|bits| wide(widen(bits))));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Operands that only the scalable extensions have.
 
-use super::llvm;
+use super::piece;
+use super::register;
 use super::text::{TextBuffer, TokenKind};
 use crate::bits::{unsigned, wide, widen};
 use crate::generated::Descriptor;
@@ -48,13 +49,13 @@ pub(super) fn operand(text: &mut TextBuffer, operand: Operand, hex: bool) -> boo
             base,
             offset,
         } => {
-            llvm::register(text, register);
-            llvm::punctuation(text, b"[");
-            llvm::register(text, base);
-            llvm::punctuation(text, b", ");
+            register::register(text, register);
+            piece::punctuation(text, b"[");
+            register::register(text, base);
+            piece::punctuation(text, b", ");
             text.decimal(wide(widen(offset)));
             text.end(TokenKind::Immediate);
-            llvm::punctuation(text, b"]");
+            piece::punctuation(text, b"]");
         }
         _ => return false,
     }

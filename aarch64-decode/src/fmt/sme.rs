@@ -1,7 +1,8 @@
 //! Parts of the matrix ZA and of the table zt0.
 
-use super::llvm::{punctuation, register};
+use super::piece::punctuation;
 use super::register as registers;
+use super::register::register;
 use super::text::{TextBuffer, TokenKind};
 use crate::bits::{wide, widen};
 use crate::operand::{Matrix, MatrixPart};
