@@ -133,7 +133,7 @@ fn same(ours: Fixup, theirs: Theirs) -> bool {
                 auth,
             },
             Theirs::Bind(other),
-        ) if (ordinal, addend) == (other.ordinal, other.addend) => (auth, other.auth),
+        ) if (ordinal, addend) == (other.ordinal, other.addend.into()) => (auth, other.auth),
         _ => return false,
     };
     let ours = auth.map(|auth| (auth.key as u8, auth.diversity, auth.address_diversity));

@@ -1,230 +1,100 @@
-//! Chained fixups (`LC_DYLD_CHAINED_FIXUPS`): where chains start, the slots they link, and what
-//! each slot becomes.
+//! Fixups: the words of an image that a loader rewrites, where they are and what each becomes.
+//!
+//! Several mechanisms say so; [`MachO::fixups`] reads them all, and all yield [`Slot`]s:
 //!
 //! ```no_run
 //! # fn print(file: &[u8]) -> Result<(), macho_core::Error> {
 //! let image = macho_core::MachO::parse(file)?;
-//! if let Some(fixups) = image.chained_fixups()? {
-//!     for slot in fixups.slots(&image) {
-//!         let slot = slot?;
-//!         # let _ =
-//!         (slot.vmaddr, slot.file_offset, slot.raw, slot.fixup());
-//!     }
+//! let fixups = image.fixups();
+//! for slot in fixups.slots() {
+//!     let slot = slot?;
+//!     # let _ =
+//!     (slot.vmaddr, slot.file_offset, slot.raw, slot.fixup(), fixups.import(&slot)?);
 //! }
 //! # Ok(())
 //! # }
 //! ```
 use core::iter::FusedIterator;
 
-use zerocopy::little_endian::{U16, U32};
+use crate::error::Error;
+use crate::macho::MachO;
 
-use crate::addr::FileOffset;
-use crate::bytes::{Bytes, widen};
-use crate::error::{Error, ErrorKind, Structure};
-use crate::linkedit::LinkeditData;
-use crate::raw::fixup as raw;
-use crate::raw::fixup::{ImportsFormat, PointerFormat};
-
+pub use chained::{ChainedFixups, SegmentStarts, SegmentStartsIter};
 pub use import::{Import, Imports};
-pub use pointer::{Auth, AuthKey, Fixup, Link, Target};
-pub use walk::{SegmentSlots, Slot, Slots};
+pub use pointer::Link;
+pub use slot::{Mechanism, Slot};
+pub use target::{Auth, AuthKey, Fixup, Target};
+pub use walk::{ChainedSlots, SegmentSlots};
 
+mod chained;
 mod import;
 mod pointer;
+mod slot;
+mod target;
 mod walk;
 
-/// `sizeof(struct dyld_chained_starts_in_segment)` without its starts.
-const SEGMENT_STARTS_SIZE: u64 = 22;
-
-/// The header of the chained fixups, in native numbers, and the table of segments.
+/// All fixups of an image. Made by [`MachO::fixups`].
 #[derive(Clone, Copy, Debug)]
-pub struct ChainedFixups<'a> {
-    /// Number of imports.
-    pub imports_count: u32,
-    /// How imports are written.
-    pub imports_format: ImportsFormat,
-    /// 0 for plain names, 1 for names compressed by zlib.
-    pub symbols_format: u32,
-    imports_offset: u32,
-    symbols_offset: u32,
-    /// All bytes of the fixups; offsets count from here.
-    bytes: Bytes<'a>,
-    /// `dyld_chained_starts_in_image` and all that follows it.
-    starts: Bytes<'a>,
-    segments: &'a [U32],
+pub struct Fixups<'a> {
+    image: MachO<'a>,
+    chained: Result<Option<ChainedFixups<'a>>, Error>,
 }
 
-impl<'a> ChainedFixups<'a> {
-    pub(crate) fn new(range: LinkeditData<'a>) -> Result<Self, Error> {
-        const WHAT: Structure = Structure::DyldChainedFixupsHeader;
-        const STARTS: Structure = Structure::DyldChainedStartsInImage;
-        let bytes = range.bytes(WHAT)?;
-        let header: &raw::DyldChainedFixupsHeader = bytes.raw(0, WHAT)?;
-        if header.fixups_version.get() != 0 {
-            return Err(bytes.error(ErrorKind::UnknownFormat, WHAT, 0));
-        }
-        let offset = u64::from(header.starts_offset.get());
-        let Some(starts) = bytes.from(offset).filter(|starts| starts.len() >= 4) else {
-            return Err(bytes.error(ErrorKind::IndexOutOfBounds, WHAT, 4));
-        };
-        let image: &raw::DyldChainedStartsInImage = starts.raw(0, STARTS)?;
-        let Some(segments) = starts.get_array(4, u64::from(image.seg_count.get())) else {
-            return Err(starts.error(ErrorKind::CountTooLarge, STARTS, 0));
-        };
-        Ok(Self {
-            imports_count: header.imports_count.get(),
-            imports_format: ImportsFormat(header.imports_format.get()),
-            symbols_format: header.symbols_format.get(),
-            imports_offset: header.imports_offset.get(),
-            symbols_offset: header.symbols_offset.get(),
-            bytes,
-            starts,
-            segments,
-        })
-    }
-
-    /// Number of segments that the table has; may be smaller than the image's.
-    pub const fn segment_count(&self) -> usize {
-        self.segments.len()
-    }
-
-    /// Where the chains of each segment start, in the order of the load commands; segments without
-    /// fixups are left out.
-    pub fn segments(&self) -> SegmentStartsIter<'a> {
-        SegmentStartsIter {
-            fixups: *self,
-            next: 0,
+impl<'a> Fixups<'a> {
+    pub(crate) fn new(image: &MachO<'a>) -> Self {
+        Self {
+            image: *image,
+            chained: image.chained_fixups(),
         }
     }
 
-    /// Reads the starts of the segment with this index.
-    fn segment(&self, index: usize, offset: u64) -> Result<SegmentStarts<'a>, Error> {
-        const WHAT: Structure = Structure::DyldChainedStartsInSegment;
-        let field = widen(index).saturating_mul(4).saturating_add(4);
-        let Some(raw) = self
-            .starts
-            .get_raw::<raw::DyldChainedStartsInSegment>(offset)
-        else {
-            let what = Structure::DyldChainedStartsInImage;
-            return Err(self.starts.error(ErrorKind::IndexOutOfBounds, what, field));
+    /// The slots, mechanism by mechanism. Damage is an item, and the walk goes on behind it where
+    /// it can.
+    pub fn slots(&self) -> Slots<'a> {
+        let (chained, error) = match self.chained {
+            Ok(chained) => (chained.map(|chained| chained.slots(&self.image)), None),
+            Err(error) => (None, Some(error)),
         };
-        let size = u64::from(raw.size.get());
-        let Some(bytes) = self
-            .starts
-            .get(offset, size)
-            .filter(|_| size >= SEGMENT_STARTS_SIZE)
-        else {
-            return Err(self.starts.error(ErrorKind::PastEndOfFile, WHAT, offset));
-        };
-        let pages = u64::from(raw.page_count.get());
-        let all = bytes.len().saturating_sub(SEGMENT_STARTS_SIZE) / 2;
-        let Some(words) = bytes
-            .get_array(SEGMENT_STARTS_SIZE, all)
-            .filter(|_| pages <= all)
-        else {
-            return Err(self.starts.error(ErrorKind::CountTooLarge, WHAT, offset));
-        };
-        Ok(SegmentStarts {
-            segment_index: index,
-            page_size: raw.page_size.get(),
-            pointer_format: PointerFormat(raw.pointer_format.get()),
-            segment_offset: raw.segment_offset.get(),
-            max_valid_pointer: raw.max_valid_pointer.get(),
-            page_count: raw.page_count.get(),
-            words,
-            bytes,
-            entry: self.starts.file_offset(field),
-        })
-    }
-}
-
-/// Where the chains of one segment start.
-#[derive(Clone, Copy, Debug)]
-pub struct SegmentStarts<'a> {
-    /// Which segment, counted from 0 in the order of the load commands.
-    pub segment_index: usize,
-    /// Bytes of a page.
-    pub page_size: u16,
-    /// How slots are written.
-    pub pointer_format: PointerFormat,
-    /// Offset of the segment in memory from the header, modulo 2^64.
-    pub segment_offset: u64,
-    /// For 32-bit formats: larger values are no pointers.
-    pub max_valid_pointer: u32,
-    /// Number of pages.
-    pub page_count: u16,
-    /// The pages' starts, then the lists of pages that have several.
-    words: &'a [U16],
-    /// `dyld_chained_starts_in_segment` and its words.
-    bytes: Bytes<'a>,
-    /// The offset that leads here from `dyld_chained_starts_in_image`.
-    entry: FileOffset,
-}
-
-impl SegmentStarts<'_> {
-    /// Where the structure lies, from the start of the outermost file.
-    pub const fn file_offset(&self) -> FileOffset {
-        self.bytes.file_offset(0)
+        Slots { error, chained }
     }
 
-    /// `page_start` of a page, as it stands: an offset in the page,
-    /// [`DYLD_CHAINED_PTR_START_NONE`](raw::DYLD_CHAINED_PTR_START_NONE), or with
-    /// [`DYLD_CHAINED_PTR_START_MULTI`](raw::DYLD_CHAINED_PTR_START_MULTI) an index for
-    /// [`word`](Self::word). `None` past the last page.
-    pub fn page_start(&self, page: u16) -> Option<u16> {
-        if page >= self.page_count {
-            return None;
+    /// What a bind binds to; `None` for a slot that is no bind.
+    ///
+    /// # Errors
+    /// As [`ChainedFixups::import`].
+    pub fn import(&self, slot: &Slot) -> Result<Option<Import<'a>>, Error> {
+        match (slot.fixup(), self.chained?) {
+            (Fixup::Bind { ordinal, .. }, Some(chained)) => chained.import(ordinal).map(Some),
+            _ => Ok(None),
         }
-        self.word(page)
-    }
-
-    /// A word of the array that starts with the pages' starts and goes on with the lists of pages
-    /// that have several. `None` past its end.
-    pub fn word(&self, index: u16) -> Option<u16> {
-        self.words.get(usize::from(index)).map(|word| word.get())
-    }
-
-    /// Where a word lies, from the start of the outermost file.
-    const fn word_offset(&self, index: u16) -> u64 {
-        let [low, high] = index.to_le_bytes();
-        let bytes = u64::from_le_bytes([low, high, 0, 0, 0, 0, 0, 0]).saturating_mul(2);
-        let offset = SEGMENT_STARTS_SIZE.saturating_add(bytes);
-        self.bytes.file_offset(offset).get()
-    }
-
-    /// An error about the field at this offset of the structure.
-    const fn error(&self, kind: ErrorKind, field: u64) -> Error {
-        let what = Structure::DyldChainedStartsInSegment;
-        self.bytes.error(kind, what, field)
-    }
-
-    /// The image has fewer segments than the table says.
-    const fn no_segment(&self) -> Error {
-        let what = Structure::DyldChainedStartsInImage;
-        Error::new(ErrorKind::IndexOutOfBounds, what, self.entry.get())
     }
 }
 
-/// The segments of a [`ChainedFixups`] that have fixups. Costs one step for each of the table.
+impl<'a> MachO<'a> {
+    /// All fixups of the image, whatever the mechanism: chains, threads, opcodes, relocations.
+    pub fn fixups(&self) -> Fixups<'a> {
+        Fixups::new(self)
+    }
+}
+
+/// The slots of all mechanisms. Made by [`Fixups::slots`].
 #[derive(Clone, Debug)]
-pub struct SegmentStartsIter<'a> {
-    fixups: ChainedFixups<'a>,
-    next: usize,
+pub struct Slots<'a> {
+    /// Why the chains cannot be read at all, until it is said.
+    error: Option<Error>,
+    chained: Option<ChainedSlots<'a>>,
 }
 
-impl<'a> Iterator for SegmentStartsIter<'a> {
-    type Item = Result<SegmentStarts<'a>, Error>;
+impl Iterator for Slots<'_> {
+    type Item = Result<Slot, Error>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let index = self.next;
-            let offset = u64::from(self.fixups.segments.get(index)?.get());
-            self.next = index.saturating_add(1);
-            if offset != 0 {
-                return Some(self.fixups.segment(index, offset));
-            }
+        if let Some(chained) = &mut self.chained {
+            return chained.next();
         }
+        self.error.take().map(Err)
     }
 }
 
-impl FusedIterator for SegmentStartsIter<'_> {}
+impl FusedIterator for Slots<'_> {}

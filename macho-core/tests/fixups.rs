@@ -7,11 +7,11 @@ mod support {
     pub(crate) mod chains;
 }
 
-use macho_core::fixup::{Auth, AuthKey, Fixup, Import, Link, Slot, Target};
+use macho_core::fixup::{Auth, AuthKey, Fixup, Import, Link, Mechanism, Slot, Target};
 use macho_core::raw::fixup::PointerFormat;
 use macho_core::{ErrorKind, FileOffset, MachO, Name, VmAddr, VmOffset};
 use support::chains::{BASE, Chains, DATA, DATA_OFFSET, assert_same, same, theirs};
-use support::image::{longs, words};
+use support::image::{longs, put, words};
 use testkit::constants::{
     DYLD_CHAINED_PTR_64, DYLD_CHAINED_PTR_64_KERNEL_CACHE, DYLD_CHAINED_PTR_64_OFFSET,
     DYLD_CHAINED_PTR_ARM64E, DYLD_CHAINED_PTR_ARM64E_KERNEL,
@@ -43,7 +43,7 @@ fn segment(index: u8, offset: u32, auth: Option<Auth>) -> Fixup {
     Fixup::Rebase { target, auth }
 }
 
-fn bind(ordinal: u32, addend: i32, auth: Option<Auth>) -> Fixup {
+fn bind(ordinal: u32, addend: i64, auth: Option<Auth>) -> Fixup {
     Fixup::Bind {
         ordinal,
         addend,
@@ -404,4 +404,29 @@ fn imports_of_every_format() {
             assert_eq!(ours.name.as_bytes(), other.name);
         }
     }
+}
+
+/// The one entry for all mechanisms yields what the chains' own entry yields.
+#[test]
+fn chains_through_the_common_entry() {
+    let mut chains = Chains::page(2, &[1 << 63 | 2 << 51, 0x10]);
+    chains.imports = (1, 1, words(&[1 | 1 << 9]), b"\0_a\0".to_vec());
+    let file = chains.build();
+    let image = MachO::parse(&file).unwrap();
+    let chained = image.chained_fixups().unwrap().unwrap();
+    let fixups = image.fixups();
+    let slots: Vec<Slot> = fixups.slots().map(Result::unwrap).collect();
+    let own: Vec<Slot> = chained.slots(&image).map(Result::unwrap).collect();
+    assert_eq!(slots, own);
+    assert_eq!(slots.len(), 2);
+    assert_eq!(slots[0].mechanism(), Mechanism::Chained);
+    assert_eq!(slots[0].pointer_format(), Some(PointerFormat(2)));
+    assert_eq!(fixups.import(&slots[0]), chained.import(0).map(Some));
+    assert_eq!(fixups.import(&slots[1]), Ok(None));
+    // Chains that cannot be read at all are one error.
+    let mut file = file.clone();
+    put(&mut file, support::chains::FIXUPS, &words(&[1]));
+    let image = MachO::parse(&file).unwrap();
+    let items: Vec<_> = image.fixups().slots().collect();
+    assert_eq!(items, [Err(image.chained_fixups().unwrap_err())]);
 }

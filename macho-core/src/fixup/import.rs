@@ -2,7 +2,7 @@
 use core::iter::FusedIterator;
 
 use crate::error::{Error, ErrorKind, Structure};
-use crate::fixup::ChainedFixups;
+use crate::fixup::chained::ChainedFixups;
 use crate::name::Name;
 use crate::raw::fixup::{
     DyldChainedImport, DyldChainedImportAddend, DyldChainedImportAddend64, ImportsFormat,

@@ -3,101 +3,8 @@
 //! Bit layouts: dyld `include/mach-o/fixup-chains.h` (version 7), unions `dyld_chained_ptr_*`. The
 //! rulers show bit 63 on the left; field names are that header's.
 use crate::addr::{VmAddr, VmOffset};
+use crate::fixup::target::{Auth, AuthKey, Fixup, Target};
 use crate::raw::fixup::PointerFormat;
-
-/// What a slot becomes at load time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Fixup {
-    /// A pointer into an image whose base is known.
-    Rebase {
-        /// Where it points.
-        target: Target,
-        /// How it is signed; `None` for a plain pointer.
-        auth: Option<Auth>,
-    },
-    /// A pointer to an import.
-    Bind {
-        /// Index of the import, for [`ChainedFixups::import`](super::ChainedFixups::import).
-        ordinal: u32,
-        /// Bytes to add to the import's address, besides the import's own addend.
-        addend: i32,
-        /// How it is signed; `None` for a plain pointer.
-        auth: Option<Auth>,
-    },
-    /// No pointer: a number that is a link of the chain only because it lies between pointers
-    /// (`DYLD_CHAINED_PTR_32` and its `max_valid_pointer`).
-    Value(u32),
-}
-
-/// Where a rebase points. The top byte of a tagged pointer (`high8`) is bits 56 to 63 of the number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Target {
-    /// An unslid address.
-    VmAddr(VmAddr),
-    /// Bytes from the image's base; in a dyld shared cache from the cache's base.
-    VmOffset(VmOffset),
-    /// Bytes from the base of a kernel collection.
-    Cache {
-        /// The collection: 0 primary, 1 pageable, 3 auxiliary (XNU
-        /// `kcformat.c`); 2 bits.
-        level: u8,
-        /// Bytes from that collection's base, below 2^30.
-        offset: VmOffset,
-    },
-    /// Bytes from the start of a segment.
-    Segment {
-        /// The segment, counted from 0; 4 bits.
-        index: u8,
-        /// Bytes from its start, below 2^28.
-        offset: u32,
-    },
-}
-
-/// How a pointer is signed (arm64e pointer authentication).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Auth {
-    /// The key.
-    pub key: AuthKey,
-    /// The constant part of the discriminator.
-    pub diversity: u16,
-    /// Whether the slot's own address is part of the discriminator: blended with a `diversity`
-    /// other than 0, else alone.
-    pub address_diversity: bool,
-}
-
-/// A key of pointer authentication.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum AuthKey {
-    /// Instruction key A: 0.
-    IA,
-    /// Instruction key B: 1.
-    IB,
-    /// Data key A: 2.
-    DA,
-    /// Data key B: 3.
-    DB,
-}
-
-impl AuthKey {
-    /// `IA`, `IB`, `DA` or `DB`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::IA => "IA",
-            Self::IB => "IB",
-            Self::DA => "DA",
-            Self::DB => "DB",
-        }
-    }
-
-    const fn from_bits(bits: u64) -> Self {
-        match bits & 3 {
-            0 => Self::IA,
-            1 => Self::IB,
-            2 => Self::DA,
-            _ => Self::DB,
-        }
-    }
-}
 
 /// A slot, decoded: what it becomes and where the next one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -253,14 +160,14 @@ const fn low32(value: u64) -> u32 {
 
 /// An addend without a sign, of at most 8 bits.
 #[inline]
-const fn unsigned_addend(field: u64) -> i32 {
-    i32::from_le_bytes(low32(field).to_le_bytes())
+const fn unsigned_addend(field: u64) -> i64 {
+    i64::from_le_bytes(field.to_le_bytes())
 }
 
-/// An addend of 19 bits with a sign: up to the top of 32 bits, and down again with copies of it.
+/// An addend of 19 bits with a sign: up to the top of 64 bits, and down again with copies of it.
 #[inline]
-const fn signed_addend(field: u64) -> i32 {
-    i32::from_le_bytes(low32(field).wrapping_shl(13).to_le_bytes()).wrapping_shr(13)
+const fn signed_addend(field: u64) -> i64 {
+    i64::from_le_bytes(field.wrapping_shl(45).to_le_bytes()).wrapping_shr(45)
 }
 
 #[inline]

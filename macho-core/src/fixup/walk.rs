@@ -7,45 +7,17 @@
 //! the walk then goes on with the next page.
 use core::iter::FusedIterator;
 
-use crate::addr::{FileOffset, VmAddr};
+use crate::addr::VmAddr;
 use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
-use crate::fixup::pointer::{self, Fixup, NextField};
-use crate::fixup::{ChainedFixups, SegmentStarts, SegmentStartsIter};
+use crate::fixup::chained::{ChainedFixups, SegmentStarts, SegmentStartsIter};
+use crate::fixup::pointer::NextField;
+use crate::fixup::slot::{Slot, Source};
 use crate::macho::MachO;
 use crate::raw::fixup::{
     DYLD_CHAINED_PTR_START_LAST, DYLD_CHAINED_PTR_START_MULTI, DYLD_CHAINED_PTR_START_NONE,
-    PointerFormat,
 };
 use crate::segment::{Segment, Segments};
-
-/// One slot of a chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Slot {
-    /// Unslid address of the slot.
-    pub vmaddr: VmAddr,
-    /// Where the slot lies, from the start of the outermost file.
-    pub file_offset: FileOffset,
-    /// The slot as it stands; 8 bytes, or 4 of the 32-bit formats.
-    pub raw: u64,
-    format: PointerFormat,
-    max_valid_pointer: u32,
-}
-
-impl Slot {
-    /// What the slot becomes. Decoded here, so that a walk that only wants places costs less.
-    #[inline]
-    pub const fn fixup(&self) -> Fixup {
-        match self.format.fixup(self.raw) {
-            Some(fixup) if matches!(self.format, PointerFormat::DYLD_CHAINED_PTR_32) => {
-                pointer::without_non_pointer(fixup, self.max_valid_pointer)
-            }
-            Some(fixup) => fixup,
-            // The walk takes known formats only.
-            None => Fixup::Value(0),
-        }
-    }
-}
 
 /// The slots of one segment, in ascending order of address. Made by [`SegmentStarts::slots`].
 ///
@@ -194,8 +166,10 @@ impl<'a> SegmentSlots<'a> {
             vmaddr: VmAddr::new(self.vmaddr.wrapping_add(at)),
             file_offset,
             raw,
-            format: self.starts.pointer_format,
-            max_valid_pointer: self.starts.max_valid_pointer,
+            source: Source::Chained {
+                format: self.starts.pointer_format,
+                max_valid_pointer: self.starts.max_valid_pointer,
+            },
         })
     }
 
@@ -289,7 +263,7 @@ impl<'a> SegmentStarts<'a> {
 /// the file and no more pages than their table has words, and a segment that would exceed that is an
 /// `Overlap`.
 #[derive(Clone, Debug)]
-pub struct Slots<'a> {
+pub struct ChainedSlots<'a> {
     base: Option<VmAddr>,
     table: SegmentStartsIter<'a>,
     segments: Segments<'a>,
@@ -304,8 +278,8 @@ pub struct Slots<'a> {
 
 impl<'a> ChainedFixups<'a> {
     /// Walks the chains of all segments of `image`, which must be the image that the fixups are of.
-    pub fn slots(&self, image: &MachO<'a>) -> Slots<'a> {
-        Slots {
+    pub fn slots(&self, image: &MachO<'a>) -> ChainedSlots<'a> {
+        ChainedSlots {
             base: image.base(),
             table: self.segments(),
             segments: image.segments(),
@@ -317,7 +291,7 @@ impl<'a> ChainedFixups<'a> {
     }
 }
 
-impl<'a> Slots<'a> {
+impl<'a> ChainedSlots<'a> {
     /// Where the chains of the segment start that the last item is from; `None` before the first
     /// item, and where that is an error about a whole segment.
     pub fn starts(&self) -> Option<&SegmentStarts<'a>> {
@@ -371,7 +345,7 @@ impl<'a> Slots<'a> {
     }
 }
 
-impl Iterator for Slots<'_> {
+impl Iterator for ChainedSlots<'_> {
     type Item = Result<Slot, Error>;
 
     #[inline]
@@ -385,4 +359,4 @@ impl Iterator for Slots<'_> {
     }
 }
 
-impl FusedIterator for Slots<'_> {}
+impl FusedIterator for ChainedSlots<'_> {}

@@ -174,7 +174,9 @@ pub(crate) fn same(ours: Fixup, theirs: Theirs, base: u64) -> bool {
                 auth,
             },
             Theirs::Bind(other),
-        ) => (ordinal, addend) == (other.ordinal, other.addend) && same_auth(auth, other.auth),
+        ) => {
+            (ordinal, addend) == (other.ordinal, other.addend.into()) && same_auth(auth, other.auth)
+        }
         _ => false,
     }
 }

@@ -160,15 +160,26 @@ fn linkedit(image: &MachO<'_>, bytes: &[u8], number: u64) {
         probe_exports(&exports, bytes);
     }
     if let Ok(Some(fixups)) = image.chained_fixups() {
-        probe_fixups(&fixups, image, number);
+        probe_chained(&fixups, image, number);
     }
+    probe_fixups(image);
     if let Ok(Some(signature)) = image.code_signature() {
         probe_signature(&signature, number as u32);
     }
 }
 
 #[inline(never)]
-fn probe_fixups(fixups: &ChainedFixups<'_>, image: &MachO<'_>, number: u64) {
+fn probe_fixups(image: &MachO<'_>) {
+    let fixups = image.fixups();
+    for slot in fixups.slots().flatten() {
+        black_box((slot.vmaddr, slot.size(), slot.pointer_format()));
+        black_box((slot.fixup(), slot.mechanism().name()));
+        let _ = black_box(fixups.import(&slot));
+    }
+}
+
+#[inline(never)]
+fn probe_chained(fixups: &ChainedFixups<'_>, image: &MachO<'_>, number: u64) {
     black_box(fixups.segment_count());
     let _ = black_box(fixups.import(number as u32));
     fixups.imports().for_each(|import| {
