@@ -4,7 +4,7 @@
 //! loads take the address of the instruction and that of the target, in bytes; addresses wrap at 2^64.
 //!
 //! ```
-//! use aarch64_decode::construct::{self, EncodeError, Gpr, Width};
+//! use aarch64_decode::construct::{self, EncodeError, EncodeErrorKind, Gpr, Width};
 //!
 //! // A hook of three words: x16 is free at a call (AAPCS64).
 //! const HOOK: u64 = 0xffff_fe00_0900_1230;
@@ -15,8 +15,8 @@
 //!     construct::br(Gpr::X16)?,
 //! ];
 //! assert_eq!(words, [0xb000_fff0, 0x9108_c210, 0xd61f_0200]);
-//! assert_eq!(construct::b(at, at + 2), Err(EncodeError::Misaligned));
-//! assert_eq!(construct::b(at, at + (128 << 20)), Err(EncodeError::OutOfRange));
+//! assert_eq!(construct::b(at, at + 2).unwrap_err().kind, EncodeErrorKind::Misaligned);
+//! assert_eq!(construct::b(at, at + (128 << 20)).unwrap_err().kind, EncodeErrorKind::OutOfRange);
 //! # Ok::<(), EncodeError>(())
 //! ```
 //!
@@ -25,37 +25,13 @@
 mod register;
 mod wide;
 
-use core::fmt;
-
 pub use register::{Gpr, Width};
 pub use wide::{MovWide, mov_wide};
 
+pub use crate::encode::{EncodeError, EncodeErrorKind};
+
 use crate::bits::{low32, sign_extend, signed, unsigned, widen, widen16};
 use crate::condition::Condition;
-
-/// Why operands make no word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum EncodeError {
-    /// A distance, an offset, an immediate or a bit number that the field is too narrow for.
-    OutOfRange,
-    /// A distance or an offset that is no multiple of what the field counts in.
-    Misaligned,
-    /// The stack pointer where the instruction means the zero register, or the other way round.
-    Register,
-}
-
-impl fmt::Display for EncodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::OutOfRange => "value out of the instruction's range",
-            Self::Misaligned => "value is not a multiple of the instruction's unit",
-            Self::Register => "the instruction has no such register there",
-        })
-    }
-}
-
-impl core::error::Error for EncodeError {}
 
 /// What `?` is outside of constant functions.
 macro_rules! ok {
@@ -71,13 +47,13 @@ macro_rules! ok {
 const fn distance(bytes: u64, scale: u32, width: u8) -> Result<u32, EncodeError> {
     let units = signed(bytes).wrapping_shr(scale);
     if bytes.trailing_zeros() < scale {
-        return Err(EncodeError::Misaligned);
+        return Err(EncodeError::whole(EncodeErrorKind::Misaligned));
     }
     let field = low32(unsigned(units)) & !u32::MAX.wrapping_shl(widen(width));
     if sign_extend(field, width) == units {
         Ok(field)
     } else {
-        Err(EncodeError::OutOfRange)
+        Err(EncodeError::whole(EncodeErrorKind::OutOfRange))
     }
 }
 
@@ -118,7 +94,7 @@ pub const fn b_cond(condition: Condition, pc: u64, target: u64) -> Result<u32, E
 /// `cbz rt, target` (CBZ).
 ///
 /// # Errors
-/// As for [`b_cond`]; [`EncodeError::Register`] for the stack pointer.
+/// As for [`b_cond`]; [`EncodeErrorKind::Register`] for the stack pointer.
 pub const fn cbz(width: Width, rt: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     Ok(width.sf() | 0x3400_0000 | ok!(words(pc, target, 19)) << 5 | ok!(rt.or_zero()))
 }
@@ -137,7 +113,7 @@ pub const fn cbnz(width: Width, rt: Gpr, pc: u64, target: u64) -> Result<u32, En
 /// Beyond 32 KiB before `pc` or 32 KiB - 4 behind it; a distance that is no multiple of 4; a bit above 63; the stack pointer.
 pub const fn tbz(rt: Gpr, bit: u8, pc: u64, target: u64) -> Result<u32, EncodeError> {
     if bit > 63 {
-        return Err(EncodeError::OutOfRange);
+        return Err(EncodeError::whole(EncodeErrorKind::OutOfRange));
     }
     let bit = widen(bit);
     let number = (bit & 32) << 26 | (bit & 31) << 19;
@@ -160,7 +136,7 @@ const fn split(field: u32) -> u32 {
 /// `adr rd, target` (ADR).
 ///
 /// # Errors
-/// Beyond 1 MiB before `pc` or 1 MiB - 1 behind it; [`EncodeError::Register`] for the stack pointer.
+/// Beyond 1 MiB before `pc` or 1 MiB - 1 behind it; [`EncodeErrorKind::Register`] for the stack pointer.
 pub const fn adr(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     let field = ok!(distance(target.wrapping_sub(pc), 0, 21));
     Ok(0x1000_0000 | split(field) | ok!(rd.or_zero()))
@@ -169,7 +145,7 @@ pub const fn adr(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
 /// `adrp rd, target` (ADRP): the 4 KiB page of `target`. What is left, `target & 0xfff`, is for the `add`, `ldr` or `str` behind it.
 ///
 /// # Errors
-/// Beyond 4 GiB before the page of `pc` or 4 GiB - 4 KiB behind it; [`EncodeError::Register`] for the stack pointer.
+/// Beyond 4 GiB before the page of `pc` or 4 GiB - 4 KiB behind it; [`EncodeErrorKind::Register`] for the stack pointer.
 pub const fn adrp(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     let pages = (target & !0xfff).wrapping_sub(pc & !0xfff);
     Ok(0x9000_0000 | split(ok!(distance(pages, 12, 21))) | ok!(rd.or_zero()))
@@ -180,18 +156,18 @@ const fn add_field(value: u32) -> Result<u32, EncodeError> {
     if value <= 0xfff {
         Ok(value << 10)
     } else if value > 0xff_f000 {
-        Err(EncodeError::OutOfRange)
+        Err(EncodeError::whole(EncodeErrorKind::OutOfRange))
     } else if value.trailing_zeros() >= 12 {
         Ok(1 << 22 | value >> 2)
     } else {
-        Err(EncodeError::Misaligned)
+        Err(EncodeError::whole(EncodeErrorKind::Misaligned))
     }
 }
 
 /// `add rd, rn, #value` (ADD (immediate)). Both registers may be the stack pointer.
 ///
 /// # Errors
-/// A value above 4095 that is no multiple of 4096, or above 0xfff000; [`EncodeError::Register`] for the zero register.
+/// A value above 4095 that is no multiple of 4096, or above 0xfff000; [`EncodeErrorKind::Register`] for the zero register.
 pub const fn add_immediate(width: Width, rd: Gpr, rn: Gpr, value: u32) -> Result<u32, EncodeError> {
     let registers = ok!(rn.or_sp()) << 5 | ok!(rd.or_sp());
     Ok(width.sf() | 0x1100_0000 | ok!(add_field(value)) | registers)
@@ -208,7 +184,7 @@ pub const fn sub_immediate(width: Width, rd: Gpr, rn: Gpr, value: u32) -> Result
 /// `ldr rt, target` (LDR (literal)): the 4 or 8 bytes at `target`.
 ///
 /// # Errors
-/// As for [`b_cond`]; [`EncodeError::Register`] for the stack pointer.
+/// As for [`b_cond`]; [`EncodeErrorKind::Register`] for the stack pointer.
 pub const fn ldr_literal(width: Width, rt: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     // opc, bits 31:30, is 0 for 32 bits and 1 for 64.
     let opc = width.sf() >> 1;
@@ -231,11 +207,11 @@ pub const fn str_immediate(
         Width::X => 3,
     };
     if offset.trailing_zeros() < scale {
-        return Err(EncodeError::Misaligned);
+        return Err(EncodeError::whole(EncodeErrorKind::Misaligned));
     }
     let units = offset.wrapping_shr(scale);
     if units > 0xfff {
-        return Err(EncodeError::OutOfRange);
+        return Err(EncodeError::whole(EncodeErrorKind::OutOfRange));
     }
     let size = 1 << 31 | width.sf() >> 1;
     Ok(0x3900_0000 | size | units << 10 | ok!(rn.or_sp()) << 5 | ok!(rt.or_zero()))
@@ -264,10 +240,10 @@ const fn move_wide(
     shift: u8,
 ) -> Result<u32, EncodeError> {
     if shift >= width.bits() {
-        return Err(EncodeError::OutOfRange);
+        return Err(EncodeError::whole(EncodeErrorKind::OutOfRange));
     }
     if shift & 15 != 0 {
-        return Err(EncodeError::Misaligned);
+        return Err(EncodeError::whole(EncodeErrorKind::Misaligned));
     }
     // hw counts in units of 16 bits, from bit 21.
     let hw = widen(shift) << 17;
@@ -277,7 +253,7 @@ const fn move_wide(
 /// `movz rd, #value, lsl #shift` (MOVZ): the rest of the register becomes 0.
 ///
 /// # Errors
-/// A shift that is none of 0, 16, and with 64 bits 32, 48; [`EncodeError::Register`] for the stack pointer.
+/// A shift that is none of 0, 16, and with 64 bits 32, 48; [`EncodeErrorKind::Register`] for the stack pointer.
 pub const fn movz(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, EncodeError> {
     move_wide(0x5280_0000, width, rd, value, shift)
 }
@@ -322,7 +298,7 @@ macro_rules! to_register {
             #[doc = concat!("`", stringify!($name), " rn` (", $title, ").")]
             ///
             /// # Errors
-            /// [`EncodeError::Register`] for the stack pointer.
+            /// [`EncodeErrorKind::Register`] for the stack pointer.
             pub const fn $name(rn: Gpr) -> Result<u32, EncodeError> {
                 Ok($base | ok!(rn.or_zero()) << 5)
             }
@@ -338,7 +314,7 @@ to_register! {
 /// A system register's `op0:op1:CRn:CRm:op2` in its place.
 const fn system(register: u16) -> Result<u32, EncodeError> {
     if register & 0x8000 == 0 {
-        return Err(EncodeError::OutOfRange);
+        return Err(EncodeError::whole(EncodeErrorKind::OutOfRange));
     }
     Ok(widen16(register) << 5)
 }
@@ -347,7 +323,7 @@ const fn system(register: u16) -> Result<u32, EncodeError> {
 /// [`Name::value`](crate::Name::value) gives it: 0x8084 is OSLAR_EL1.
 ///
 /// # Errors
-/// [`EncodeError::OutOfRange`] unless op0 is 2 or 3; [`EncodeError::Register`] for the stack pointer.
+/// [`EncodeErrorKind::OutOfRange`] unless op0 is 2 or 3; [`EncodeErrorKind::Register`] for the stack pointer.
 pub const fn msr(register: u16, rt: Gpr) -> Result<u32, EncodeError> {
     Ok(0xd500_0000 | ok!(system(register)) | ok!(rt.or_zero()))
 }
@@ -363,7 +339,7 @@ pub const fn mrs(rt: Gpr, register: u16) -> Result<u32, EncodeError> {
 /// A barrier's CRm.
 const fn barrier(base: u32, option: u8) -> Result<u32, EncodeError> {
     if option > 15 {
-        return Err(EncodeError::OutOfRange);
+        return Err(EncodeError::whole(EncodeErrorKind::OutOfRange));
     }
     Ok(base | widen(option) << 8)
 }
@@ -376,7 +352,7 @@ pub const fn isb() -> u32 {
 /// `dsb option` (DSB): 15 is `sy`, 14 `st`, 13 `ld`, 11 `ish`, 10 `ishst`, 9 `ishld`, 7 `nsh`, 3 `osh`. 0 and 4 are SSBB and PSSBB.
 ///
 /// # Errors
-/// [`EncodeError::OutOfRange`] above 15.
+/// [`EncodeErrorKind::OutOfRange`] above 15.
 pub const fn dsb(option: u8) -> Result<u32, EncodeError> {
     barrier(0xd503_309f, option)
 }

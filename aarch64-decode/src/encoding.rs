@@ -19,6 +19,17 @@ impl Encoding {
         Self(number)
     }
 
+    /// All encodings that are compiled in.
+    pub fn all() -> impl Iterator<Item = Self> {
+        // The tables begin with the entries of unallocated and of undefined words.
+        (2..u16::try_from(FORM_OF.len()).unwrap_or(2)).map(Self)
+    }
+
+    /// The encoding of Arm's name, such as `ADD_64_addsub_imm`, if it is compiled in. Compares with all names.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::all().find(|encoding| encoding.name() == name)
+    }
+
     /// A small number, dense from 2 upwards; it changes with the specification text.
     pub const fn number(self) -> u16 {
         self.0

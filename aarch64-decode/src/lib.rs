@@ -36,6 +36,8 @@ mod bits;
 mod condition;
 pub mod construct;
 mod cpu;
+mod edit;
+mod encode;
 mod encoding;
 mod error;
 mod flow;
@@ -55,6 +57,7 @@ mod syntax;
 
 pub use condition::Condition;
 pub use cpu::{FeatureSet, decode_for};
+pub use encode::{EncodeError, EncodeErrorKind};
 pub use encoding::{Encoding, Feature, Group, Mnemonic};
 pub use error::DecodeError;
 pub use flow::Flow;

@@ -94,6 +94,16 @@ impl Name {
         Self::new(LITERALS, number, 0)
     }
 
+    /// The system register of a number: `op0:op1:CRn:CRm:op2` in 16 bits.
+    pub const fn system_register(value: u16) -> Self {
+        Self::new(SYSREG, value, 0)
+    }
+
+    /// Whether both are the same value of the same table.
+    pub(crate) const fn is_same(self, other: Self) -> bool {
+        self.table == other.table && self.value == other.value
+    }
+
     /// The value: of a system register `op0:op1:CRn:CRm:op2` in 16 bits, of a system operation `op1:CRn:CRm:op2` in 14 bits, otherwise
     /// the field itself. 0 for a fixed word.
     pub const fn value(self) -> u16 {

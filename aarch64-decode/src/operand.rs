@@ -78,6 +78,21 @@ impl Extend {
         }
     }
 
+    /// The inverse of `new`; `None` for the spelling as a shift.
+    pub(crate) const fn number(self) -> Option<u32> {
+        Some(match self {
+            Self::Uxtb => 0,
+            Self::Uxth => 1,
+            Self::Uxtw => 2,
+            Self::Uxtx => 3,
+            Self::Sxtb => 4,
+            Self::Sxth => 5,
+            Self::Sxtw => 6,
+            Self::Sxtx => 7,
+            Self::Lsl => return None,
+        })
+    }
+
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -195,7 +210,8 @@ pub struct Matrix {
 pub struct FpImmediate(u8);
 
 impl FpImmediate {
-    pub(crate) const fn new(bits: u8) -> Self {
+    /// The float of eight bits.
+    pub const fn new(bits: u8) -> Self {
         Self(bits)
     }
 

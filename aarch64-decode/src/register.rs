@@ -272,6 +272,47 @@ impl Register {
         }
     }
 
+    /// The register of a class with a number, without arrangement, lane and predication; `None` for a number above the class's last
+    /// (31, of predicates 15, of tiles 15, of `zt0` 0).
+    pub const fn of(class: RegisterClass, number: u8) -> Option<Self> {
+        let last = match class {
+            RegisterClass::P | RegisterClass::Pn | RegisterClass::Za => 15,
+            RegisterClass::Zt => 0,
+            _ => 31,
+        };
+        if number <= last {
+            Some(Self::new(class, number))
+        } else {
+            None
+        }
+    }
+
+    /// The same register with an arrangement.
+    #[must_use]
+    pub const fn with_arrangement(self, arrangement: Arrangement) -> Self {
+        self.arranged(arrangement)
+    }
+
+    /// One element of the register, or with `None` all of it. 255 is no lane.
+    #[must_use]
+    pub const fn with_lane(self, lane: Option<u8>) -> Self {
+        self.at_lane(match lane {
+            Some(lane) => lane,
+            None => NO_LANE,
+        })
+    }
+
+    /// The same predicate with what it does to inactive elements.
+    #[must_use]
+    pub const fn with_predication(self, predication: Predication) -> Self {
+        self.predicated(predication)
+    }
+
+    /// The same register, its number taken in another class.
+    pub(crate) const fn in_class(self, class: RegisterClass) -> Self {
+        Self(self.0 & !0xff00 | widen(class.number()) << 8)
+    }
+
     const fn bytes(self) -> [u8; 4] {
         self.0.to_le_bytes()
     }

@@ -1,6 +1,6 @@
 //! What a constructor writes decodes to the operands that it was given; what it refuses, no word could hold.
 
-use aarch64_decode::construct::{self, EncodeError, Gpr, Width};
+use aarch64_decode::construct::{self, EncodeErrorKind, Gpr, Width};
 use aarch64_decode::{
     AddressMode, Condition, Flow, Instruction, Memory, MemoryOffset, Operand, Register,
     RegisterClass, decode,
@@ -86,12 +86,12 @@ fn insn(word: u32, name: &str) -> Instruction {
 }
 
 /// Whether a distance fits `bits` bits of units of `unit` bytes, said with division.
-fn expected(distance: i64, unit: i64, bits: u32) -> Result<(), EncodeError> {
+fn expected(distance: i64, unit: i64, bits: u32) -> Result<(), EncodeErrorKind> {
     let half = 1_i64 << (bits - 1);
     if distance % unit != 0 {
-        Err(EncodeError::Misaligned)
+        Err(EncodeErrorKind::Misaligned)
     } else if distance / unit < -half || distance / unit >= half {
-        Err(EncodeError::OutOfRange)
+        Err(EncodeErrorKind::OutOfRange)
     } else {
         Ok(())
     }
@@ -107,13 +107,13 @@ proptest! {
             (construct::b(pc, target), "B_only_branch_imm", Flow::Branch(target)),
             (construct::bl(pc, target), "BL_only_branch_imm", Flow::Call(target)),
         ] {
-            prop_assert_eq!(word.map(|_| ()), expected(distance, 4, 26));
+            prop_assert_eq!(word.map(|_| ()).map_err(|error| error.kind), expected(distance, 4, 26));
             if let Ok(word) = word {
                 prop_assert_eq!(insn(word, name).flow(pc), flow);
             }
         }
         let word = construct::b_cond(condition, pc, target);
-        prop_assert_eq!(word.map(|_| ()), expected(distance, 4, 19));
+        prop_assert_eq!(word.map(|_| ()).map_err(|error| error.kind), expected(distance, 4, 19));
         if let Ok(word) = word {
             let insn = insn(word, "B_only_condbranch");
             let operands: Vec<_> = insn.operands(pc).collect();
@@ -145,8 +145,8 @@ proptest! {
                 if wide { "LDR_64_loadlit" } else { "LDR_32_loadlit" },
             ),
         ] {
-            let wanted = fits.and(if rt == Gpr::SP { Err(EncodeError::Register) } else { Ok(()) });
-            prop_assert_eq!(word.map(|_| ()), wanted);
+            let wanted = fits.and(if rt == Gpr::SP { Err(EncodeErrorKind::Register) } else { Ok(()) });
+            prop_assert_eq!(word.map(|_| ()).map_err(|error| error.kind), wanted);
             if let Ok(word) = word {
                 let mut operands = insn(word, name).operands(pc);
                 prop_assert_eq!(register(operands.next()), (zero_class(width), rt.number()));
@@ -164,9 +164,9 @@ proptest! {
             (construct::tbz(rt, bit, pc, target), "TBZ_only_testbranch"),
             (construct::tbnz(rt, bit, pc, target), "TBNZ_only_testbranch"),
         ] {
-            let wanted = if bit > 63 { Err(EncodeError::OutOfRange) } else { expected(distance, 4, 14) };
-            let wanted = wanted.and(if rt == Gpr::SP { Err(EncodeError::Register) } else { Ok(()) });
-            prop_assert_eq!(word.map(|_| ()), wanted);
+            let wanted = if bit > 63 { Err(EncodeErrorKind::OutOfRange) } else { expected(distance, 4, 14) };
+            let wanted = wanted.and(if rt == Gpr::SP { Err(EncodeErrorKind::Register) } else { Ok(()) });
+            prop_assert_eq!(word.map(|_| ()).map_err(|error| error.kind), wanted);
             if let Ok(word) = word {
                 let width = if bit < 32 { Width::W } else { Width::X };
                 let mut operands = insn(word, name).operands(pc);
@@ -182,12 +182,12 @@ proptest! {
         let target = pc.wrapping_add_signed(distance);
         let page = target & !0xfff;
         let pages = i64::from_ne_bytes(page.wrapping_sub(pc & !0xfff).to_ne_bytes());
-        let rest = if rd == Gpr::SP { Err(EncodeError::Register) } else { Ok(()) };
+        let rest = if rd == Gpr::SP { Err(EncodeErrorKind::Register) } else { Ok(()) };
         for (word, name, wanted, address) in [
             (construct::adr(rd, pc, target), "ADR_only_pcreladdr", expected(distance, 1, 21), target),
             (construct::adrp(rd, pc, target), "ADRP_only_pcreladdr", expected(pages, 4096, 21), page),
         ] {
-            prop_assert_eq!(word.map(|_| ()), wanted.and(rest));
+            prop_assert_eq!(word.map(|_| ()).map_err(|error| error.kind), wanted.and(rest));
             if let Ok(word) = word {
                 let mut operands = insn(word, name).operands(pc);
                 prop_assert_eq!(register(operands.next()), (RegisterClass::X, rd.number()));

@@ -1,6 +1,6 @@
 //! The general registers that the constructors take.
 
-use super::EncodeError;
+use super::{EncodeError, EncodeErrorKind};
 
 /// A general register: x0 to x30, the zero register, or the stack pointer.
 ///
@@ -53,7 +53,7 @@ impl Gpr {
     /// The field of a place where 31 is the zero register.
     pub(super) const fn or_zero(self) -> Result<u32, EncodeError> {
         if self.0 == STACK_POINTER {
-            Err(EncodeError::Register)
+            Err(EncodeError::whole(EncodeErrorKind::Register))
         } else {
             Ok(crate::bits::widen(self.0))
         }
@@ -62,7 +62,7 @@ impl Gpr {
     /// The field of a place where 31 is the stack pointer.
     pub(super) const fn or_sp(self) -> Result<u32, EncodeError> {
         if self.0 == Self::ZR.0 {
-            Err(EncodeError::Register)
+            Err(EncodeError::whole(EncodeErrorKind::Register))
         } else {
             Ok(crate::bits::widen(self.number()))
         }

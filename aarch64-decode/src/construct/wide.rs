@@ -28,7 +28,7 @@ pub struct MovWide {
 /// ```
 ///
 /// # Errors
-/// [`EncodeError::Register`] for the stack pointer.
+/// [`EncodeErrorKind::Register`](super::EncodeErrorKind::Register) for the stack pointer.
 pub const fn mov_wide(rd: Gpr, value: u64) -> Result<MovWide, EncodeError> {
     let inverted = quarters(!value) < quarters(value);
     // What the first instruction writes beside its own sixteen bits.

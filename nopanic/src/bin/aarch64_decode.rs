@@ -4,8 +4,9 @@
 
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
-    Condition, Extend, Feature, FeatureSet, Instruction, NoSymbols, Operand, Pattern, Patterns,
-    References, Register, Shift, Symbols, Syntax, TextBuffer, TextOptions, decode, decode_for,
+    Arrangement, Condition, Encoding, Extend, Feature, FeatureSet, FpImmediate, Instruction, Name,
+    NoSymbols, Operand, Pattern, Patterns, Predication, References, Register, RegisterClass, Shift,
+    Symbols, Syntax, TextBuffer, TextOptions, decode, decode_for,
 };
 use nopanic::{black_box, display, entry};
 
@@ -13,6 +14,10 @@ entry!(probe);
 
 fn probe(bytes: &[u8], pc: u64) {
     probe_pattern(bytes, pc);
+    for encoding in Encoding::all() {
+        black_box(encoding);
+    }
+    black_box(Encoding::named(black_box("NOP_HI_hints")));
     let mut references = References::new();
     references.label();
     for word in bytes.chunks_exact(4) {
@@ -22,6 +27,7 @@ fn probe(bytes: &[u8], pc: u64) {
         match decode(word) {
             Ok(insn) => {
                 probe_instruction(insn, pc);
+                probe_edit(insn, pc);
                 probe_text(insn, pc);
             }
             Err(error) => display(error),
@@ -102,6 +108,36 @@ fn probe_operand(operand: Operand) {
         Operand::Memory(memory) => probe_register(memory.base),
         _ => {}
     }
+}
+
+#[inline(never)]
+fn probe_edit(insn: Instruction, pc: u64) {
+    let [index, number, lane, ..] = insn.word().to_le_bytes();
+    let at = usize::from(index & 7);
+    let Some(register) = Register::of(black_box(RegisterClass::Z), number) else {
+        return;
+    };
+    let register = register
+        .with_arrangement(black_box(Arrangement::S))
+        .with_lane(black_box(Some(lane)))
+        .with_predication(black_box(Predication::Merging));
+    let operand = black_box(Operand::Name(Name::system_register(0x8084)));
+    let operands = [operand; 8];
+    let operands = operands.get(..at).unwrap_or(&[]);
+    black_box(insn.encoding().encode(pc, operands).is_ok());
+    if let Err(error) = insn.with_operands(pc, operands) {
+        display(error);
+        display(error.kind);
+        black_box(error.operand);
+    }
+    for operand in insn.operands(pc) {
+        black_box(insn.with_operand(at, operand, pc).is_ok());
+    }
+    black_box(insn.with_register(at, register, pc).is_ok());
+    black_box(insn.with_immediate(at, i64::from(insn.word()), pc).is_ok());
+    black_box(insn.with_target(pc, pc).is_ok());
+    black_box(insn.with_condition(black_box(Condition::NE), pc).is_ok());
+    black_box(FpImmediate::new(number));
 }
 
 fn probe_register(register: Register) {

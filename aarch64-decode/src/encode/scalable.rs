@@ -1,0 +1,133 @@
+//! The fields of the scalable extensions' operands.
+
+use super::EncodeErrorKind as Kind;
+use super::bitmask;
+use super::fields::{Fields, Span};
+use super::operand::Put;
+use super::vector::{above, log};
+use crate::bits::{low8, low32, signed, unsigned, wide, widen};
+use crate::operand::{Operand, RegisterList, Shift};
+use crate::register::{Arrangement, Register};
+
+/// A field that gives the size when `more` is added to it (`word more`).
+pub(super) fn size(to: &mut Fields, arrangement: Arrangement, span: Span, more: u8) -> Put {
+    let value = low8(log(arrangement)?).wrapping_sub(more);
+    to.put(span, widen(value)).map_err(|kind| match kind {
+        Kind::OutOfRange => Kind::Arrangement,
+        other => other,
+    })
+}
+
+/// The first register of a list and its number of registers (`word shape`).
+pub(super) fn list(to: &mut Fields, list: RegisterList, span: Span, shape: u8) -> Put {
+    let (number, unit) = (list.first.number(), shape >> 4);
+    match (number.checked_rem(unit), number.checked_div(unit)) {
+        (Some(0), Some(value)) => to.put(span, widen(value)),
+        _ => Err(Kind::Register),
+    }
+}
+
+/// A predicate register, `more` below its number.
+pub(super) fn predicate(to: &mut Fields, register: Register, span: Span, more: u8) -> Put {
+    let value = register.number().checked_sub(more).ok_or(Kind::Register)?;
+    to.put(span, widen(value))
+}
+
+/// The size of a bitmask immediate's elements: N and the upper bits of imms; imm13 is N:immr:imms.
+pub(super) fn mask_size(to: &mut Fields, arrangement: Arrangement, span: Span) -> Put {
+    let (value, mask) = match log(arrangement)? {
+        0 => (0x30, 0x1030),
+        1 => (0x20, 0x1030),
+        2 => (0, 0x1020),
+        3 => (0x1000, 0x1000),
+        _ => return Err(Kind::Arrangement),
+    };
+    to.put_some([0, 0], span, value, mask)
+}
+
+/// A bitmask immediate, of the size of its elements, which is known.
+pub(super) fn mask(to: &mut Fields, value: i64, span: Span) -> Put {
+    let imm13 = to.get(span);
+    let pattern = imm13 >> 6 & 0x40 | !imm13 & 63;
+    let log = 31_u32.wrapping_sub((pattern >> 3 | 1).leading_zeros());
+    let value = bitmask::repeat(unsigned(value), log);
+    let (n, immr, imms) = bitmask::parts(value).ok_or(Kind::OutOfRange)?;
+    to.put(span, n << 12 | immr << 6 | imms)
+}
+
+/// A bit of a predicate: its number is w12 to w15 plus the index.
+pub(super) fn slice(
+    to: &mut Fields,
+    operand: &Operand,
+    [register, base]: [u8; 2],
+    high: Span,
+    low: Span,
+) -> Put {
+    let Operand::Slice {
+        register: own,
+        base: selector,
+        offset,
+    } = *operand
+    else {
+        return Err(Kind::Operand);
+    };
+    to.put([register, 4], widen(own.number()))?;
+    let number = selector.number().checked_sub(12).ok_or(Kind::Register)?;
+    to.put([base, 2], widen(number))?;
+    let index = above(widen(offset), log(own.arrangement())?)?;
+    to.put_pair(high, low, index)
+}
+
+/// Eight bits, which a bit shifts by 8: `imm8`, the bit, and the size field, which is known.
+pub(super) fn shifted8(
+    to: &mut Fields,
+    operand: &Operand,
+    [imm8, shift, size]: [u8; 3],
+    is_signed: bool,
+) -> Put {
+    let value = match *operand {
+        Operand::ShiftedImmediate {
+            value,
+            shift: Shift::Lsl,
+            amount: 8,
+        } => {
+            to.put([shift, 1], 1)?;
+            return to.put([imm8, 8], u32::from(value));
+        }
+        Operand::Immediate(value) => value,
+        Operand::ElementImmediate { value, .. } => i64::from(value),
+        _ => return Err(Kind::Operand),
+    };
+    let value = if is_signed {
+        from_element(value, to.get([size, 2]))
+    } else {
+        value
+    };
+    let fits = |value: i64| {
+        if is_signed {
+            i8::try_from(value).is_ok()
+        } else {
+            u8::try_from(value).is_ok()
+        }
+    };
+    let (byte, shifted) = if fits(value) {
+        (value, false)
+    } else if value.trailing_zeros() >= 8 && fits(value >> 8) {
+        (value >> 8, true)
+    } else {
+        return Err(Kind::OutOfRange);
+    };
+    to.put([imm8, 8], low32(unsigned(byte) & 0xff))?;
+    to.put_bit(shift, shifted)
+}
+
+/// A value that is given as the bits of an element of `8 << size` bits, with its sign.
+pub(super) fn from_element(value: i64, size: u32) -> i64 {
+    let unused = 64_u32.wrapping_sub(8_u32.wrapping_shl(size & 3));
+    let bits = unsigned(value);
+    if bits == bits & u64::MAX.wrapping_shr(unused) & wide(u32::MAX) {
+        signed(bits.wrapping_shl(unused)).wrapping_shr(unused)
+    } else {
+        value
+    }
+}

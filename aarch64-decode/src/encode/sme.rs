@@ -1,0 +1,95 @@
+//! The fields of the matrix extension's operands.
+
+use super::EncodeErrorKind as Kind;
+use super::fields::{Fields, Span};
+use super::operand::Put;
+use crate::bits::widen;
+use crate::operand::{Matrix, MatrixPart};
+use crate::register::Register;
+
+/// A number that is a field times `multiplier` plus `more`.
+pub(super) fn scaled(
+    to: &mut Fields,
+    first: Register,
+    [multiplier, more]: [u8; 2],
+    span: Span,
+) -> Put {
+    let number = first.number().checked_sub(more).ok_or(Kind::Register)?;
+    match (
+        number.checked_rem(multiplier),
+        number.checked_div(multiplier),
+    ) {
+        (Some(0), Some(value)) => to.put(span, widen(value)),
+        _ => Err(Kind::Register),
+    }
+}
+
+/// The first vector of a list that is spread over one half of the registers.
+pub(super) fn strided(to: &mut Fields, first: Register, half: u8, span: Span) -> Put {
+    to.put([half, 1], widen(first.number() >> 4))?;
+    to.put(span, widen(first.number() & 15))
+        .map_err(|_| Kind::Register)
+}
+
+/// A vector that controls others: z20 to z23 or z28 to z31.
+pub(super) fn control(to: &mut Fields, register: Register, span: Span) -> Put {
+    let number = widen(register.number());
+    to.put(span, number >> 1 & 4 | number & 3)
+}
+
+fn selector(to: &mut Fields, register: Register, base: u8, lsb: u8) -> Put {
+    let number = register.number().checked_sub(base).ok_or(Kind::Register)?;
+    to.put([lsb, 2], widen(number)).map_err(|_| Kind::Register)
+}
+
+/// The number of the first slice or vector, in units of how many there are.
+fn first(matrix: Matrix, count: u8) -> Result<u32, Kind> {
+    match (
+        matrix.first.checked_rem(count),
+        matrix.first.checked_div(count),
+    ) {
+        (Some(0), Some(value)) => Ok(widen(value)),
+        _ => Err(Kind::Misaligned),
+    }
+}
+
+/// Slices of a tile.
+pub(super) fn slice(
+    to: &mut Fields,
+    matrix: Matrix,
+    [arrangement, count]: [u8; 2],
+    [direction, selected]: [u8; 2],
+    span: Span,
+) -> Put {
+    let [lsb, width] = span;
+    let slice_bits = width.wrapping_sub(arrangement.wrapping_sub(1));
+    to.put_bit(direction, matrix.part == MatrixPart::Vertical)?;
+    selector(to, matrix.selector, 12, selected)?;
+    to.put([lsb, slice_bits], first(matrix, count)?)?;
+    let tile = widen(matrix.matrix.number());
+    to.put(
+        [lsb.wrapping_add(slice_bits), width.wrapping_sub(slice_bits)],
+        tile,
+    )
+}
+
+/// Vectors of the matrix taken as an array.
+pub(super) fn array(
+    to: &mut Fields,
+    matrix: Matrix,
+    count: u8,
+    [base, selected]: [u8; 2],
+    span: Span,
+) -> Put {
+    selector(to, matrix.selector, base, selected)?;
+    to.put(span, first(matrix, count)?)
+}
+
+/// The shift of a narrowing: from words to bytes below 64, from double words to halves above; the size is known.
+pub(super) fn narrowing(to: &mut Fields, amount: i64, tsize: u8, imm5: u8) -> Put {
+    let bits = if to.get([tsize, 2]) & 2 == 0 { 64 } else { 128 };
+    let value = i64::wrapping_sub(bits, amount.clamp(0, 256));
+    let value = u32::try_from(value).map_err(|_| Kind::OutOfRange)?;
+    to.put_pair([tsize, 2], [imm5, 5], value)
+        .map_err(|_| Kind::OutOfRange)
+}
