@@ -54,6 +54,7 @@ mod program;
 mod reference;
 mod register;
 mod syntax;
+mod words;
 
 pub use condition::Condition;
 pub use cpu::{FeatureSet, decode_for};
@@ -72,6 +73,6 @@ pub use operand::{
 };
 pub use operands::Operands;
 pub use pattern::{ByteMatches, Matches, Pattern, Patterns};
-pub use reference::{Reference, References};
+pub use reference::{Reference, ReferenceKind, References, Referrer, Referrers};
 pub use register::{Arrangement, Predication, Register, RegisterClass};
 pub use syntax::Syntax;

@@ -1,6 +1,11 @@
 //! Which address an instruction pair names: ADRP and the ADD, LDR or STR that completes it.
 
-use crate::bits::{field, five, index, sign_extend, unsigned, wide, widen};
+mod filter;
+mod search;
+
+pub use search::{ReferenceKind, Referrer, Referrers};
+
+use crate::bits::{field, five, sign_extend, unsigned, wide, widen};
 
 /// What an instruction refers to, an address in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -9,6 +14,14 @@ pub enum Reference {
     Page(u64),
     /// A whole address: `adr`, a literal, or the `add`, load or store that completes a pair.
     Address(u64),
+}
+
+/// What a register holds.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    address: u64,
+    /// pc of the `adrp` or `adr` that it began with.
+    origin: u64,
 }
 
 /// Follows code word by word and says which addresses it names.
@@ -26,8 +39,12 @@ pub enum Reference {
 /// ```
 #[derive(Clone, Debug)]
 pub struct References {
-    /// What x0 to x30 hold, as far as it is known.
-    known: [Option<u64>; 31],
+    /// What x0 to x30 hold, where `live` has their bit.
+    known: [Known; 31],
+    live: u32,
+    /// Only addresses from here to `span` bytes further are followed.
+    first: u64,
+    span: u64,
 }
 
 impl Default for References {
@@ -47,35 +64,75 @@ fn pc_relative(word: u32) -> u64 {
 impl References {
     /// Nothing is known.
     pub const fn new() -> Self {
-        Self { known: [None; 31] }
+        Self::within(0, u64::MAX)
+    }
+
+    /// Nothing is known, and of `adrp` and `adr` only those whose page or address is `first` to `last`, inclusive, are followed: for a
+    /// search. Which instructions complete the others is not said.
+    pub const fn within(first: u64, last: u64) -> Self {
+        Self {
+            known: [Known {
+                address: 0,
+                origin: 0,
+            }; 31],
+            live: 0,
+            first,
+            span: last.wrapping_sub(first),
+        }
+    }
+
+    /// Whether no register is known.
+    pub const fn is_empty(&self) -> bool {
+        self.live == 0
+    }
+
+    /// Where the pair began that the word would complete if it were next: the address of its `adrp` or `adr`.
+    pub fn origin(&self, word: u32) -> Option<u64> {
+        self.base(word).map(|known| known.origin)
+    }
+
+    /// What is known of the register in the field Rn.
+    #[inline]
+    fn base(&self, word: u32) -> Option<Known> {
+        let register = five(word, 5);
+        if self.live.wrapping_shr(widen(register)) & 1 == 0 {
+            return None;
+        }
+        self.known.get(usize::from(register)).copied()
     }
 
     /// What the word at address `pc` (in bytes) refers to. Words are given in the order of their addresses; call
     /// [`label`](Self::label) where another path may join.
     ///
     /// Encodings as in the Arm ARM, C4.1: ADR/ADRP, ADD (immediate, 64-bit), load/store register (unsigned immediate) and load register
-    /// (literal). Calls clobber what the procedure call standard lets them (x0 to x18, x30).
+    /// (literal). Calls clobber what the procedure call standard lets them (x0 to x18, x30). Nothing is known behind an unconditional
+    /// branch, a return and a trap (`brk`, `hlt`, `udf`), nor where a function starts: at `pacibsp`, `paciasp`, `bti c` and `bti jc`.
     pub fn next(&mut self, word: u32, pc: u64) -> Option<Reference> {
-        let base = self
-            .known
-            .get(usize::from(five(word, 5)))
-            .copied()
-            .flatten();
-        let plus =
-            |bytes: u32, shift: u32| Some(base?.wrapping_add(wide(bytes).wrapping_shl(shift)));
+        let plus = |base: Option<Known>, bytes: u32, shift: u32| {
+            let base = base?;
+            let address = base.address.wrapping_add(wide(bytes).wrapping_shl(shift));
+            Some(Known { address, ..base })
+        };
+        let begun = |address: u64| {
+            let followed = address.wrapping_sub(self.first) <= self.span;
+            followed.then_some(Known {
+                address,
+                origin: pc,
+            })
+        };
         let (reference, result) = if word & 0x9f00_0000 == 0x9000_0000 {
             let page = (pc & !0xfff).wrapping_add(pc_relative(word).wrapping_shl(12));
-            (Some(Reference::Page(page)), Some(page))
+            (Some(Reference::Page(page)), begun(page))
         } else if word & 0x9f00_0000 == 0x1000_0000 {
             let address = pc.wrapping_add(pc_relative(word));
-            (Some(Reference::Address(address)), Some(address))
+            (Some(Reference::Address(address)), begun(address))
         } else if word & 0xff80_0000 == 0x9100_0000 {
             let shift = if field(word, 22, 1) == 0 { 0 } else { 12 };
-            let sum = plus(field(word, 10, 12), shift);
-            (sum.map(Reference::Address), sum)
+            let sum = plus(self.base(word), field(word, 10, 12), shift);
+            (sum.map(|sum| Reference::Address(sum.address)), sum)
         } else if word & 0x3b00_0000 == 0x3900_0000 {
-            let sum = plus(field(word, 10, 12), access_shift(word));
-            (sum.map(Reference::Address), None)
+            let sum = plus(self.base(word), field(word, 10, 12), access_shift(word));
+            (sum.map(|sum| Reference::Address(sum.address)), None)
         } else if word & 0x3b00_0000 == 0x1800_0000 {
             let distance = unsigned(sign_extend(field(word, 5, 19), 19)).wrapping_shl(2);
             (Some(Reference::Address(pc.wrapping_add(distance))), None)
@@ -83,48 +140,62 @@ impl References {
             (None, None)
         };
         self.forget_written(word);
-        if result.is_some() {
-            self.set(five(word, 0), result);
+        if let Some(result) = result {
+            self.learn(five(word, 0), result);
         }
         reference
     }
 
     /// Another path may join here: what was known need not hold.
     pub fn label(&mut self) {
-        self.known = [None; 31];
+        self.live = 0;
     }
 
     /// Forgets every register that the word could write, by the fields that hold one.
     fn forget_written(&mut self, word: u32) {
-        self.set(five(word, 0), None);
+        if self.live == 0 {
+            return;
+        }
+        self.forget(five(word, 0));
         let load_store = word & 0x0a00_0000 == 0x0800_0000;
         let unsigned_offset = word & 0x3b00_0000 == 0x3900_0000;
         if load_store && !unsigned_offset {
-            self.set(five(word, 5), None);
-            self.set(five(word, 10), None);
-            self.set(five(word, 16), None);
+            self.forget(five(word, 5));
+            self.forget(five(word, 10));
+            self.forget(five(word, 16));
         }
         if field(word, 26, 3) == 0b101 {
             let call = word & 0xfc00_0000 == 0x9400_0000 || word & 0xfe3f_0000 == 0xd63f_0000;
-            let conditional =
-                word & 0x7c00_0000 != 0x1400_0000 && word & 0xfe00_0000 != 0xd600_0000;
+            let leaves = word & 0x7c00_0000 == 0x1400_0000 || word & 0xfe00_0000 == 0xd600_0000;
+            let traps = word & 0xffe0_001f == 0xd420_0000 || word & 0xffe0_001f == 0xd440_0000;
             if call {
-                for register in (0..=18).chain([30]) {
-                    self.set(register, None);
-                }
-            } else if !conditional {
-                // The next word is reached from elsewhere.
+                self.live &= !CLOBBERED;
+            } else if leaves || traps || STARTS.contains(&word) {
+                // This word or the next is reached from elsewhere.
                 self.label();
             }
+        } else if word & 0xffff_0000 == 0 {
+            self.label();
         }
     }
 
-    fn set(&mut self, register: u8, value: Option<u64>) {
-        if let Some(slot) = self.known.get_mut(index(widen(register))) {
+    fn forget(&mut self, register: u8) {
+        self.live &= !1_u32.wrapping_shl(widen(register));
+    }
+
+    fn learn(&mut self, register: u8, value: Known) {
+        if let Some(slot) = self.known.get_mut(usize::from(register)) {
             *slot = value;
+            self.live |= 1_u32.wrapping_shl(widen(register));
         }
     }
 }
+
+/// x0 to x18 and x30.
+const CLOBBERED: u32 = 0x4007_ffff;
+
+/// What only stands where a call or an indirect jump arrives: `paciasp`, `pacibsp`, `bti c`, `bti jc`.
+const STARTS: [u32; 4] = [0xd503_233f, 0xd503_237f, 0xd503_245f, 0xd503_24df];
 
 /// log2 of the bytes that a load or store with unsigned offset moves.
 fn access_shift(word: u32) -> u32 {
@@ -208,6 +279,16 @@ mod tests {
         // adrp x0; ret; add x1, x0, #0
         assert_eq!(
             all([0xf000_0000, 0xd65f_03c0, 0x9100_0001], 0x10_0000),
+            [PAGE, None, None]
+        );
+        // adrp x19; brk #0; add x1, x19, #0: nobody arrives from the trap
+        assert_eq!(
+            all([0xf000_0013, 0xd420_0000, 0x9100_0261], 0x10_0000),
+            [PAGE, None, None]
+        );
+        // adrp x19; pacibsp; add x1, x19, #0: another function
+        assert_eq!(
+            all([0xf000_0013, 0xd503_237f, 0x9100_0261], 0x10_0000),
             [PAGE, None, None]
         );
         // adrp x0; cbz x1, .; add x1, x0, #0

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::rc::Rc;
 
-use aarch64_decode::{Pattern, Patterns};
+use aarch64_decode::{Pattern, Patterns, Reference, References, Referrers};
 
 use crate::input::Input;
 use crate::measure::{Case, Goal, Group};
@@ -38,7 +38,25 @@ pub fn groups(input: &Input) -> Vec<Group> {
     });
     let one = cases(ABSENT, &code, &bytes);
     let three = cases(CALL, &code, &bytes);
+    let (addresses, all) = references(&code, &bytes);
+    let half = |ours| Goal::Times {
+        ours,
+        against: "reading the words",
+        times: 0.5,
+    };
     vec![
+        group(
+            "references",
+            "search for adrp pairs of one address",
+            addresses,
+            vec![half("far away"), half("in the middle of the data")],
+        ),
+        group(
+            "references-all",
+            "search for adrp pairs, branches and calls of one address",
+            all,
+            vec![],
+        ),
         group("search", "search for one pattern", one, goals.to_vec()),
         group(
             "search-three",
@@ -81,4 +99,69 @@ fn cases<const N: usize>(patterns: Patterns<N>, code: &Rc<[u32]>, bytes: &Rc<[u8
             u64::from(all)
         }),
     ]
+}
+
+/// Where the code of the search for references is taken to lie; as in a kernel, 256 MiB and more lie around it.
+const BASE: u64 = 0xffff_fe00_1800_0000;
+
+/// The search for what refers to an address: one that nothing comes near, and one that has its share of pages around it.
+fn references(code: &Rc<[u32]>, bytes: &Rc<[u8]>) -> (Vec<Case>, Vec<Case>) {
+    let middle = middle(code);
+    let case = |name, address: u64, branches| {
+        let bytes = Rc::clone(bytes);
+        Case::ours(name, move || {
+            let found = Referrers::new(&bytes, BASE, address, address);
+            let count = if branches {
+                found.count()
+            } else {
+                found.without_branches().count()
+            };
+            count as u64
+        })
+    };
+    let reading = || {
+        let words = Rc::clone(code);
+        Case::limit("reading the words", move || {
+            let all = words
+                .iter()
+                .fold(0_u32, |sum, word| sum.wrapping_add(*word));
+            u64::from(all)
+        })
+    };
+    let words = Rc::clone(code);
+    let naive = Case::peer("every word followed, registers tracked", move || {
+        let mut references = References::new();
+        let found = (BASE..).step_by(4).zip(words.iter());
+        let found = found
+            .filter(|(pc, word)| references.next(**word, *pc) == Some(Reference::Address(middle)));
+        found.count() as u64
+    });
+    (
+        vec![
+            case("far away", BASE.wrapping_sub(1 << 40), false),
+            case("in the middle of the data", middle, false),
+            naive,
+            reading(),
+        ],
+        vec![
+            case("far away", BASE.wrapping_sub(1 << 40), true),
+            case("in the middle of the data", middle, true),
+            reading(),
+        ],
+    )
+}
+
+/// The median of the addresses that pairs name: as many of the pages as anywhere lie around it.
+fn middle(code: &[u32]) -> u64 {
+    let mut references = References::new();
+    let mut named: Vec<u64> = (BASE..)
+        .step_by(4)
+        .zip(code)
+        .filter_map(|(pc, word)| match references.next(*word, pc) {
+            Some(Reference::Address(address)) => Some(address),
+            _ => None,
+        })
+        .collect();
+    named.sort_unstable();
+    named.get(named.len() / 2).copied().unwrap_or(BASE)
 }

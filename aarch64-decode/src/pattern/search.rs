@@ -3,52 +3,7 @@
 use core::iter::FusedIterator;
 
 use super::{Pattern, Patterns};
-
-/// Words that are compared at once; as many as `hits` has bits.
-const BLOCK: usize = 32;
-/// The bytes of a block.
-const BLOCK_BYTES: usize = BLOCK * 4;
-
-/// Where words come from.
-trait Source: Copy {
-    /// The word at an index.
-    fn word(self, at: usize) -> Option<u32>;
-
-    /// The block that starts at an index; `None` if there is not all of it.
-    fn block(self, at: usize) -> Option<[u32; BLOCK]>;
-}
-
-impl Source for &[u32] {
-    #[inline]
-    fn word(self, at: usize) -> Option<u32> {
-        self.get(at).copied()
-    }
-
-    #[inline]
-    fn block(self, at: usize) -> Option<[u32; BLOCK]> {
-        self.get(at..)?.first_chunk().copied()
-    }
-}
-
-impl Source for &[u8] {
-    #[inline]
-    fn word(self, at: usize) -> Option<u32> {
-        let bytes = self.get(at.checked_mul(4)?..)?.first_chunk()?;
-        Some(u32::from_le_bytes(*bytes))
-    }
-
-    #[inline]
-    fn block(self, at: usize) -> Option<[u32; BLOCK]> {
-        let bytes: &[u8; BLOCK_BYTES] = self.get(at.checked_mul(4)?..)?.first_chunk()?;
-        let mut block = [0; BLOCK];
-        for (word, bytes) in block.iter_mut().zip(bytes.chunks_exact(4)) {
-            if let Some(bytes) = bytes.first_chunk() {
-                *word = u32::from_le_bytes(*bytes);
-            }
-        }
-        Some(block)
-    }
-}
+use crate::words::{BLOCK, Source};
 
 /// Whether the pattern matches any word of the block: without a branch, so that the compiler compares many words at once.
 #[inline]

@@ -5,8 +5,8 @@
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
     Arrangement, Condition, Encoding, Extend, Feature, FeatureSet, FpImmediate, Instruction, Name,
-    NoSymbols, Operand, Pattern, Patterns, Predication, References, Register, RegisterClass, Shift,
-    Symbols, Syntax, TextBuffer, TextOptions, decode, decode_for,
+    NoSymbols, Operand, Pattern, Patterns, Predication, References, Referrers, Register,
+    RegisterClass, Shift, Symbols, Syntax, TextBuffer, TextOptions, decode, decode_for,
 };
 use nopanic::{black_box, display, entry};
 
@@ -20,8 +20,11 @@ fn probe(bytes: &[u8], pc: u64) {
     black_box(Encoding::named(black_box("NOP_HI_hints")));
     let mut references = References::new();
     references.label();
+    black_box(References::within(pc, pc.rotate_left(7)));
+    probe_referrers(bytes, pc);
     for word in bytes.chunks_exact(4) {
         let word = u32::from_le_bytes(word.try_into().unwrap_or_default());
+        black_box((references.origin(word), references.is_empty()));
         black_box(references.next(word, pc));
         probe_construct(word, pc);
         match decode(word) {
@@ -251,5 +254,19 @@ fn probe_pattern(bytes: &[u8], pc: u64) {
     if let Ok(insn) = decode(word) {
         black_box(Pattern::encoding(insn.encoding()));
         black_box((insn.encoding().mask(), insn.encoding().value()));
+    }
+}
+
+#[inline(never)]
+fn probe_referrers(bytes: &[u8], pc: u64) {
+    let all = Referrers::new(bytes, pc, pc.rotate_left(7), pc.rotate_left(9));
+    for referrers in [
+        all.clone(),
+        all.clone().without_branches(),
+        all.only_branches(),
+    ] {
+        referrers.for_each(|found| {
+            black_box(found);
+        });
     }
 }

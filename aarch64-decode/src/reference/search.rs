@@ -1,0 +1,267 @@
+//! The search for what refers to an address.
+
+use core::iter::FusedIterator;
+
+use super::filter::Targets;
+use super::{Reference, References};
+use crate::bits::{field, low32, wide};
+use crate::flow::Flow;
+use crate::matcher::decode;
+use crate::words::{BLOCK, Source};
+
+/// How an instruction refers to an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ReferenceKind {
+    /// It puts the address in a register: `adr`, or the `add` behind an `adrp`.
+    Address,
+    /// It reads from there (or prefetches): a load behind an `adrp`.
+    Load,
+    /// It writes there: a store behind an `adrp`.
+    Store,
+    /// It reads from there, relative to its own address: a load of a literal.
+    Literal,
+    /// It goes there.
+    Branch,
+    /// It goes there, or on to the next instruction.
+    Conditional,
+    /// It calls what is there.
+    Call,
+}
+
+/// An instruction that refers to an address. All addresses are in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Referrer {
+    /// Where the instruction is.
+    pub pc: u64,
+    /// What it refers to.
+    pub address: u64,
+    /// How.
+    pub kind: ReferenceKind,
+    /// Where its pair began: the `adrp` or `adr` that a register had its address from. `None` of an instruction that needs no other.
+    pub origin: Option<u64>,
+}
+
+/// The instructions of a piece of code that refer to an address of a range, in ascending order.
+///
+/// # What is found
+/// - Each `adr`, load of a literal, branch and call whose target is in the range;
+/// - each `add` (immediate), load and store (unsigned offset) whose register [`References`] knows to hold what an `adrp` or `adr` put
+///   there, along a straight line, where the address lies at most 128 KiB above the page.
+///
+/// # Cost
+/// One pass. Where only `adrp`, `b` and `bl` can reach the range, which is 1.1 MiB and more away from it, blocks of words are compared
+/// with the immediates that do reach it, near the speed of memory. Followed word by word are a block with a match, the code behind it
+/// in which a pair is not yet complete, and code near the range.
+///
+/// ```
+/// use aarch64_decode::{ReferenceKind, Referrers};
+///
+/// // adrp x0, 0x103000; add x0, x0, #0x123; bl 0x100010
+/// let words = [0xf000_0000_u32, 0x9104_8c00, 0x97ff_fffe];
+/// let code: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+/// let mut found = Referrers::new(&code, 0x10_0010, 0x10_3123, 0x10_3123);
+/// let referrer = found.next().unwrap();
+/// assert_eq!((referrer.pc, referrer.origin), (0x10_0014, Some(0x10_0010)));
+/// assert_eq!(referrer.kind, ReferenceKind::Address);
+/// assert_eq!(found.next(), None);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Referrers<'a> {
+    code: &'a [u8],
+    /// The address of the first word, a multiple of 4.
+    pc: u64,
+    /// The next word.
+    at: usize,
+    /// Words before this one are followed one by one.
+    until: usize,
+    targets: Targets,
+    references: References,
+    addresses: bool,
+    branches: bool,
+}
+
+impl<'a> Referrers<'a> {
+    /// What refers to an address from `first` to `last`, inclusive, in `code`, whose first byte is at address `pc`.
+    ///
+    /// Instructions lie at multiples of 4: bytes before the first one and behind the last whole one do not count. A `last` below `first`
+    /// means the addresses around 2^64.
+    pub fn new(code: &'a [u8], pc: u64, first: u64, last: u64) -> Self {
+        let skip = pc.wrapping_neg() & 3;
+        let code = usize::try_from(skip).ok().and_then(|skip| code.get(skip..));
+        let pc = pc.wrapping_add(skip);
+        let targets = Targets::new(first, last);
+        let (first_page, last_page) = targets.pages();
+        // Blocks start at multiples of their size, so that each lies in one page.
+        let until = (pc >> 2).wrapping_neg() & wide(BLOCK_WORDS.wrapping_sub(1));
+        Self {
+            code: code.unwrap_or_default(),
+            pc,
+            at: 0,
+            until: usize::try_from(until).unwrap_or(0),
+            targets,
+            references: References::within(first_page, last_page),
+            addresses: true,
+            branches: true,
+        }
+    }
+
+    /// The same without branches and calls: only what names an address, which is quicker to search.
+    #[must_use]
+    pub const fn without_branches(mut self) -> Self {
+        self.branches = false;
+        self
+    }
+
+    /// The same with branches and calls alone.
+    #[must_use]
+    pub const fn only_branches(mut self) -> Self {
+        self.addresses = false;
+        self
+    }
+
+    /// The address of a word.
+    #[inline]
+    fn pc_of(&self, at: usize) -> u64 {
+        let words = u64::try_from(at).unwrap_or(u64::MAX);
+        self.pc.wrapping_add(words.wrapping_shl(2))
+    }
+
+    /// Goes on to the next words that must be followed one by one.
+    fn skip(&mut self) {
+        match (self.addresses, self.branches) {
+            (true, true) => self.skip_to::<true, true>(),
+            (true, false) => self.skip_to::<true, false>(),
+            (false, true) => self.skip_to::<false, true>(),
+            // Nothing is asked for.
+            (false, false) => self.at = usize::MAX,
+        }
+    }
+
+    fn skip_to<const ADDRESSES: bool, const BRANCHES: bool>(&mut self) {
+        loop {
+            let pc = self.pc_of(self.at);
+            let left = PAGE_WORDS.wrapping_sub(low32(pc >> 2) & PAGE_WORDS.wrapping_sub(1));
+            let Some(filter) = self.targets.filter(pc) else {
+                let left = usize::try_from(left).unwrap_or(0);
+                self.until = self.at.saturating_add(left);
+                return;
+            };
+            let mut words = 0_u32;
+            while words < left {
+                let Some(block) = self.code.block(self.at) else {
+                    // Less than a block is left.
+                    self.until = usize::MAX;
+                    return;
+                };
+                if filter.any::<ADDRESSES, BRANCHES>(words, &block) {
+                    self.until = self.at.saturating_add(BLOCK);
+                    return;
+                }
+                self.at = self.at.saturating_add(BLOCK);
+                words = words.wrapping_add(BLOCK_WORDS);
+            }
+        }
+    }
+
+    /// What the word refers to.
+    #[inline]
+    fn follow(&mut self, word: u32, pc: u64) -> Option<Referrer> {
+        // Branches, exceptions and system instructions, Arm ARM C4.1.
+        if field(word, 26, 3) == 0b101 {
+            if self.addresses {
+                self.references.next(word, pc);
+            }
+            return if self.branches {
+                self.branch(word, pc)
+            } else {
+                None
+            };
+        }
+        if !self.addresses {
+            return None;
+        }
+        let origin = self.references.origin(word);
+        let Some(Reference::Address(address)) = self.references.next(word, pc) else {
+            return None;
+        };
+        // The masks of the references take some words that are no instruction.
+        if !self.targets.contains(address) || decode(word).is_err() {
+            return None;
+        }
+        let kind = kind(word);
+        let alone = kind == ReferenceKind::Literal || word & 0x1f00_0000 == 0x1000_0000;
+        Some(Referrer {
+            pc,
+            address,
+            kind,
+            origin: origin.filter(|_| !alone),
+        })
+    }
+
+    fn branch(&self, word: u32, pc: u64) -> Option<Referrer> {
+        let (kind, address) = match decode(word).ok()?.flow(pc) {
+            Flow::Branch(target) => (ReferenceKind::Branch, target),
+            Flow::Conditional(target) => (ReferenceKind::Conditional, target),
+            Flow::Call(target) => (ReferenceKind::Call, target),
+            _ => return None,
+        };
+        self.targets.contains(address).then_some(Referrer {
+            pc,
+            address,
+            kind,
+            origin: None,
+        })
+    }
+}
+
+/// Words of a block, and of a page of 4 KiB.
+const BLOCK_WORDS: u32 = 32;
+const PAGE_WORDS: u32 = 1024;
+
+/// How a word that names an address does so; Arm ARM C4.1, as in [`References::next`].
+const fn kind(word: u32) -> ReferenceKind {
+    if word & 0x3b00_0000 == 0x1800_0000 {
+        return ReferenceKind::Literal;
+    }
+    if word & 0x3b00_0000 != 0x3900_0000 {
+        return ReferenceKind::Address;
+    }
+    let simd = field(word, 26, 1) == 1;
+    let opc = field(word, 22, 2);
+    // opc 0 stores; of the vector registers also opc 2, which is the store of 16 bytes.
+    if opc == 0 || simd && opc == 2 {
+        ReferenceKind::Store
+    } else {
+        ReferenceKind::Load
+    }
+}
+
+impl Iterator for Referrers<'_> {
+    type Item = Referrer;
+
+    fn next(&mut self) -> Option<Referrer> {
+        loop {
+            if self.at >= self.until {
+                if self.references.is_empty() {
+                    self.skip();
+                } else {
+                    self.until = self.at.saturating_add(BLOCK);
+                }
+            }
+            while self.at < self.until {
+                let word = self.code.word(self.at)?;
+                let pc = self.pc_of(self.at);
+                self.at = self.at.saturating_add(1);
+                if let Some(found) = self.follow(word, pc) {
+                    return Some(found);
+                }
+            }
+            if self.at == usize::MAX {
+                return None;
+            }
+        }
+    }
+}
+
+impl FusedIterator for Referrers<'_> {}
