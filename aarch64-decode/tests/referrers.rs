@@ -1,4 +1,10 @@
 //! The search for references against a model that decodes every word and skips nothing.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss,
+    reason = "distances between addresses are taken modulo the width of a field"
+)]
 
 use aarch64_decode::{
     Flow, Instruction, Operand, Reference, ReferenceKind, References, Referrer, Referrers, decode,

@@ -45,17 +45,16 @@ pub fn groups(input: &Input) -> Vec<Group> {
     let one = cases(ABSENT, &code, &bytes);
     let three = cases(CALL, &code, &bytes);
     let (addresses, all) = references(&text, &text_bytes);
-    let half = |ours| Goal::Times {
-        ours,
-        against: "reading the words",
-        times: 0.5,
-    };
     vec![
         group(
             "references",
             "search for adrp pairs of one address",
             addresses,
-            vec![half("far away"), half("in the middle of the data")],
+            vec![Goal::Times {
+                ours: "far away",
+                against: "reading the words",
+                times: 0.5,
+            }],
         ),
         group(
             "references-all",

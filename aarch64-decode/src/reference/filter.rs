@@ -177,7 +177,15 @@ static PLACES: [u32; BLOCK] = {
 };
 
 impl Filter {
-    /// Whether any word of the block could refer to the range; the block lies `words` words into the code that the filter was made for.
+    /// Whether the word could refer to the range, `words` words into the code that the filter was made for.
+    #[inline]
+    pub(super) const fn has(&self, words: u32, word: u32) -> bool {
+        let branch = (word & 0x7fff_ffff).wrapping_add(words);
+        self.adrp.has(word & 0x9fff_ffe0) || self.branch.has(branch)
+    }
+
+    /// Whether [`has`](Self::has) is true of any word of the block, which starts `words` words into that code.
+    ///
     /// Without a branch, so that the compiler compares many words at once.
     #[inline]
     pub(super) fn any<const ADDRESSES: bool, const BRANCHES: bool>(

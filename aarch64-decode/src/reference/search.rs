@@ -2,7 +2,7 @@
 
 use core::iter::FusedIterator;
 
-use super::filter::Targets;
+use super::filter::{Filter, Targets};
 use super::{Reference, References};
 use crate::bits::{field, low32, wide};
 use crate::flow::Flow;
@@ -77,6 +77,10 @@ pub struct Referrers<'a> {
     until: usize,
     targets: Targets,
     references: References,
+    /// The test for the words before `until` where nothing is known; `None` near the range.
+    filter: Option<Filter>,
+    /// The word that the filter counts from; all words before `until` lie in its page.
+    start: usize,
     addresses: bool,
     branches: bool,
 }
@@ -101,6 +105,8 @@ impl<'a> Referrers<'a> {
             until: usize::try_from(until).unwrap_or(0),
             targets,
             references: References::within(first_page, last_page),
+            filter: None,
+            start: 0,
             addresses: true,
             branches: true,
         }
@@ -138,11 +144,18 @@ impl<'a> Referrers<'a> {
         }
     }
 
+    /// The test for the words from here to the end of the page.
+    fn renew(&mut self) {
+        self.start = self.at;
+        self.filter = self.targets.filter(self.pc_of(self.at));
+    }
+
     fn skip_to<const ADDRESSES: bool, const BRANCHES: bool>(&mut self) {
         loop {
-            let pc = self.pc_of(self.at);
-            let left = PAGE_WORDS.wrapping_sub(low32(pc >> 2) & PAGE_WORDS.wrapping_sub(1));
-            let Some(filter) = self.targets.filter(pc) else {
+            self.renew();
+            let into = low32(self.pc_of(self.at) >> 2) & PAGE_WORDS.wrapping_sub(1);
+            let left = PAGE_WORDS.wrapping_sub(into);
+            let Some(filter) = self.filter else {
                 let left = usize::try_from(left).unwrap_or(0);
                 self.until = self.at.saturating_add(left);
                 return;
@@ -150,7 +163,7 @@ impl<'a> Referrers<'a> {
             let mut words = 0_u32;
             while words < left {
                 let Some(block) = self.code.block(self.at) else {
-                    // Less than a block is left.
+                    // Less than a block is left, in this page.
                     self.until = usize::MAX;
                     return;
                 };
@@ -160,6 +173,26 @@ impl<'a> Referrers<'a> {
                 }
                 self.at = self.at.saturating_add(BLOCK);
                 words = words.wrapping_add(BLOCK_WORDS);
+            }
+        }
+    }
+
+    /// Whether the word can be passed over: nothing is known of registers, and it begins no pair and goes nowhere that counts.
+    #[inline]
+    fn is_dull(&self, word: u32) -> bool {
+        if !self.references.is_empty() {
+            return false;
+        }
+        match self.filter {
+            Some(filter) => {
+                let words = self.at.wrapping_sub(self.start);
+                !filter.has(u32::try_from(words).unwrap_or(0), word)
+            }
+            // adr and adrp, literals, branches.
+            None => {
+                word & 0x1f00_0000 != 0x1000_0000
+                    && word & 0x3b00_0000 != 0x1800_0000
+                    && field(word, 26, 3) != 0b101
             }
         }
     }
@@ -246,11 +279,17 @@ impl Iterator for Referrers<'_> {
                 if self.references.is_empty() {
                     self.skip();
                 } else {
+                    // The block may lie in the next page.
+                    self.renew();
                     self.until = self.at.saturating_add(BLOCK);
                 }
             }
             while self.at < self.until {
                 let word = self.code.word(self.at)?;
+                if self.is_dull(word) {
+                    self.at = self.at.saturating_add(1);
+                    continue;
+                }
                 let pc = self.pc_of(self.at);
                 self.at = self.at.saturating_add(1);
                 if let Some(found) = self.follow(word, pc) {
