@@ -203,7 +203,11 @@ fn what_does_not_fit_is_refused() {
     let cases = [
         ("ADD_64_addsub_imm", xi(0x10), Ok(0x9100_4020)),
         ("ADD_64_addsub_imm", xi(0x1000), Ok(0x9140_0420)),
-        ("ADD_64_addsub_imm", xi(-1), Err((Kind::Operand, Some(2)))),
+        (
+            "ADD_64_addsub_imm",
+            xi(-1),
+            Err((Kind::OutOfRange, Some(2))),
+        ),
         (
             "ADD_64_addsub_shift",
             registers([x(0), x(1), x(2)]),

@@ -603,6 +603,8 @@ impl Own<'_> {
             Operand::ShiftedImmediate { value, amount, .. } => {
                 Ok((widen16(value), i64::from(amount)))
             }
+            // One that did not fit sixteen bits.
+            Operand::Immediate(_) => Err(Kind::OutOfRange),
             _ => Err(Kind::Operand),
         }
     }
