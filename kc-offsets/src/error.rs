@@ -21,6 +21,11 @@ pub enum Error {
         /// Where the load command lies.
         command: FileOffset,
     },
+    /// The caller's memory does not hold the answer.
+    StorageTooSmall {
+        /// Items that it would have to hold.
+        needed: usize,
+    },
 }
 
 impl From<macho_core::Error> for Error {
@@ -43,6 +48,9 @@ impl fmt::Display for Error {
                 "entry_point_command: entryoff overflows at file offset {:#x}",
                 command.get()
             ),
+            Self::StorageTooSmall { needed } => {
+                write!(f, "storage too small: {needed} items are needed")
+            }
         }
     }
 }

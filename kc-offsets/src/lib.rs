@@ -39,6 +39,8 @@
     clippy::alloc_instead_of_core
 )]
 
+#[cfg(feature = "code")]
+pub mod code;
 pub mod entry;
 pub mod error;
 pub mod kernelcache;

@@ -5,6 +5,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::number::{number, size, slide};
 
+mod code;
+
+pub(crate) use code::{Find, Functions, Patch, Strings, Xrefs};
+
 /// Takes a macOS kernelcache from its IMG4 container to a disassembled entry point.
 ///
 /// FILE is an IMG4, an IM4P, a fat file or a plain Mach-O; `-` is standard input. Containers are
@@ -48,6 +52,16 @@ pub(crate) enum Command {
     Fixups(Fixups),
     /// Disassemble, from the entry point unless told otherwise
     Disasm(Disasm),
+    /// List what refers to an address, a symbol or a string
+    Xrefs(Xrefs),
+    /// Find instructions or bytes by a masked pattern
+    Find(Find),
+    /// List C strings
+    Strings(Strings),
+    /// List functions, or the one that holds an address
+    Functions(Functions),
+    /// Check patches and write a patched copy
+    Patch(Patch),
 }
 
 /// The input, and how to read it.

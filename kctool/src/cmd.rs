@@ -12,11 +12,16 @@ mod disasm;
 mod entries;
 mod entry;
 mod extract;
+mod find;
 mod fixups;
+mod functions;
 mod headers;
 mod info;
+mod patch;
+mod strings;
 mod symbols;
 mod translate;
+mod xrefs;
 
 pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<(), Failure> {
     match &cli.command {
@@ -30,6 +35,11 @@ pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<(), Failure> {
         Command::Symbols(args) => symbols::run(args, streams),
         Command::Fixups(args) => fixups::run(args, streams),
         Command::Disasm(args) => disasm::run(args, streams),
+        Command::Xrefs(args) => xrefs::run(args, streams),
+        Command::Find(args) => find::run(args, streams),
+        Command::Strings(args) => strings::run(args, streams),
+        Command::Functions(args) => functions::run(args, streams),
+        Command::Patch(args) => patch::run(args, streams),
     }
 }
 

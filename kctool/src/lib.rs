@@ -15,6 +15,8 @@ mod input;
 mod json;
 mod number;
 mod output;
+mod pattern;
+mod place;
 mod printable;
 mod symbols;
 

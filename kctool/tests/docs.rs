@@ -67,6 +67,8 @@ fn the_readmes_commands_run() {
         folder.join("kernelcache"),
     )
     .unwrap();
+    let patch = "find d510109f d5034fdf -> +1 d503201f\n";
+    std::fs::write(folder.join("boot.patch"), patch).unwrap();
     let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
     let mut commands = 0;
     for part in readme.split('`').filter(|part| part.starts_with("kc ")) {

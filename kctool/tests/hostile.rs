@@ -25,7 +25,7 @@ const SEED: u64 = 0x6b63;
 /// What one run may take.
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// The command lines; `-` is the mutant, `OUT` a file of the run's own.
+/// The command lines; `-` is the mutant, `OUT` a file of the run's own, `PATCHES` one with patches.
 const COMMANDS: &[&[&str]] = &[
     &["info", "-"],
     &["info", "--json", "-"],
@@ -77,6 +77,15 @@ const COMMANDS: &[&[&str]] = &[
     ],
     &["entries", "-"],
     &["entries", "--json", "-"],
+    &["xrefs", "-", "0xfffffe0007018800", "_uart_puts"],
+    &["xrefs", "-", "--calls", "_uart_puts"],
+    &["xrefs", "-", "--json", "--contains", "a"],
+    &["find", "-", "--words", "d65f03c?"],
+    &["find", "-", "--bytes", "cf ?? ed fe"],
+    &["strings", "-"],
+    &["functions", "-"],
+    &["functions", "-", "--containing", "0xfffffe0007018190"],
+    &["patch", "-", "PATCHES", "-o", "OUT"],
     &["symbols", "-"],
     &["symbols", "--json", "-a", "-"],
     &["fixups", "-"],
@@ -160,6 +169,8 @@ fn run(
     let args = std::iter::once("kc".to_owned()).chain(command.iter().map(|word| {
         if *word == "OUT" {
             out.display().to_string()
+        } else if *word == "PATCHES" {
+            concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile.patch").to_owned()
         } else {
             (*word).to_owned()
         }

@@ -55,6 +55,29 @@ pub(crate) const WIKI: [u32; 7] = [
     0x7100_00bf,
 ];
 
+/// Patches of the sample collection, one of each form.
+const GOOD_PATCHES: &str = "\
+# The first instruction of alpha, by address; its last, by symbol and offset.
+at 0xfffffe000701c000: d503237f -> d503201f
+at _alpha_stop+4: 2a1f03e0 -> 52800020
+at offset 0x8000: bytes cf fa ed fe ?c -> +4 0c
+find d510109f d5034fdf -> +1 d503201f # unique
+find 2x in org.example.alpha words ffffffff:d65f03c0 -> d65f03c0
+";
+
+/// Each is refused.
+const BAD_PATCHES: [(&str, &str); 6] = [
+    ("other.patch", "at 0xfffffe000701c000: d503201f -> d503201f"),
+    ("twice.patch", "find d65f03c0 -> d503201f"),
+    ("nowhere.patch", "at 0x1000: d503201f -> d503201f"),
+    (
+        "overlap.patch",
+        "at _start: 14000004 d503201f -> 14000004\nat _start+4: d503201f -> d503201f",
+    ),
+    ("syntax.patch", "at _start d503201f -> d503201f"),
+    ("nothing.patch", "#"),
+];
+
 impl Files {
     pub(crate) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("kc-{name}-{}", std::process::id()));
@@ -121,6 +144,10 @@ impl Files {
                 0x1f, 0x20, 0x03, 0xd5, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 1, 2,
             ],
         );
+        files.put("good.patch", GOOD_PATCHES.as_bytes());
+        for (name, line) in BAD_PATCHES {
+            files.put(name, format!("# one patch\n{line}\n").as_bytes());
+        }
         files
     }
 

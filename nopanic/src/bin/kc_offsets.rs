@@ -2,6 +2,13 @@
 #![no_std]
 #![no_main]
 
+use aarch64_decode::{Pattern, Patterns};
+use kc_offsets::code::patch::{apply, check};
+use kc_offsets::code::string::holds_strings;
+use kc_offsets::code::{
+    AddressRange, CodeMatch, CodeMatches, CodeXrefs, FunctionIndex, Patch, PatchPlace, PlacedPatch,
+    PointerXrefs, Stubs, Targets, c_strings, code_regions, guess_function_start, string_xrefs,
+};
 use kc_offsets::{
     AddressMap, Entry, KernelCache, MapStorage, PageIndex, PhysicalWindow, SegmentRange,
 };
@@ -65,6 +72,7 @@ fn probe_cache(cache: &KernelCache<'_>, number: u64) {
             probe_entry(&entry);
         }
     });
+    probe_code(&cache.image(), number);
     probe_map(&cache.address_map(), number);
     let mut storage = MapStorage::<16>::new();
     probe_map(&cache.address_map_in(&mut storage), number);
@@ -97,6 +105,7 @@ fn probe_map(map: &AddressMap<'_>, number: u64) {
     let mut offsets = [file_offset; 8];
     black_box(map.translate_slice(&vmaddrs, &mut offsets));
     debug(map);
+    probe_patches(map, number);
 
     let mut storage = MapStorage::<8>::new();
     let stored = map.clone().with_storage(&mut storage);
@@ -109,4 +118,94 @@ fn probe_map(map: &AddressMap<'_>, number: u64) {
         black_box(index.translate_slice(&vmaddrs, &mut offsets));
         debug(index);
     }
+}
+
+#[inline(never)]
+fn probe_code(image: &MachO<'_>, number: u64) {
+    let vmaddr = VmAddr::new(number);
+    let range = AddressRange::new(vmaddr, number.rotate_left(9));
+    let ranges = black_box([AddressRange::address(vmaddr), range]);
+    black_box((
+        range.contains(vmaddr),
+        Targets::from(range).contains(vmaddr),
+    ));
+    let targets = Targets::any(&ranges).unwrap_or(range.into());
+    for xrefs in [
+        CodeXrefs::new(code_regions(image), targets),
+        CodeXrefs::new(code_regions(image), range).without_branches(),
+        CodeXrefs::new(code_regions(image), range).only_branches(),
+    ] {
+        xrefs.for_each(|xref| {
+            black_box(xref);
+        });
+    }
+    if let Ok(pointers) = PointerXrefs::new(image, targets) {
+        pointers.for_each(|pointer| {
+            let _ = black_box(pointer);
+        });
+    }
+    let mut storage = [AddressRange::default(); 4];
+    let needle = number.to_le_bytes();
+    let strings = c_strings(image).filter(|string| string.contains(&needle));
+    match string_xrefs(code_regions(image), strings, &mut storage) {
+        Ok(xrefs) => xrefs.for_each(|xref| {
+            black_box(xref);
+        }),
+        Err(error) => display(error),
+    }
+    c_strings(image).for_each(|string| {
+        black_box((string.range(), string));
+    });
+    image.sections().for_each(|section| {
+        black_box(holds_strings(&section));
+    });
+    probe_functions(image, vmaddr);
+    Stubs::new(code_regions(image)).for_each(|stub| {
+        black_box((stub.range(), stub));
+    });
+    let patterns = Patterns::new([Pattern::word(number as u32), Pattern::ANY]);
+    let matches = CodeMatches::new(code_regions(image), patterns);
+    let _ = black_box(matches.clone().only());
+    let mut found = [CodeMatch::default(); 3];
+    let _ = black_box(matches.collect_into(&mut found));
+}
+
+#[inline(never)]
+fn probe_functions(image: &MachO<'_>, vmaddr: VmAddr) {
+    let mut storage = [0; 16];
+    match FunctionIndex::build([*image, *image].into_iter(), &mut storage) {
+        Ok(index) => {
+            black_box(index.containing(vmaddr));
+            index.iter().for_each(|function| {
+                black_box(function);
+            });
+        }
+        Err(error) => display(error),
+    }
+    code_regions(image).for_each(|region| {
+        black_box(guess_function_start(&region, vmaddr));
+    });
+}
+
+#[inline(never)]
+fn probe_patches(map: &AddressMap<'_>, number: u64) {
+    let mut file = black_box([number as u8; 32]);
+    let bytes = number.to_le_bytes();
+    let patch = |place| Patch {
+        place,
+        expected: &bytes,
+        mask: &bytes,
+        skip: number as usize,
+        replacement: &bytes,
+    };
+    let patches = black_box([
+        patch(PatchPlace::VmAddr(VmAddr::new(number))),
+        patch(PatchPlace::FileOffset(FileOffset::new(number))),
+    ]);
+    let mut storage = [PlacedPatch::default(); 3];
+    if let Err(error) = check(&patches, map, &file, &mut storage) {
+        display(error);
+    }
+    let _ = black_box(apply(&patches, map, &mut file, &mut storage));
+    black_box(file);
 }

@@ -1,0 +1,151 @@
+//! Which function holds an address.
+use macho_core::{MachO, VmAddr};
+
+use super::regions::{Region, code_regions};
+use super::sort::sort_by_key;
+use crate::error::Error;
+
+/// The bounds of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Function {
+    /// Its first instruction.
+    pub start: VmAddr,
+    /// The first byte behind it: the start of the next one, or the end of its section. Padding counts as the function's.
+    pub end: VmAddr,
+}
+
+/// The functions of some images, by address: `LC_FUNCTION_STARTS`, sorted in the caller's memory.
+///
+/// Each mark is the start of a function, or with bit 0 set the last byte of a piece of code, behind which no function goes on.
+#[derive(Clone, Copy, Debug)]
+pub struct FunctionIndex<'s> {
+    marks: &'s [u64],
+}
+
+impl<'s> FunctionIndex<'s> {
+    /// Reads the function starts of `images` into `storage`, which needs a place for each and for each piece of code.
+    ///
+    /// Of a collection give the images inside: the outer one has no function starts. Costs one pass over the tables and a sort.
+    ///
+    /// # Errors
+    /// [`Error::StorageTooSmall`], which says how many places are needed: an empty storage asks. A damaged table is an error of the
+    /// Mach-O layer.
+    pub fn build<'a>(
+        images: impl Iterator<Item = MachO<'a>>,
+        storage: &'s mut [u64],
+    ) -> Result<Self, Error> {
+        let mut needed = 0_usize;
+        let mut put = |mark: u64| {
+            if let Some(place) = storage.get_mut(needed) {
+                *place = mark;
+            }
+            needed = needed.saturating_add(1);
+        };
+        for image in images {
+            for start in image.function_starts()? {
+                // Instructions lie at multiples of 4; Thumb's bit 0 is of another architecture.
+                put(start?.get() & !3);
+            }
+            for region in code_regions(&image) {
+                let last = u64::try_from(region.bytes.len())
+                    .unwrap_or(u64::MAX)
+                    .wrapping_sub(1);
+                put(region.vmaddr.get().saturating_add(last) | 1);
+            }
+        }
+        let Some(marks) = storage.get_mut(..needed) else {
+            return Err(Error::StorageTooSmall { needed });
+        };
+        sort_by_key(marks, |mark| *mark);
+        Ok(Self { marks })
+    }
+
+    /// The function that holds the address; `None` before the first one and behind the end of a piece of code.
+    ///
+    /// A binary search.
+    pub fn containing(&self, vmaddr: VmAddr) -> Option<Function> {
+        let word = vmaddr.get() & !3;
+        let after = self.marks.partition_point(|mark| *mark <= word);
+        let (before, behind) = self.marks.split_at_checked(after)?;
+        function(*before.last()?, behind)
+    }
+
+    /// All functions, in ascending order.
+    pub fn iter(&self) -> impl Iterator<Item = Function> + Clone + use<'s> {
+        let mut rest = self.marks;
+        core::iter::from_fn(move || {
+            loop {
+                let (mark, behind) = rest.split_first()?;
+                rest = behind;
+                // Two images may name one function.
+                if behind.first() != Some(mark) {
+                    if let Some(function) = function(*mark, behind) {
+                        return Some(function);
+                    }
+                }
+            }
+        })
+    }
+}
+
+/// The function of a mark and of those behind it.
+fn function(mark: u64, behind: &[u64]) -> Option<Function> {
+    if mark & 1 == 1 {
+        return None;
+    }
+    // Without a piece of code around it, a function goes on to the end of memory.
+    let next = behind.first().copied().unwrap_or(u64::MAX);
+    let end = if next & 1 == 1 {
+        next.saturating_add(1)
+    } else {
+        next
+    };
+    Some(Function {
+        start: VmAddr::new(mark),
+        end: VmAddr::new(end),
+    })
+}
+
+/// The most words that [`guess_function_start`] looks back.
+const MOST_BACK: u64 = 1 << 14;
+
+/// Where the function that holds `vmaddr` may start: a guess, for images without function starts.
+///
+/// Looks back at most 16,384 words for `paciasp`, `pacibsp`, `bti c` or `bti jc`, or for a frame that is set up
+/// (`stp x29, x30, [sp, #-n]!`, `sub sp, sp, #n`) right behind a word that does not go on (`ret`, `b`, `br`, `brk`, `udf`) or at the
+/// start of the region. Functions without a frame are missed, and then the one before is the answer.
+pub fn guess_function_start(region: &Region<'_>, vmaddr: VmAddr) -> Option<VmAddr> {
+    let mut at = VmAddr::new(vmaddr.get() & !3);
+    let mut left = MOST_BACK;
+    while let Some(word) = region.word(at).filter(|_| left > 0) {
+        let before = at.checked_sub(4);
+        let previous = before.and_then(|before| region.word(before));
+        let frame = word & 0xffc0_7fff == 0xa980_7bfd || word & 0xffc0_03ff == 0xd100_03ff;
+        if is_entry(word) {
+            // `bti` and then `pac`.
+            return before
+                .filter(|_| previous.is_some_and(is_entry))
+                .or(Some(at));
+        }
+        if frame && previous.is_none_or(ends_flow) {
+            return Some(at);
+        }
+        at = before?;
+        left = left.wrapping_sub(1);
+    }
+    None
+}
+
+/// `paciasp`, `pacibsp`, `bti c`, `bti jc`.
+const fn is_entry(word: u32) -> bool {
+    matches!(word, 0xd503_233f | 0xd503_237f | 0xd503_245f | 0xd503_24df)
+}
+
+/// Whether the next word is reached from elsewhere only: `b`, `br` and `ret` in all forms, `brk`, `udf`.
+const fn ends_flow(word: u32) -> bool {
+    let call = word & 0xfe3f_0000 == 0xd63f_0000;
+    word & 0xfc00_0000 == 0x1400_0000
+        || word & 0xfe00_0000 == 0xd600_0000 && !call
+        || word & 0xffe0_001f == 0xd420_0000
+        || word & 0xffff_0000 == 0
+}

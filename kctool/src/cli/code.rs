@@ -1,0 +1,129 @@
+//! The subcommands that ask about code.
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::InputArgs;
+use crate::number::{number, size};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc xrefs kernelcache 0xfffffe0007a00000
+  kc xrefs kernelcache _panic --calls
+  kc xrefs kernelcache --string boot-args
+
+Found are adrp pairs (add, loads, stores), adr, literals, branches, calls, and pointers in data. Strings are
+found where their whole text is TEXT; --contains takes a part. With --calls a stub that jumps to the target counts as the target.")]
+pub(crate) struct Xrefs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Addresses or symbols
+    #[arg(value_name = "ADDR|SYMBOL", required_unless_present_any = ["string", "contains"])]
+    pub(crate) targets: Vec<String>,
+    /// Bytes from each target that count as it
+    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1")]
+    pub(crate) len: u64,
+    /// What refers to the strings that are TEXT
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) string: Option<String>,
+    /// What refers to the strings that contain TEXT
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) contains: Option<String>,
+    /// Only branches and calls, those by way of stubs too
+    #[arg(long, conflicts_with_all = ["string", "contains"])]
+    pub(crate) calls: bool,
+    /// Only from the code of the image of a fileset with this entry id
+    #[arg(long, value_name = "ID")]
+    pub(crate) image: Option<String>,
+    /// Print JSON: an array of { vmaddr, file_offset, kind, target, origin, image, symbol, string }
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc find kernelcache --words 'd510109f d5034fdf f2e?????'
+  kc find kernelcache --words ffffffe0:d53800a0
+  kc find kernelcache --bytes '1f 20 03 d5 ?? ?? ?? 94'
+
+A word is eight hexadecimal digits, ? for any, or MASK:VALUE. Words are looked for in code, bytes in all segments.")]
+pub(crate) struct Find {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Instruction words that follow one another, at most 16
+    #[arg(long, value_name = "WORDS", required_unless_present = "bytes")]
+    pub(crate) words: Option<String>,
+    /// Bytes at any address; ?? is any byte
+    #[arg(long, value_name = "BYTES", conflicts_with = "words")]
+    pub(crate) bytes: Option<String>,
+    /// Only in the image of a fileset with this entry id
+    #[arg(long, value_name = "ID")]
+    pub(crate) image: Option<String>,
+    /// Print JSON: an array of { vmaddr, file_offset, image, symbol }
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc strings kernelcache
+  kc strings kernelcache --contains panic
+
+Strings are those of sections of C strings (S_CSTRING_LITERALS, __cstring, __os_log).")]
+pub(crate) struct Strings {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Only strings that contain TEXT
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) contains: Option<String>,
+    /// Only of the image of a fileset with this entry id
+    #[arg(long, value_name = "ID")]
+    pub(crate) image: Option<String>,
+    /// Print JSON: an array of { vmaddr, file_offset, string, image }
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc functions kernelcache --image com.apple.kernel
+  kc functions kernelcache --containing 0xfffffe0007a00000
+
+Functions are those of LC_FUNCTION_STARTS; each ends where the next one starts. Where an image has none, --containing
+guesses by prologues, and says so.")]
+pub(crate) struct Functions {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Only the function that holds this address
+    #[arg(long, value_name = "ADDR", value_parser = number)]
+    pub(crate) containing: Option<u64>,
+    /// Only of the image of a fileset with this entry id
+    #[arg(long, value_name = "ID")]
+    pub(crate) image: Option<String>,
+    /// Print JSON: an array of { vmaddr, end, file_offset, size, image, symbol, guessed }
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc patch kernelcache boot.patch -o patched.macho
+
+A line of PATCHES is one patch, as these:
+  at 0xfffffe0007a00000: d503201f -> d65f03c0
+  at offset 0x4000: bytes 1f 20 03 d5 -> c0 03 5f d6
+  find d510109f d5034fdf f2e????? -> +2 d503201f
+All are checked first, and all are made or none. A container's payload is written, without the container.")]
+pub(crate) struct Patch {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// The file of patches
+    pub(crate) patches: PathBuf,
+    /// Where to write; - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Print JSON, to standard error where the output goes to standard output: an array of { line, vmaddr, file_offset,
+    /// before, after, image, symbol }
+    #[arg(long)]
+    pub(crate) json: bool,
+}

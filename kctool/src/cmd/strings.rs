@@ -1,0 +1,40 @@
+//! `kc strings`: the C strings of every image.
+use kc_offsets::code::c_strings;
+use serde_json::{Value, json};
+
+use crate::Streams;
+use crate::cli::Strings;
+use crate::cmd::with_image;
+use crate::failure::Failure;
+use crate::image::images;
+use crate::json::{self, hex, text};
+use crate::printable::Printable;
+
+pub(super) fn run(args: &Strings, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    with_image(&args.input, streams, |cache, _, streams| {
+        let needle = args.contains.as_deref().unwrap_or_default().as_bytes();
+        let mut rows = Vec::new();
+        let mut out = Vec::new();
+        for (id, image) in images(cache, args.image.as_deref())? {
+            for string in c_strings(&image).filter(|string| string.contains(needle)) {
+                if args.json {
+                    rows.push(json!({
+                        "vmaddr": hex(string.vmaddr.get()),
+                        "file_offset": hex(string.file_offset.get()),
+                        "string": text(macho_core::Name::new(string.bytes)),
+                        "image": id.map(text),
+                    }));
+                    continue;
+                }
+                let shown = Printable(string.bytes);
+                std::io::Write::write_fmt(&mut out, format_args!("{}  {shown}\n", string.vmaddr))?;
+            }
+            streams.stdout.write_all(&out)?;
+            out.clear();
+        }
+        if args.json {
+            json::write(streams.stdout, &Value::Array(rows))?;
+        }
+        Ok(())
+    })
+}

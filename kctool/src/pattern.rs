@@ -1,0 +1,129 @@
+//! Masked words and bytes as people type them, and the search for them.
+use aarch64_decode::{Pattern, Patterns};
+use kc_offsets::code::{CodeMatch, CodeMatches, CodeRegions};
+
+use crate::failure::Failure;
+
+/// Words of one pattern that can be searched for.
+const MOST_WORDS: usize = 16;
+
+/// Eight hexadecimal digits with `?` for any, or MASK:VALUE.
+pub(crate) fn word(text: &str) -> Result<Pattern, String> {
+    let hex = |digits: &str| {
+        let digits = digits.strip_prefix("0x").unwrap_or(digits);
+        let whole =
+            (1..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let number = u32::from_str_radix(digits, 16).ok().filter(|_| whole);
+        number.ok_or_else(|| format!("{text} is no word: eight hexadecimal digits, or MASK:VALUE"))
+    };
+    if let Some((mask, value)) = text.split_once(':') {
+        return Ok(Pattern::new(hex(mask)?, hex(value)?));
+    }
+    let digits = text.strip_prefix("0x").unwrap_or(text);
+    if digits.len() != 8 {
+        return Err(format!(
+            "{text} is no word: eight hexadecimal digits, or MASK:VALUE"
+        ));
+    }
+    let mask: String = digits
+        .chars()
+        .map(|digit| if digit == '?' { '0' } else { 'f' })
+        .collect();
+    Ok(Pattern::new(hex(&mask)?, hex(&digits.replace('?', "0"))?))
+}
+
+/// Words separated by spaces or commas.
+pub(crate) fn words(text: &str) -> Result<Vec<Pattern>, String> {
+    pieces(text).map(word).collect()
+}
+
+/// A byte of two hexadecimal digits, `?` for any: its mask and its value.
+fn byte(text: &str) -> Result<(u8, u8), String> {
+    let digit = |byte: u8| match byte {
+        b'?' => Some((0, 0)),
+        _ => Some((15, u8::try_from(char::from(byte).to_digit(16)?).ok()?)),
+    };
+    let both = match text.as_bytes() {
+        [high, low] => digit(*high).zip(digit(*low)),
+        _ => None,
+    };
+    let ((high_mask, high), (low_mask, low)) =
+        both.ok_or_else(|| format!("{text} is no byte: two hexadecimal digits"))?;
+    Ok((high_mask << 4 | low_mask, high << 4 | low))
+}
+
+/// Bytes separated by spaces or commas: masks and values.
+pub(crate) fn bytes(text: &str) -> Result<Vec<(u8, u8)>, String> {
+    pieces(text).map(byte).collect()
+}
+
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', ',', '\t'])
+        .filter(|piece| !piece.is_empty())
+}
+
+/// The offsets at which the bytes match.
+pub(crate) fn find_bytes<'p>(
+    bytes: &'p [u8],
+    pattern: &'p [(u8, u8)],
+) -> impl Iterator<Item = usize> + 'p {
+    let matches = move |window: &[u8]| {
+        let mut pairs = window.iter().zip(pattern);
+        pairs.all(|(byte, (mask, value))| byte & mask == *value)
+    };
+    bytes
+        .windows(pattern.len().max(1))
+        .enumerate()
+        .filter(move |(_, window)| matches(window))
+        .map(|(at, _)| at)
+}
+
+/// The places in the code where the words match.
+pub(crate) fn find_words(
+    regions: CodeRegions<'_>,
+    words: &[Pattern],
+) -> Result<Vec<CodeMatch>, Failure> {
+    fn all<const N: usize>(regions: CodeRegions<'_>, words: &[Pattern]) -> Vec<CodeMatch> {
+        let words: [Pattern; N] = std::array::from_fn(|at| words[at]);
+        CodeMatches::new(regions, Patterns::new(words)).collect()
+    }
+    macro_rules! by_length {
+        ($($length:literal)*) => {
+            match words.len() {
+                $($length => Ok(all::<$length>(regions, words)),)*
+                length => Err(Failure::refused(format!(
+                    "a pattern of {length} words: 1 to {MOST_WORDS} can be searched for"
+                ))),
+            }
+        };
+    }
+    by_length!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pattern, bytes, find_bytes, word, words};
+
+    #[test]
+    fn patterns() {
+        assert_eq!(word("d503201f"), Ok(Pattern::word(0xd503_201f)));
+        assert_eq!(word("f2e?????"), Ok(Pattern::new(0xfff0_0000, 0xf2e0_0000)));
+        assert_eq!(word("0xff:0x12"), Ok(Pattern::new(0xff, 0x12)));
+        for bad in [
+            "",
+            "d503201",
+            "d503201ff",
+            "d503201g",
+            "ff:",
+            "?:1",
+            "+0000001",
+        ] {
+            assert!(word(bad).is_err(), "{bad}");
+        }
+        assert_eq!(words("d503201f, ????????").map(|all| all.len()), Ok(2));
+        assert_eq!(bytes("1f ?? 0?"), Ok(vec![(255, 0x1f), (0, 0), (0xf0, 0)]));
+        assert!(bytes("1").is_err() && bytes("+1").is_err());
+        let found = find_bytes(&[1, 2, 3, 1, 4], &[(255, 1), (0, 0)]);
+        assert_eq!(found.collect::<Vec<_>>(), [0, 3]);
+    }
+}
