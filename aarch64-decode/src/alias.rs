@@ -63,7 +63,7 @@ fn all(start: u16, count: u8, word: u32, syntax: Syntax) -> bool {
 }
 
 #[inline(never)]
-fn passes(test: &Test, word: u32, syntax: Syntax) -> bool {
+pub(crate) fn passes(test: &Test, word: u32, syntax: Syntax) -> bool {
     match *test {
         Test::Bits { mask, value } => word & mask == value,
         Test::NotBits { mask, value } => word & mask != value,

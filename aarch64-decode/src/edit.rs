@@ -1,7 +1,7 @@
 //! Edits of an instruction: one operand becomes another, or the edit is refused.
 
 use crate::condition::Condition;
-use crate::encode::{EncodeError, EncodeErrorKind, Fields, check_all, put_all};
+use crate::encode::{EncodeError, EncodeErrorKind, Spelling};
 use crate::insn::Instruction;
 use crate::operand::{Memory, MemoryOffset, Operand, RegisterList};
 use crate::register::Register;
@@ -68,9 +68,7 @@ impl Instruction {
 
     /// The word that the operands make, with this word's bits where they say none.
     fn put(self, pc: u64, operands: &[Operand]) -> Result<u32, EncodeError> {
-        let encoding = self.encoding();
-        let mut fields = Fields::new(encoding.mask(), encoding.value());
-        put_all(encoding.form(), operands, pc, &mut fields)?;
+        let fields = Spelling::own(self.encoding()).fields(operands, pc)?;
         Ok(fields.word() | self.word() & !fields.known())
     }
 
@@ -78,7 +76,7 @@ impl Instruction {
         if !self.encoding().owns(word) {
             return Err(EncodeError::whole(EncodeErrorKind::Undefined));
         }
-        check_all(self.encoding().form(), operands, pc, word)?;
+        Spelling::own(self.encoding()).check(operands, pc, word)?;
         Ok(Self::new(word, self.encoding()))
     }
 

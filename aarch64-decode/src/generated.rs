@@ -1,4 +1,4 @@
-//! The tables that a64gen writes, and the types of their entries. Only matcher, program, alias, named, encoding and fmt look in here.
+//! The tables that a64gen writes, and the types of their entries. Only matcher, program, alias, named, encoding, encode, asm and fmt look in here.
 
 #[rustfmt::skip]
 #[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]

@@ -32,6 +32,8 @@
 )]
 
 mod alias;
+#[cfg(feature = "asm")]
+mod asm;
 mod bits;
 mod condition;
 pub mod construct;
@@ -56,9 +58,11 @@ mod register;
 mod syntax;
 mod words;
 
+#[cfg(feature = "asm")]
+pub use asm::{AsmError, AsmErrorKind, assemble, patterns};
 pub use condition::Condition;
 pub use cpu::{FeatureSet, decode_for};
-pub use encode::{EncodeError, EncodeErrorKind};
+pub use encode::{EncodeError, EncodeErrorKind, OperandPattern};
 pub use encoding::{Encoding, Feature, Group, Mnemonic};
 pub use error::DecodeError;
 pub use flow::Flow;

@@ -194,6 +194,18 @@ fn entry_text(entry: usize) -> Option<NameText> {
     Some(name)
 }
 
+/// The value of a name in a table, letter case not counting. Decodes the table's names one behind the other.
+#[cfg(feature = "asm")]
+pub(crate) fn value_of(table: u8, text: &[u8]) -> Option<u16> {
+    let start = usize::from(entry16(&STARTS, usize::from(table), 0));
+    let end = usize::from(entry16(&STARTS, usize::from(table).wrapping_add(1), 0));
+    (start..end)
+        .find(|&entry| {
+            entry_text(entry).is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(text))
+        })
+        .and_then(|entry| KEYS.get(entry).copied())
+}
+
 /// The flags of the same meaning in a syntax: GNU's are in the high half (`sysregs.isa`).
 pub(crate) const fn shown_flags(flags: u8, syntax: Syntax) -> u8 {
     match syntax {

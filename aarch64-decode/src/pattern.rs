@@ -1,5 +1,6 @@
 //! Masked patterns of words, and the search for them.
 
+mod operands;
 mod search;
 
 pub use search::{ByteMatches, Matches};

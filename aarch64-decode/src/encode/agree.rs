@@ -16,7 +16,7 @@ use crate::register::{Register, RegisterClass};
 /// The operand in the shape in which the kind decodes it: a register without its shift by 0, an immediate without `lsl #0`, a value
 /// without its name.
 pub(super) fn adapt(descriptor: Descriptor, operand: Operand) -> Operand {
-    let [a, _, _, d, e, ..] = descriptor.p;
+    let [a, _, c, d, e, ..] = descriptor.p;
     match (descriptor.kind, operand) {
         (Program::ShiftedGpr | Program::PtrShiftedGpr, Operand::Register(register)) => {
             Operand::ShiftedRegister {
@@ -71,7 +71,7 @@ pub(super) fn adapt(descriptor: Descriptor, operand: Operand) -> Operand {
             valued(RANGEPREFETCH, 1, value).unwrap_or(operand)
         }
         (kind, Operand::Memory(memory)) => Operand::Memory(Memory {
-            offset: offset(kind, memory.offset, e),
+            offset: offset(kind, memory.offset, c, e),
             ..memory
         }),
         _ => operand,
@@ -96,8 +96,8 @@ fn valued(table: u8, flags: u8, value: i64) -> Option<Operand> {
     Some(Operand::Name(Name::new(table, value, flags)))
 }
 
-/// An offset in the shape in which the kind decodes it; `log` is the shift of a register offset.
-fn offset(kind: Program, offset: MemoryOffset, log: u8) -> MemoryOffset {
+/// An offset in the shape in which the kind decodes it; `shift` is that of a scalable index, `log` that of a register offset.
+fn offset(kind: Program, offset: MemoryOffset, shift: u8, log: u8) -> MemoryOffset {
     let none = matches!(offset, MemoryOffset::None | MemoryOffset::Immediate(0));
     match (kind, offset) {
         (Program::MemBase | Program::MemBack, _) if none => MemoryOffset::None,
@@ -111,7 +111,7 @@ fn offset(kind: Program, offset: MemoryOffset, log: u8) -> MemoryOffset {
         (Program::MemIndex | Program::MemZReg, MemoryOffset::None) => MemoryOffset::Register {
             index: Register::new(RegisterClass::X, 31),
             extend: Extend::Lsl,
-            amount: None,
+            amount: (kind == Program::MemIndex && shift != 0).then_some(shift),
         },
         (
             _,
@@ -195,6 +195,19 @@ pub(super) fn same(descriptor: Descriptor, given: &Operand, decoded: &Operand) -
         (given, decoded) => same_value(&given, &decoded),
         #[cfg(not(feature = "sve"))]
         _ => false,
+    }
+}
+
+/// Whether the spelling is the decoded operand's too: `lsl` is not `uxtw`, though it means the same.
+pub(super) fn is_spelled(given: &Operand, decoded: &Operand) -> bool {
+    match (*given, *decoded) {
+        (
+            Operand::ExtendedRegister { extend, .. },
+            Operand::ExtendedRegister {
+                extend: own_extend, ..
+            },
+        ) => extend == own_extend,
+        _ => true,
     }
 }
 

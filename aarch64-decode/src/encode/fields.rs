@@ -140,10 +140,16 @@ impl Fields {
         self.get(high).wrapping_shl(widen(width)) | self.get(low)
     }
 
-    /// Whether all bits of a field are known.
-    pub(super) const fn knows(&self, [lsb, width]: Span) -> bool {
+    /// A field's value, if all of its bits are known.
+    pub(super) fn value_of(&self, span: Span) -> Option<u32> {
+        let [lsb, width] = span;
         let mask = ones(width).wrapping_shl(widen(lsb));
-        self.known & mask == mask
+        (self.known & mask == mask).then(|| self.get(span))
+    }
+
+    /// Takes the bits that are known for the encoding's own.
+    pub(super) const fn fix(&mut self) {
+        self.fixed = self.known;
     }
 }
 

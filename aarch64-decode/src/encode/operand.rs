@@ -111,10 +111,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, pc: u64, to: &mut F
         }
         Program::PlusOne => to.put([a, b], narrow(own.immediate()?.wrapping_sub(1))?),
         Program::FieldWidth => {
-            if !to.knows([b, 6]) {
-                return Err(Kind::Tied);
-            }
-            let immr = i64::from(to.get([b, 6]));
+            let immr = i64::from(to.value_of([b, 6]).ok_or(Kind::Tied)?);
             let width = own.immediate()?;
             if width < 1 {
                 return Err(Kind::OutOfRange);

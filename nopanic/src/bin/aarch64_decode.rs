@@ -5,8 +5,9 @@
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
     Arrangement, Condition, Encoding, Extend, Feature, FeatureSet, FpImmediate, Instruction, Name,
-    NoSymbols, Operand, Pattern, Patterns, Predication, References, Referrers, Register,
-    RegisterClass, Shift, Symbols, Syntax, TextBuffer, TextOptions, decode, decode_for,
+    NoSymbols, Operand, OperandPattern, Pattern, Patterns, Predication, References, Referrers,
+    Register, RegisterClass, Shift, Symbols, Syntax, TextBuffer, TextOptions, assemble, decode,
+    decode_for, patterns,
 };
 use nopanic::{black_box, display, entry};
 
@@ -14,6 +15,7 @@ entry!(probe);
 
 fn probe(bytes: &[u8], pc: u64) {
     probe_pattern(bytes, pc);
+    probe_asm(bytes, pc);
     for encoding in Encoding::all() {
         black_box(encoding);
     }
@@ -31,6 +33,7 @@ fn probe(bytes: &[u8], pc: u64) {
             Ok(insn) => {
                 probe_instruction(insn, pc);
                 probe_edit(insn, pc);
+                probe_open(insn, pc);
                 probe_text(insn, pc);
             }
             Err(error) => display(error),
@@ -141,6 +144,43 @@ fn probe_edit(insn: Instruction, pc: u64) {
     black_box(insn.with_target(pc, pc).is_ok());
     black_box(insn.with_condition(black_box(Condition::NE), pc).is_ok());
     black_box(FpImmediate::new(number));
+}
+
+#[inline(never)]
+fn probe_asm(bytes: &[u8], pc: u64) {
+    let text = core::str::from_utf8(bytes).unwrap_or_default();
+    match assemble(pc, text) {
+        Ok(word) => {
+            black_box(word);
+        }
+        Err(error) => {
+            display(error);
+            display(error.kind);
+            black_box(error.column);
+        }
+    }
+    let mut buffer = [Pattern::ANY; 4];
+    black_box(patterns(pc, text, &mut buffer).is_ok());
+    black_box(Pattern::from_text(text).is_ok());
+    black_box(Patterns::<3>::from_text(text).is_ok());
+}
+
+#[inline(never)]
+fn probe_open(insn: Instruction, pc: u64) {
+    for operand in insn.operands(pc) {
+        let Operand::Memory(memory) = operand else {
+            continue;
+        };
+        for open in [
+            OperandPattern::Any,
+            OperandPattern::AnyBase(memory),
+            OperandPattern::AnyOffset(memory),
+            OperandPattern::from(operand),
+        ] {
+            let operands = black_box([open; 2]);
+            black_box(insn.encoding().pattern(pc, &operands).is_ok());
+        }
+    }
 }
 
 fn probe_register(register: Register) {

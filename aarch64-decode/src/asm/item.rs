@@ -1,0 +1,229 @@
+//! The operands of a line as they are written, before it is known what the instruction takes.
+
+use super::error::{AsmError, AsmErrorKind};
+use super::register::{self, Modifier};
+use super::scan::{Number, Scan};
+use super::{list, matrix, memory};
+use crate::operand::{Extend, Memory, Operand, Shift};
+use crate::register::RegisterClass;
+
+/// An operand of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Item {
+    /// The column where it starts.
+    pub(super) start: usize,
+    /// The column behind it.
+    pub(super) end: usize,
+    pub(super) value: Value,
+}
+
+/// What an operand of a line is.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Value {
+    /// What it is without a doubt.
+    Operand(Operand),
+    /// A number: an immediate, or without `#` an address.
+    Number { number: Number, hash: bool },
+    /// An immediate with `lsl` or `msl`.
+    Shifted {
+        value: i64,
+        shift: Shift,
+        amount: u8,
+    },
+    /// `.` and a distance in bytes.
+    Here(i64),
+    /// A name.
+    Name,
+    /// `_`.
+    Any,
+    /// `#_`.
+    AnyImmediate,
+    /// A memory operand whose base is `_`.
+    AnyBase(Memory),
+    /// A memory operand whose offset is `_` (or `#_`, if the flag is set).
+    AnyOffset(Memory, bool),
+}
+
+impl Value {
+    /// The opposite of a negative number.
+    pub(super) fn negated(self) -> Option<Self> {
+        Some(match self {
+            Self::Number {
+                number: Number::Integer(value),
+                hash,
+            } if value < 0 => Self::Number {
+                number: Number::Integer(value.checked_neg()?),
+                hash,
+            },
+            Self::Shifted {
+                value,
+                shift,
+                amount,
+            } if value < 0 => Self::Shifted {
+                value: value.checked_neg()?,
+                shift,
+                amount,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// More operands than any instruction has.
+pub(super) const ITEMS: usize = 8;
+
+/// The operands of a line.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Items {
+    list: [Item; ITEMS],
+    len: usize,
+}
+
+impl Items {
+    /// Takes the operands that are left of a line.
+    pub(super) fn new(scan: &mut Scan<'_>, first: Option<Item>) -> Result<Self, AsmError> {
+        let nothing = Item {
+            start: 0,
+            end: 0,
+            value: Value::Any,
+        };
+        let mut items = Self {
+            list: [nothing; ITEMS],
+            len: 0,
+        };
+        if let Some(first) = first {
+            items.push(first, scan)?;
+        }
+        if scan.peek().is_none() {
+            return Ok(items);
+        }
+        loop {
+            scan.blanks();
+            let start = scan.column();
+            let value = value(scan)?;
+            let end = scan.column();
+            items.push(Item { start, end, value }, scan)?;
+            if scan.peek().is_none() {
+                return Ok(items);
+            }
+            if !scan.eat(b',') {
+                return Err(scan.error(AsmErrorKind::End));
+            }
+        }
+    }
+
+    fn push(&mut self, item: Item, scan: &Scan<'_>) -> Result<(), AsmError> {
+        let slot = self.list.get_mut(self.len);
+        *slot.ok_or_else(|| scan.error(AsmErrorKind::TooMany))? = item;
+        self.len = self.len.wrapping_add(1);
+        Ok(())
+    }
+
+    /// The value of the last operand.
+    pub(super) fn last_mut(&mut self) -> Option<&mut Value> {
+        let last = self.list.get_mut(self.len.checked_sub(1)?)?;
+        Some(&mut last.value)
+    }
+
+    pub(super) fn as_slice(&self) -> &[Item] {
+        self.list.get(..self.len).unwrap_or(&[])
+    }
+}
+
+fn value(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
+    match scan.peek() {
+        Some(b'[') => memory::operand(scan),
+        Some(b'{') => list::operand(scan).map(Value::Operand),
+        Some(b'#' | b'-' | b'+' | b'0'..=b'9') => immediate(scan),
+        Some(b'.') if scan.word() == b"." => here(scan),
+        Some(_) => named(scan),
+        None => Err(scan.error(AsmErrorKind::Operand)),
+    }
+}
+
+/// Takes `. + 8`, `. - 8` or `.`.
+fn here(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
+    scan.take(b".");
+    let negative = scan.eat(b'-');
+    if !negative && !scan.eat(b'+') {
+        return Ok(Value::Here(0));
+    }
+    let distance = scan.integer()?;
+    Ok(Value::Here(if negative {
+        distance.wrapping_neg()
+    } else {
+        distance
+    }))
+}
+
+fn immediate(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
+    let hash = scan.eat(b'#');
+    if hash && scan.eat_wildcard() {
+        return Ok(Value::AnyImmediate);
+    }
+    let number = scan.number()?;
+    let Number::Integer(value) = number else {
+        return Ok(Value::Number { number, hash });
+    };
+    Ok(match register::behind(scan)? {
+        Some((Modifier::Shift(shift), amount)) => Value::Shifted {
+            value,
+            shift,
+            amount: amount.unwrap_or(0),
+        },
+        Some((Modifier::Extend(_), _)) => return Err(scan.error(AsmErrorKind::Operand)),
+        None => Value::Number { number, hash },
+    })
+}
+
+/// Takes a register, a part of the matrix, or a name.
+fn named(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
+    if scan.eat_wildcard() {
+        return Ok(Value::Any);
+    }
+    if scan.eat_word(b"mul") {
+        return Ok(Value::Operand(Operand::Multiplier(scan.small()?)));
+    }
+    if let Some(matrix) = matrix::operand(scan)? {
+        return Ok(Value::Operand(matrix));
+    }
+    let word = scan.word();
+    let Some(register) = register::arranged(word) else {
+        if word.is_empty() {
+            return Err(scan.error(AsmErrorKind::Operand));
+        }
+        scan.take(word);
+        return Ok(Value::Name);
+    };
+    scan.take(word);
+    if register.class() == RegisterClass::P && scan.here() == Some(b'[') {
+        return matrix::slice(scan, register).map(Value::Operand);
+    }
+    let register = register::suffixes(scan, register)?;
+    if scan.here() == Some(b'!') {
+        scan.eat(b'!');
+        return Ok(Value::Operand(Operand::WriteBack(register)));
+    }
+    Ok(Value::Operand(match register::behind(scan)? {
+        Some((Modifier::Shift(shift), amount)) => Operand::ShiftedRegister {
+            register,
+            shift,
+            amount: amount.unwrap_or(0),
+        },
+        Some((Modifier::Extend(extend), amount)) => Operand::ExtendedRegister {
+            register,
+            extend,
+            amount: amount.unwrap_or(0),
+        },
+        None => Operand::Register(register),
+    }))
+}
+
+/// How a modifier widens a register that is an offset.
+pub(super) fn extend(modifier: Modifier) -> Option<Extend> {
+    match modifier {
+        Modifier::Extend(extend) => Some(extend),
+        Modifier::Shift(Shift::Lsl) => Some(Extend::Lsl),
+        Modifier::Shift(_) => None,
+    }
+}

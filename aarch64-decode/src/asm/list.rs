@@ -1,0 +1,91 @@
+//! Register lists, and the tiles of `zero`.
+
+use super::error::{AsmError, AsmErrorKind};
+use super::scan::Scan;
+use super::{matrix, register};
+use crate::operand::{Operand, RegisterList};
+use crate::register::{Register, RegisterClass};
+
+/// Takes what is in braces.
+pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Operand, AsmError> {
+    scan.expect(b'{')?;
+    if scan.eat(b'}') {
+        return Ok(Operand::TileMask(0));
+    }
+    if let [b'z' | b'Z', b'a' | b'A', ..] = scan.word() {
+        return tiles(scan);
+    }
+    let first = register::expect(scan)?;
+    let mut last = first;
+    let mut count = 1_u8;
+    let mut stride = 1_u8;
+    if scan.eat(b'-') {
+        last = same_kind(scan, first)?;
+        count = step(first, last).wrapping_add(1);
+    } else {
+        while scan.eat(b',') {
+            let column = *scan;
+            let next = same_kind(scan, first)?;
+            let by = step(last, next);
+            if count == 1 {
+                stride = by;
+            } else if by != stride {
+                return Err(column.error(AsmErrorKind::Register));
+            }
+            count = count.saturating_add(1);
+            last = next;
+        }
+    }
+    scan.expect(b'}')?;
+    let first = register::suffixes(scan, first)?;
+    Ok(Operand::List(RegisterList {
+        first,
+        count,
+        stride,
+    }))
+}
+
+/// Takes a register of the same class and arrangement.
+fn same_kind(scan: &mut Scan<'_>, first: Register) -> Result<Register, AsmError> {
+    let start = *scan;
+    let register = register::expect(scan)?;
+    if (register.class(), register.arrangement()) == (first.class(), first.arrangement()) {
+        Ok(register)
+    } else {
+        Err(start.error(AsmErrorKind::Register))
+    }
+}
+
+/// From one register to another, where the numbers wrap around.
+fn step(from: Register, to: Register) -> u8 {
+    let last = if from.class() == RegisterClass::P {
+        15
+    } else {
+        31
+    };
+    to.number().wrapping_sub(from.number()) & last
+}
+
+/// Takes tiles, or slices of one that are loaded or stored.
+fn tiles(scan: &mut Scan<'_>) -> Result<Operand, AsmError> {
+    if let Some(slices) = matrix::operand(scan)? {
+        if let Operand::Matrix(_) = slices {
+            scan.expect(b'}')?;
+            return Ok(slices);
+        }
+        return masks(scan, matrix::mask(slices));
+    }
+    let whole = scan.eat_word(b"za").then_some(0xff);
+    masks(scan, whole)
+}
+
+/// Takes the rest of a set of tiles.
+fn masks(scan: &mut Scan<'_>, first: Option<u8>) -> Result<Operand, AsmError> {
+    let mut all = first.ok_or_else(|| scan.error(AsmErrorKind::Register))?;
+    while scan.eat(b',') {
+        let tile = matrix::operand(scan)?.and_then(matrix::mask);
+        all |= tile.ok_or_else(|| scan.error(AsmErrorKind::Register))?;
+    }
+    scan.expect(b'}')?;
+    Ok(Operand::TileMask(all))
+}

@@ -1,0 +1,118 @@
+//! Parts of the matrix ZA and of the table zt0, and slices of predicates.
+
+use super::error::{AsmError, AsmErrorKind};
+use super::register::{self, arrangement, at_dot, short_number};
+use super::scan::Scan;
+use crate::operand::{Matrix, MatrixPart, Operand};
+use crate::register::{Arrangement, Register, RegisterClass};
+
+/// Takes slices or vectors of the matrix, a tile, or a vector of zt0, if one of them comes next. `za` alone is a name.
+pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Option<Operand>, AsmError> {
+    let word = scan.word();
+    let mut ahead = *scan;
+    ahead.take(word);
+    let brackets = ahead.here() == Some(b'[');
+    if word.eq_ignore_ascii_case(b"zt0") && brackets {
+        return table(scan, ahead);
+    }
+    let (name, suffix) = at_dot(word);
+    let [b'z' | b'Z', b'a' | b'A', rest @ ..] = name else {
+        return Ok(None);
+    };
+    let arranged = match suffix {
+        Some(suffix) => arrangement(suffix),
+        None => Some(Arrangement::None),
+    };
+    let (digits, part) = match rest {
+        [digits @ .., b'h' | b'H'] => (digits, MatrixPart::Horizontal),
+        [digits @ .., b'v' | b'V'] => (digits, MatrixPart::Vertical),
+        _ => (rest, MatrixPart::Array),
+    };
+    let number = if digits.is_empty() {
+        Some(0)
+    } else {
+        short_number(digits)
+    };
+    let (Some(arranged), Some(number)) = (arranged, number) else {
+        return Ok(None);
+    };
+    let matrix = Register::new(RegisterClass::Za, number).arranged(arranged);
+    if !brackets {
+        // A tile has a number and a size.
+        let tile = !digits.is_empty() && part == MatrixPart::Array && suffix.is_some();
+        if tile {
+            *scan = ahead;
+        }
+        return Ok(tile.then_some(Operand::Register(matrix)));
+    }
+    *scan = ahead;
+    scan.expect(b'[')?;
+    let selector = register::expect(scan)?;
+    scan.expect(b',')?;
+    let first = scan.small()?;
+    let last = if scan.eat(b':') { scan.small()? } else { first };
+    let mut group = 1;
+    if scan.eat(b',') {
+        group = if scan.eat_word(b"vgx2") {
+            2
+        } else if scan.eat_word(b"vgx4") {
+            4
+        } else {
+            return Err(scan.error(AsmErrorKind::Operand));
+        };
+    }
+    scan.expect(b']')?;
+    Ok(Some(Operand::Matrix(Matrix {
+        matrix,
+        part,
+        selector,
+        first,
+        count: last.wrapping_sub(first).wrapping_add(1),
+        group,
+    })))
+}
+
+/// Takes `[1, mul vl]` behind zt0; its lanes are a register's.
+fn table<'t>(scan: &mut Scan<'t>, behind: Scan<'t>) -> Result<Option<Operand>, AsmError> {
+    let mut ahead = behind;
+    ahead.expect(b'[')?;
+    let index = ahead.small()?;
+    if !ahead.eat(b',') {
+        return Ok(None);
+    }
+    if !(ahead.eat_word(b"mul") && ahead.eat_word(b"vl")) {
+        return Err(ahead.error(AsmErrorKind::Character(']')));
+    }
+    ahead.expect(b']')?;
+    *scan = ahead;
+    Ok(Some(Operand::TableVector(index)))
+}
+
+/// Takes `[w12, 1]` behind a predicate.
+pub(super) fn slice(scan: &mut Scan<'_>, register: Register) -> Result<Operand, AsmError> {
+    scan.expect(b'[')?;
+    let base = register::expect(scan)?;
+    scan.expect(b',')?;
+    let offset = scan.small()?;
+    scan.expect(b']')?;
+    Ok(Operand::Slice {
+        register,
+        base,
+        offset,
+    })
+}
+
+/// The 64-bit tiles that a tile is made of.
+pub(super) fn mask(tile: Operand) -> Option<u8> {
+    let Operand::Register(tile) = tile else {
+        return None;
+    };
+    let (every, tiles) = match tile.arrangement() {
+        Arrangement::B => (0xff_u8, 1),
+        Arrangement::H => (0x55, 2),
+        Arrangement::S => (0x11, 4),
+        Arrangement::D => (0x01, 8),
+        _ => return None,
+    };
+    (tile.number() < tiles).then(|| every.wrapping_shl(u32::from(tile.number())))
+}

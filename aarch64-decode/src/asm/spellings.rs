@@ -1,0 +1,88 @@
+//! The spellings of a mnemonic: of every encoding its own and its aliases.
+
+use crate::encode::Spelling;
+use crate::encoding::{Encoding, name_bytes};
+use crate::generated::forms::ALIASES;
+use crate::generated::names::NAMES_AT;
+
+/// The number of a mnemonic, letter case not counting. Compares with all names.
+pub(super) fn mnemonic(text: &[u8]) -> Option<u16> {
+    (1..u16::try_from(NAMES_AT.len()).unwrap_or(0))
+        .find(|number| name_bytes(*number).eq_ignore_ascii_case(text))
+}
+
+/// Of an alias: it is a spelling of LLVM's.
+const LLVM: u8 = 1;
+/// Of an alias: the last of its encoding.
+const LAST: u8 = 0x80;
+
+/// Calls `each` for all spellings of a mnemonic that LLVM has, those of an encoding in the order of preference, until it returns `true`.
+pub(super) fn each(mnemonic: u16, mut each: impl FnMut(Spelling) -> bool) {
+    for encoding in Encoding::all() {
+        let (_, first) = encoding.form_and_alias();
+        let start = first.map_or(ALIASES.len(), usize::from);
+        for alias in ALIASES.get(start..).unwrap_or(&[]) {
+            if alias.mnemonic == mnemonic && alias.syntaxes & LLVM != 0 {
+                let spelling = Spelling {
+                    encoding,
+                    mnemonic,
+                    form: alias.form,
+                    tests: (alias.tests, alias.count),
+                };
+                if each(spelling) {
+                    return;
+                }
+            }
+            if alias.syntaxes & LAST != 0 {
+                break;
+            }
+        }
+        if encoding.mnemonic_number() == mnemonic && each(Spelling::own(encoding)) {
+            return;
+        }
+    }
+}
+
+/// Whether a name of the names table ends where its first operand begins: `b.`.
+pub(super) fn with_suffix(text: &[u8]) -> Option<(u16, usize)> {
+    let dot = text.iter().position(|byte| *byte == b'.')?.wrapping_add(1);
+    Some((mnemonic(text.get(..dot)?)?, dot))
+}
+
+/// The mnemonic with `u` that takes the offsets in bytes that this one does not: `ldr` and `ldur`.
+pub(super) fn unscaled(text: &[u8]) -> Option<u16> {
+    let (first, rest) = text.split_at_checked(2)?;
+    let start = first.eq_ignore_ascii_case(b"ld") || first.eq_ignore_ascii_case(b"st");
+    let prefetch = text.eq_ignore_ascii_case(b"prfm");
+    if prefetch {
+        return mnemonic(b"prfum");
+    }
+    if !start
+        || !rest
+            .first()
+            .is_some_and(|byte| byte.eq_ignore_ascii_case(&b'r'))
+    {
+        return None;
+    }
+    // ldrsw is the longest.
+    let mut name = [0_u8; 8];
+    let len = text.len().wrapping_add(1);
+    for (slot, byte) in name.iter_mut().zip(first.iter().chain(b"u").chain(rest)) {
+        *slot = *byte;
+    }
+    mnemonic(name.get(..len)?)
+}
+
+/// The mnemonic that does the opposite with the opposite number.
+pub(super) fn opposite(text: &[u8]) -> Option<u16> {
+    const PAIRS: [[&[u8]; 2]; 3] = [[b"add", b"sub"], [b"adds", b"subs"], [b"cmp", b"cmn"]];
+    PAIRS.iter().find_map(|[one, other]| {
+        if text.eq_ignore_ascii_case(one) {
+            mnemonic(other)
+        } else if text.eq_ignore_ascii_case(other) {
+            mnemonic(one)
+        } else {
+            None
+        }
+    })
+}

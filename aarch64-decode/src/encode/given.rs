@@ -1,0 +1,55 @@
+//! What is given for an operand: it is put into a word, and the word is decoded to see whether it is meant.
+#![expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "program::decode takes descriptors from the table as they are"
+)]
+
+use super::agree;
+use super::fields::Fields;
+use super::{EncodeErrorKind as Kind, operand};
+use crate::generated::Descriptor;
+use crate::operand::Operand;
+use crate::program;
+
+/// Something that is given for the operand that a descriptor describes, of the instruction at `pc`.
+pub(crate) trait Given {
+    /// Puts the fields of what is given.
+    fn put(
+        &self,
+        descriptor: &'static Descriptor,
+        pc: u64,
+        fields: &mut Fields,
+    ) -> Result<(), Kind>;
+
+    /// Fails unless `word` decodes to what is given.
+    fn check(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> Result<(), Kind>;
+
+    /// Whether `word`, which decodes to what is given, is also spelled so.
+    fn is_spelled(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> bool;
+}
+
+impl Given for Operand {
+    fn put(
+        &self,
+        descriptor: &'static Descriptor,
+        pc: u64,
+        fields: &mut Fields,
+    ) -> Result<(), Kind> {
+        operand::put(*descriptor, &agree::adapt(*descriptor, *self), pc, fields)
+    }
+
+    fn check(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> Result<(), Kind> {
+        let given = agree::adapt(*descriptor, *self);
+        let decoded = program::decode(descriptor, word, pc).ok_or(Kind::Undefined)?;
+        if agree::same(*descriptor, &given, &decoded) {
+            Ok(())
+        } else {
+            Err(agree::difference(&given, &decoded))
+        }
+    }
+
+    fn is_spelled(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> bool {
+        program::decode(descriptor, word, pc)
+            .is_some_and(|decoded| agree::is_spelled(&agree::adapt(*descriptor, *self), &decoded))
+    }
+}
