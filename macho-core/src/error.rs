@@ -72,6 +72,8 @@ pub enum ErrorKind {
     ChainLeavesPage,
     /// A slot is not among the segment's bytes in the file.
     SlotOutsideSegment,
+    /// A table leads to and fro between segments more often than the file's size allows.
+    TooMuchWork,
 }
 
 /// The structure of the specification that an [`Error`] is about, by its C name.
@@ -191,6 +193,18 @@ pub enum Structure {
     DyldChainedPtr,
     /// `struct relocation_info`
     RelocationInfo,
+    /// Rebase opcodes of `LC_DYLD_INFO`
+    RebaseOpcodes,
+    /// Bind opcodes of `LC_DYLD_INFO`
+    BindOpcodes,
+    /// Weak bind opcodes of `LC_DYLD_INFO`
+    WeakBindOpcodes,
+    /// Lazy bind opcodes of `LC_DYLD_INFO`
+    LazyBindOpcodes,
+    /// Section `__TEXT,__thread_starts`
+    ThreadStarts,
+    /// `struct dyld_chained_starts_offsets`
+    DyldChainedStartsOffsets,
 }
 
 impl Structure {
@@ -253,6 +267,12 @@ impl Structure {
             Self::DyldChainedImport => "dyld_chained_import",
             Self::DyldChainedPtr => "dyld_chained_ptr",
             Self::RelocationInfo => "relocation_info",
+            Self::RebaseOpcodes => "rebase opcodes",
+            Self::BindOpcodes => "bind opcodes",
+            Self::WeakBindOpcodes => "weak bind opcodes",
+            Self::LazyBindOpcodes => "lazy bind opcodes",
+            Self::ThreadStarts => "__thread_starts",
+            Self::DyldChainedStartsOffsets => "dyld_chained_starts_offsets",
         }
     }
 }
@@ -293,6 +313,7 @@ impl ErrorKind {
             Self::SegmentOffsetMismatch => "segment_offset does not lead to the segment",
             Self::ChainLeavesPage => "chain leaves its page",
             Self::SlotOutsideSegment => "slot outside its segment's bytes",
+            Self::TooMuchWork => "more look-ups than the file's size allows",
         }
     }
 }

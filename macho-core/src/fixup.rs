@@ -15,9 +15,19 @@
 //! # }
 //! ```
 use core::iter::FusedIterator;
+use core::ops::ControlFlow;
 
-use crate::error::Error;
+use crate::bytes::Bytes;
+use crate::error::{Error, Structure};
+use crate::load_command::View as _;
 use crate::macho::MachO;
+use crate::raw::load_command::LoadCommandKind as Kind;
+use crate::view::DyldInfo;
+use bind::Binds;
+use rebase::Rebases;
+use relocation::{Relocations, Table};
+use slot::{BindStream, Source};
+use thread::Threads;
 
 pub use chained::{ChainedFixups, SegmentStarts, SegmentStartsIter};
 pub use import::{Import, Imports};
@@ -26,47 +36,152 @@ pub use slot::{Mechanism, Slot};
 pub use target::{Auth, AuthKey, Fixup, Target};
 pub use walk::{ChainedSlots, SegmentSlots};
 
+mod bind;
 mod chained;
 mod import;
+mod interleave;
+mod opcode;
+mod page;
+mod place;
 mod pointer;
+mod rebase;
+mod relocation;
 mod slot;
 mod target;
+mod thread;
 mod walk;
 
 /// All fixups of an image. Made by [`MachO::fixups`].
+///
+/// Whatever the image has is walked. dyld, which knows one mechanism for an image, would pass over
+/// the relocations of an image that has opcodes, and outside filesets of one that has chains
+/// (`common/MachOAnalyzer.cpp`); [`Slot::mechanism`] tells them apart.
 #[derive(Clone, Copy, Debug)]
 pub struct Fixups<'a> {
     image: MachO<'a>,
     chained: Result<Option<ChainedFixups<'a>>, Error>,
+    rebase: Result<Bytes<'a>, Error>,
+    /// Eager, weak and lazy binds.
+    binds: [Result<Bytes<'a>, Error>; 3],
 }
 
+/// The streams of bind opcodes, in the order of their fields.
+const STREAMS: [BindStream; 3] = [BindStream::Eager, BindStream::Weak, BindStream::Lazy];
+
 impl<'a> Fixups<'a> {
-    pub(crate) fn new(image: &MachO<'a>) -> Self {
+    fn new(image: &MachO<'a>) -> Self {
+        let [rebase, eager, weak, lazy] = streams(image);
         Self {
             image: *image,
             chained: image.chained_fixups(),
+            rebase,
+            binds: [eager, weak, lazy],
         }
     }
 
-    /// The slots, mechanism by mechanism. Damage is an item, and the walk goes on behind it where
-    /// it can.
+    /// The slots, mechanism by mechanism: chains, threads, opcodes, relocations. Damage is an item,
+    /// and the walk goes on behind it where it can. The work is linear in the file's size.
     pub fn slots(&self) -> Slots<'a> {
-        let (chained, error) = match self.chained {
-            Ok(chained) => (chained.map(|chained| chained.slots(&self.image)), None),
-            Err(error) => (None, Some(error)),
-        };
-        Slots { error, chained }
+        Slots {
+            fixups: *self,
+            current: Walk::None,
+            next: 0,
+        }
     }
 
-    /// What a bind binds to; `None` for a slot that is no bind.
+    /// Calls `each` for what [`slots`](Self::slots) yields, until it breaks; the chains in the other
+    /// order, and at the greater speed, of [`ChainedFixups::try_for_each`].
+    pub fn try_for_each<B>(
+        &self,
+        mut each: impl FnMut(Result<Slot, Error>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
+        if let Ok(Some(chained)) = self.chained {
+            chained.try_for_each(&self.image, &mut each)?;
+        }
+        let mut rest = self.slots();
+        if matches!(self.chained, Ok(Some(_))) {
+            rest.next = 1;
+        }
+        for item in rest {
+            each(item)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// What a bind binds to; `None` for a slot that is no bind. For a thread that bind opcodes start
+    /// this reads their stream; otherwise it costs one look-up.
     ///
     /// # Errors
-    /// As [`ChainedFixups::import`].
+    /// As [`ChainedFixups::import`]; a symbol that is not there, or whose name is damaged.
     pub fn import(&self, slot: &Slot) -> Result<Option<Import<'a>>, Error> {
-        match (slot.fixup(), self.chained?) {
-            (Fixup::Bind { ordinal, .. }, Some(chained)) => chained.import(ordinal).map(Some),
+        let Fixup::Bind { ordinal, .. } = slot.fixup() else {
+            return Ok(None);
+        };
+        let [eager, weak, lazy] = self.binds;
+        match slot.source {
+            Source::Chained { .. } => match self.chained? {
+                Some(chained) => chained.import(ordinal).map(Some),
+                None => Ok(None),
+            },
+            Source::Bind { stream, target } => {
+                let bytes = match stream {
+                    BindStream::Eager => eager,
+                    BindStream::Weak => weak,
+                    BindStream::Lazy => lazy,
+                };
+                target.import(bytes?, stream.structure()).map(Some)
+            }
+            Source::ThreadedBind { .. } => {
+                let stream = BindStream::Eager;
+                let target = Binds::new(&self.image, eager?, stream).thread_target(ordinal)?;
+                // The slots of a thread have no room for an addend.
+                let import = target.map(|target| {
+                    let import = target.import(eager?, stream.structure())?;
+                    let addend = target.addend;
+                    Ok(Import { addend, ..import })
+                });
+                import.transpose()
+            }
+            Source::ExternalRelocation { .. } => {
+                let symbol = self.image.symbol_table()?.get(ordinal);
+                symbol
+                    .map(|symbol| relocation::import(&self.image, &symbol))
+                    .transpose()
+            }
+            // What such a bind's number counts in is not in the image.
             _ => Ok(None),
         }
+    }
+
+    /// The walk over one mechanism; `None` behind the last.
+    fn walk(&self, number: u8) -> Option<Result<Walk<'a>, Error>> {
+        let image = &self.image;
+        let relocations = |table| {
+            let walk = Relocations::new(image, table);
+            walk.map(|walk| walk.map_or(Walk::None, Walk::Relocations))
+        };
+        let binds = |bytes: Result<Bytes<'a>, Error>, stream| {
+            bytes.map(|bytes| Walk::Binds(Binds::new(image, bytes, stream)))
+        };
+        let [eager, weak, lazy] = self.binds;
+        let [eager_stream, weak_stream, lazy_stream] = STREAMS;
+        Some(match number {
+            0 => self.chained.map(|chained| match chained {
+                Some(chained) => Walk::Chained(chained.slots(image)),
+                None => Walk::None,
+            }),
+            1 => threads(image, "__thread_starts", Threads::of_kernel),
+            2 => threads(image, "__chain_starts", Threads::of_firmware),
+            3 => self
+                .rebase
+                .map(|bytes| Walk::Rebases(Rebases::new(image, bytes))),
+            4 => binds(eager, eager_stream),
+            5 => binds(weak, weak_stream),
+            6 => binds(lazy, lazy_stream),
+            7 => relocations(Table::Local),
+            8 => relocations(Table::External),
+            _ => return None,
+        })
     }
 }
 
@@ -77,12 +192,96 @@ impl<'a> MachO<'a> {
     }
 }
 
+/// The rebase, bind, weak bind and lazy bind opcodes; empty without the command.
+fn streams<'a>(image: &MachO<'a>) -> [Result<Bytes<'a>, Error>; 4] {
+    let command = [Kind::LC_DYLD_INFO_ONLY, Kind::LC_DYLD_INFO]
+        .into_iter()
+        .find_map(|kind| image.find_command(kind));
+    let Some(command) = command else {
+        return [Ok(Bytes::new(&[])); 4];
+    };
+    let info = match DyldInfo::view(&command) {
+        Ok(info) => info,
+        // Once is enough.
+        Err(error) => {
+            let none = Ok(Bytes::new(&[]));
+            return [Err(error), none, none, none];
+        }
+    };
+    let stream = |offset: u32, size: u32, what, field| {
+        let field = command.field(field);
+        command
+            .file()
+            .slice(offset.into(), size.into(), what, field)
+    };
+    [
+        stream(
+            info.rebase_off,
+            info.rebase_size,
+            Structure::RebaseOpcodes,
+            8,
+        ),
+        stream(info.bind_off, info.bind_size, Structure::BindOpcodes, 16),
+        stream(
+            info.weak_bind_off,
+            info.weak_bind_size,
+            Structure::WeakBindOpcodes,
+            24,
+        ),
+        stream(
+            info.lazy_bind_off,
+            info.lazy_bind_size,
+            Structure::LazyBindOpcodes,
+            32,
+        ),
+    ]
+}
+
+/// The threads that a section of `__TEXT` lists.
+fn threads<'a>(
+    image: &MachO<'a>,
+    name: &str,
+    of: impl Fn(&MachO<'a>, Bytes<'a>) -> Result<Threads<'a>, Error>,
+) -> Result<Walk<'a>, Error> {
+    let mut sections = image.sections();
+    match sections.find(|section| section.name() == name && section.segment_name() == "__TEXT") {
+        Some(section) => of(image, section.bytes()?).map(Walk::Threads),
+        None => Ok(Walk::None),
+    }
+}
+
+/// The walk over one mechanism.
+#[derive(Clone, Debug)]
+enum Walk<'a> {
+    None,
+    Chained(ChainedSlots<'a>),
+    Threads(Threads<'a>),
+    Rebases(Rebases<'a>),
+    Binds(Binds<'a>),
+    Relocations(Relocations<'a>),
+}
+
+impl Walk<'_> {
+    #[inline]
+    fn next(&mut self) -> Option<Result<Slot, Error>> {
+        match self {
+            Self::None => None,
+            Self::Chained(slots) => slots.next(),
+            Self::Threads(slots) => slots.next(),
+            Self::Rebases(slots) => slots.next(),
+            Self::Binds(slots) => slots.next(),
+            Self::Relocations(slots) => slots.next(),
+        }
+    }
+}
+
 /// The slots of all mechanisms. Made by [`Fixups::slots`].
 #[derive(Clone, Debug)]
 pub struct Slots<'a> {
-    /// Why the chains cannot be read at all, until it is said.
-    error: Option<Error>,
-    chained: Option<ChainedSlots<'a>>,
+    fixups: Fixups<'a>,
+    current: Walk<'a>,
+    /// The mechanism to go to next.
+    next: u8,
 }
 
 impl Iterator for Slots<'_> {
@@ -90,10 +289,18 @@ impl Iterator for Slots<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(chained) = &mut self.chained {
-            return chained.next();
+        loop {
+            if let Some(item) = self.current.next() {
+                return Some(item);
+            }
+            self.current = Walk::None;
+            let walk = self.fixups.walk(self.next)?;
+            self.next = self.next.saturating_add(1);
+            match walk {
+                Ok(walk) => self.current = walk,
+                Err(error) => return Some(Err(error)),
+            }
         }
-        self.error.take().map(Err)
     }
 }
 

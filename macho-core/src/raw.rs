@@ -7,6 +7,7 @@
 //!
 //! Sources: the headers of XNU (`EXTERNAL_HEADERS/mach-o/`, `osfmk/`), by file and C name.
 pub mod codesign;
+pub mod dyld_info;
 pub mod fat;
 pub mod fixup;
 pub mod header;

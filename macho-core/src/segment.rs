@@ -230,17 +230,15 @@ impl<'a> Section<'a> {
     /// `PastEndOfFile` or `OffsetOverflow`, at the section's structure: a parse does not look at a section's bytes, because no
     /// loader does.
     pub fn data(&self) -> Result<&'a [u8], Error> {
+        self.bytes().map(Bytes::data)
+    }
+
+    pub(crate) fn bytes(&self) -> Result<Bytes<'a>, Error> {
         if self.kind().is_zero_fill() {
-            return Ok(&[]);
+            return Ok(Bytes::new(&[]));
         }
-        self.file
-            .slice(
-                u64::from(self.offset),
-                self.size,
-                Structure::Section64,
-                self.place,
-            )
-            .map(Bytes::data)
+        let (offset, what) = (u64::from(self.offset), Structure::Section64);
+        self.file.slice(offset, self.size, what, self.place)
     }
 }
 

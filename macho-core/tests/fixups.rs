@@ -305,13 +305,20 @@ fn a_slot_across_the_end_of_its_page() {
     chains.data[0xffc..0x1004].copy_from_slice(&longs(&[0x2222])[..]);
     chains.data[0x1004..0x100c].copy_from_slice(&longs(&[0x3333])[..]);
     assert_eq!(assert_same(&chains.build()), 3);
-    // One byte further back it shares a byte with the next page's first slot.
+    // One byte further back it would share a byte with the next page's first slot.
     chains.starts[1] = 3;
     let file = chains.build();
     let image = MachO::parse(&file).unwrap();
     let fixups = image.chained_fixups().unwrap().unwrap();
-    let last = fixups.slots(&image).last().unwrap().unwrap_err();
-    assert_eq!(last.kind(), ErrorKind::Overlap);
+    let items: Vec<_> = fixups
+        .slots(&image)
+        .map(|item| match item {
+            Ok(slot) => Ok(slot.file_offset.get() - DATA as u64),
+            Err(error) => Err((error.kind(), error.offset().get() - DATA as u64)),
+        })
+        .collect();
+    let expected = [Ok(0xff4), Err((ErrorKind::Overlap, 0xff4)), Ok(0x1003)];
+    assert_eq!(items, expected);
 }
 
 /// One segment walked alone, and resolved by hand.

@@ -12,6 +12,7 @@
 //! ```
 
 pub mod bytes;
+pub mod classic;
 pub mod constants;
 pub mod fixups;
 pub mod img4;

@@ -3,6 +3,7 @@
 //! Bit layouts: dyld `include/mach-o/fixup-chains.h` (version 7), unions `dyld_chained_ptr_*`. The
 //! rulers show bit 63 on the left; field names are that header's.
 use crate::addr::{VmAddr, VmOffset};
+use crate::bytes::{index, widen};
 use crate::fixup::target::{Auth, AuthKey, Fixup, Target};
 use crate::raw::fixup::PointerFormat;
 
@@ -42,9 +43,9 @@ impl PointerFormat {
         }
     }
 
-    /// Where the format keeps `next`.
+    /// What a walk along a chain needs; `None` for an unknown format.
     #[inline]
-    pub(super) const fn next_field(self) -> Option<NextField> {
+    pub(super) const fn layout(self) -> Option<Layout> {
         let (low, width) = match self {
             Self::DYLD_CHAINED_PTR_32 => (26, 5),
             Self::DYLD_CHAINED_PTR_32_CACHE => (30, 2),
@@ -57,13 +58,15 @@ impl PointerFormat {
             Self::DYLD_CHAINED_PTR_ARM64E_SHARED_CACHE => (52, 11),
             _ => (51, 11),
         };
-        let Some(stride) = self.stride() else {
+        let (Some(size), Some(stride)) = (self.slot_size(), self.stride()) else {
             return None;
         };
-        Some(NextField {
+        Some(Layout {
+            format: self,
+            size: if size == 4 { 4 } else { 8 },
             low,
             mask: u64::MAX.wrapping_shr(64_u32.wrapping_sub(width)),
-            stride,
+            stride: stride.trailing_zeros(),
         })
     }
 
@@ -74,10 +77,10 @@ impl PointerFormat {
     /// [`Fixup::Value`] by the segment's `max_valid_pointer`.
     #[inline]
     pub const fn decode(self, raw: u64) -> Option<Link> {
-        match (self.fixup(raw), self.next_field()) {
-            (Some(fixup), Some(field)) => Some(Link {
+        match (self.fixup(raw), self.layout()) {
+            (Some(fixup), Some(layout)) => Some(Link {
                 fixup,
-                next: low32(field.bytes(raw)),
+                next: low32(widen(layout.next(raw))),
             }),
             _ => None,
         }
@@ -113,19 +116,26 @@ impl PointerFormat {
     }
 }
 
-/// Where a slot keeps the distance to the next one.
+/// How the slots of a chain are written, as far as a walk along it needs that.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct NextField {
+pub(super) struct Layout {
+    pub(super) format: PointerFormat,
+    /// Bytes of a slot: 4 or 8.
+    pub(super) size: usize,
+    /// Where a slot keeps the distance to the next one: shift and mask.
     low: u32,
     mask: u64,
-    stride: u64,
+    /// Bytes that one unit of distance stands for, as a power of two.
+    stride: u32,
 }
 
-impl NextField {
+impl Layout {
     /// Bytes to the next slot; below 2^15.
     #[inline]
-    pub(super) const fn bytes(self, raw: u64) -> u64 {
-        (raw.wrapping_shr(self.low) & self.mask).wrapping_mul(self.stride)
+    pub(super) const fn next(self, raw: u64) -> usize {
+        index(low32(
+            (raw.wrapping_shr(self.low) & self.mask).wrapping_shl(self.stride),
+        ))
     }
 }
 
@@ -301,6 +311,23 @@ pub(super) const fn without_non_pointer(fixup: Fixup, max_valid_pointer: u32) ->
         }
     }
     fixup
+}
+
+/// An unsigned target of a static kernel's thread: the 43 bits have a sign, which the top byte then
+/// covers (XNU `osfmk/mach/dyld_kernel_fixups.h`, `rebase_chain`).
+pub(super) const fn with_kernel_sign(fixup: Fixup) -> Fixup {
+    match fixup {
+        Fixup::Rebase {
+            target: Target::VmAddr(target),
+            auth: None,
+        } => {
+            let low = target.get().wrapping_shl(21);
+            let low = i64::from_le_bytes(low.to_le_bytes()).wrapping_shr(21);
+            let low = u64::from_le_bytes(low.to_le_bytes()) & 0x00ff_ffff_ffff_ffff;
+            rebase_vmaddr(target.get() & 0xff << 56 | low)
+        }
+        other => other,
+    }
 }
 
 /// `dyld_chained_ptr_64_kernel_cache_rebase`.

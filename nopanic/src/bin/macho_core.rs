@@ -2,6 +2,8 @@
 #![no_std]
 #![no_main]
 
+use core::ops::ControlFlow;
+
 use macho_core::codesign::CodeSignature;
 use macho_core::exports::{Exports, Frame};
 use macho_core::fat::FatFile;
@@ -176,6 +178,10 @@ fn probe_fixups(image: &MachO<'_>) {
         black_box((slot.fixup(), slot.mechanism().name()));
         let _ = black_box(fixups.import(&slot));
     }
+    let _ = black_box(fixups.try_for_each(|slot| match slot {
+        Ok(slot) if slot.raw == 0 => ControlFlow::Break(slot.vmaddr),
+        _ => ControlFlow::Continue(()),
+    }));
 }
 
 #[inline(never)]
@@ -185,6 +191,10 @@ fn probe_chained(fixups: &ChainedFixups<'_>, image: &MachO<'_>, number: u64) {
     fixups.imports().for_each(|import| {
         let _ = black_box(import);
     });
+    let _ = black_box(fixups.try_for_each(image, |slot| match slot {
+        Err(error) => ControlFlow::Break(error),
+        Ok(_) => ControlFlow::Continue(()),
+    }));
     let mut slots = fixups.slots(image);
     while let Some(slot) = slots.next() {
         let _ = black_box(slot);

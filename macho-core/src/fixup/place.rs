@@ -1,0 +1,106 @@
+//! Which segment a slot lies in, where the mechanism does not go segment by segment.
+use crate::addr::{FileOffset, VmAddr};
+use crate::bytes::{Bytes, widen};
+use crate::macho::MachO;
+use crate::segment::Segment;
+
+/// Steps that finding segments may take for each byte of the file.
+const STEPS_PER_BYTE: u64 = 16;
+
+/// A segment's place in memory and its bytes in the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    vmaddr: u64,
+    vmsize: u64,
+    data: Bytes<'a>,
+}
+
+/// A slot's place and its bytes.
+pub(super) type Found = (VmAddr, FileOffset, u64);
+
+impl<'a> Place<'a> {
+    fn new(segment: &Segment<'a>) -> Self {
+        // No more than is in memory, so that no address of a slot wraps.
+        let size = segment.filesize().min(segment.vmsize());
+        let file = segment.load_command().file();
+        Self {
+            vmaddr: segment.vmaddr().get(),
+            vmsize: segment.vmsize(),
+            data: file.clamped(segment.fileoff(), size),
+        }
+    }
+
+    /// Bytes from the start of the segment; `None` outside.
+    pub(super) fn offset_of(&self, vmaddr: u64) -> Option<u64> {
+        let offset = vmaddr.checked_sub(self.vmaddr)?;
+        (offset < self.vmsize).then_some(offset)
+    }
+
+    /// The slot of 4 or 8 bytes at this offset; `None` where the file has no such bytes.
+    #[inline]
+    pub(super) fn slot(&self, offset: u64, size: u64) -> Option<Found> {
+        let tail = self.data.data().get(usize::try_from(offset).ok()?..)?;
+        let raw = if size == 4 {
+            u64::from(u32::from_le_bytes(*tail.first_chunk::<4>()?))
+        } else {
+            u64::from_le_bytes(*tail.first_chunk::<8>()?)
+        };
+        let vmaddr = VmAddr::new(self.vmaddr.wrapping_add(offset));
+        Some((vmaddr, self.data.file_offset(offset), raw))
+    }
+}
+
+/// Finds segments by a walk over the load commands, which is bounded over all look-ups together.
+#[derive(Clone, Debug)]
+pub(super) struct Places<'a> {
+    image: MachO<'a>,
+    /// The segment found last, and its index where that is known.
+    current: Option<(Option<u8>, Place<'a>)>,
+    steps_left: u64,
+}
+
+/// The look-ups so far took more steps than the file's size allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooMuchWork;
+
+impl<'a> Places<'a> {
+    pub(super) fn new(image: &MachO<'a>) -> Self {
+        Self {
+            image: *image,
+            current: None,
+            steps_left: widen(image.file().len()).saturating_mul(STEPS_PER_BYTE),
+        }
+    }
+
+    /// The segment with this index.
+    pub(super) fn at_index(&mut self, index: u8) -> Result<Option<Place<'a>>, TooMuchWork> {
+        if let Some((_, place)) = self.current.filter(|(current, _)| *current == Some(index)) {
+            return Ok(Some(place));
+        }
+        self.step()?;
+        let segment = self.image.segments().nth(index.into());
+        let place = segment.map(|segment| Place::new(&segment));
+        self.current = place.map(|place| (Some(index), place));
+        Ok(place)
+    }
+
+    /// The segment that an address lies in, and how far.
+    pub(super) fn at(&mut self, vmaddr: u64) -> Result<Option<(Place<'a>, u64)>, TooMuchWork> {
+        let inside = |place: Place<'a>| Some((place, place.offset_of(vmaddr)?));
+        if let Some(found) = self.current.and_then(|(_, place)| inside(place)) {
+            return Ok(Some(found));
+        }
+        self.step()?;
+        let mut segments = self.image.segments();
+        let found = segments.find_map(|segment| inside(Place::new(&segment)));
+        self.current = found.map(|(place, _)| (None, place));
+        Ok(found)
+    }
+
+    /// Pays for a walk over the load commands.
+    fn step(&mut self) -> Result<(), TooMuchWork> {
+        let steps = u64::from(self.image.header().ncmds);
+        self.steps_left = self.steps_left.checked_sub(steps).ok_or(TooMuchWork)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,77 @@
+//! Fixups that are not `LC_DYLD_CHAINED_FIXUPS`: every slot as its builder wrote it, and each damage's
+//! exact error.
+use macho_core::MachO;
+use macho_core::fixup::{Fixup, Slot, Target};
+use testkit::classic::{self, Becomes, Classic, Counts};
+use testkit::object::Auth;
+
+/// All files that testkit builds, by name.
+fn files() -> [(&'static str, Classic); 7] {
+    [
+        ("opcodes", classic::opcodes()),
+        ("kext", classic::relocations(Counts::Kext)),
+        ("kernel", classic::relocations(Counts::Kernel)),
+        ("threads of 8", classic::threads(8)),
+        ("threads of 4", classic::threads(4)),
+        ("firmware", classic::firmware()),
+        ("threaded binds", classic::threaded_binds()),
+    ]
+}
+
+/// A slot of ours in the builder's words.
+fn in_words(image: &MachO<'_>, slot: &Slot) -> classic::Slot {
+    let becomes = match slot.fixup() {
+        Fixup::Rebase { target, auth } => {
+            let target = match target {
+                Target::VmAddr(vmaddr) => vmaddr.get(),
+                Target::VmOffset(offset) => image.base().unwrap().get() + offset.get(),
+                other => panic!("{other:?}"),
+            };
+            let auth = auth.map(|auth| Auth {
+                key: auth.key as u8,
+                diversity: auth.diversity,
+                address_diversity: auth.address_diversity,
+            });
+            Becomes::Pointer(target, auth)
+        }
+        Fixup::Bind { addend, .. } => {
+            let import = image.fixups().import(slot).unwrap().unwrap();
+            Becomes::Import(classic::Import {
+                name: import.name.to_string(),
+                library: import.lib_ordinal,
+                weak: import.weak,
+                addend: addend + import.addend,
+            })
+        }
+        Fixup::Value(value) => panic!("{value}"),
+    };
+    classic::Slot {
+        mechanism: slot.mechanism().name(),
+        vmaddr: slot.vmaddr.get(),
+        file_offset: slot.file_offset.get(),
+        becomes,
+    }
+}
+
+#[test]
+fn every_slot_is_as_the_builder_wrote_it() {
+    for (name, built) in files() {
+        let image = MachO::parse(&built.bytes).unwrap();
+        let slots: Vec<Slot> = image.fixups().slots().map(Result::unwrap).collect();
+        let ours: Vec<classic::Slot> = slots.iter().map(|slot| in_words(&image, slot)).collect();
+        assert_eq!(ours, built.slots, "{name}");
+        for slot in &slots {
+            let at = usize::try_from(slot.file_offset.get()).unwrap();
+            let bytes = &built.bytes[at..at + usize::try_from(slot.size()).unwrap()];
+            assert_eq!(&slot.raw.to_le_bytes()[..bytes.len()], bytes, "{name}");
+        }
+        // In turn, the same slots.
+        let mut in_turn = Vec::new();
+        let end = image.fixups().try_for_each(|item| {
+            in_turn.push(item.unwrap());
+            std::ops::ControlFlow::<()>::Continue(())
+        });
+        assert!(end.is_continue());
+        assert_eq!(in_turn, slots, "{name}");
+    }
+}
