@@ -23,10 +23,9 @@ use crate::load_command::View as _;
 use crate::macho::MachO;
 use crate::raw::load_command::LoadCommandKind as Kind;
 use crate::view::DyldInfo;
-use bind::Binds;
+use bind::{BindStream, Binds};
 use rebase::Rebases;
 use relocation::{Relocations, Table};
-use slot::{BindStream, Source};
 use thread::Threads;
 
 pub use chained::{ChainedFixups, SegmentStarts, SegmentStartsIter};
@@ -118,31 +117,31 @@ impl<'a> Fixups<'a> {
             return Ok(None);
         };
         let [eager, weak, lazy] = self.binds;
-        match slot.source {
-            Source::Chained { .. } => match self.chained? {
+        if let Some(stream) = BindStream::of(slot.mechanism) {
+            let bytes = match stream {
+                BindStream::Eager => eager,
+                BindStream::Weak => weak,
+                BindStream::Lazy => lazy,
+            };
+            return bind::import(bytes?, stream, ordinal, slot.bind).map(Some);
+        }
+        match slot.mechanism {
+            Mechanism::Chained => match self.chained? {
                 Some(chained) => chained.import(ordinal).map(Some),
                 None => Ok(None),
             },
-            Source::Bind { stream, target } => {
-                let bytes = match stream {
-                    BindStream::Eager => eager,
-                    BindStream::Weak => weak,
-                    BindStream::Lazy => lazy,
-                };
-                target.import(bytes?, stream.structure()).map(Some)
-            }
-            Source::ThreadedBind { .. } => {
+            Mechanism::ThreadedBind => {
                 let stream = BindStream::Eager;
-                let target = Binds::new(&self.image, eager?, stream).thread_target(ordinal)?;
+                let binds = Binds::new(&self.image, eager?, stream);
+                let Some((symbol, words)) = binds.thread_target(ordinal)? else {
+                    return Ok(None);
+                };
+                let import = bind::import(eager?, stream, symbol, words)?;
                 // The slots of a thread have no room for an addend.
-                let import = target.map(|target| {
-                    let import = target.import(eager?, stream.structure())?;
-                    let addend = target.addend;
-                    Ok(Import { addend, ..import })
-                });
-                import.transpose()
+                let addend = words.addend;
+                Ok(Some(Import { addend, ..import }))
             }
-            Source::ExternalRelocation { .. } => {
+            Mechanism::ExternalRelocations => {
                 let symbol = self.image.symbol_table()?.get(ordinal);
                 symbol
                     .map(|symbol| relocation::import(&self.image, &symbol))

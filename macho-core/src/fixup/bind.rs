@@ -5,7 +5,7 @@ use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::import::Import;
 use crate::fixup::opcode::Opcodes;
 use crate::fixup::pointer::Layout;
-use crate::fixup::slot::{BindStream, Slot, Source};
+use crate::fixup::slot::{BindWords, Mechanism, Slot};
 use crate::macho::MachO;
 use crate::name::Name;
 use crate::raw::dyld_info::{
@@ -15,31 +15,56 @@ use crate::raw::dyld_info::{
 };
 use crate::raw::fixup::PointerFormat;
 
-/// What the opcodes before a bind say about its import.
+/// A stream of bind opcodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Target {
-    /// Offset of the symbol's name in the stream.
-    pub(super) symbol: u32,
-    pub(super) lib_ordinal: i32,
-    pub(super) weak: bool,
-    pub(super) addend: i64,
+pub(super) enum BindStream {
+    Eager,
+    Weak,
+    Lazy,
 }
 
-impl Target {
-    /// The import, its name read from the stream that the target is of. The addend is the slot's.
-    pub(super) fn import<'a>(
-        &self,
-        stream: Bytes<'a>,
-        what: Structure,
-    ) -> Result<Import<'a>, Error> {
-        let name = stream.c_string(self.symbol.into(), what, stream.file_offset(0))?;
-        Ok(Import {
-            lib_ordinal: self.lib_ordinal,
-            weak: self.weak,
-            addend: 0,
-            name: Name::new(name),
-        })
+impl BindStream {
+    /// The stream that slots of this mechanism are from.
+    pub(super) const fn of(mechanism: Mechanism) -> Option<Self> {
+        match mechanism {
+            Mechanism::BindOpcodes => Some(Self::Eager),
+            Mechanism::WeakBindOpcodes => Some(Self::Weak),
+            Mechanism::LazyBindOpcodes => Some(Self::Lazy),
+            _ => None,
+        }
     }
+
+    const fn mechanism(self) -> Mechanism {
+        match self {
+            Self::Eager => Mechanism::BindOpcodes,
+            Self::Weak => Mechanism::WeakBindOpcodes,
+            Self::Lazy => Mechanism::LazyBindOpcodes,
+        }
+    }
+
+    const fn structure(self) -> Structure {
+        match self {
+            Self::Eager => Structure::BindOpcodes,
+            Self::Weak => Structure::WeakBindOpcodes,
+            Self::Lazy => Structure::LazyBindOpcodes,
+        }
+    }
+}
+
+/// The import of a bind whose symbol's name is at this offset of the stream. The addend is the slot's.
+pub(super) fn import(
+    bytes: Bytes<'_>,
+    stream: BindStream,
+    symbol: u32,
+    words: BindWords,
+) -> Result<Import<'_>, Error> {
+    let name = bytes.c_string(symbol.into(), stream.structure(), bytes.file_offset(0))?;
+    Ok(Import {
+        lib_ordinal: words.lib_ordinal,
+        weak: words.weak,
+        addend: 0,
+        name: Name::new(name),
+    })
 }
 
 /// The walk over one stream.
@@ -47,7 +72,9 @@ impl Target {
 pub(super) struct Binds<'a> {
     opcodes: Opcodes<'a>,
     stream: BindStream,
-    target: Target,
+    /// Offset of the symbol's name in the stream.
+    symbol: u32,
+    words: BindWords,
     /// Whether a symbol has been named.
     has_symbol: bool,
     are_pointers: bool,
@@ -69,11 +96,10 @@ impl<'a> Binds<'a> {
         Self {
             opcodes: Opcodes::new(image, bytes, stream.structure()),
             stream,
-            target: Target {
-                symbol: 0,
+            symbol: 0,
+            words: BindWords {
                 lib_ordinal,
-                weak: false,
-                addend: 0,
+                ..BindWords::NONE
             },
             has_symbol: false,
             are_pointers: true,
@@ -97,7 +123,7 @@ impl<'a> Binds<'a> {
 
     /// The target of a thread's bind: that of the bind opcode with this number. Reads the stream up to
     /// there.
-    pub(super) fn thread_target(mut self, number: u32) -> Result<Option<Target>, Error> {
+    pub(super) fn thread_target(mut self, number: u32) -> Result<Option<(u32, BindWords)>, Error> {
         while self.targets <= number {
             // Threads say nothing about targets.
             self.opcodes.end_run();
@@ -106,7 +132,7 @@ impl<'a> Binds<'a> {
             };
             self.opcode(Op(opcode), immediate)?;
         }
-        Ok(Some(self.target))
+        Ok(Some((self.symbol, self.words)))
     }
 
     fn slot(&mut self) -> Option<Result<Slot, Error>> {
@@ -115,16 +141,16 @@ impl<'a> Binds<'a> {
             Err(error) => return Some(Err(error)),
         };
         let Some(layout) = self.thread else {
-            let (stream, target) = (self.stream, self.target);
-            return Some(Ok(Slot::new(found, Source::Bind { stream, target })));
+            let mechanism = self.stream.mechanism();
+            return Some(Ok(Slot::plain(found, mechanism, self.symbol, self.words)));
         };
         let (_, _, raw) = found;
         match layout.next(raw) {
             0 => self.opcodes.end_run(),
             next => self.opcodes.set_stride(crate::bytes::widen(next)),
         }
-        let format = layout.format;
-        Some(Ok(Slot::new(found, Source::ThreadedBind { format })))
+        let mechanism = Mechanism::ThreadedBind;
+        Some(Ok(Slot::link(found, mechanism, layout.format, 0)))
     }
 
     fn opcode(&mut self, opcode: Op, immediate: u8) -> Result<(), Error> {
@@ -138,25 +164,24 @@ impl<'a> Binds<'a> {
                 return Ok(());
             }
             Op::BIND_OPCODE_SET_DYLIB_ORDINAL_IMM => {
-                self.target.lib_ordinal = immediate.into();
+                self.words.lib_ordinal = immediate.into();
                 return Ok(());
             }
             Op::BIND_OPCODE_SET_DYLIB_ORDINAL_ULEB => {
                 let ordinal = stream.uleb()?;
                 // No image has as many libraries.
-                self.target.lib_ordinal = i32::try_from(ordinal).unwrap_or(i32::MAX);
+                self.words.lib_ordinal = i32::try_from(ordinal).unwrap_or(i32::MAX);
                 return Ok(());
             }
             // 0, or a negative number whose high half is not written.
             Op::BIND_OPCODE_SET_DYLIB_SPECIAL_IMM => {
                 let sign = if immediate == 0 { 0 } else { 16 };
-                self.target.lib_ordinal = i32::from(immediate).wrapping_sub(sign);
+                self.words.lib_ordinal = i32::from(immediate).wrapping_sub(sign);
                 return Ok(());
             }
             Op::BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM => {
-                let symbol = u32::try_from(stream.position()).unwrap_or(u32::MAX);
-                self.target.symbol = symbol;
-                self.target.weak = immediate & BIND_SYMBOL_FLAGS_WEAK_IMPORT != 0;
+                self.symbol = u32::try_from(stream.position()).unwrap_or(u32::MAX);
+                self.words.weak = immediate & BIND_SYMBOL_FLAGS_WEAK_IMPORT != 0;
                 self.has_symbol = true;
                 return stream.string();
             }
@@ -169,7 +194,7 @@ impl<'a> Binds<'a> {
                 };
             }
             Op::BIND_OPCODE_SET_ADDEND_SLEB => {
-                self.target.addend = stream.sleb()?;
+                self.words.addend = stream.sleb()?;
                 return Ok(());
             }
             Op::BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB => return stream.set_place(immediate),

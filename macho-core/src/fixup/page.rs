@@ -10,7 +10,7 @@ use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::chained::SegmentStarts;
 use crate::fixup::pointer::Layout;
-use crate::fixup::slot::{Slot, Source};
+use crate::fixup::slot::{Mechanism, Slot};
 use crate::raw::fixup::{
     DYLD_CHAINED_PTR_START_LAST, DYLD_CHAINED_PTR_START_MULTI, DYLD_CHAINED_PTR_START_NONE,
 };
@@ -125,15 +125,10 @@ impl<'a> Pages<'a> {
     #[inline]
     pub(super) fn slot(&self, layout: Layout, (at, raw): (usize, u64)) -> Slot {
         let at = widen(at);
-        Slot {
-            vmaddr: VmAddr::new(self.vmaddr.wrapping_add(at)),
-            file_offset: self.data.file_offset(at),
-            raw,
-            source: Source::Chained {
-                format: layout.format,
-                max_valid_pointer: self.starts.max_valid_pointer,
-            },
-        }
+        let vmaddr = VmAddr::new(self.vmaddr.wrapping_add(at));
+        let found = (vmaddr, self.data.file_offset(at), raw);
+        let max = self.starts.max_valid_pointer;
+        Slot::link(found, Mechanism::Chained, layout.format, max)
     }
 
     /// Goes on where [`Page::step`] found no slot: to the page's next chain, or to the next page

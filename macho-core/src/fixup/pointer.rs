@@ -181,7 +181,7 @@ const fn signed_addend(field: u64) -> i64 {
 }
 
 #[inline]
-const fn rebase_vmaddr(target: u64) -> Fixup {
+pub(super) const fn rebase_vmaddr(target: u64) -> Fixup {
     Fixup::Rebase {
         target: Target::VmAddr(VmAddr::new(target)),
         auth: None,
@@ -336,7 +336,7 @@ pub(super) const fn with_kernel_sign(fixup: Fixup) -> Fixup {
 /// [isAuth| next:12  |key:2 |addrDiv:1|diversity:16|cacheLevel:2|  target:30    ]
 /// ```
 #[inline]
-const fn kernel_cache(raw: u64) -> Fixup {
+pub(super) const fn kernel_cache(raw: u64) -> Fixup {
     Fixup::Rebase {
         target: Target::Cache {
             level: low8(bits::<30, 2>(raw)),

@@ -2,7 +2,7 @@
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::opcode::Opcodes;
-use crate::fixup::slot::{Slot, Source};
+use crate::fixup::slot::{BindWords, Mechanism, Slot};
 use crate::macho::MachO;
 use crate::raw::dyld_info::{RebaseOpcode as Op, TYPE_POINTER};
 
@@ -25,7 +25,9 @@ impl<'a> Rebases<'a> {
     pub(super) fn next(&mut self) -> Option<Result<Slot, Error>> {
         loop {
             if let Some(item) = self.opcodes.slot() {
-                return Some(item.map(|found| Slot::new(found, Source::Rebase)));
+                return Some(item.map(|found| {
+                    Slot::plain(found, Mechanism::RebaseOpcodes, 0, BindWords::NONE)
+                }));
             }
             let (opcode, immediate) = self.opcodes.opcode()?;
             if let Err(error) = self.opcode(Op(opcode), immediate) {

@@ -8,7 +8,7 @@ use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::import::Import;
 use crate::fixup::place::{Places, TooMuchWork};
-use crate::fixup::slot::{Slot, Source};
+use crate::fixup::slot::{BindWords, Mechanism, SHORT, Slot};
 use crate::load_command::View as _;
 use crate::macho::MachO;
 use crate::raw::header::{CpuType, FileType, HeaderFlags};
@@ -116,13 +116,12 @@ impl<'a> Relocations<'a> {
             Ok(found) => found.and_then(|(place, offset)| place.slot(offset, size)),
             Err(TooMuchWork) => return Some(Err(ErrorKind::TooMuchWork)),
         };
-        let source = match self.table {
-            Table::Local => Source::LocalRelocation {
-                is_short: size == 4,
-            },
-            Table::External => Source::ExternalRelocation { symbol },
+        let (mechanism, word) = match self.table {
+            Table::Local if size == 4 => (Mechanism::LocalRelocations, SHORT),
+            Table::Local => (Mechanism::LocalRelocations, 0),
+            Table::External => (Mechanism::ExternalRelocations, symbol),
         };
-        let slot = found.map(|found| Slot::new(found, source));
+        let slot = found.map(|found| Slot::plain(found, mechanism, word, BindWords::NONE));
         Some(slot.ok_or(ErrorKind::SlotOutsideSegment))
     }
 }

@@ -1,11 +1,14 @@
 //! A slot: the word of an image that a loader rewrites, whatever says so.
 use crate::addr::{FileOffset, VmAddr};
-use crate::error::Structure;
-use crate::fixup::bind::Target as BindTarget;
 use crate::fixup::place::Found;
 use crate::fixup::pointer;
-use crate::fixup::target::{Fixup, Target};
+use crate::fixup::target::Fixup;
 use crate::raw::fixup::PointerFormat;
+
+/// The format of slots that are no links.
+const NO_LINK: PointerFormat = PointerFormat(0);
+/// `word` of a local relocation entry of 4 bytes.
+pub(super) const SHORT: u32 = 4;
 
 /// What in an image says that a slot is one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,53 +54,6 @@ impl Mechanism {
     }
 }
 
-/// A stream of bind opcodes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum BindStream {
-    Eager,
-    Weak,
-    Lazy,
-}
-
-impl BindStream {
-    pub(super) const fn structure(self) -> Structure {
-        match self {
-            Self::Eager => Structure::BindOpcodes,
-            Self::Weak => Structure::WeakBindOpcodes,
-            Self::Lazy => Structure::LazyBindOpcodes,
-        }
-    }
-}
-
-/// What a mechanism says about a slot besides its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Source {
-    Chained {
-        format: PointerFormat,
-        max_valid_pointer: u32,
-    },
-    KernelThread {
-        format: PointerFormat,
-    },
-    FirmwareChain {
-        format: PointerFormat,
-    },
-    Rebase,
-    Bind {
-        stream: BindStream,
-        target: BindTarget,
-    },
-    ThreadedBind {
-        format: PointerFormat,
-    },
-    LocalRelocation {
-        is_short: bool,
-    },
-    ExternalRelocation {
-        symbol: u32,
-    },
-}
-
 /// One word that a loader rewrites.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot {
@@ -107,113 +63,138 @@ pub struct Slot {
     pub file_offset: FileOffset,
     /// The slot as it stands; [`size`](Self::size) bytes of it.
     pub raw: u64,
-    pub(super) source: Source,
+    pub(super) mechanism: Mechanism,
+    /// How a link of a chain is written; 0 where the slot is none.
+    pub(super) format: PointerFormat,
+    /// Of chains `max_valid_pointer`, of a bind the symbol.
+    pub(super) word: u32,
+    /// Of opcodes, what they say about a bind besides.
+    pub(super) bind: BindWords,
+}
+
+/// What bind opcodes say besides the symbol. No enum around it: the walk over chains keeps a slot in
+/// registers, as long as its fields are plain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct BindWords {
+    pub(super) addend: i64,
+    pub(super) lib_ordinal: i32,
+    pub(super) weak: bool,
+}
+
+impl BindWords {
+    pub(super) const NONE: Self = Self {
+        addend: 0,
+        lib_ordinal: 0,
+        weak: false,
+    };
+}
+
+/// What a slot becomes. Apart from [`Slot::fixup`], and given numbers: that is then small enough to be
+/// inlined, and the slot stays in registers.
+#[inline(never)]
+const fn decode(
+    mechanism: Mechanism,
+    format: PointerFormat,
+    raw: u64,
+    word: u32,
+    addend: i64,
+) -> Fixup {
+    let addend = match mechanism {
+        Mechanism::BindOpcodes | Mechanism::WeakBindOpcodes | Mechanism::LazyBindOpcodes => addend,
+        // The addend is in the slot (dyld MachOAnalyzer::forEachBind_Relocations).
+        Mechanism::ExternalRelocations => i64::from_le_bytes(raw.to_le_bytes()),
+        _ => {
+            let Some(fixup) = format.fixup(raw) else {
+                return pointer::rebase_vmaddr(raw);
+            };
+            return match (mechanism, format) {
+                (Mechanism::ThreadStarts, _) => pointer::with_kernel_sign(fixup),
+                (Mechanism::Chained, PointerFormat::DYLD_CHAINED_PTR_32) => {
+                    pointer::without_non_pointer(fixup, word)
+                }
+                _ => fixup,
+            };
+        }
+    };
+    Fixup::Bind {
+        ordinal: word,
+        addend,
+        auth: None,
+    }
 }
 
 impl Slot {
+    /// A link of a chain.
     #[inline]
-    pub(super) const fn new((vmaddr, file_offset, raw): Found, source: Source) -> Self {
+    pub(super) const fn link(
+        (vmaddr, file_offset, raw): Found,
+        mechanism: Mechanism,
+        format: PointerFormat,
+        max_valid_pointer: u32,
+    ) -> Self {
         Self {
             vmaddr,
             file_offset,
             raw,
-            source,
+            mechanism,
+            format,
+            word: max_valid_pointer,
+            bind: BindWords::NONE,
+        }
+    }
+
+    /// A plain word.
+    pub(super) const fn plain(
+        (vmaddr, file_offset, raw): Found,
+        mechanism: Mechanism,
+        symbol: u32,
+        bind: BindWords,
+    ) -> Self {
+        Self {
+            vmaddr,
+            file_offset,
+            raw,
+            mechanism,
+            format: NO_LINK,
+            word: symbol,
+            bind,
         }
     }
 
     /// What the slot becomes. Decoded here, so that a walk that only wants places costs less.
     #[inline]
     pub const fn fixup(&self) -> Fixup {
-        if let Source::Chained {
-            format,
-            max_valid_pointer,
-        } = self.source
-        {
-            return match format.fixup(self.raw) {
-                Some(fixup) if matches!(format, PointerFormat::DYLD_CHAINED_PTR_32) => {
-                    pointer::without_non_pointer(fixup, max_valid_pointer)
-                }
-                Some(fixup) => fixup,
-                // The walk takes known formats only.
-                None => Fixup::Value(0),
-            };
-        }
-        self.other_fixup()
-    }
-
-    const fn other_fixup(&self) -> Fixup {
-        match self.source {
-            Source::KernelThread { format } => match format.fixup(self.raw) {
-                Some(fixup) => pointer::with_kernel_sign(fixup),
-                None => Fixup::Value(0),
-            },
-            Source::Chained { format, .. }
-            | Source::FirmwareChain { format }
-            | Source::ThreadedBind { format } => match format.fixup(self.raw) {
-                Some(fixup) => fixup,
-                None => Fixup::Value(0),
-            },
-            Source::Rebase | Source::LocalRelocation { .. } => Fixup::Rebase {
-                target: Target::VmAddr(VmAddr::new(self.raw)),
-                auth: None,
-            },
-            Source::Bind { target, .. } => Fixup::Bind {
-                ordinal: target.symbol,
-                addend: target.addend,
-                auth: None,
-            },
-            // The addend is in the slot (dyld MachOAnalyzer::forEachBind_Relocations).
-            Source::ExternalRelocation { symbol } => Fixup::Bind {
-                ordinal: symbol,
-                addend: i64::from_le_bytes(self.raw.to_le_bytes()),
-                auth: None,
-            },
+        match (self.mechanism, self.format) {
+            (Mechanism::Chained, PointerFormat::DYLD_CHAINED_PTR_64_KERNEL_CACHE) => {
+                pointer::kernel_cache(self.raw)
+            }
+            (mechanism, format) => decode(mechanism, format, self.raw, self.word, self.bind.addend),
         }
     }
 
     /// What says that this is a slot.
     #[inline]
     pub const fn mechanism(&self) -> Mechanism {
-        match self.source {
-            Source::Chained { .. } => Mechanism::Chained,
-            Source::KernelThread { .. } => Mechanism::ThreadStarts,
-            Source::FirmwareChain { .. } => Mechanism::ChainStarts,
-            Source::Rebase => Mechanism::RebaseOpcodes,
-            Source::Bind { stream, .. } => match stream {
-                BindStream::Eager => Mechanism::BindOpcodes,
-                BindStream::Weak => Mechanism::WeakBindOpcodes,
-                BindStream::Lazy => Mechanism::LazyBindOpcodes,
-            },
-            Source::ThreadedBind { .. } => Mechanism::ThreadedBind,
-            Source::LocalRelocation { .. } => Mechanism::LocalRelocations,
-            Source::ExternalRelocation { .. } => Mechanism::ExternalRelocations,
-        }
+        self.mechanism
     }
 
     /// How the slot is written, where it is a link of a chain; `None` for a plain pointer.
     #[inline]
     pub const fn pointer_format(&self) -> Option<PointerFormat> {
-        match self.source {
-            Source::Chained { format, .. }
-            | Source::KernelThread { format }
-            | Source::FirmwareChain { format }
-            | Source::ThreadedBind { format } => Some(format),
-            _ => None,
+        if self.format.is_known() {
+            Some(self.format)
+        } else {
+            None
         }
     }
 
     /// Bytes of the slot: 4 or 8.
     #[inline]
     pub const fn size(&self) -> u64 {
-        if matches!(self.source, Source::LocalRelocation { is_short: true }) {
-            return 4;
-        }
-        match self.pointer_format() {
-            Some(format) => match format.slot_size() {
-                Some(size) => size,
-                None => 8,
-            },
-            None => 8,
+        match (self.format.slot_size(), self.mechanism) {
+            (Some(size), _) => size,
+            (None, Mechanism::LocalRelocations) if self.word == SHORT => 4,
+            (None, _) => 8,
         }
     }
 }

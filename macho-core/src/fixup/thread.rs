@@ -13,7 +13,7 @@ use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::place::{Place, Places, TooMuchWork};
 use crate::fixup::pointer::Layout;
-use crate::fixup::slot::{Slot, Source};
+use crate::fixup::slot::{Mechanism, Slot};
 use crate::macho::MachO;
 use crate::raw::fixup::PointerFormat;
 
@@ -120,12 +120,11 @@ impl<'a> Threads<'a> {
             next => self.at = Some((place, offset.saturating_add(widen(next)))),
         }
         self.before = Some(file_offset.get());
-        let format = self.layout.format;
-        let source = match self.what {
-            Structure::ThreadStarts => Source::KernelThread { format },
-            _ => Source::FirmwareChain { format },
+        let mechanism = match self.what {
+            Structure::ThreadStarts => Mechanism::ThreadStarts,
+            _ => Mechanism::ChainStarts,
         };
-        Some(Ok(Slot::new(found, source)))
+        Some(Ok(Slot::link(found, mechanism, self.layout.format, 0)))
     }
 
     /// Goes to the next start.
