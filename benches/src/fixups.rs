@@ -51,6 +51,10 @@ pub fn groups() -> Vec<Group> {
 }
 
 /// What is asked of a slot.
+#[expect(
+    clippy::inline_always,
+    reason = "it stands for the body of a caller's loop"
+)]
 #[inline(always)]
 fn weight(slot: &Slot) -> u64 {
     if let Fixup::Rebase {
