@@ -12,6 +12,7 @@ mod payload;
 mod symbols;
 mod tool;
 mod translate;
+mod xrefs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,7 @@ struct Totals {
     addresses: u64,
     entries: u64,
     fixups: u64,
+    xrefs: u64,
     bytes: u64,
     failed: u64,
 }
@@ -73,13 +75,17 @@ fn run(arguments: &[String]) -> Outcome<()> {
         addresses,
         entries,
         fixups,
+        xrefs,
         bytes,
         failed,
     } = totals;
     println!(
-        "{files} files compared: {fields} header fields, {symbols} symbols, {addresses} addresses, {entries} fileset entries, {fixups} fixups, {bytes} payload bytes; {failed} failures"
+        "{files} files compared: {fields} header fields, {symbols} symbols, {addresses} addresses, {entries} fileset entries, {fixups} fixups, {xrefs} references, {bytes} payload bytes; {failed} failures"
     );
-    let enough = files > 0 && fields > 0 && addresses > 0 && ((bytes > 0 && fixups > 0) || !whole);
+    let enough = files > 0
+        && fields > 0
+        && addresses > 0
+        && ((bytes > 0 && fixups > 0 && xrefs > 0) || !whole);
     if failed == 0 && enough {
         Ok(())
     } else {
@@ -133,13 +139,15 @@ fn one(name: &str, path: &Path, is_fat: bool, totals: &mut Totals) {
         let addresses = translate::compare(path, &slice, offset);
         let entries = entries::compare(path, &slice);
         let fixups = fixups::compare(path, &slice);
+        let xrefs = xrefs::compare(&slice);
         let shown = |count: &Outcome<u64>| count.as_ref().map_or("FAIL".to_owned(), u64::to_string);
         println!(
-            "{name}: {} fields, {} symbols, {} addresses, {} fixups",
+            "{name}: {} fields, {} symbols, {} addresses, {} fixups, {} references",
             shown(&fields),
             shown(&symbols),
             shown(&addresses),
-            shown(&fixups)
+            shown(&fixups),
+            shown(&xrefs)
         );
         for (what, count, total) in [
             ("headers", fields, &mut totals.fields),
@@ -147,6 +155,7 @@ fn one(name: &str, path: &Path, is_fat: bool, totals: &mut Totals) {
             ("translate", addresses, &mut totals.addresses),
             ("entries", entries, &mut totals.entries),
             ("fixups", fixups, &mut totals.fixups),
+            ("xrefs", xrefs, &mut totals.xrefs),
         ] {
             match count {
                 Ok(count) => *total += count,
