@@ -48,7 +48,7 @@ pub(crate) enum Command {
     Entries(Entries),
     /// List symbols, of a fileset those of every image
     Symbols(Symbols),
-    /// Count or list chained fixups
+    /// Count or list fixups: chains, threads, opcodes, relocations
     Fixups(Fixups),
     /// Disassemble, from the entry point unless told otherwise
     Disasm(Disasm),
@@ -243,12 +243,16 @@ pub(crate) struct Symbols {
 #[command(after_help = "Examples:
   kc fixups kernelcache
   kc fixups --list kernelcache
+  kc fixups --image com.apple.kernel kernelcache
   kc fixups --list --json kernelcache | jq '.[] | select(.key == \"IA\")'
 
 Of a damaged chain the rest of the page is left out; the other slots are shown, and the status is 1.")]
 pub(crate) struct Fixups {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    /// The image of a fileset with this entry id, instead of the outer one
+    #[arg(long, value_name = "ID")]
+    pub(crate) image: Option<String>,
     /// For each segment how many slots of which kind it has (the default)
     #[arg(long, conflicts_with = "list")]
     pub(crate) summary: bool,

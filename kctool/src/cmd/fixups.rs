@@ -1,8 +1,8 @@
-//! `kc fixups`: the slots of the chained fixups, counted or one by one.
+//! `kc fixups`: the slots that a loader rewrites, counted or one by one.
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use macho_core::fixup::{Auth, ChainedFixups, Fixup, SegmentStarts, Slot};
+use macho_core::fixup::{Auth, Fixup, Mechanism, SegmentStarts, Slot};
 use macho_core::{Error, MachO, Segment};
 use serde_json::{Value, json};
 
@@ -10,6 +10,7 @@ use crate::Streams;
 use crate::cli::Fixups;
 use crate::cmd::with_image;
 use crate::failure::Failure;
+use crate::image;
 use crate::json::{self, hex, hex_or_null, text};
 
 mod target;
@@ -18,20 +19,19 @@ use target::Targets;
 
 pub(super) fn run(args: &Fixups, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
-        let image = cache.image();
-        let Some(fixups) = image.chained_fixups()? else {
-            if args.json {
-                return json::write(streams.stdout, &json!([]));
-            }
-            return streams.note("the image has no chained fixups");
-        };
+        let image = image::select(cache, args.image.as_deref())?;
         let damage = match (args.list, args.json) {
-            (true, false) => list(&image, &fixups, streams)?,
-            (true, true) => list_json(&image, &fixups, streams)?,
-            (false, as_json) => summary(&image, &fixups, as_json, streams)?,
+            (true, false) => list(&image, streams)?,
+            (true, true) => list_json(&image, streams)?,
+            (false, as_json) => summary(&image, as_json, streams)?,
         };
         damage.outcome(streams)
     })
+}
+
+/// There is nothing to show.
+fn none(streams: &mut Streams<'_>) -> Result<(), Failure> {
+    streams.note("the image has no fixups")
 }
 
 /// The first place that is damaged, and how many more there are. What is whole is printed first.
@@ -59,18 +59,15 @@ impl Damage {
 }
 
 /// Calls `each` for every slot that can be read.
-fn walk<'a>(
-    image: &MachO<'a>,
-    fixups: &ChainedFixups<'a>,
-    mut each: impl FnMut(&SegmentStarts<'a>, &Slot) -> Result<(), Failure>,
+fn walk(
+    image: &MachO<'_>,
+    mut each: impl FnMut(&Slot) -> Result<(), Failure>,
 ) -> Result<Damage, Failure> {
     let mut damage = Damage::default();
-    let mut slots = fixups.slots(image);
-    while let Some(item) = slots.next() {
-        match (item, slots.starts()) {
-            (Ok(slot), Some(starts)) => each(starts, &slot)?,
-            (Ok(_), None) => {}
-            (Err(error), _) => damage.add(error),
+    for item in image.fixups().slots() {
+        match item {
+            Ok(slot) => each(&slot)?,
+            Err(error) => damage.add(error),
         }
     }
     Ok(damage)
@@ -101,27 +98,26 @@ fn auth_text(auth: Auth) -> String {
     format!("  {} {:#06x}{address}", auth.key.name(), auth.diversity)
 }
 
-fn list(
-    image: &MachO<'_>,
-    fixups: &ChainedFixups<'_>,
-    streams: &mut Streams<'_>,
-) -> Result<Damage, Failure> {
-    let mut targets = Targets::new(image, fixups)?;
+fn list(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure> {
+    let targets = Targets::new(image)?;
     let mut out = Vec::new();
-    let damage = walk(image, fixups, |starts, slot| {
+    let mut is_empty = true;
+    let damage = walk(image, |slot| {
+        is_empty = false;
         let offset = slot.file_offset.get();
-        let target = targets.text(starts.pointer_format, slot.fixup());
+        let fixup = slot.fixup();
+        let target = targets.text(slot);
         write!(
             out,
             "{}  {offset:#010x}  {:6}  {target}",
             slot.vmaddr,
-            kind(slot.fixup())
+            kind(fixup)
         )?;
-        writeln!(
-            out,
-            "{}",
-            auth(slot.fixup()).map(auth_text).unwrap_or_default()
-        )?;
+        let auth = auth(fixup).map(auth_text).unwrap_or_default();
+        match slot.mechanism() {
+            Mechanism::Chained => writeln!(out, "{auth}")?,
+            other => writeln!(out, "{auth}  ({})", other.name())?,
+        }
         if out.len() > 1 << 16 {
             streams.stdout.write_all(&out)?;
             out.clear();
@@ -129,24 +125,24 @@ fn list(
         Ok(())
     })?;
     streams.stdout.write_all(&out)?;
+    if is_empty && damage.first.is_none() {
+        none(streams)?;
+    }
     Ok(damage)
 }
 
 /// A million slots are written one by one: a document of them all would take a gigabyte.
-fn list_json(
-    image: &MachO<'_>,
-    fixups: &ChainedFixups<'_>,
-    streams: &mut Streams<'_>,
-) -> Result<Damage, Failure> {
-    let mut targets = Targets::new(image, fixups)?;
+fn list_json(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure> {
+    let targets = Targets::new(image)?;
     let mut out = b"[".to_vec();
     let mut gap = "\n";
-    let damage = walk(image, fixups, |starts, slot| {
+    let damage = walk(image, |slot| {
         let auth = auth(slot.fixup());
         let mut object = json!({
             "vmaddr": hex(slot.vmaddr.get()),
             "file_offset": hex(slot.file_offset.get()),
-            "format": starts.pointer_format.0,
+            "mechanism": slot.mechanism().name(),
+            "format": slot.pointer_format().map(|format| format.0),
             "kind": kind(slot.fixup()),
             "target": null,
             "cache_level": null,
@@ -154,7 +150,7 @@ fn list_json(
             "diversity": hex_or_null(auth.map(|auth| auth.diversity.into())),
             "address_diversity": auth.map(|auth| auth.address_diversity),
         });
-        targets.describe(starts.pointer_format, slot.fixup(), &mut object);
+        targets.describe(slot, &mut object);
         write!(out, "{gap}  {object}")?;
         gap = ",\n";
         if out.len() > 1 << 16 {
@@ -169,7 +165,7 @@ fn list_json(
     Ok(damage)
 }
 
-/// What a segment has.
+/// What a mechanism has in a segment.
 #[derive(Clone, Copy, Default)]
 struct Counts {
     pages: u64,
@@ -181,9 +177,9 @@ struct Counts {
 }
 
 impl Counts {
-    fn add(&mut self, page: u64, fixup: Fixup) {
-        if self.last_page != Some(page) {
-            self.last_page = Some(page);
+    fn add(&mut self, page: Option<u64>, fixup: Fixup) {
+        if page.is_some() && self.last_page != page {
+            self.last_page = page;
             self.pages += 1;
         }
         self.signed += u64::from(auth(fixup).is_some());
@@ -195,79 +191,127 @@ impl Counts {
     }
 }
 
-fn summary(
-    image: &MachO<'_>,
-    fixups: &ChainedFixups<'_>,
-    as_json: bool,
-    streams: &mut Streams<'_>,
-) -> Result<Damage, Failure> {
-    let segments: Vec<Segment<'_>> = image.segments().collect();
-    let mut counts: BTreeMap<usize, Counts> = BTreeMap::new();
-    let damage = walk(image, fixups, |starts, slot| {
-        let start = segments.get(starts.segment_index).map(Segment::vmaddr);
-        let past = start.and_then(|start| slot.vmaddr.checked_distance_from(start));
-        let page = past.unwrap_or(0) / u64::from(starts.page_size.max(1));
-        counts
-            .entry(starts.segment_index)
-            .or_default()
-            .add(page, slot.fixup());
+/// A row of the summary.
+struct Row<'a> {
+    mechanism: Mechanism,
+    segment: Segment<'a>,
+    /// Of chains, where they start.
+    starts: Option<SegmentStarts<'a>>,
+    counts: Counts,
+}
+
+/// What each mechanism has in each segment: segments in the order of the table of chains, or of the
+/// load commands.
+fn rows<'a>(image: &MachO<'a>) -> Result<(Vec<Row<'a>>, Damage), Failure> {
+    let segments: Vec<Segment<'a>> = image.segments().collect();
+    let starts: BTreeMap<usize, SegmentStarts<'a>> = match image.chained_fixups() {
+        Ok(Some(chained)) => chained
+            .segments()
+            .flatten()
+            .map(|starts| (starts.segment_index, starts))
+            .collect(),
+        // The walk calls this damage.
+        _ => BTreeMap::new(),
+    };
+    let mut counts: BTreeMap<(Mechanism, usize), Counts> = starts
+        .keys()
+        .map(|&index| ((Mechanism::Chained, index), Counts::default()))
+        .collect();
+    let holds = |index: usize, slot: &Slot| {
+        let segment = segments.get(index)?;
+        let past = slot.vmaddr.checked_distance_from(segment.vmaddr())?;
+        (past < segment.vmsize()).then_some((index, past))
+    };
+    let mut last = 0;
+    let damage = walk(image, |slot| {
+        let place =
+            holds(last, slot).or_else(|| (0..segments.len()).find_map(|index| holds(index, slot)));
+        let Some((index, past)) = place else {
+            return Ok(());
+        };
+        last = index;
+        let mechanism = slot.mechanism();
+        let page = match (mechanism, starts.get(&index)) {
+            (Mechanism::Chained, Some(starts)) => Some(past / u64::from(starts.page_size.max(1))),
+            _ => None,
+        };
+        let counts = counts.entry((mechanism, index)).or_default();
+        counts.add(page, slot.fixup());
         Ok(())
     })?;
-    let mut rows = Vec::new();
-    for starts in fixups.segments().flatten() {
-        let Some(segment) = segments.get(starts.segment_index) else {
-            // The walk has called this damage.
-            continue;
-        };
-        let counts = counts
-            .get(&starts.segment_index)
-            .copied()
-            .unwrap_or_default();
-        if as_json {
-            rows.push(row_json(segment, &starts, &counts));
-        } else {
-            writeln!(streams.stdout, "{}", row(segment, &starts, &counts))?;
-        }
-    }
+    let row = |((mechanism, index), counts): ((Mechanism, usize), Counts)| {
+        let is_chained = mechanism == Mechanism::Chained;
+        Some(Row {
+            mechanism,
+            segment: *segments.get(index)?,
+            starts: starts.get(&index).copied().filter(|_| is_chained),
+            counts,
+        })
+    };
+    Ok((counts.into_iter().filter_map(row).collect(), damage))
+}
+
+fn summary(image: &MachO<'_>, as_json: bool, streams: &mut Streams<'_>) -> Result<Damage, Failure> {
+    let (rows, damage) = rows(image)?;
     if as_json {
-        json::write(streams.stdout, &Value::Array(rows))?;
+        json::write(streams.stdout, &rows.iter().map(Row::json).collect())?;
+    } else if rows.is_empty() && damage.first.is_none() {
+        none(streams)?;
+    } else {
+        for row in &rows {
+            writeln!(streams.stdout, "{}", row.text())?;
+        }
     }
     Ok(damage)
 }
 
-fn row(segment: &Segment<'_>, starts: &SegmentStarts<'_>, counts: &Counts) -> String {
-    let name = segment.name().to_string();
-    let others = |count: u64, what: &str| match count {
-        0 => String::new(),
-        _ => format!(", {count} {what}"),
-    };
-    let (binds, values) = (others(counts.bind, "binds"), others(counts.value, "values"));
-    format!(
-        "{}  {name:16}  {} ({})  {} of {} pages of {:#x}  {} rebases{binds}{values}, {} signed",
-        segment.vmaddr(),
-        starts.pointer_format,
-        starts.pointer_format.0,
-        counts.pages,
-        starts.page_count,
-        starts.page_size,
-        counts.rebase,
-        counts.signed
-    )
-}
+impl Row<'_> {
+    fn text(&self) -> String {
+        let Self {
+            segment, counts, ..
+        } = self;
+        let name = segment.name().to_string();
+        let others = |count: u64, what: &str| match count {
+            0 => String::new(),
+            _ => format!(", {count} {what}"),
+        };
+        let (binds, values) = (others(counts.bind, "binds"), others(counts.value, "values"));
+        let how = match &self.starts {
+            Some(starts) => format!(
+                "{} ({})  {} of {} pages of {:#x}",
+                starts.pointer_format,
+                starts.pointer_format.0,
+                counts.pages,
+                starts.page_count,
+                starts.page_size
+            ),
+            None => self.mechanism.name().to_owned(),
+        };
+        format!(
+            "{}  {name:16}  {how}  {} rebases{binds}{values}, {} signed",
+            segment.vmaddr(),
+            counts.rebase,
+            counts.signed
+        )
+    }
 
-fn row_json(segment: &Segment<'_>, starts: &SegmentStarts<'_>, counts: &Counts) -> Value {
-    json!({
-        "segment": text(segment.name()),
-        "vmaddr": hex(segment.vmaddr().get()),
-        "format": starts.pointer_format.0,
-        "format_name": starts.pointer_format.name(),
-        "page_size": starts.page_size,
-        "page_count": starts.page_count,
-        "pages_with_fixups": counts.pages,
-        "slots": counts.rebase + counts.bind + counts.value,
-        "rebase": counts.rebase,
-        "bind": counts.bind,
-        "value": counts.value,
-        "signed": counts.signed,
-    })
+    fn json(&self) -> Value {
+        let counts = &self.counts;
+        let starts = self.starts.as_ref();
+        json!({
+            "segment": text(self.segment.name()),
+            "vmaddr": hex(self.segment.vmaddr().get()),
+            "mechanism": self.mechanism.name(),
+            "format": starts.map(|starts| starts.pointer_format.0),
+            "format_name": starts.and_then(|starts| starts.pointer_format.name()),
+            "page_size": starts.map(|starts| starts.page_size),
+            "page_count": starts.map(|starts| starts.page_count),
+            "pages_with_fixups": starts.map(|_| counts.pages),
+            "slots": counts.rebase + counts.bind + counts.value,
+            "rebase": counts.rebase,
+            "bind": counts.bind,
+            "value": counts.value,
+            "signed": counts.signed,
+        })
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use testkit::classic::{self, Counts};
 use testkit::img4::{Im4m, Im4p, img4, signed_like};
 use testkit::kernelcache::sample;
 use testkit::macho::fat::{Slice, wrap};
@@ -92,6 +93,10 @@ impl Files {
         files.put("m1n1", &sample::m1n1().bytes);
         files.put("pageable", &sample::pageable().bytes);
         files.put("auxiliary", &sample::auxiliary().bytes);
+        files.put("opcodes", &classic::opcodes().bytes);
+        files.put("kext", &classic::relocations(Counts::Kext).bytes);
+        files.put("threads", &classic::threads(8).bytes);
+        files.put("threaded-binds", &classic::threaded_binds().bytes);
         // The second slot's next leads out of its page.
         let mut chain = fileset.clone();
         let slot = usize::try_from(sample::fileset().truth.fixups[1].file_offset).unwrap();

@@ -1,5 +1,5 @@
 //! Where slots point, as far as one file says.
-use macho_core::fixup::{ChainedFixups, Fixup, Target};
+use macho_core::fixup::{Fixup, Fixups, Slot, Target};
 use macho_core::raw::fixup::PointerFormat;
 use macho_core::{MachO, VmAddr};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::json::{hex, hex_or_null, text};
 
 /// Turns targets into addresses and names.
 pub(super) struct Targets<'a> {
-    fixups: ChainedFixups<'a>,
+    fixups: Fixups<'a>,
     /// vmaddr of the header.
     base: Option<VmAddr>,
     /// The lowest vmaddr, from which a collection's own level counts.
@@ -19,9 +19,9 @@ pub(super) struct Targets<'a> {
 }
 
 impl<'a> Targets<'a> {
-    pub(super) fn new(image: &MachO<'a>, fixups: &ChainedFixups<'a>) -> Result<Self, Failure> {
+    pub(super) fn new(image: &MachO<'a>) -> Result<Self, Failure> {
         Ok(Self {
-            fixups: *fixups,
+            fixups: image.fixups(),
             base: image.base(),
             lowest: image.segments().map(|segment| segment.vmaddr()).min(),
             is_primary: image.thread_state()?.is_some(),
@@ -29,13 +29,18 @@ impl<'a> Targets<'a> {
     }
 
     /// The vmaddr of a target; `None` where it lies in another file.
-    fn vmaddr(&self, format: PointerFormat, target: Target) -> Option<u64> {
+    fn vmaddr(&self, format: Option<PointerFormat>, target: Target) -> Option<u64> {
         let (base, offset) = match target {
             Target::VmAddr(vmaddr) => return Some(vmaddr.get()),
             // These two count from the base of a dyld shared cache.
             Target::VmOffset(_)
-                if format == PointerFormat::DYLD_CHAINED_PTR_32_CACHE
-                    || format == PointerFormat::DYLD_CHAINED_PTR_ARM64E_SHARED_CACHE =>
+                if matches!(
+                    format,
+                    Some(
+                        PointerFormat::DYLD_CHAINED_PTR_32_CACHE
+                            | PointerFormat::DYLD_CHAINED_PTR_ARM64E_SHARED_CACHE
+                    )
+                ) =>
             {
                 return None;
             }
@@ -50,8 +55,9 @@ impl<'a> Targets<'a> {
     }
 
     /// A target for people.
-    pub(super) fn text(&mut self, format: PointerFormat, fixup: Fixup) -> String {
-        match fixup {
+    pub(super) fn text(&self, slot: &Slot) -> String {
+        let format = slot.pointer_format();
+        match slot.fixup() {
             Fixup::Rebase { target, .. } => {
                 if let Some(vmaddr) = self.vmaddr(format, target) {
                     return format!("{vmaddr:#018x}");
@@ -68,8 +74,9 @@ impl<'a> Targets<'a> {
             Fixup::Bind {
                 ordinal, addend, ..
             } => {
-                let name = match self.fixups.import(ordinal) {
-                    Ok(import) => import.name.to_string(),
+                let name = match self.fixups.import(slot) {
+                    Ok(Some(import)) => import.name.to_string(),
+                    Ok(None) => format!("import {ordinal}"),
                     Err(error) => format!("import {ordinal} ({error})"),
                 };
                 if addend == 0 {
@@ -83,8 +90,9 @@ impl<'a> Targets<'a> {
     }
 
     /// Sets `target` and `cache_level`, and where `target` does not say all, what the slot says.
-    pub(super) fn describe(&mut self, format: PointerFormat, fixup: Fixup, object: &mut Value) {
-        match fixup {
+    pub(super) fn describe(&self, slot: &Slot, object: &mut Value) {
+        let format = slot.pointer_format();
+        match slot.fixup() {
             Fixup::Rebase { target, .. } => {
                 let vmaddr = self.vmaddr(format, target);
                 object["target"] = hex_or_null(vmaddr);
@@ -107,8 +115,12 @@ impl<'a> Targets<'a> {
             Fixup::Bind {
                 ordinal, addend, ..
             } => {
-                if let Ok(import) = self.fixups.import(ordinal) {
+                let mut addend = addend;
+                if let Ok(Some(import)) = self.fixups.import(slot) {
                     object["target"] = text(import.name);
+                    object["library"] = import.lib_ordinal.into();
+                    object["weak"] = import.weak.into();
+                    addend = addend.wrapping_add(import.addend);
                 }
                 object["ordinal"] = ordinal.into();
                 object["addend"] = addend.into();
