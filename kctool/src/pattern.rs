@@ -37,6 +37,15 @@ pub(crate) fn words(text: &str) -> Result<Vec<Pattern>, String> {
     pieces(text).map(word).collect()
 }
 
+/// Instructions in LLVM's syntax, separated by semicolons; `_` is any operand, `#_` any immediate.
+pub(crate) fn text(text: &str) -> Result<Vec<Pattern>, String> {
+    let lines = text.split(';').map(str::trim);
+    lines
+        .filter(|line| !line.is_empty())
+        .map(|line| Pattern::from_text(line).map_err(|error| format!("{line}: {error}")))
+        .collect()
+}
+
 /// A byte of two hexadecimal digits, `?` for any: its mask and its value.
 fn byte(text: &str) -> Result<(u8, u8), String> {
     let digit = |byte: u8| match byte {
@@ -102,7 +111,7 @@ pub(crate) fn find_words(
 
 #[cfg(test)]
 mod tests {
-    use super::{Pattern, bytes, find_bytes, word, words};
+    use super::{Pattern, bytes, find_bytes, text, word, words};
 
     #[test]
     fn patterns() {
@@ -121,6 +130,10 @@ mod tests {
             assert!(word(bad).is_err(), "{bad}");
         }
         assert_eq!(words("d503201f, ????????").map(|all| all.len()), Ok(2));
+        let both = [0xd503_4fdf, 0xd503_201f].map(Pattern::word);
+        assert_eq!(text("msr daifset, #0xf; nop;"), Ok(both.to_vec()));
+        let error = text("nop; nope").unwrap_err();
+        assert!(error.starts_with("nope: column 0: "), "{error}");
         assert_eq!(bytes("1f ?? 0?"), Ok(vec![(255, 0x1f), (0, 0), (0xf0, 0)]));
         assert!(bytes("1").is_err() && bytes("+1").is_err());
         let found = find_bytes(&[1, 2, 3, 1, 4], &[(255, 1), (0, 0)]);

@@ -42,19 +42,24 @@ pub(crate) struct Xrefs {
 
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
+  kc find kernelcache --text 'msr oslar_el1, xzr; msr daifset, #0xf; movk x0, _'
   kc find kernelcache --words 'd510109f d5034fdf f2e?????'
   kc find kernelcache --words ffffffe0:d53800a0
   kc find kernelcache --bytes '1f 20 03 d5 ?? ?? ?? 94'
 
-A word is eight hexadecimal digits, ? for any, or MASK:VALUE. Words are looked for in code, bytes in all segments.")]
+Text is LLVM's; _ is any operand, #_ any immediate, and targets are distances (#8). A word is eight hexadecimal
+digits, ? for any, or MASK:VALUE. Instructions are looked for in code, bytes in all segments.")]
 pub(crate) struct Find {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// Instruction words that follow one another, at most 16
-    #[arg(long, value_name = "WORDS", required_unless_present = "bytes")]
+    #[arg(long, value_name = "WORDS", required_unless_present_any = ["bytes", "text"])]
     pub(crate) words: Option<String>,
+    /// The same as text, separated by semicolons
+    #[arg(long, value_name = "TEXT", conflicts_with = "words")]
+    pub(crate) text: Option<String>,
     /// Bytes at any address; ?? is any byte
-    #[arg(long, value_name = "BYTES", conflicts_with = "words")]
+    #[arg(long, value_name = "BYTES", conflicts_with_all = ["words", "text"])]
     pub(crate) bytes: Option<String>,
     /// Only in the image of a fileset with this entry id
     #[arg(long, value_name = "ID")]
@@ -113,6 +118,7 @@ A line of PATCHES is one patch, as these:
   at 0xfffffe0007a00000: d503201f -> d65f03c0
   at offset 0x4000: bytes 1f 20 03 d5 -> c0 03 5f d6
   find d510109f d5034fdf f2e????? -> +2 d503201f
+  find asm msr oslar_el1, xzr; msr daifset, #0xf -> +1 nop
 All are checked first, and all are made or none. A container's payload is written, without the container.")]
 pub(crate) struct Patch {
     #[command(flatten)]

@@ -35,8 +35,10 @@ pub(super) fn run(args: &Find, streams: &mut Streams<'_>) -> Result<(), Failure>
 
 /// vmaddr and file offset of each match.
 fn found(args: &Find, image: &MachO<'_>) -> Result<Vec<(u64, u64)>, Failure> {
-    if let Some(words) = &args.words {
-        let words = pattern::words(words).map_err(Failure::Refused)?;
+    let words = args.words.as_deref().map(pattern::words);
+    let text = args.text.as_deref().map(pattern::text);
+    if let Some(words) = words.or(text) {
+        let words = words.map_err(Failure::Refused)?;
         let all = pattern::find_words(code_regions(image), &words)?;
         let all = all
             .iter()

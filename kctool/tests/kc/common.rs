@@ -63,6 +63,7 @@ at 0xfffffe000701c000: d503237f -> d503201f
 at _alpha_stop+4: 2a1f03e0 -> 52800020
 at offset 0x8000: bytes cf fa ed fe ?c -> +4 0c
 find d510109f d5034fdf -> +1 d503201f # unique
+find asm adrp x0, _; add x0, x0, #0x800; msr vbar_el1, _ -> +2 asm msr vbar_el1, x1
 find 2x in org.example.alpha words ffffffff:d65f03c0 -> d65f03c0
 ";
 

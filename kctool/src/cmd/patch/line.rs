@@ -37,7 +37,7 @@ pub(super) struct Line {
 impl Line {
     /// The patch of a line; `None` where it has none.
     pub(super) fn parse(text: &str) -> Result<Option<Self>, String> {
-        let text = text.split('#').next().unwrap_or_default().trim();
+        let text = without_remark(text);
         if text.is_empty() {
             return Ok(None);
         }
@@ -45,20 +45,16 @@ impl Line {
             .split_once("->")
             .ok_or("no `->` between what is expected and what replaces it")?;
         let (place, expected) = place(before.trim())?;
-        let (in_bytes, expected) = kind(expected);
+        let (kind, expected) = Kind::of(expected, Kind::Words);
         let (skip, replacement) = skip(after.trim())?;
-        let (replacement_in_bytes, replacement) = kind(replacement);
-        if in_bytes != replacement_in_bytes && replacement_in_bytes {
-            return Err("bytes cannot replace words".to_owned());
+        let (new_kind, replacement) = Kind::of(replacement, kind);
+        let in_bytes = kind == Kind::Bytes;
+        if in_bytes != (new_kind == Kind::Bytes) {
+            return Err("bytes replace bytes, and instructions replace instructions".to_owned());
         }
         let unit = if in_bytes { 1 } else { 4 };
-        let words = if in_bytes {
-            Vec::new()
-        } else {
-            pattern::words(expected)?
-        };
-        let expected = masked(expected, in_bytes)?;
-        let replacement = masked(replacement, in_bytes)?;
+        let (words, expected) = kind.masked(expected)?;
+        let (_, replacement) = new_kind.masked(replacement)?;
         if replacement.iter().any(|(mask, _)| *mask != 0xff) {
             return Err("what replaces cannot have a ?".to_owned());
         }
@@ -81,27 +77,52 @@ impl Line {
     }
 }
 
-/// Words or bytes, as masks and values of bytes in the order of the file.
-fn masked(text: &str, in_bytes: bool) -> Result<Vec<(u8, u8)>, String> {
-    if in_bytes {
-        return pattern::bytes(text);
-    }
-    let words = pattern::words(text)?;
-    let bytes = words.iter().flat_map(|word| {
-        let (mask, value) = (word.mask().to_le_bytes(), word.value().to_le_bytes());
-        mask.into_iter().zip(value)
-    });
-    Ok(bytes.collect())
+/// How instructions or bytes are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Words,
+    Asm,
+    Bytes,
 }
 
-/// Whether `bytes` stands before it, and what follows.
-fn kind(text: &str) -> (bool, &str) {
-    let text = text.trim();
-    match first(text) {
-        ("bytes", rest) => (true, rest),
-        ("words", rest) => (false, rest),
-        _ => (false, text),
+/// Masks and values of bytes in the order of the file.
+type Masked = Vec<(u8, u8)>;
+
+impl Kind {
+    /// What stands before the text, and the text; or what it is without.
+    fn of(text: &str, otherwise: Self) -> (Self, &str) {
+        let text = text.trim();
+        match first(text) {
+            ("words", rest) => (Self::Words, rest),
+            ("asm", rest) => (Self::Asm, rest),
+            ("bytes", rest) => (Self::Bytes, rest),
+            _ => (otherwise, text),
+        }
     }
+
+    /// The words, where it is not bytes, and the bytes.
+    fn masked(self, text: &str) -> Result<(Vec<Pattern>, Masked), String> {
+        let words = match self {
+            Self::Words => pattern::words(text)?,
+            Self::Asm => pattern::text(text)?,
+            Self::Bytes => return Ok((Vec::new(), pattern::bytes(text)?)),
+        };
+        let bytes = words.iter().flat_map(|word| {
+            let (mask, value) = (word.mask().to_le_bytes(), word.value().to_le_bytes());
+            mask.into_iter().zip(value)
+        });
+        let bytes = bytes.collect();
+        Ok((words, bytes))
+    }
+}
+
+/// The line without what follows a `#` that stands alone or at its start: instructions have such before numbers.
+fn without_remark(line: &str) -> &str {
+    let line = line.trim();
+    if line.starts_with('#') {
+        return "";
+    }
+    line.split(" # ").next().unwrap_or_default().trim()
 }
 
 fn first(text: &str) -> (&str, &str) {
@@ -169,7 +190,7 @@ fn skip(text: &str) -> Result<(usize, &str), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Line, Place};
+    use super::{Line, Pattern, Place};
 
     #[test]
     fn lines() {
@@ -187,6 +208,9 @@ mod tests {
         let line = parse("at offset 16: bytes 1f ?? -> +1 07");
         assert_eq!((line.place, line.skip), (Place::FileOffset(16), 1));
         assert_eq!(line.mask, [0xff, 0]);
+        let line = parse("find asm msr daifset, #0xf; movk x0, _ -> +1 nop # remark");
+        assert_eq!(line.words[0], Pattern::word(0xd503_4fdf));
+        assert_eq!(line.replacement, [0x1f, 0x20, 0x03, 0xd5]);
         let line = parse("at _start+0x10: d503201f -> d503201f");
         assert_eq!(line.place, Place::Symbol("_start".to_owned(), 16));
     }
@@ -203,7 +227,8 @@ mod tests {
             ("at 0: d503201f -> d503201?", "cannot have a ?"),
             ("at 0: d503201 -> d503201f", "no word"),
             ("at 0: bytes 1 -> 2", "no byte"),
-            ("at 0: d503201f -> bytes 00", "cannot replace"),
+            ("at 0: d503201f -> bytes 00", "bytes replace bytes"),
+            ("at 0: asm nope -> asm nop", "a mnemonic"),
             ("find bytes 00 -> bytes 01", "find takes words"),
             ("find ax d503201f -> d503201f", "no number"),
             (
