@@ -15,7 +15,6 @@ pub mod function;
 pub mod patch;
 pub mod pointer;
 pub mod regions;
-mod sort;
 pub mod string;
 pub mod stub;
 pub mod xref;

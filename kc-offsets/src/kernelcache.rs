@@ -154,6 +154,13 @@ impl<'a> KernelCache<'a> {
             entries: self.image.fileset_entries(),
         }
     }
+
+    /// The outer image, then the nested ones: what [`lookup`](crate::lookup) builds its indices from.
+    /// A damaged nested image is an error, and the walk goes on after it.
+    pub fn images(&self) -> impl Iterator<Item = Result<MachO<'a>, Error>> + Clone + use<'a> {
+        let nested = self.entries().map(|entry| entry?.image());
+        core::iter::once(Ok(self.image)).chain(nested)
+    }
 }
 
 /// One nested image of a collection.

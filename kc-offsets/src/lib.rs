@@ -2,7 +2,8 @@
 //!
 //! Layers, from the numbers up: [`AddressMap`] translates between vmaddr and file offset by the
 //! rules in [`map`]; [`PhysicalWindow`] and [`Slide`](macho_core::Slide) lead on to physical
-//! addresses; [`KernelCache`] knows the shapes of kernelcaches, their entry point and the images inside.
+//! addresses; [`Lookup`] finds the image, segment, section and symbol that own a vmaddr;
+//! [`KernelCache`] knows the shapes of kernelcaches, their entry point and the images inside.
 //!
 //! Promises: no panic, no allocation, no unsafe code, no recursion; work is bounded by the number
 //! of segments. Where speed needs memory, the caller gives it ([`MapStorage`], [`PageIndex`]).
@@ -44,11 +45,14 @@ pub mod code;
 pub mod entry;
 pub mod error;
 pub mod kernelcache;
+pub mod lookup;
 pub mod map;
 pub mod slide;
+mod sort;
 
 pub use entry::{EntryPoint, EntrySource};
 pub use error::Error;
 pub use kernelcache::{Entries, Entry, KernelCache, Shape};
+pub use lookup::{ImageIndex, Lookup, Owner, Place, SymbolIndex};
 pub use map::{AddressMap, MapStorage, NOT_IN_FILE, Outcome, PageIndex, SegmentRange, Translation};
 pub use slide::PhysicalWindow;

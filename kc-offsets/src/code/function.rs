@@ -2,8 +2,8 @@
 use macho_core::{MachO, VmAddr};
 
 use super::regions::{Region, code_regions};
-use super::sort::sort_by_key;
 use crate::error::Error;
+use crate::sort::sort_by_key;
 
 /// The bounds of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

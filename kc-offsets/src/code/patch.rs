@@ -3,8 +3,8 @@ use core::fmt;
 
 use macho_core::{FileOffset, VmAddr};
 
-use super::sort::sort_by_key;
 use crate::map::AddressMap;
+use crate::sort::sort_by_key;
 
 /// Where a patch is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,9 +5,9 @@ use macho_core::segment::{Sections, Segments};
 use macho_core::{FileOffset, MachO, Section, SectionType, VmAddr};
 
 use super::regions::{CodeRegions, Region};
-use super::sort::sort_by_key;
 use super::xref::{AddressRange, CodeXrefs, Targets};
 use crate::error::Error;
+use crate::sort::sort_by_key;
 
 /// A C string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -9,8 +9,10 @@ use kc_offsets::code::{
     AddressRange, CodeMatch, CodeMatches, CodeXrefs, FunctionIndex, Patch, PatchPlace, PlacedPatch,
     PointerXrefs, Stubs, Targets, c_strings, code_regions, guess_function_start, string_xrefs,
 };
+use kc_offsets::lookup::{Piece, SymbolKey};
 use kc_offsets::{
-    AddressMap, Entry, KernelCache, MapStorage, PageIndex, PhysicalWindow, SegmentRange,
+    AddressMap, Entry, ImageIndex, KernelCache, Lookup, MapStorage, PageIndex, PhysicalWindow,
+    SegmentRange, SymbolIndex,
 };
 use macho_core::{FileOffset, MachO, Mode, PhysAddr, SlidVmAddr, Slide, VmAddr};
 use nopanic::{black_box, debug, display, entry};
@@ -73,9 +75,38 @@ fn probe_cache(cache: &KernelCache<'_>, number: u64) {
         }
     });
     probe_code(&cache.image(), number);
+    cache.images().for_each(|image| {
+        let _ = black_box(image);
+    });
+    probe_lookup(&[cache.image(), cache.image()], number);
     probe_map(&cache.address_map(), number);
     let mut storage = MapStorage::<16>::new();
     probe_map(&cache.address_map_in(&mut storage), number);
+}
+
+#[inline(never)]
+fn probe_lookup(images: &[MachO<'_>], number: u64) {
+    let vmaddr = VmAddr::new(number);
+    black_box(ImageIndex::pieces_needed(images));
+    let _ = black_box(SymbolIndex::keys_needed(images));
+    let mut pieces = [Piece::default(); 64];
+    let mut pages = [0; 64];
+    let mut keys = [SymbolKey::default(); 64];
+    let (Ok(images), Ok(symbols)) = (
+        ImageIndex::build(images, &mut pieces, &mut pages),
+        SymbolIndex::build(images, &mut keys),
+    ) else {
+        return;
+    };
+    black_box((images.owner(vmaddr), images.images(), images.image(0)));
+    for key in symbols.from(vmaddr).iter().chain(symbols.keys()) {
+        black_box((key.vmaddr(), key.image(), key.index()));
+        black_box(symbols.symbol(*key));
+    }
+    black_box(symbols.at_or_before(vmaddr));
+    debug(images);
+    debug(symbols);
+    black_box(Lookup { images, symbols }.place(vmaddr));
 }
 
 fn probe_entry(entry: &Entry<'_>) {

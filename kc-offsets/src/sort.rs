@@ -1,7 +1,11 @@
 //! Sorting in the caller's memory, without a panic that a wrong order could reach.
 
-/// Sorts by `key`, ascending: heapsort, at most 2 n log2 n comparisons whatever the input.
-pub(super) fn sort_by_key<T: Copy, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
+/// Sorts by `key`, ascending: heapsort, at most 2 n log2 n comparisons whatever the input. What is
+/// sorted already costs one pass.
+pub(crate) fn sort_by_key<T: Copy, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
+    if items.is_sorted_by_key(&key) {
+        return;
+    }
     let half = items.len() / 2;
     for root in (0..half).rev() {
         sink(items, root, &key);
