@@ -94,7 +94,7 @@ impl<'a, 's> ImageIndex<'a, 's> {
         let claimed = (0..END)
             .zip(images)
             .flat_map(|(number, image)| claims(number, image))
-            .flat_map(|claim| claim.edges());
+            .flat_map(Claim::edges);
         for (event, edge) in events.iter_mut().zip(claimed) {
             *event = edge;
         }

@@ -188,7 +188,7 @@ const BATCH: usize = 32;
 struct Ranges {
     /// The number of the first one less 1.
     skipped: u8,
-    ranges: [(u64, u64); BATCH],
+    known: [(u64, u64); BATCH],
     count: usize,
 }
 
@@ -196,11 +196,11 @@ impl Ranges {
     fn new(image: &MachO<'_>, skipped: u8) -> Self {
         let mut new = Self {
             skipped,
-            ranges: [(0, 0); BATCH],
+            known: [(0, 0); BATCH],
             count: 0,
         };
         let sections = image.sections().skip(usize::from(skipped));
-        for (range, section) in new.ranges.iter_mut().zip(sections) {
+        for (range, section) in new.known.iter_mut().zip(sections) {
             *range = (section.vmaddr().get(), section.size());
             new.count = new.count.wrapping_add(1);
         }
@@ -210,7 +210,7 @@ impl Ranges {
     /// The range of the section with this number, which counts from 1, if it is here.
     fn get(&self, number: u8) -> Option<(u64, u64)> {
         let index = number.checked_sub(1)?.checked_sub(self.skipped)?;
-        self.ranges
+        self.known
             .get(..self.count)?
             .get(usize::from(index))
             .copied()
