@@ -24,6 +24,9 @@ pub const LINKEDIT: u64 = DATA + DATA_SIZE;
 /// `__thread_starts` or `__chain_starts` in the file.
 pub const STARTS: u64 = 0x1000;
 
+/// `__text` in the file.
+const CODE: u64 = 0x800;
+
 /// What a slot becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Becomes {
@@ -185,6 +188,17 @@ impl Draft {
             c::VM_PROT_READ | c::VM_PROT_EXECUTE,
         );
         let mut contents = vec![(DATA, self.data), (LINKEDIT, linkedit.clone())];
+        // Readers that count segments by their sections need one.
+        text.sections.push(Section {
+            name: "__text".to_owned(),
+            segment: "__TEXT".to_owned(),
+            addr: self.base + CODE,
+            size: 0x10,
+            offset: off32(CODE),
+            align: 2,
+            flags: c::S_ATTR_PURE_INSTRUCTIONS,
+            ..Section::default()
+        });
         if let Some((name, bytes)) = self.starts {
             text.sections.push(Section {
                 name: name.to_owned(),

@@ -1,5 +1,6 @@
 //! Small files to start fuzzing from, by target.
 
+use crate::classic::{self, Counts};
 use crate::constants::{CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, CPU_TYPE_X86_64};
 use crate::img4::{self, Im4p};
 use crate::kernelcache::sample;
@@ -43,9 +44,24 @@ pub fn macho() -> Vec<Seed> {
     .into()
 }
 
+/// Images with fixups of every mechanism.
+pub fn fixups() -> Vec<Seed> {
+    let classic = [
+        ("opcodes", classic::opcodes()),
+        ("kext", classic::relocations(Counts::Kext)),
+        ("kernel", classic::relocations(Counts::Kernel)),
+        ("threads-8", classic::threads(8)),
+        ("threads-4", classic::threads(4)),
+        ("firmware", classic::firmware()),
+        ("threaded-binds", classic::threaded_binds()),
+    ];
+    let classic = classic.map(|(name, built)| (name.to_owned(), built.bytes));
+    chains().into_iter().chain(classic).collect()
+}
+
 /// A small collection with chained fixups, once for each pointer format. Only format 8 is what the
 /// slots were written for; the others read them as something else.
-pub fn fixups() -> Vec<Seed> {
+fn chains() -> Vec<Seed> {
     let tiny = sample::tiny().bytes;
     // page_size 0x4000 and format 8 of each dyld_chained_starts_in_segment.
     let starts = [0x00, 0x40, 0x08, 0x00];

@@ -1,4 +1,4 @@
-//! `kc fixups --list --json` against the `object` crate.
+//! `kc fixups --list --json`: chains against the `object` crate, the rest against llvm-objdump.
 
 use std::fs;
 use std::path::Path;
@@ -9,6 +9,7 @@ use object::read::macho::{DyldChainedFixups, Fixup, FixupAuth, MachHeader, Segme
 use serde_json::Value;
 
 use crate::fault::{Fault, Outcome};
+use crate::opcodes;
 use crate::tool::{kc, output};
 
 /// A slot as both are asked for it.
@@ -17,7 +18,7 @@ struct Slot {
     vmaddr: u64,
     /// A rebase's target, as an offset from the base where the format says so.
     target: Option<u64>,
-    /// A bind's symbol and the addend of the slot.
+    /// A bind's symbol, and what the slot and the import add.
     symbol: Option<(String, i64)>,
     cache_level: Option<u64>,
     /// Key, diversity, address diversity.
@@ -35,6 +36,23 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
     let Value::Array(slots) = serde_json::from_slice(&document)? else {
         return Err(Fault::new("kc fixups does not print an array"));
     };
+    let (chained, others): (Vec<Value>, Vec<Value>) = slots
+        .into_iter()
+        .partition(|slot| slot["mechanism"] == "chained");
+    let more = opcodes::compare(&others, slice)?;
+    let threads = others.iter().filter(|slot| {
+        slot["mechanism"]
+            .as_str()
+            .is_some_and(|name| name.contains("thread"))
+    });
+    // What nobody else reads is compared with its builder, in macho-core's tests.
+    if more + threads.count() as u64 != others.len() as u64 {
+        return Err(Fault::new(format!(
+            "{} slots, {more} compared",
+            others.len()
+        )));
+    }
+    let slots = chained;
     for (number, theirs) in theirs.iter().enumerate() {
         let Some(slot) = slots.get(number) else {
             break;
@@ -54,7 +72,7 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
             theirs.len()
         )));
     }
-    Ok(u64::try_from(slots.len()).unwrap_or(u64::MAX))
+    Ok(u64::try_from(slots.len()).unwrap_or(u64::MAX) + more)
 }
 
 fn number(value: &Value) -> Option<u64> {
@@ -156,8 +174,9 @@ fn theirs(data: &[u8]) -> Outcome<(Vec<Slot>, u64)> {
                 Fixup::Bind(fixup) => {
                     let name = usize::try_from(fixup.ordinal).ok();
                     let name = name.and_then(|ordinal| names.get(ordinal));
-                    let name = name.ok_or_else(|| Fault::new("a bind without an import"))?;
-                    slot.symbol = Some((name.clone(), fixup.addend.into()));
+                    let (name, addend) =
+                        name.ok_or_else(|| Fault::new("a bind without an import"))?;
+                    slot.symbol = Some((name.clone(), addend + i64::from(fixup.addend)));
                     slot.auth = signature(fixup.auth);
                 }
                 Fixup::KernelCacheRebase(fixup) => {
@@ -176,10 +195,14 @@ fn theirs(data: &[u8]) -> Outcome<(Vec<Slot>, u64)> {
     Ok((out, base))
 }
 
-fn names(table: &DyldChainedFixups<'_, Le>) -> Outcome<Vec<String>> {
+fn names(table: &DyldChainedFixups<'_, Le>) -> Outcome<Vec<(String, i64)>> {
     let mut names = Vec::new();
     for import in table.imports(Le)? {
-        names.push(String::from_utf8_lossy(import?.name).into_owned());
+        let import = import?;
+        names.push((
+            String::from_utf8_lossy(import.name).into_owned(),
+            import.addend,
+        ));
     }
     Ok(names)
 }

@@ -8,6 +8,7 @@ mod fetch;
 mod fixups;
 mod headers;
 mod list;
+mod opcodes;
 mod payload;
 mod symbols;
 mod tool;
