@@ -7,7 +7,9 @@ mod support {
     pub(crate) mod chains;
 }
 
-use macho_core::fixup::Slot;
+use std::ops::ControlFlow;
+
+use macho_core::fixup::{ChainedFixups, Slot};
 use macho_core::{Error, ErrorKind as K, FileOffset, MachO, Mode, Structure as S};
 use proptest::prelude::*;
 use support::chains::{Chains, DATA, FIXUPS, IMAGE, STARTS, WORDS};
@@ -222,6 +224,32 @@ fn damaged_imports() {
     assert_eq!((last.kind(), last.what()), (K::IndexOutOfBounds, header));
 }
 
+/// Several pages in turn yield what one after the other yields, and a page's slots in order.
+fn in_turn(image: &MachO<'_>, fixups: &ChainedFixups<'_>) {
+    let mut found = Vec::new();
+    let end = fixups.try_for_each(image, |item| {
+        found.push(item);
+        ControlFlow::<()>::Continue(())
+    });
+    assert!(end.is_continue());
+    let order = |item: &Result<Slot, Error>| match item {
+        Ok(slot) => (slot.vmaddr.get(), slot.file_offset, 0),
+        Err(error) => (error.offset().get(), error.offset(), 1 + error.kind() as u8),
+    };
+    let mut expected: Vec<_> = fixups.slots(image).collect();
+    expected.sort_by_key(order);
+    found.sort_by_key(order);
+    assert_eq!(found, expected);
+    // It ends when it is told to.
+    let mut seen = 0;
+    let end = fixups.try_for_each(image, |_| {
+        seen += 1;
+        ControlFlow::Break(seen)
+    });
+    assert_eq!(end.is_break(), !expected.is_empty());
+    assert_eq!(seen, u64::from(end.is_break()));
+}
+
 /// Walks what can be walked and checks what every walk promises.
 fn exercise(file: &[u8]) {
     for mode in [Mode::Strict, Mode::Tolerant] {
@@ -256,6 +284,7 @@ fn exercise(file: &[u8]) {
             }
         }
         assert_eq!(slots.next(), None);
+        in_turn(&image, &fixups);
         assert!(items <= file.len(), "{items} items of {} bytes", file.len());
         let imports = fixups.imports().take(file.len()).count();
         assert!(imports <= file.len() / 4 + 1);

@@ -7,6 +7,8 @@ mod support {
     pub(crate) mod chains;
 }
 
+use std::ops::ControlFlow;
+
 use macho_core::fixup::{Auth, AuthKey, Fixup, Import, Link, Mechanism, Slot, Target};
 use macho_core::raw::fixup::PointerFormat;
 use macho_core::{ErrorKind, FileOffset, MachO, Name, VmAddr, VmOffset};
@@ -209,6 +211,14 @@ fn agrees(built: &Built, bases: [u64; 4], signed: bool) {
         assert_eq!(ours, expected);
     }
     assert_eq!(assert_same(&built.bytes), slots.len());
+    let mut in_turn = Vec::new();
+    let end = fixups.try_for_each(&image, |slot| {
+        in_turn.push(slot.unwrap());
+        ControlFlow::<()>::Continue(())
+    });
+    assert!(end.is_continue());
+    in_turn.sort_by_key(|slot| slot.vmaddr);
+    assert_eq!(in_turn, sorted);
 }
 
 #[test]
