@@ -22,12 +22,13 @@ use item::{ITEMS, Item, Items, Value};
 use scan::Scan;
 
 use crate::encode::{EncodeErrorKind, OperandPattern, Solved, Spelling};
+use crate::operand::Operand;
 
 /// The word of one line of text in LLVM's syntax, at address `pc` in bytes.
 ///
 /// Everything is taken that [`Instruction::format`](crate::Instruction::format) writes in LLVM's syntax (without symbols), and what
 /// LLVM's assembler takes beside it: any letter case, blanks, numbers in decimal, `0x` and `0b`, no `#` before a number, `lr`, `fp`, a
-/// shift by 0, an immediate for a value with a name, `cs` and `cc`, `ldr` with an offset that only `ldur` has, `add` of a negative
+/// shift by 0, an immediate for a value with a name, `cs` and `cc`, `beq`, `ldr` with an offset that only `ldur` has, `add` of a negative
 /// immediate, system registers by number (`S3_0_C15_C0_0`) or by Apple's name. A comment starts with `//`.
 ///
 /// The target of a branch, of `adr` and `adrp` and of a literal is an address if it has no `#`, and with `#` a distance in bytes (of
@@ -70,6 +71,17 @@ struct Line<'t> {
 }
 
 impl Item {
+    /// Whether it is a general register.
+    fn is_general(&self) -> bool {
+        use crate::register::RegisterClass::{W, Wsp, X, Xsp};
+        match self.value {
+            Value::Operand(Operand::Register(register)) => {
+                matches!(register.class(), W | Wsp | X | Xsp)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether some of it may be anything.
     fn is_open(&self) -> bool {
         matches!(
@@ -88,7 +100,9 @@ struct Furthest {
 
 impl Furthest {
     fn see(&mut self, operand: usize, kind: EncodeErrorKind) {
-        if operand > self.operand {
+        // Any reason says more than that it is another sort of operand.
+        let more = operand == self.operand && self.kind == EncodeErrorKind::Operand;
+        if operand > self.operand || more {
             *self = Self { operand, kind };
         }
     }
@@ -229,8 +243,12 @@ impl<'t> Line<'t> {
         found
     }
 
-    /// The line with `sub` for `add` and the other way round, and the last operand without its minus.
+    /// For general registers, the line with `sub` for `add` and the other way round, and the last operand without its minus.
     fn negated(&self) -> Option<Line<'t>> {
+        let first = self.items.as_slice().first()?;
+        if !first.is_general() {
+            return None;
+        }
         let mut items = self.items;
         let value = items.last_mut()?;
         *value = value.negated()?;

@@ -7,6 +7,9 @@ use crate::step::{Checked, Failure, Outcome};
 /// The list of differences that have an explanation.
 const KNOWN: &str = "docs/src/validation-known.txt";
 
+/// The list of words that do not come back, with why.
+const BACK_KNOWN: &str = "docs/src/roundtrip-known.txt";
+
 /// `cargo xtask compare [OPTION...]`: as `a64-oracle compare`; without options
 /// as the step of `cargo xtask test`.
 ///
@@ -58,6 +61,34 @@ pub(crate) fn step() -> Outcome<Checked> {
     ))
 }
 
+/// Step: words of every encoding, and random ones, back from their operands and from their text.
+///
+/// # Errors
+/// When a word does not come back and nothing explains it, or too few words were brought back.
+pub(crate) fn roundtrip() -> Outcome<Checked> {
+    let mut back = 0_u64;
+    tee(
+        oracle()
+            .arg("roundtrip")
+            .args(["--known", BACK_KNOWN, "--known", KNOWN])
+            .args(["--corners", "50", "--random", "300000", "--seed", "1"]),
+        |line| back += back_in(line).unwrap_or(0),
+    )?;
+    if back < 700_000 {
+        return Err(Failure::new(format!("only {back} words were brought back")));
+    }
+    Ok(Checked::new(
+        back,
+        "words come back from operands and text, and LLVM's assembler agrees",
+    ))
+}
+
+/// The number of words in `llvm: N words, M instructions on both sides, ...`.
+fn back_in(line: &str) -> Option<u64> {
+    let (_, rest) = line.split_once("llvm: ")?;
+    rest.split_once(" words,")?.0.parse().ok()
+}
+
 /// Step: what is an instruction and what is not, for one word in 997, against
 /// a plain reading of the specification text; a release takes them all
 /// (`a64-oracle verdict`).
@@ -95,7 +126,15 @@ fn distinct_in(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{distinct_in, judged_in};
+    use super::{back_in, distinct_in, judged_in};
+
+    #[test]
+    fn the_oracle_says_how_many_words_came_back() {
+        let line =
+            "llvm: 12 words, 10 instructions on both sides, 0 explained differences, 0 unexplained";
+        assert_eq!(back_in(line), Some(12));
+        assert_eq!(back_in("12 words"), None);
+    }
 
     #[test]
     fn the_oracle_says_how_many_words_it_compared() {

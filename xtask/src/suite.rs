@@ -56,6 +56,11 @@ const STEPS: &[Step] = &[
         run: oracle::step,
     },
     Step {
+        name: "roundtrip",
+        what: "operands and text back to the word, by ours and by LLVM's assembler",
+        run: oracle::roundtrip,
+    },
+    Step {
         name: "verdict",
         what: "which words are instructions, against the specification text",
         run: oracle::verdict,

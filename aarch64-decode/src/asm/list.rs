@@ -24,6 +24,7 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Operand, AsmError> {
         count = step(first, last).wrapping_add(1);
     } else {
         while scan.eat(b',') {
+            scan.blanks();
             let column = *scan;
             let next = same_kind(scan, first)?;
             let by = step(last, next);
@@ -47,6 +48,7 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Operand, AsmError> {
 
 /// Takes a register of the same class and arrangement.
 fn same_kind(scan: &mut Scan<'_>, first: Register) -> Result<Register, AsmError> {
+    scan.blanks();
     let start = *scan;
     let register = register::expect(scan)?;
     if (register.class(), register.arrangement()) == (first.class(), first.arrangement()) {

@@ -241,19 +241,23 @@ const CONDITIONS: [(&[u8], Condition); 12] = [
     (b"tstop", Condition::LT),
 ];
 
+/// The condition of a name.
+pub(super) fn condition(text: &[u8]) -> Option<Condition> {
+    (0..16)
+        .map(Condition::new)
+        .find(|own| own.name().as_bytes().eq_ignore_ascii_case(text))
+        .or_else(|| {
+            let other = |(name, _): &&(&[u8], Condition)| name.eq_ignore_ascii_case(text);
+            CONDITIONS
+                .iter()
+                .find(other)
+                .map(|(_, condition)| *condition)
+        })
+}
+
 fn name(descriptor: Descriptor, text: &[u8]) -> Option<Operand> {
     match descriptor.kind {
-        Kind::Cond => (0..16)
-            .map(Condition::new)
-            .find(|own| own.name().as_bytes().eq_ignore_ascii_case(text))
-            .or_else(|| {
-                let other = |(name, _): &&(&[u8], Condition)| name.eq_ignore_ascii_case(text);
-                CONDITIONS
-                    .iter()
-                    .find(other)
-                    .map(|(_, condition)| *condition)
-            })
-            .map(Operand::Condition),
+        Kind::Cond => condition(text).map(Operand::Condition),
         Kind::ControlRegister => match text {
             [b'c' | b'C', digits @ ..] => Some(Operand::ControlRegister(short_number(digits)?)),
             _ => None,

@@ -15,7 +15,7 @@ use crate::pattern::{Pattern, Patterns};
 /// Addresses are relative to `pc`.
 ///
 /// A wildcard may leave more than one encoding open: `ldr x0, [x1, _]` is the load with an immediate and the one with a register. Each
-/// has a pattern then. Special cases with an encoding of their own are matched too, as [`Pattern::encoding`] says.
+/// has a pattern then. Aliases count only where no encoding of that name fits: `mrs x0, _` is MRS. Special cases with an encoding of their own are matched too, as [`Pattern::encoding`] says.
 ///
 /// # Errors
 /// As [`assemble`](crate::assemble); [`AsmErrorKind::Ambiguous`] if the buffer is too small; a
@@ -33,11 +33,12 @@ pub fn patterns(pc: u64, line: &str, buffer: &mut [Pattern]) -> Result<usize, As
         operand: 0,
         kind: EncodeErrorKind::Count,
     };
-    // Those that are shown so, and only if there are none, those that mean the same.
-    for shown in [true, false] {
+    // Those that are shown so, and only if there are none, those that mean the same; of each an encoding's own spelling before aliases.
+    for (shown, own) in [(true, true), (true, false), (false, true), (false, false)] {
         let mut fits = true;
         spellings::each(line.mnemonic, |spelling| {
-            if let Some(solved) = line.solve(&spelling, pc, &mut furthest)
+            if spelling.is_own() == own
+                && let Some(solved) = line.solve(&spelling, pc, &mut furthest)
                 && (solved.shown || !shown && spelling.names_hold(solved.word))
             {
                 let pattern = Pattern::new(solved.fields.known(), solved.fields.word());

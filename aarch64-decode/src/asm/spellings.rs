@@ -1,5 +1,6 @@
 //! The spellings of a mnemonic: of every encoding its own and its aliases.
 
+use super::operand::condition;
 use crate::encode::Spelling;
 use crate::encoding::{Encoding, name_bytes};
 use crate::generated::forms::ALIASES;
@@ -43,8 +44,13 @@ pub(super) fn each(mnemonic: u16, mut each: impl FnMut(Spelling) -> bool) {
     }
 }
 
-/// Whether a name of the names table ends where its first operand begins: `b.`.
+/// The mnemonic whose last character is a dot, and where its first operand begins: `b.` of `b.eq` and of `beq`.
 pub(super) fn with_suffix(text: &[u8]) -> Option<(u16, usize)> {
+    if let [b'b' | b'B', name @ ..] = text
+        && condition(name).is_some()
+    {
+        return Some((mnemonic(b"b.")?, 1));
+    }
     let dot = text.iter().position(|byte| *byte == b'.')?.wrapping_add(1);
     Some((mnemonic(text.get(..dot)?)?, dot))
 }

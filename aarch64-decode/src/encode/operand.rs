@@ -37,10 +37,15 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, pc: u64, to: &mut F
     let own = Own(operand);
     match descriptor.kind {
         // Nothing of the word says them: decoding shows whether they are the right ones.
-        Program::Literal | Program::GprFixed | Program::GprNext => Ok(()),
+        Program::Literal | Program::GprFixed => Ok(()),
         #[cfg(feature = "sme")]
         Program::TableList => Ok(()),
         Program::Reg => to.put_five(b, own.register()?.number()),
+        // Behind 30 and 31 is 31.
+        Program::GprNext => match own.register()?.number() {
+            31 => to.put_some([0, 0], [b, 5], 0b11110, 0b11110),
+            number => to.put_five(b, number.checked_sub(1).ok_or(Kind::Tied)?),
+        },
         Program::Arranged => to.put_five(c, own.register()?.number()),
         Program::ShiftedGpr => {
             let (register, shift, amount) = own.shifted()?;
@@ -149,10 +154,20 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, pc: u64, to: &mut F
             }
             to.put_five(a, register.number())
         }
-        Program::MemBase | Program::MemFixed | Program::MemBack | Program::MemPostQ => {
+        Program::MemBase | Program::MemFixed | Program::MemBack => {
             to.put_five(a, own.memory()?.base.number())
         }
-        Program::MemPostSize => to.put_five(a, own.memory()?.base.number()),
+        Program::MemPostQ => {
+            let (base, bytes) = own.bytes()?;
+            to.put_five(a, base)?;
+            to.put_bit(b, bytes != i64::from(c))
+        }
+        Program::MemPostSize => {
+            let (base, bytes) = own.bytes()?;
+            let times = unsigned_units(bytes, d)?;
+            to.put_five(a, base)?;
+            to.put([b, c], times.trailing_zeros())
+        }
         Program::MemUImm => {
             let (base, bytes) = own.bytes()?;
             to.put_five(a, base)?;
@@ -434,9 +449,12 @@ fn other(descriptor: Descriptor, operand: &Operand, to: &mut Fields) -> Put {
             to.put_five(b, register.number())?;
             // All bits set for the class behind the parameter's.
             if register.class() == RegisterClass::new(a.wrapping_add(1)) {
-                to.put([c, d], !u32::MAX.wrapping_shl(widen(d)))?;
+                to.put([c, d], !u32::MAX.wrapping_shl(widen(d)))
+            } else if d == 1 {
+                to.put([c, d], 0)
+            } else {
+                Ok(())
             }
-            Ok(())
         }
         Program::SmallFloat => match *operand {
             Operand::HalfUnits(halves) => to.put([a, b], u32::from(halves != c & 15)),

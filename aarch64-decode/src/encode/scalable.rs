@@ -47,6 +47,17 @@ pub(super) fn mask_size(to: &mut Fields, arrangement: Arrangement, span: Span) -
 
 /// A bitmask immediate, of the size of its elements, which is known.
 pub(super) fn mask(to: &mut Fields, value: i64, span: Span) -> Put {
+    let [lsb, _] = span;
+    let bit = |number: u8| to.value_of([lsb.wrapping_add(number), 1]);
+    // N, then the two upper bits of imms.
+    let known = match (bit(12), bit(5)) {
+        (Some(1), _) | (Some(0), Some(0)) => true,
+        (Some(0), Some(1)) => bit(4).is_some(),
+        _ => false,
+    };
+    if !known {
+        return Err(Kind::Tied);
+    }
     let imm13 = to.get(span);
     let pattern = imm13 >> 6 & 0x40 | !imm13 & 63;
     let log = 31_u32.wrapping_sub((pattern >> 3 | 1).leading_zeros());
@@ -99,7 +110,7 @@ pub(super) fn shifted8(
         _ => return Err(Kind::Operand),
     };
     let value = if is_signed {
-        from_element(value, to.get([size, 2]))
+        from_element(value, to.value_of([size, 2]).ok_or(Kind::Tied)?)
     } else {
         value
     };

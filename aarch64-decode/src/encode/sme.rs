@@ -87,7 +87,12 @@ pub(super) fn array(
 
 /// The shift of a narrowing: from words to bytes below 64, from double words to halves above; the size is known.
 pub(super) fn narrowing(to: &mut Fields, amount: i64, tsize: u8, imm5: u8) -> Put {
-    let bits = if to.get([tsize, 2]) & 2 == 0 { 64 } else { 128 };
+    let size = to.value_of([tsize.wrapping_add(1), 1]);
+    let bits = if size.ok_or(Kind::Tied)? == 0 {
+        64
+    } else {
+        128
+    };
     let value = i64::wrapping_sub(bits, amount.clamp(0, 256));
     let value = u32::try_from(value).map_err(|_| Kind::OutOfRange)?;
     to.put_pair([tsize, 2], [imm5, 5], value)

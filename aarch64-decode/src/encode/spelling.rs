@@ -54,6 +54,12 @@ impl Spelling {
         }
     }
 
+    /// Whether it is an encoding's own.
+    #[cfg(feature = "asm")]
+    pub(crate) fn is_own(&self) -> bool {
+        (self.mnemonic, self.form) == (self.encoding.mnemonic_number(), self.encoding.form())
+    }
+
     /// How many operands it has.
     #[cfg(feature = "asm")]
     pub(crate) fn len(&self) -> usize {
@@ -92,9 +98,15 @@ impl Spelling {
         }
         for (index, operand) in operands.iter().enumerate() {
             if let Some(descriptor) = list.descriptor() {
-                operand
-                    .put(descriptor, pc, &mut fields)
-                    .map_err(|kind| EncodeError::of(kind, index))?;
+                if let Err(kind) = operand.put(descriptor, pc, &mut fields) {
+                    // One before it may be of another class, which putting does not see.
+                    let before = operands.get(..index).unwrap_or(&[]);
+                    let earlier = self.check(before, pc, fields.word());
+                    return Err(earlier
+                        .err()
+                        .filter(|error| error.kind == Kind::Register)
+                        .unwrap_or(EncodeError::of(kind, index)));
+                }
             }
         }
         for test in self.tests() {

@@ -141,28 +141,42 @@ fn one_batch<D: Decoder>(
             ours: ours.unwrap_or_else(|| UNDEFINED.to_owned()),
             theirs: theirs.unwrap_or_else(|| UNDEFINED.to_owned()),
         };
-        let encoding = decoder.encoding(word);
         let about = known::Category {
-            encoding,
+            encoding: decoder.encoding(word),
             unpredictable: decoder.unpredictable(word),
         };
-        let category = options
-            .known
-            .iter()
-            .position(|known| known.explains(syntax, about, &example.ours, &example.theirs))
-            .map_or_else(
-                || report.unexplained.entry(encoding.to_owned()).or_default(),
-                |index| report.explained.entry(index).or_default(),
-            );
-        category.count += 1;
-        if category.examples.len() < options.examples {
-            category.examples.push(example);
-        }
+        report.add(syntax, about, example, options.known, options.examples);
     }
     Ok(report)
 }
 
 impl Report {
+    /// Counts a difference where it belongs; at most `examples` of a category are kept.
+    pub fn add(
+        &mut self,
+        syntax: Syntax,
+        about: known::Category<'_>,
+        example: Example,
+        known: &[Known],
+        examples: usize,
+    ) {
+        let category = known
+            .iter()
+            .position(|known| known.explains(syntax, about, &example.ours, &example.theirs))
+            .map_or_else(
+                || {
+                    self.unexplained
+                        .entry(about.encoding.to_owned())
+                        .or_default()
+                },
+                |index| self.explained.entry(index).or_default(),
+            );
+        category.count += 1;
+        if category.examples.len() < examples {
+            category.examples.push(example);
+        }
+    }
+
     fn absorb(&mut self, other: Self, examples: usize) {
         self.compared += other.compared;
         self.instructions += other.instructions;

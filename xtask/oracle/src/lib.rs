@@ -9,11 +9,13 @@
 //! [`words`] makes the words, [`tools`] asks the others, [`normalise`] is the
 //! written rule of what does not count as a difference, [`known`] the list of
 //! differences that are explained, [`compare`] puts them together.
+//! [`roundtrip`] goes the other way: operands and text back to the word, and LLVM's assembler with our text.
 
 pub mod compare;
 pub mod fault;
 pub mod known;
 pub mod normalise;
+pub mod roundtrip;
 pub mod spec;
 pub mod tools;
 pub mod verdict;

@@ -9,12 +9,14 @@ use std::process::ExitCode;
 
 use a64_oracle::compare::{self, Decoder as _, Options};
 use a64_oracle::fault::Fault;
-use a64_oracle::{Syntax, known, spec, tools, words};
+use a64_oracle::{Syntax, known, roundtrip, spec, tools, words};
 
 const USAGE: &str = "\
 a64-oracle texts WORD...        what the other disassemblers print for words
 a64-oracle golden ISA OUT      write golden lines: a word of each row of a specification file with their texts
 a64-oracle verdict [--step N]   every word (or every Nth): is it what the specification text says?
+a64-oracle roundtrip [OPTION...]  operands and text back to the word, by ours and by llvm-mc; takes --corners, --random (words that
+                                are instructions), --seed, --rows, --words, --known, --examples
 a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
   --syntax llvm,gnu,apple       against whom (default: all three)
   --corners N                   field corners of every row of the specification, and N random words of each
@@ -28,7 +30,7 @@ a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplaine
   --base                        leave out words of the FP, SIMD, SVE and SME spaces
   --no-sve                      leave out words of the SVE and SME spaces
   --sve                         only words of the SVE and SME spaces; random ones are drawn from them
-  --known FILE                  the list of explained differences
+  --known FILE                  a list of explained differences; may be given more than once
   --examples N                  examples of each category (default 3)
   --table                       the explained differences as a Markdown table too
 ";
@@ -37,7 +39,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((command, rest)) if command == "texts" => texts(rest),
-        Some((command, rest)) if command == "compare" => run(rest),
+        Some((command, rest)) if command == "compare" => run(rest, false),
+        Some((command, rest)) if command == "roundtrip" => run(rest, true),
         Some((command, rest)) if command == "verdict" => verdict(rest),
         Some((command, [isa, out])) if command == "golden" => {
             golden::write(Path::new(isa), Path::new(out))
@@ -86,10 +89,10 @@ fn hexadecimal(text: &str) -> Result<u32, Fault> {
         .map_err(|_| Fault::new(format!("`{text}` is not a hexadecimal word")))
 }
 
-fn run(arguments: &[String]) -> Result<(), Fault> {
+fn run(arguments: &[String], back: bool) -> Result<(), Fault> {
     let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
     let mut syntaxes = Syntax::ALL.to_vec();
-    let mut known_file: Option<PathBuf> = None;
+    let mut known_files: Vec<PathBuf> = Vec::new();
     let mut examples = 3;
     let mut seed = 1;
     let mut corners = None;
@@ -117,7 +120,7 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
                     })
                     .collect::<Result<_, _>>()?;
             }
-            "--known" => known_file = Some(value()?.into()),
+            "--known" => known_files.push(value()?.into()),
             "--examples" => examples = number(value()?)?,
             "--seed" => seed = number(value()?)?,
             "--corners" => corners = Some(number(value()?)?),
@@ -148,7 +151,9 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
         }
         list.extend(words::corners(&rows, extra, seed));
     }
-    list.extend(if only_sve {
+    list.extend(if back {
+        words::random_where(random, seed, |word| aarch64_decode::decode(word).is_ok())
+    } else if only_sve {
         words::random_sve(random, seed)
     } else {
         words::random(random, seed)
@@ -170,14 +175,19 @@ fn run(arguments: &[String]) -> Result<(), Fault> {
     }
     println!("{before} words, {} distinct and compared", list.len());
 
-    let known = match known_file {
-        Some(path) => {
-            let text =
-                std::fs::read_to_string(&path).map_err(|error| Fault::file(&path, &error))?;
-            known::parse(&text)?
-        }
-        None => Vec::new(),
-    };
+    let mut known = Vec::new();
+    for path in known_files {
+        let text = std::fs::read_to_string(&path).map_err(|error| Fault::file(&path, &error))?;
+        known.extend(known::parse(&text)?);
+    }
+    if back {
+        let report = roundtrip::run(&list, &known, examples)?;
+        print!("{}", report.show(Syntax::Llvm, &known));
+        return match report.unexplained_words() {
+            0 => Ok(()),
+            words => Err(Fault::new(format!("{words} unexplained differences"))),
+        };
+    }
     let options = Options {
         syntaxes: &syntaxes,
         known: &known,

@@ -17,6 +17,7 @@ use crate::normalise;
 /// The names Debian gives the programs; the plain names are tried after them.
 const OBJDUMP: [&str; 2] = ["llvm-objdump-22", "llvm-objdump"];
 const OBJCOPY: [&str; 2] = ["llvm-objcopy-22", "llvm-objcopy"];
+const ASSEMBLER: [&str; 2] = ["llvm-mc-22", "llvm-mc"];
 const GNU_OBJDUMP: [&str; 1] = ["aarch64-linux-gnu-objdump"];
 
 /// Disassembles `words`, word `i` at pc `4 * i`.
@@ -57,6 +58,84 @@ pub fn disassemble(syntax: Syntax, words: &[u32]) -> Result<Vec<Text>, Fault> {
             (None, _) => Err(Fault::new(format!("no line for word {index}"))),
         })
         .collect()
+}
+
+/// The words that LLVM's assembler makes of lines of text, at address 0 each; `None` for a line that it refuses.
+///
+/// # Errors
+/// When the assembler is missing, or its output does not match the lines.
+pub fn assemble(lines: &[String]) -> Result<Vec<Option<u32>>, Fault> {
+    let folder = Folder::new()?;
+    let mut text = String::new();
+    // Which line each line of the source is.
+    let mut sources = Vec::with_capacity(lines.len());
+    for (index, line) in lines.iter().enumerate() {
+        text.push_str(line);
+        text.push('\n');
+        sources.push(Some(index));
+        // LLVM refuses the line behind a movprfx unless it has the same destination: let that be this one.
+        if line.starts_with("movprfx") {
+            text.push_str("nop\n");
+            sources.push(None);
+        }
+    }
+    let source = folder.file("lines.s", text.as_bytes())?;
+    let mut command = ASSEMBLER.iter().map(|program| {
+        Command::new(program)
+            .args(["-triple=aarch64", "-mattr=+all", "-show-encoding"])
+            .arg(&source)
+            .stdin(Stdio::null())
+            .output()
+    });
+    // It fails when it refuses a line, and goes on behind it.
+    let output = command
+        .find_map(Result::ok)
+        .ok_or_else(|| Fault::new("llvm-mc-22 is not installed"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let mut refused = vec![false; lines.len()];
+    for line in said.lines() {
+        let Some((place, _)) = line.split_once(": error:") else {
+            continue;
+        };
+        // FILE:LINE:COLUMN
+        let number = place
+            .rsplit(':')
+            .nth(1)
+            .and_then(|line| line.parse::<usize>().ok());
+        let index = number.and_then(|number| *sources.get(number.checked_sub(1)?)?);
+        match index.and_then(|index| refused.get_mut(index)) {
+            Some(slot) => *slot = true,
+            // The line behind a movprfx.
+            None if number.is_some() => {}
+            None => return Err(Fault::new(format!("llvm-mc: {line}"))),
+        }
+    }
+    let listing = String::from_utf8_lossy(&output.stdout);
+    let mut words = listing.lines().filter_map(encoded);
+    let all = refused
+        .iter()
+        .map(|&refused| {
+            if refused {
+                Some(None)
+            } else {
+                words.next().map(Some)
+            }
+        })
+        .collect::<Option<Vec<_>>>();
+    match all {
+        Some(all) if words.next().is_none() => Ok(all),
+        _ => Err(Fault::new(
+            "llvm-mc printed another number of words than of lines",
+        )),
+    }
+}
+
+/// The word of `nop // encoding: [0x1f,0x20,0x03,0xd5]`.
+fn encoded(line: &str) -> Option<u32> {
+    let (bytes, _) = line.split_once("encoding: [")?.1.split_once(']')?;
+    bytes.split(',').rev().try_fold(0, |word, byte| {
+        Some(word << 8 | u32::from_str_radix(byte.strip_prefix("0x")?, 16).ok()?)
+    })
 }
 
 /// "      14: rest" or "      14:\trest" as (0x14, rest).

@@ -66,6 +66,15 @@ pub fn random(count: usize, seed: u64) -> Vec<u32> {
     (0..count).map(|_| random.word()).collect()
 }
 
+/// `count` random words that pass a test; the test has to pass now and then.
+pub fn random_where(count: usize, seed: u64, passes: impl Fn(u32) -> bool) -> Vec<u32> {
+    let mut random = Random::new(seed);
+    std::iter::repeat_with(|| random.word())
+        .filter(|&word| passes(word))
+        .take(count)
+        .collect()
+}
+
 /// `count` random words of the SVE space (two of three) and of the SME space.
 pub fn random_sve(count: usize, seed: u64) -> Vec<u32> {
     const OP0: u32 = 0xf << 25;
