@@ -1,5 +1,6 @@
 //! Builders of whole kernelcaches, one file per shape.
 
+pub mod boot;
 pub mod collection;
 pub mod kernel;
 pub mod large;

@@ -204,3 +204,23 @@ fn alpha() {
 fn beta() {
     check("beta");
 }
+
+#[test]
+fn boot_kernel() {
+    check("boot_kernel");
+}
+
+#[test]
+fn boot_alpha() {
+    check("boot_alpha");
+}
+
+#[test]
+fn boot_beta() {
+    check("boot_beta");
+}
+
+#[test]
+fn boot_stage() {
+    check("boot_stage");
+}
