@@ -8,6 +8,7 @@ pub mod boot_args;
 pub mod command_line;
 pub mod cpu;
 pub mod device_tree;
+pub mod faults;
 pub mod loader;
 pub mod memory;
 pub mod monitor;

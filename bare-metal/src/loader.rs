@@ -7,10 +7,11 @@ use core::fmt;
 
 use img4::Codec;
 use kc_offsets::KernelCache;
-use macho_core::{Mode, Slide};
+use macho_core::{Mode, PhysAddr, Slide};
 
 use crate::boot_args::BootArgs;
 use crate::device_tree::DeviceTree;
+use crate::faults::Faults;
 use crate::place::{self, place};
 use crate::unpack::{self, unpack};
 use crate::{Machine, Region, boot_args, command_line, cpu, println};
@@ -97,8 +98,7 @@ fn load(machine: Machine) -> Result<Loaded, Refusal> {
     );
     clock.step("digest and decompression");
 
-    let cache =
-        KernelCache::parse_with(unpacked.file, Mode::Tolerant).map_err(Refusal::File)?;
+    let cache = KernelCache::parse_with(unpacked.file, Mode::Tolerant).map_err(Refusal::File)?;
     let entry = cache.entry_point().map_err(Refusal::File)?;
     let entry = entry.ok_or(Refusal::NoEntryPoint)?;
     println!(
@@ -108,13 +108,22 @@ fn load(machine: Machine) -> Result<Loaded, Refusal> {
     );
     clock.step("parse");
 
+    let faults = Faults::new(tree.command_line);
     let slide = slide(tree.command_line);
     let window = window(memory.low, tree.command_line)?;
     if slide.get() % PAGE != 0 || window.phys % PAGE != 0 {
         return Err(Refusal::Unaligned);
     }
-    let (image, after) = split(window, &cache).ok_or(Refusal::NoRoom)?;
-    let placed = place(&cache, image.bytes, image.phys, slide).map_err(Refusal::Place)?;
+    let span = place::span(&cache).map_err(Refusal::Place)?;
+    let (image, after) = split(window, span).ok_or(Refusal::NoRoom)?;
+    let placed = place(
+        &cache,
+        image.bytes,
+        PhysAddr::new(image.phys),
+        slide,
+        faults,
+    );
+    let placed = placed.map_err(Refusal::Place)?;
     println!(
         "loader: {} segments, {} bytes copied, {} zeroed, {} fixups at {:#x}, slide {:#x}",
         placed.segments,
@@ -136,9 +145,10 @@ fn load(machine: Machine) -> Result<Loaded, Refusal> {
     };
     let block = after.bytes.first_chunk_mut().ok_or(Refusal::NoRoom)?;
     *block = arguments.to_bytes();
+    let fault = |name| if faults.has(name) { 8 } else { 0 };
     Ok(Loaded {
-        entry: placed.entry.get(),
-        boot_arguments: after.phys,
+        entry: placed.entry.get() + fault("entry"),
+        boot_arguments: after.phys + fault("arguments"),
     })
 }
 
@@ -164,9 +174,9 @@ fn window(low: Region, line: &str) -> Result<Region, Refusal> {
     Ok(Region { phys, bytes })
 }
 
-/// The window in two: what the segments span, and the rest.
-fn split(window: Region, cache: &KernelCache<'_>) -> Option<(Region, Region)> {
-    let span = place::span(cache)?.next_multiple_of(PAGE);
+/// The window in two: `span` bytes for the segments, in whole pages, and the rest.
+fn split(window: Region, span: u64) -> Option<(Region, Region)> {
+    let span = span.checked_next_multiple_of(PAGE)?;
     let (image, after) = window
         .bytes
         .split_at_mut_checked(usize::try_from(span).ok()?)?;

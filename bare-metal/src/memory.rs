@@ -99,7 +99,7 @@ impl Machine {
                 initrd: slice::from_raw_parts(initrd.start as *const u8, length(&initrd)),
                 low: region(low),
                 high: region(high),
-                scratch: &mut *(&raw mut SCRATCH),
+                scratch: (&raw mut SCRATCH).as_mut()?,
             })
         }
     }

@@ -21,7 +21,9 @@ fn all(machine: Machine) -> Result<(), &'static str> {
     let tree = machine.device_tree();
     let tree = DeviceTree::parse(tree).ok_or("the device tree is damaged")?;
     let line = tree.command_line;
-    let memory = machine.memory(&tree).ok_or("no initrd, or no room beside it")?;
+    let memory = machine
+        .memory(&tree)
+        .ok_or("no initrd, or no room beside it")?;
     let text = memory::text();
     println!("monitor: code {:#x} {}", text.as_ptr() as u64, text.len());
     let lines = command_line::number(line, "lines").unwrap_or(0);

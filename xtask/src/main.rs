@@ -1,4 +1,4 @@
-//! The project's chores: test, compare, corpus, size, gen, samples, bench, fuzz.
+//! The project's chores: test, compare, corpus, size, qemu, gen, samples, bench, fuzz.
 //!
 //! `cargo xtask test` is the one command that decides whether a change is
 //! good. Every step of it is a function in a module of its own, so that each
@@ -14,6 +14,7 @@ mod msrv;
 mod nopanic;
 mod oracle;
 mod packages;
+mod qemu;
 mod readme;
 mod setup;
 mod size;
@@ -51,6 +52,11 @@ const CHORES: &[Chore] = &[
         name: "size",
         help: "measure the code size on bare metal, write docs/src/size.md [--check]",
         run: size::size,
+    },
+    Chore {
+        name: "qemu",
+        help: "boot the images of bare-metal/ in QEMU [--whole]",
+        run: qemu::qemu,
     },
     Chore {
         name: "gen",

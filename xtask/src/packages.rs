@@ -21,6 +21,20 @@ pub(crate) fn lld() -> Outcome<()> {
     }])
 }
 
+/// Makes sure that QEMU is there.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn qemu() -> Outcome<()> {
+    apt_install(&[QEMU])
+}
+
+/// Runs the images of `bare-metal/`.
+pub(crate) const QEMU: Package = Package {
+    name: "qemu-system-arm",
+    probe: &["qemu-system-aarch64", "--version"],
+};
+
 /// Makes sure that npm is there; only the corpus needs it.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::bare::Toolchain;
 use crate::command::{cargo, command, run, succeeds, target_dir};
-use crate::packages::{Package, apt_install};
+use crate::packages::{Package, QEMU, apt_install};
 use crate::step::{Checked, Failure, Outcome};
 
 const PACKAGES: &[Package] = &[
@@ -42,6 +42,7 @@ const PACKAGES: &[Package] = &[
         name: "binutils-aarch64-linux-gnu",
         probe: &["aarch64-linux-gnu-objdump", "--version"],
     },
+    QEMU,
     // Runs pyimg4, the second opinion on IMG4.
     Package {
         name: "python3",

@@ -2,7 +2,7 @@
 
 use crate::command::{cargo, root, stdout, tee};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
-use crate::{bare, corpus, delegate, msrv, nopanic, oracle, readme, setup, size};
+use crate::{bare, corpus, delegate, msrv, nopanic, oracle, qemu, readme, setup, size};
 
 const STEPS: &[Step] = &[
     Step {
@@ -49,6 +49,11 @@ const STEPS: &[Step] = &[
         name: "size",
         what: "what the libraries add to a bare-metal image stays within limits",
         run: size::step,
+    },
+    Step {
+        name: "qemu",
+        what: "images of bare-metal/ boot kernelcaches in QEMU, and refuse damaged ones",
+        run: qemu::step,
     },
     Step {
         name: "compare",
@@ -143,7 +148,7 @@ fn fmt() -> Outcome<Checked> {
 /// The repository's workspaces: the main one, and those with profiles or flags
 /// of their own.
 fn workspaces() -> impl Iterator<Item = &'static str> {
-    [".", "nopanic", "nopanic/size", "fuzz"]
+    [".", "nopanic", "nopanic/size", "bare-metal", "fuzz"]
         .into_iter()
         .filter(|folder| root().join(folder).join("Cargo.toml").is_file())
 }

@@ -47,11 +47,7 @@ impl fmt::Display for Error {
 ///
 /// # Errors
 /// The first thing that the libraries refuse.
-pub fn collection(
-    file: &[u8],
-    translations: u32,
-    out: &mut impl fmt::Write,
-) -> Result<(), Error> {
+pub fn collection(file: &[u8], translations: u32, out: &mut impl fmt::Write) -> Result<(), Error> {
     let cache = KernelCache::parse_with(file, Mode::Tolerant)?;
     let image = cache.image();
     writeln!(

@@ -1,1 +1,136 @@
-fn main() {}
+//! Boots images in QEMU: loaders with kernelcaches that are right, wrong and damaged, and the monitor.
+//!
+//! `kc-qemu FOLDER [--loader IMAGE]... [--faults IMAGE] [--monitor IMAGE] [--whole]`. Every loader gets the same
+//! inputs and must print the same: a loader is an image by arm64 Linux's boot protocol that takes an IMG4 as
+//! initrd and `phys=` and `slide=` from the command line. `--whole` adds what takes minutes.
+
+mod case;
+mod cases;
+mod inputs;
+mod machine;
+mod monitor;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use testkit::kernelcache::large::{self, Size};
+use testkit::kernelcache::sample;
+
+use case::Case;
+use machine::{Bench, Options};
+
+/// What the command line asks for.
+#[derive(Default)]
+struct Wanted {
+    folder: PathBuf,
+    loaders: Vec<PathBuf>,
+    faults: Option<PathBuf>,
+    monitor: Option<PathBuf>,
+    whole: bool,
+}
+
+fn main() -> ExitCode {
+    let result = wanted().and_then(|wanted| all(&wanted));
+    match result {
+        Ok(boots) => {
+            println!("{boots} boots");
+            ExitCode::SUCCESS
+        }
+        Err(why) => {
+            eprintln!("kc-qemu: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn wanted() -> Result<Wanted, String> {
+    let mut wanted = Wanted::default();
+    let mut arguments = std::env::args_os().skip(1);
+    wanted.folder = arguments.next().ok_or("which folder?")?.into();
+    while let Some(argument) = arguments.next() {
+        let mut image = || {
+            let path = arguments.next().map(PathBuf::from);
+            path.ok_or_else(|| format!("{} needs a file", argument.to_string_lossy()))
+        };
+        match argument.to_str() {
+            Some("--loader") => wanted.loaders.push(image()?),
+            Some("--faults") => wanted.faults = Some(image()?),
+            Some("--monitor") => wanted.monitor = Some(image()?),
+            Some("--whole") => wanted.whole = true,
+            _ => return Err(format!("unknown argument {}", argument.to_string_lossy())),
+        }
+    }
+    Ok(wanted)
+}
+
+fn all(wanted: &Wanted) -> Result<usize, String> {
+    let bench = Bench::new(&wanted.folder).map_err(|error| error.to_string())?;
+    let mut boots = 0;
+    for loader in &wanted.loaders {
+        for list in [cases::boots(), cases::wrong(), cases::damaged()] {
+            boots += run(&bench, loader, &list)?;
+        }
+    }
+    if let Some(loader) = &wanted.faults {
+        boots += run(&bench, loader, &cases::faults())?;
+    }
+    if let Some(image) = &wanted.monitor {
+        boots += monitor_boots(&bench, image, wanted.whole)?;
+    }
+    Ok(boots)
+}
+
+/// Boots each case, and tells of every one that went wrong.
+fn run(bench: &Bench, image: &Path, cases: &[Case]) -> Result<usize, String> {
+    let mut failed = 0;
+    for case in cases {
+        let printed = bench.boot(image, &case.input, &case.options);
+        let outcome = printed
+            .map_err(|error| format!("{}: {error}", case.name))
+            .and_then(|printed| case.check(&printed));
+        match outcome {
+            Ok(()) => println!("ok   {}", case.name),
+            Err(why) => {
+                failed += 1;
+                println!("FAIL {why}");
+            }
+        }
+    }
+    if failed == 0 {
+        Ok(cases.len())
+    } else {
+        Err(format!("{}: {failed} boots went wrong", image.display()))
+    }
+}
+
+/// The monitor with the sample in an IMG4; when asked for, all of its code in full, and a
+/// collection of 100 MB.
+fn monitor_boots(bench: &Bench, image: &Path, whole: bool) -> Result<usize, String> {
+    let options = Options {
+        timeout: Duration::from_secs(300),
+        ..Options::default()
+    };
+    let file = sample::fileset().bytes;
+    let lines = if whole { usize::MAX } else { 2000 };
+    let printed = monitor::check(bench, image, &inputs::img4(&file), &file, lines, &options)?;
+    show(&printed);
+    if !whole {
+        return Ok(1);
+    }
+    let file = large::collection(Size::MAC, 1).build().bytes;
+    let options = Options {
+        memory: 1024,
+        ..options
+    };
+    let printed = monitor::check(bench, image, &file, &file, 0, &options)?;
+    show(&printed);
+    Ok(2)
+}
+
+/// The lines that say how much: counts, cycles, stack.
+fn show(printed: &str) {
+    for line in printed.lines().filter(|line| !line.contains(" | ")) {
+        println!("{line}");
+    }
+}

@@ -1,0 +1,99 @@
+//! `cargo xtask qemu`: the images of `bare-metal/`, built and booted. The package `kc-qemu` makes the
+//! inputs, runs QEMU and compares.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::bare::{TARGETS, Toolchain};
+use crate::command::{cargo, root, run, target_dir, tee};
+use crate::packages;
+use crate::step::{Checked, Failure, Outcome};
+
+/// The most bytes that the loader image may have.
+const LOADER_LIMIT: u64 = 200 * 1024;
+
+/// `cargo xtask qemu [--whole]`: with the option also a collection of 100 MB, and every word of the
+/// monitor printed.
+///
+/// # Errors
+/// When an image does not build, a boot goes wrong, or the loader is too large.
+pub(crate) fn qemu(arguments: &[String]) -> Outcome<()> {
+    match arguments {
+        [] => boot(&[]),
+        [option] if option == "--whole" => boot(&["--whole"]),
+        _ => Err(Failure::new("qemu takes --whole and nothing else")),
+    }
+    .map(|checked| println!("{checked}"))
+}
+
+/// Step: every boot but those that take minutes.
+///
+/// # Errors
+/// As [`qemu`].
+pub(crate) fn step() -> Outcome<Checked> {
+    boot(&[])
+}
+
+fn boot(options: &[&str]) -> Outcome<Checked> {
+    packages::qemu()?;
+    let mut boots = 0_u64;
+    for target in TARGETS {
+        let loader = image(target, "loader", "")?;
+        let size = fs::metadata(&loader)?.len();
+        println!("loader for {target}: {size} bytes, limit {LOADER_LIMIT}");
+        if size > LOADER_LIMIT {
+            return Err(Failure::new(format!("the loader has {size} bytes")));
+        }
+        let mut command = kc_qemu();
+        command
+            .arg(target_dir().join("qemu"))
+            .arg("--loader")
+            .arg(&loader)
+            .arg("--monitor")
+            .arg(image(target, "monitor", "")?)
+            .arg("--faults")
+            .arg(image(target, "loader", "faults")?)
+            .args(options);
+        tee(&mut command, |line| boots += boots_in(line).unwrap_or(0))?;
+    }
+    Ok(Checked::new(boots, "boots print what they must"))
+}
+
+/// Builds a binary of `bare-metal/`, in a build folder of its own for its features, and gives its path.
+fn image(target: &str, binary: &str, features: &str) -> Outcome<PathBuf> {
+    let mut cargo = Toolchain::get()?.cargo(&format!("bare-metal{features}"));
+    cargo
+        .current_dir(root().join("bare-metal"))
+        .args(["build", "--quiet", "--release", "--locked"])
+        .args(["--target", target, "--bin", binary, "--features", features]);
+    let folder = cargo
+        .get_envs()
+        .find(|(name, _)| *name == "CARGO_TARGET_DIR")
+        .and_then(|(_, value)| value)
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    run(&mut cargo)?;
+    Ok(folder.join(target).join("release").join(binary))
+}
+
+fn kc_qemu() -> std::process::Command {
+    let mut command = cargo();
+    command.args(["run", "--quiet", "--release", "--package", "kc-qemu", "--"]);
+    command
+}
+
+/// The number of `N boots`.
+fn boots_in(line: &str) -> Option<u64> {
+    line.strip_suffix(" boots")?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::boots_in;
+
+    #[test]
+    fn boots_are_counted() {
+        assert_eq!(boots_in("12 boots"), Some(12));
+        assert_eq!(boots_in("ok   12 boots went right"), None);
+    }
+}
