@@ -1,7 +1,7 @@
 //! What is wrong with a kernelcache.
 use core::fmt;
 
-use macho_core::FileOffset;
+use macho_core::{FileOffset, SlidVmAddr, VmAddr};
 
 /// Why a question about a kernelcache has no answer.
 ///
@@ -26,6 +26,56 @@ pub enum Error {
         /// Items that it would have to hold.
         needed: usize,
     },
+    /// No segment has memory.
+    NothingToLoad {
+        /// Where the header lies.
+        header: FileOffset,
+    },
+    /// More segments have memory than a load plan takes.
+    TooManySegments {
+        /// The first one beyond.
+        command: FileOffset,
+    },
+    /// Two segments claim the same memory.
+    SegmentsOverlap {
+        /// The load command of the later one.
+        command: FileOffset,
+    },
+    /// A segment ends past 2^64: unslid, slid, or in physical memory.
+    SegmentOverflow {
+        /// Its load command.
+        command: FileOffset,
+    },
+    /// Slid and physical address of the first byte differ in the bits of a 16 KiB page.
+    Misaligned {
+        /// The slid address.
+        slid: SlidVmAddr,
+    },
+    /// The memory to load into is too small.
+    MemoryTooSmall {
+        /// Bytes that it takes.
+        needed: u64,
+    },
+    /// The entry point is no byte that is loaded from the file.
+    EntryNotLoaded {
+        /// Where it would be.
+        vmaddr: VmAddr,
+    },
+    /// A pointer counts from a base that nobody knows.
+    UnknownBase {
+        /// The slot that has it.
+        slot: FileOffset,
+    },
+    /// A slot binds to an import that the linker does not know.
+    Unbound {
+        /// The slot.
+        slot: FileOffset,
+    },
+    /// A slot lies outside the memory that is rewritten.
+    SlotNotLoaded {
+        /// The slot.
+        slot: FileOffset,
+    },
 }
 
 impl From<macho_core::Error> for Error {
@@ -36,22 +86,46 @@ impl From<macho_core::Error> for Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::MachO(error) => error.fmt(f),
-            Self::HeaderNotMapped { header } => write!(
-                f,
-                "mach_header_64: no segment maps the header at file offset {:#x}",
-                header.get()
-            ),
-            Self::EntryOverflow { command } => write!(
-                f,
-                "entry_point_command: entryoff overflows at file offset {:#x}",
-                command.get()
-            ),
+        let (what, offset) = match *self {
+            Self::MachO(error) => return error.fmt(f),
             Self::StorageTooSmall { needed } => {
-                write!(f, "storage too small: {needed} items are needed")
+                return write!(f, "storage too small: {needed} items are needed");
             }
-        }
+            Self::MemoryTooSmall { needed } => {
+                return write!(f, "memory too small: the image takes {needed} bytes");
+            }
+            Self::Misaligned { slid } => {
+                return write!(
+                    f,
+                    "slid address {:#018x} and physical base differ in the bits of a 16 KiB page",
+                    slid.get()
+                );
+            }
+            Self::EntryNotLoaded { vmaddr } => {
+                return write!(
+                    f,
+                    "entry point {:#018x}: no byte of the file is loaded there",
+                    vmaddr.get()
+                );
+            }
+            Self::HeaderNotMapped { header } => {
+                ("mach_header_64: no segment maps the header", header)
+            }
+            Self::EntryOverflow { command } => ("entry_point_command: entryoff overflows", command),
+            Self::NothingToLoad { header } => ("mach_header_64: no segment has memory", header),
+            Self::TooManySegments { command } => ("segment_command_64: too many segments", command),
+            Self::SegmentsOverlap { command } => (
+                "segment_command_64: memory overlaps an earlier segment's",
+                command,
+            ),
+            Self::SegmentOverflow { command } => {
+                ("segment_command_64: ends past the last address", command)
+            }
+            Self::UnknownBase { slot } => ("fixup: pointer counts from an unknown base", slot),
+            Self::Unbound { slot } => ("fixup: import is not known", slot),
+            Self::SlotNotLoaded { slot } => ("fixup: slot is not in the loaded memory", slot),
+        };
+        write!(f, "{what} at file offset {:#x}", offset.get())
     }
 }
 

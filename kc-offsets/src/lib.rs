@@ -40,19 +40,23 @@
     clippy::alloc_instead_of_core
 )]
 
+pub mod apply;
 #[cfg(feature = "code")]
 pub mod code;
 pub mod entry;
 pub mod error;
 pub mod kernelcache;
+pub mod load;
 pub mod lookup;
 pub mod map;
 pub mod slide;
 mod sort;
 
+pub use apply::{Bases, Linker};
 pub use entry::{EntryPoint, EntrySource};
 pub use error::Error;
 pub use kernelcache::{Entries, Entry, KernelCache, Shape};
+pub use load::{BootFields, ClampReason, LoadPlan, Step, Steps};
 pub use lookup::{ImageIndex, Lookup, Owner, Place, SymbolIndex};
 pub use map::{AddressMap, MapStorage, NOT_IN_FILE, Outcome, PageIndex, SegmentRange, Translation};
 pub use slide::PhysicalWindow;

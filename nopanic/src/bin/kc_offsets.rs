@@ -3,6 +3,7 @@
 #![no_main]
 
 use aarch64_decode::{Pattern, Patterns};
+use kc_offsets::apply::{Linker, apply_fixups, discriminator, resolve_slot};
 use kc_offsets::code::patch::{apply, check};
 use kc_offsets::code::string::holds_strings;
 use kc_offsets::code::{
@@ -11,10 +12,11 @@ use kc_offsets::code::{
 };
 use kc_offsets::lookup::{Piece, SymbolKey};
 use kc_offsets::{
-    AddressMap, Entry, ImageIndex, KernelCache, Lookup, MapStorage, PageIndex, PhysicalWindow,
-    SegmentRange, SymbolIndex,
+    AddressMap, Bases, Entry, ImageIndex, KernelCache, LoadPlan, Lookup, MapStorage, PageIndex,
+    PhysicalWindow, SegmentRange, SymbolIndex,
 };
-use macho_core::{FileOffset, MachO, Mode, PhysAddr, SlidVmAddr, Slide, VmAddr};
+use macho_core::fixup::{AuthKey, Fixup, Import, Slot};
+use macho_core::{FileOffset, MachO, Mode, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr};
 use nopanic::{black_box, debug, display, entry};
 
 entry!(probe);
@@ -64,8 +66,70 @@ fn ranges(number: u64) {
     );
 }
 
+/// A linker of which nothing is known.
+struct Unknown(u64);
+
+impl Linker for Unknown {
+    fn collection_base(&self, level: u8) -> Option<SlidVmAddr> {
+        black_box(Some(SlidVmAddr::new(self.0 ^ u64::from(level))))
+    }
+
+    fn symbol(&self, import: &Import<'_>) -> Option<SlidVmAddr> {
+        black_box(import);
+        black_box(Some(SlidVmAddr::new(self.0)))
+    }
+
+    fn sign(&self, pointer: u64, key: AuthKey, discriminator: u64) -> u64 {
+        black_box(pointer ^ discriminator ^ u64::from(key == AuthKey::IA))
+    }
+}
+
+#[inline(never)]
+fn probe_load(cache: &KernelCache<'_>, number: u64) {
+    let phys = PhysAddr::new(number.rotate_left(11));
+    let slide = Slide::new(number.rotate_left(31));
+    let plan = match LoadPlan::new(cache, phys, slide) {
+        Ok(plan) => plan,
+        Err(error) => return display(error),
+    };
+    let vmaddr = VmAddr::new(number);
+    black_box((plan.lowest(), plan.size(), plan.slide(), plan.window()));
+    black_box((plan.offset_of(vmaddr), plan.phys_of(vmaddr)));
+    black_box((plan.boot_fields(), plan.entry_point(), plan.image()));
+    black_box(LoadPlan::of_image(&cache.image(), phys, slide).is_ok());
+    for step in plan.steps() {
+        black_box(step);
+    }
+    let mut memory = black_box([0; 4096]);
+    black_box(plan.load_into(&mut memory).is_ok());
+    let select = |segment: &Segment<'_>| black_box(segment.vmsize() != 0);
+    let rewrite = |vmaddr: VmAddr, word: u32| black_box((vmaddr, !word)).1;
+    black_box(plan.load_with(&mut memory, select, rewrite).is_ok());
+    let linker = Unknown(number);
+    match plan.apply_fixups(&mut memory, &linker) {
+        Ok(count) => {
+            black_box(count);
+        }
+        Err(error) => display(error),
+    }
+    let bases = black_box(Bases::PRIMARY);
+    let place = |slot: &Slot| Some(slot.file_offset.get());
+    let image = cache.image();
+    black_box(apply_fixups(&image, slide, &mut memory, place, &bases).is_ok());
+    for slot in image.fixups().slots().flatten() {
+        black_box(resolve_slot(&image, &slot, slide, &linker).is_ok());
+        if let Fixup::Rebase {
+            auth: Some(auth), ..
+        } = slot.fixup()
+        {
+            black_box(discriminator(&auth, SlidVmAddr::new(number)));
+        }
+    }
+}
+
 #[inline(never)]
 fn probe_cache(cache: &KernelCache<'_>, number: u64) {
+    probe_load(cache, number);
     black_box((cache.image(), cache.shape(), cache.shape().name()));
     black_box(cache.segment(number as u32));
     let _ = black_box(cache.entry_point());

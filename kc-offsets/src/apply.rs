@@ -1,0 +1,237 @@
+//! Applying fixups: each slot of an image becomes the pointer that it stands for.
+//!
+//! The chains of the file say where slots are, and writing a slot overwrites its link: so the walk reads the image's file,
+//! and the pointers go to another slice, a loaded image or a copy of the file.
+use core::ops::ControlFlow;
+
+use macho_core::fixup::{Auth, AuthKey, Fixup, Fixups, Import, Slot, Target};
+use macho_core::{MachO, SlidVmAddr, Slide, VmAddr};
+
+use crate::error::Error;
+
+/// What a loader knows that the file does not say. Each method has an answer for a loader that does
+/// not know.
+pub trait Linker {
+    /// The run-time base of the collection with this cache level: 0 primary, 1 pageable, 3 auxiliary
+    /// (XNU `osfmk/kern/kcformat.c`). `None` makes a pointer into it an error, but for level 0: there the image's own base
+    /// stands in.
+    fn collection_base(&self, level: u8) -> Option<SlidVmAddr> {
+        let _ = level;
+        None
+    }
+
+    /// The run-time address of an import. `None` makes a bind to it an error.
+    fn symbol(&self, import: &Import<'_>) -> Option<SlidVmAddr> {
+        let _ = import;
+        None
+    }
+
+    /// Signs a pointer as `pac` instructions do, with the discriminator blended in full
+    /// ([`discriminator`]). A plain pointer without.
+    fn sign(&self, pointer: u64, key: AuthKey, discriminator: u64) -> u64 {
+        let _ = (key, discriminator);
+        pointer
+    }
+}
+
+/// A [`Linker`] that knows where collections are, binds nothing and signs nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bases {
+    /// Level 0; the image's own base if `None`.
+    pub primary: Option<SlidVmAddr>,
+    /// Level 1.
+    pub pageable: Option<SlidVmAddr>,
+    /// Level 3.
+    pub auxiliary: Option<SlidVmAddr>,
+}
+
+impl Bases {
+    /// The image is the primary collection, or none at all.
+    pub const PRIMARY: Self = Self {
+        primary: None,
+        pageable: None,
+        auxiliary: None,
+    };
+}
+
+impl Linker for Bases {
+    fn collection_base(&self, level: u8) -> Option<SlidVmAddr> {
+        match level {
+            0 => self.primary,
+            1 => self.pageable,
+            3 => self.auxiliary,
+            _ => None,
+        }
+    }
+}
+
+/// The discriminator that the pointer of the slot at a run-time address is signed with: `diversity`;
+/// with address diversity the slot's address, whose top 16 bits a `diversity` other than 0 replaces
+/// (clang `ptrauth.h`, `ptrauth_blend_discriminator`).
+pub const fn discriminator(auth: &Auth, slot: SlidVmAddr) -> u64 {
+    let [low, high] = auth.diversity.to_le_bytes();
+    let diversity = u64::from_le_bytes([low, high, 0, 0, 0, 0, 0, 0]);
+    match (auth.address_diversity, diversity) {
+        (false, _) => diversity,
+        (true, 0) => slot.get(),
+        (true, _) => slot.get() & 0x0000_ffff_ffff_ffff | diversity << 48,
+    }
+}
+
+/// Resolves the fixups of one image at one slide.
+struct Resolver<'a, 'l, L> {
+    fixups: Fixups<'a>,
+    image: MachO<'a>,
+    slide: Slide,
+    base: Option<VmAddr>,
+    /// The base of level 0.
+    primary: Option<SlidVmAddr>,
+    linker: &'l L,
+}
+
+impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
+    fn new(image: &MachO<'a>, slide: Slide, linker: &'l L) -> Self {
+        let base = image.base();
+        let own = base.map(|base| slide.apply(base));
+        Self {
+            fixups: image.fixups(),
+            image: *image,
+            slide,
+            base,
+            primary: linker.collection_base(0).or(own),
+            linker,
+        }
+    }
+
+    /// What the slot holds at run time.
+    #[inline]
+    fn value(&self, slot: &Slot) -> Result<u64, Error> {
+        let (pointer, auth) = match slot.fixup() {
+            Fixup::Value(value) => return Ok(u64::from(value)),
+            Fixup::Rebase { target, auth } => (self.target(slot, target)?, auth),
+            Fixup::Bind { addend, auth, .. } => (self.bind(slot, addend)?, auth),
+        };
+        Ok(match auth {
+            None => pointer,
+            Some(auth) => {
+                let place = self.slide.apply(slot.vmaddr);
+                let discriminator = discriminator(&auth, place);
+                self.linker.sign(pointer, auth.key, discriminator)
+            }
+        })
+    }
+
+    #[inline]
+    fn target(&self, slot: &Slot, target: Target) -> Result<u64, Error> {
+        let unknown = Error::UnknownBase {
+            slot: slot.file_offset,
+        };
+        match target {
+            Target::Cache { level: 0, offset } => {
+                let base = self.primary.ok_or(unknown)?;
+                Ok(base.get().wrapping_add(offset.get()))
+            }
+            Target::Cache { level, offset } => {
+                let base = self.linker.collection_base(level).ok_or(unknown)?;
+                Ok(base.get().wrapping_add(offset.get()))
+            }
+            Target::VmAddr(vmaddr) => Ok(self.slide.apply(vmaddr).get()),
+            Target::VmOffset(offset) => {
+                let base = self.base.ok_or(unknown)?;
+                Ok(self.slide.apply(base).get().wrapping_add(offset.get()))
+            }
+            Target::Segment { index, offset } => {
+                let segment = self
+                    .image
+                    .segments()
+                    .nth(usize::from(index))
+                    .ok_or(unknown)?;
+                let start = self.slide.apply(segment.vmaddr());
+                Ok(start.get().wrapping_add(u64::from(offset)))
+            }
+        }
+    }
+
+    #[cold]
+    fn bind(&self, slot: &Slot, addend: i64) -> Result<u64, Error> {
+        let unbound = Error::Unbound {
+            slot: slot.file_offset,
+        };
+        let import = self.fixups.import(slot)?.ok_or(unbound)?;
+        let symbol = self.linker.symbol(&import).ok_or(unbound)?;
+        Ok(symbol
+            .get()
+            .wrapping_add_signed(import.addend)
+            .wrapping_add_signed(addend))
+    }
+}
+
+/// The run-time value of one slot of `image`, without writing it. For many slots of an image that
+/// has 32-bit or opcode fixups, [`apply_fixups`] costs less.
+///
+/// # Errors
+/// As [`apply_fixups`], but `SlotNotLoaded`.
+pub fn resolve_slot(
+    image: &MachO<'_>,
+    slot: &Slot,
+    slide: Slide,
+    linker: &impl Linker,
+) -> Result<u64, Error> {
+    Resolver::new(image, slide, linker).value(slot)
+}
+
+/// Rewrites in `memory` every slot of `image`, which runs at its vmaddrs plus `slide`; returns how
+/// many. `place` says where in `memory` a slot is, in bytes: of a loaded image, `slot.vmaddr` less the
+/// lowest vmaddr; of a copy of the file, `slot.file_offset`.
+///
+/// The image is read and `memory` written; slots are visited several pages at a time, in no
+/// order that a caller may rely on. Work is linear in the file's size.
+///
+/// # Errors
+/// The first of these ends it, and the memory is then in part rewritten and not fit to run: damage of the fixups; `UnknownBase` for a pointer
+/// into a collection whose base the linker does not know; `Unbound`; `SlotNotLoaded` where `place`
+/// has no room for the slot.
+pub fn apply_fixups(
+    image: &MachO<'_>,
+    slide: Slide,
+    memory: &mut [u8],
+    mut place: impl FnMut(&Slot) -> Option<u64>,
+    linker: &impl Linker,
+) -> Result<u64, Error> {
+    let resolver = Resolver::new(image, slide, linker);
+    let mut applied = 0_u64;
+    let outcome = resolver.fixups.try_for_each(|item| {
+        let written = item.map_err(Error::from).and_then(|slot| {
+            let value = resolver.value(&slot)?;
+            let at = place(&slot).and_then(|at| usize::try_from(at).ok());
+            let tail = at.and_then(|at| memory.get_mut(at..));
+            write(tail.unwrap_or_default(), slot.size(), value).ok_or(Error::SlotNotLoaded {
+                slot: slot.file_offset,
+            })
+        });
+        match written {
+            Ok(()) => {
+                applied = applied.wrapping_add(1);
+                ControlFlow::Continue(())
+            }
+            Err(error) => ControlFlow::Break(error),
+        }
+    });
+    match outcome {
+        ControlFlow::Continue(()) => Ok(applied),
+        ControlFlow::Break(error) => Err(error),
+    }
+}
+
+/// Writes a slot of 4 or 8 bytes; `None` where there is no room.
+#[inline]
+fn write(place: &mut [u8], size: u64, value: u64) -> Option<()> {
+    let bytes = value.to_le_bytes();
+    if size == 4 {
+        let [a, b, c, d, ..] = bytes;
+        *place.first_chunk_mut()? = [a, b, c, d];
+    } else {
+        *place.first_chunk_mut()? = bytes;
+    }
+    Some(())
+}

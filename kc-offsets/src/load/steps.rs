@@ -1,0 +1,199 @@
+//! The steps of a load, in ascending order of address.
+use core::iter::FusedIterator;
+
+use macho_core::{PhysAddr, Segment, VmAddr, VmProt};
+
+use crate::load::{LoadPlan, with_memory};
+
+/// One thing to do. Copies and zeros follow each other without a gap from the first byte of the plan to
+/// its last; [`Step::Clamp`] and [`Step::Protect`] write nothing.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Step<'a> {
+    /// Copy bytes of the file.
+    Copy {
+        /// Whose bytes they are.
+        segment: Segment<'a>,
+        /// The unslid address of the first byte.
+        vmaddr: VmAddr,
+        /// Where it goes.
+        phys: PhysAddr,
+        /// The bytes, at least one.
+        bytes: &'a [u8],
+    },
+    /// Write zeros: behind the bytes of a segment, or between segments.
+    Zero {
+        /// The segment; `None` between segments.
+        segment: Option<Segment<'a>>,
+        /// The unslid address of the first byte.
+        vmaddr: VmAddr,
+        /// Where it goes.
+        phys: PhysAddr,
+        /// Bytes, at least one.
+        len: u64,
+    },
+    /// A remark: the segment claims more of the file than it gets. The zeros that follow stand for it.
+    Clamp {
+        /// The segment.
+        segment: Segment<'a>,
+        /// Why it gets less.
+        reason: ClampReason,
+        /// Bytes of the file that it claims.
+        claimed: u64,
+        /// Bytes that it gets.
+        copied: u64,
+    },
+    /// The segment is in place: for a loader that maps memory, its initial protection.
+    Protect {
+        /// The segment.
+        segment: Segment<'a>,
+        /// The physical address of its first byte.
+        phys: PhysAddr,
+        /// Bytes.
+        len: u64,
+        /// What is allowed.
+        prot: VmProt,
+    },
+}
+
+/// Why a segment gets less of the file than it claims. Both need an image that was parsed tolerantly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ClampReason {
+    /// The file ends before. m1n1's payload segment is like this: what is appended to the file
+    /// lies there, and it claims 64 MiB.
+    PastEndOfFile,
+    /// It claims more bytes of the file than it has memory.
+    FileSizeExceedsVmSize,
+}
+
+/// Iterator over the steps of a [`LoadPlan`]. Each segment costs a pass over all load commands;
+/// there are at most five steps for each.
+#[derive(Clone, Debug)]
+pub struct Steps<'a> {
+    plan: LoadPlan<'a>,
+    /// Bytes from the plan's first byte that are written.
+    done: u64,
+    /// The segment at work, with what is to be done next for it.
+    current: Option<(Segment<'a>, Stage)>,
+}
+
+/// What is to be done next for a segment.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Clamp,
+    Copy,
+    Zero,
+    Protect,
+}
+
+impl<'a> Steps<'a> {
+    pub(super) const fn new(plan: LoadPlan<'a>) -> Self {
+        Self {
+            plan,
+            done: 0,
+            current: None,
+        }
+    }
+
+    /// Where the next byte goes. The plan has proved that no sum overflows.
+    fn place(&self) -> (VmAddr, PhysAddr) {
+        let vmaddr = self.plan.lowest.get().saturating_add(self.done);
+        let phys = self.plan.phys_base.get().saturating_add(self.done);
+        (VmAddr::new(vmaddr), PhysAddr::new(phys))
+    }
+
+    /// The segment with the lowest address that is not below `from`. Segments do not overlap, so none starts before it ends.
+    fn segment_from(&self, from: VmAddr) -> Option<Segment<'a>> {
+        with_memory(&self.plan.image)
+            .filter(|segment| segment.vmaddr() >= from)
+            .min_by_key(Segment::vmaddr)
+    }
+
+    /// The step of one stage, if there is something to do.
+    fn step(&mut self, segment: Segment<'a>, stage: Stage) -> Option<Step<'a>> {
+        let (vmaddr, phys) = self.place();
+        let bytes = backed(&segment);
+        let copied = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        match stage {
+            Stage::Clamp => (copied < segment.filesize()).then(|| Step::Clamp {
+                segment,
+                reason: if copied == segment.vmsize() {
+                    ClampReason::FileSizeExceedsVmSize
+                } else {
+                    ClampReason::PastEndOfFile
+                },
+                claimed: segment.filesize(),
+                copied,
+            }),
+            Stage::Copy => {
+                self.done = self.done.saturating_add(copied);
+                (copied != 0).then_some(Step::Copy {
+                    segment,
+                    vmaddr,
+                    phys,
+                    bytes,
+                })
+            }
+            Stage::Zero => {
+                let len = segment.vmsize().saturating_sub(copied);
+                self.done = self.done.saturating_add(len);
+                (len != 0).then_some(Step::Zero {
+                    segment: Some(segment),
+                    vmaddr,
+                    phys,
+                    len,
+                })
+            }
+            Stage::Protect => Some(Step::Protect {
+                segment,
+                phys: PhysAddr::new(phys.get().saturating_sub(segment.vmsize())),
+                len: segment.vmsize(),
+                prot: segment.initprot(),
+            }),
+        }
+    }
+}
+
+/// The bytes of the file that a segment gets: as many as it claims, has memory for, and are there.
+fn backed<'a>(segment: &Segment<'a>) -> &'a [u8] {
+    let data = segment.data();
+    let room = usize::try_from(segment.vmsize()).unwrap_or(usize::MAX);
+    data.get(..room).unwrap_or(data)
+}
+
+impl<'a> Iterator for Steps<'a> {
+    type Item = Step<'a>;
+
+    fn next(&mut self) -> Option<Step<'a>> {
+        loop {
+            let Some((segment, stage)) = self.current.take() else {
+                let (vmaddr, phys) = self.place();
+                let segment = self.segment_from(vmaddr)?;
+                self.current = Some((segment, Stage::Clamp));
+                let gap = segment.vmaddr().checked_distance_from(vmaddr)?;
+                if gap != 0 {
+                    self.done = self.done.saturating_add(gap);
+                    return Some(Step::Zero {
+                        segment: None,
+                        vmaddr,
+                        phys,
+                        len: gap,
+                    });
+                }
+                continue;
+            };
+            self.current = match stage {
+                Stage::Clamp => Some((segment, Stage::Copy)),
+                Stage::Copy => Some((segment, Stage::Zero)),
+                Stage::Zero => Some((segment, Stage::Protect)),
+                Stage::Protect => None,
+            };
+            if let Some(step) = self.step(segment, stage) {
+                return Some(step);
+            }
+        }
+    }
+}
+
+impl FusedIterator for Steps<'_> {}
