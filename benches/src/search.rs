@@ -37,11 +37,14 @@ pub fn groups(input: &Input) -> Vec<Group> {
         cases,
         goals,
     };
-    let goals = ["words", "bytes"].map(|ours| Goal::Times {
-        ours,
-        against: "reading the words",
-        times: 0.5,
-    });
+    let half = |cases: [&'static str; 2]| {
+        let goals = cases.map(|ours| Goal::Times {
+            ours,
+            against: "reading the words",
+            times: 0.5,
+        });
+        goals.to_vec()
+    };
     let one = cases(ABSENT, &code, &bytes);
     let three = cases(CALL, &code, &bytes);
     let (addresses, all) = references(&text, &text_bytes);
@@ -50,11 +53,7 @@ pub fn groups(input: &Input) -> Vec<Group> {
             "references",
             "search for adrp pairs of one address",
             addresses,
-            vec![Goal::Times {
-                ours: "far away",
-                against: "reading the words",
-                times: 0.5,
-            }],
+            half(["far away", "in the middle of the data"]),
         ),
         group(
             "references-all",
@@ -62,7 +61,12 @@ pub fn groups(input: &Input) -> Vec<Group> {
             all,
             vec![],
         ),
-        group("search", "search for one pattern", one, goals.to_vec()),
+        group(
+            "search",
+            "search for one pattern",
+            one,
+            half(["words", "bytes"]),
+        ),
         group(
             "search-three",
             "search for three patterns in a row",

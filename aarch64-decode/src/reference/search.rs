@@ -4,7 +4,7 @@ use core::iter::FusedIterator;
 
 use super::filter::{Filter, Targets};
 use super::{Reference, References};
-use crate::bits::{field, low32, wide};
+use crate::bits::{field, low32, sign_extend, unsigned, wide};
 use crate::flow::Flow;
 use crate::matcher::decode;
 use crate::words::{BLOCK, Source};
@@ -183,18 +183,14 @@ impl<'a> Referrers<'a> {
         if !self.references.is_empty() {
             return false;
         }
-        match self.filter {
-            Some(filter) => {
-                let words = self.at.wrapping_sub(self.start);
-                !filter.has(u32::try_from(words).unwrap_or(0), word)
-            }
-            // adr and adrp, literals, branches.
-            None => {
-                word & 0x1f00_0000 != 0x1000_0000
-                    && word & 0x3b00_0000 != 0x1800_0000
-                    && field(word, 26, 3) != 0b101
-            }
+        if let Some(filter) = self.filter {
+            let words = self.at.wrapping_sub(self.start);
+            return !filter.has(u32::try_from(words).unwrap_or(0), word);
         }
+        // adr and adrp, literals.
+        let address = word & 0x1f00_0000 == 0x1000_0000 || word & 0x3b00_0000 == 0x1800_0000;
+        let branch = field(word, 26, 3) == 0b101;
+        !(self.addresses && address || self.branches && branch)
     }
 
     /// What the word refers to.
@@ -233,6 +229,13 @@ impl<'a> Referrers<'a> {
     }
 
     fn branch(&self, word: u32, pc: u64) -> Option<Referrer> {
+        if let Some(distance) = distance(word) {
+            // Decoding costs more, and few go there.
+            let target = pc.wrapping_add(unsigned(distance).wrapping_shl(2));
+            if !self.targets.contains(target) {
+                return None;
+            }
+        }
         let (kind, address) = match decode(word).ok()?.flow(pc) {
             Flow::Branch(target) => (ReferenceKind::Branch, target),
             Flow::Conditional(target) => (ReferenceKind::Conditional, target),
@@ -251,6 +254,19 @@ impl<'a> Referrers<'a> {
 /// Words of a block, and of a page of 4 KiB.
 const BLOCK_WORDS: u32 = 32;
 const PAGE_WORDS: u32 = 1024;
+
+/// How many words it is to the target of the branches that are frequent: `b` and `bl`; `cbz`, `cbnz` and `b.cond`; `tbz` and `tbnz`.
+const fn distance(word: u32) -> Option<i64> {
+    if word & 0x7c00_0000 == 0x1400_0000 {
+        Some(sign_extend(field(word, 0, 26), 26))
+    } else if word & 0x7e00_0000 == 0x3400_0000 || word & 0xff00_0000 == 0x5400_0000 {
+        Some(sign_extend(field(word, 5, 19), 19))
+    } else if word & 0x7e00_0000 == 0x3600_0000 {
+        Some(sign_extend(field(word, 5, 14), 14))
+    } else {
+        None
+    }
+}
 
 /// How a word that names an address does so; Arm ARM C4.1, as in [`References::next`].
 const fn kind(word: u32) -> ReferenceKind {
