@@ -1,6 +1,7 @@
 //! `kc disasm`: which words, from where; the printing is in `listing`.
 
 use aarch64_decode::Syntax;
+use kc_offsets::code::string::holds_strings;
 use kc_offsets::{AddressMap, KernelCache, Outcome};
 use macho_core::{CpuType, MachO, Section, VmAddr};
 
@@ -185,7 +186,7 @@ fn context<'a>(
         strings.extend(
             image
                 .sections()
-                .filter(|section| listing::holds_strings(section) && section.size() != 0)
+                .filter(|section| holds_strings(section) && section.size() != 0)
                 .map(|section| (section.vmaddr().get(), section.size())),
         );
     }

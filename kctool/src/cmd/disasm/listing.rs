@@ -1,7 +1,7 @@
 //! The lines of a disassembly. Plain byte pushing: a collection has some 15 million words.
 use aarch64_decode::{Flow, Operand, Reference, References, Syntax, TextBuffer, decode};
 use kc_offsets::AddressMap;
-use macho_core::{Section, SectionType, VmAddr};
+use macho_core::VmAddr;
 
 use super::cross_check::CrossCheck;
 use crate::cli::Column;
@@ -25,11 +25,6 @@ pub(super) struct Context<'a> {
     pub(super) strings: Vec<(u64, u64)>,
     pub(super) map: Option<AddressMap<'a>>,
     pub(super) file: &'a [u8],
-}
-
-/// Whether a section holds NUL-terminated strings: by its type, and by the name that kernels use.
-pub(super) fn holds_strings(section: &Section<'_>) -> bool {
-    section.kind() == SectionType::S_CSTRING_LITERALS || section.name() == "__os_log"
 }
 
 impl Context<'_> {
