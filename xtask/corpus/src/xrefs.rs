@@ -38,7 +38,7 @@ pub(crate) fn compare(slice: &Path) -> Outcome<u64> {
         return Ok(0);
     }
     // The sections of a dSYM lie in the file that it was made from.
-    if std::fs::read(slice)?.get(12..16) == Some(&MH_DSYM.to_le_bytes()) {
+    if std::fs::read(slice)?.get(12..16) == Some(&MH_DSYM.0.to_le_bytes()) {
         return Ok(0);
     }
     let listing = listing(slice)?;
