@@ -9,9 +9,7 @@ use crate::isa::{Apple, Row, Template, Test, flows};
 use crate::names::Table;
 use crate::operands::{Descriptor, Operands};
 use crate::tree::Tree;
-use pieces::{
-    Aliased, Check, Forms, HEADER, Names, Node, bytes, plain, sectioned, sectioned_lines,
-};
+use pieces::{Check, Forms, HEADER, Names, Node, bytes, plain, sectioned, sectioned_lines};
 
 /// What the specification text came to, ready to be written.
 pub(crate) struct Model {
@@ -27,8 +25,6 @@ pub(crate) struct Model {
     pub(crate) tables: Vec<Table>,
 }
 
-/// Marks an index into ALIASED.
-const ALIASED: u16 = 0x8000;
 /// Encodings 0 and 1 stand for unallocated and undefined words.
 pub(crate) const RESERVED: usize = 2;
 
@@ -38,7 +34,6 @@ struct Lengths {
     forms: [usize; 3],
     descriptors: [usize; 3],
     aliases: [usize; 3],
-    aliased: [usize; 3],
     names: [usize; 3],
     text: [usize; 3],
 }
@@ -66,6 +61,7 @@ pub(crate) fn files(
     let mut form_of = |template: &Template,
                        row: &Row,
                        apple: Apple,
+                       alias: Option<u16>,
                        place: &crate::isa::Place,
                        whole: bool,
                        names: &mut Names,
@@ -109,7 +105,7 @@ pub(crate) fn files(
                 }
             }
         }
-        forms.id(&list, apple)
+        forms.id(&list, apple, alias)
     };
 
     // No word is 1 under an empty mask.
@@ -118,14 +114,15 @@ pub(crate) fn files(
     let mut mnemonic = vec![0_u16; RESERVED];
     let mut info = vec![0_u8; RESERVED];
     let mut infos = vec![0_u32];
-    let mut aliased: Vec<Aliased> = Vec::new();
-    let mut aliases: Vec<String> = Vec::new();
-    let mut tests: Vec<String> = Vec::new();
+    // The alias of encodings without any, which no word passes.
+    let mut aliases =
+        vec!["    A { tests: 0, count: 1, syntaxes: 0x80, mnemonic: 0, form: 0 },\n".to_owned()];
+    let mut tests = vec!["    Test::Bits { mask: 0x0, value: 0x1 },\n".to_owned()];
     let mut test_lists: HashMap<Vec<Test>, usize> = HashMap::new();
     let mut encoding_names = String::from("unallocated\nundefined\n");
     let mut unpredictable: Vec<(usize, Vec<Test>)> = Vec::new();
     let mut soft: Vec<(u16, u32, u32)> = Vec::new();
-    forms.id(&[], Apple::Suffix);
+    forms.id(&[], Apple::Suffix, None);
 
     let mut test_list = |list: &[Test],
                          predicates: &mut Vec<String>,
@@ -179,18 +176,14 @@ pub(crate) fn files(
             &row.template,
             row,
             row.apple,
+            (!row.aliases.is_empty()).then_some(aliases.len() as u16),
             &row.place,
             true,
             &mut names,
             &mut forms,
             &mut problems,
         ) as u16;
-        form.push(if row.aliases.is_empty() {
-            own
-        } else {
-            aliased.push(Aliased([own, aliases.len() as u16]));
-            ALIASED | (aliased.len() - 1) as u16
-        });
+        form.push(own);
         mnemonic.push(names.id(&row.template.mnemonic) as u16);
         encoding_names.push_str(&row.name);
         encoding_names.push('\n');
@@ -234,6 +227,7 @@ pub(crate) fn files(
                 &alias.template,
                 row,
                 alias.apple,
+                None,
                 &alias.place,
                 false,
                 &mut names,
@@ -256,7 +250,6 @@ pub(crate) fn files(
             lengths.forms[at] = forms.list.len();
             lengths.descriptors[at] = forms.descriptors.len();
             lengths.aliases[at] = aliases.len();
-            lengths.aliased[at] = aliased.len();
             // The start of the next name is the end of the last.
             lengths.names[at] = names.starts.len() + 1;
             lengths.text[at] = names.blob.len();
@@ -278,7 +271,7 @@ pub(crate) fn files(
     }
 
     assert!(
-        forms.list.len() < usize::from(ALIASED),
+        u16::try_from(forms.list.len()).is_ok(),
         "the lists outgrew their words"
     );
     let mut ends = [RESERVED; 3];
@@ -320,7 +313,7 @@ pub(crate) fn files(
     );
 
     let mut encodings = String::from(HEADER);
-    encodings.push_str("//! One entry for each encoding; 0 is unallocated and 1 undefined.\n\nuse super::{Aliased, Check};\n\n");
+    encodings.push_str("//! One entry for each encoding; 0 is unallocated and 1 undefined.\n\nuse super::Check;\n\n");
     sectioned(
         &mut encodings,
         "CHECKS",
@@ -332,7 +325,7 @@ pub(crate) fn files(
     sectioned(
         &mut encodings,
         "FORM_OF",
-        "Index into FORMS, or `0x8000 |` an index into ALIASED.",
+        "Index into FORMS.",
         "u16",
         &form,
         ends,
@@ -352,14 +345,6 @@ pub(crate) fn files(
         "u8",
         &info,
         ends,
-    );
-    sectioned(
-        &mut encodings,
-        "ALIASED",
-        "Index into FORMS and into ALIASES of the encodings that have aliases.",
-        "Aliased",
-        &aliased,
-        lengths.aliased,
     );
     plain(
         &mut encodings,
@@ -400,7 +385,7 @@ pub(crate) fn files(
     sectioned(
         &mut form_text,
         "FORMS",
-        "Operand lists: a count, then that many indices into DESCRIPTORS.",
+        "Operand lists: a header, indices into DESCRIPTORS, and an index into ALIASES where the header says so.",
         "u16",
         &forms.list,
         lengths.forms,
@@ -427,7 +412,7 @@ pub(crate) fn files(
     sectioned_lines(
         &mut form_text,
         "ALIASES",
-        "Aliases; bit 7 of `syntaxes` marks the last of an encoding.",
+        "Aliases; bit 7 of `syntaxes` marks the last of an encoding. The first is that of encodings without any.",
         "A",
         "join_alias",
         &aliases,

@@ -2,11 +2,12 @@
 
 use crate::bits::{field, low8, low16, widen};
 use crate::encoding::Encoding;
-use crate::generated::Test;
 use crate::generated::encodings::{SHOULD_BE, UNPREDICTABLE};
 use crate::generated::forms::{ALIASES, TESTS};
 use crate::generated::kinds::Predicate;
+use crate::generated::{Alias, Test};
 use crate::named::{self, shown_flags};
+use crate::operands;
 use crate::program::bitmask;
 #[cfg(feature = "sve")]
 use crate::program::scalable::is_move_mask;
@@ -19,27 +20,55 @@ pub(crate) struct Shown {
     pub(crate) form: u16,
 }
 
+/// Marks the last alias of an encoding.
+const LAST: u8 = 0x80;
+
 /// The preferred spelling of a word: the first alias of its encoding whose tests hold.
+// The first alias decides nearly all words, without a branch on whether it holds.
+#[inline]
 pub(crate) fn shown(word: u32, encoding: Encoding, syntax: Syntax) -> Shown {
-    let own = syntax_bit(syntax);
-    let (form, first) = encoding.form_and_alias();
-    if let Some(first) = first {
-        for alias in ALIASES.get(usize::from(first)..).unwrap_or(&[]) {
-            if alias.syntaxes & own != 0 && all(alias.tests, alias.count, word, syntax) {
-                return Shown {
-                    mnemonic: alias.mnemonic,
-                    form: alias.form,
-                };
-            }
-            if alias.syntaxes & 0x80 != 0 {
-                break;
-            }
-        }
-    }
-    Shown {
+    let form = encoding.form();
+    let own = Shown {
         mnemonic: encoding.mnemonic_number(),
         form,
+    };
+    let first = operands::first_alias(form);
+    if first == 0 {
+        return own;
     }
+    let alias = ALIASES.get(usize::from(first));
+    let test = alias.and_then(|alias| TESTS.get(usize::from(alias.tests)));
+    let (Some(alias @ Alias { count: 1, .. }), Some(&Test::Bits { mask, value })) = (alias, test)
+    else {
+        return walk(word, first, own, syntax);
+    };
+    if word & mask == value && alias.syntaxes & syntax_bit(syntax) != 0 {
+        return Shown {
+            mnemonic: alias.mnemonic,
+            form: alias.form,
+        };
+    }
+    if alias.syntaxes & LAST != 0 {
+        return own;
+    }
+    walk(word, first.wrapping_add(1), own, syntax)
+}
+
+/// The first alias from `first` on whose tests hold.
+#[inline(never)]
+fn walk(word: u32, first: u16, own: Shown, syntax: Syntax) -> Shown {
+    for alias in ALIASES.get(usize::from(first)..).unwrap_or(&[]) {
+        if alias.syntaxes & syntax_bit(syntax) != 0 && all(alias.tests, alias.count, word, syntax) {
+            return Shown {
+                mnemonic: alias.mnemonic,
+                form: alias.form,
+            };
+        }
+        if alias.syntaxes & LAST != 0 {
+            break;
+        }
+    }
+    own
 }
 
 const fn syntax_bit(syntax: Syntax) -> u8 {

@@ -1,5 +1,7 @@
 //! Conditions.
 
+use crate::register::Register;
+
 /// A condition of a branch, select or compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Condition(u8);
@@ -37,6 +39,14 @@ impl Condition {
     pub const AL: Self = Self(14);
     /// Always, too.
     pub const NV: Self = Self(15);
+
+    /// A condition in the place of a register, of a class that no register has.
+    pub(crate) const fn as_register(self) -> Register {
+        Register::numbered(Self::CLASS, self.0)
+    }
+
+    /// The class of a condition in the place of a register.
+    pub(crate) const CLASS: u8 = 15;
 
     pub(crate) const fn new(number: u8) -> Self {
         Self(number & 15)

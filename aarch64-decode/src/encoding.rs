@@ -1,14 +1,11 @@
 //! What an encoding is: its name, mnemonic, group and features.
 
 use crate::bits::{entry16, entry32, index, low8, widen16};
-use crate::generated::encodings::{ALIASED, FORM_OF, INFO_OF, INFOS, MNEMONIC_OF};
+use crate::generated::encodings::{FORM_OF, INFO_OF, INFOS, MNEMONIC_OF};
 use crate::generated::names::{
     APPLE, ENCODING_NAMES, ENCODING_NAMES_AT, FEATURES, GROUPS, NAMES_AT, NAMES_TEXT, REQUIREMENTS,
     REQUIREMENTS_AT,
 };
-
-/// Marks an entry of FORM_OF that is an index into ALIASED.
-const HAS_ALIASES: u16 = 0x8000;
 
 /// A row of Arm's tables (AARCHMRS), or of Apple's extensions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -61,20 +58,7 @@ impl Encoding {
     /// Where its operand list is.
     #[inline]
     pub(crate) fn form(self) -> u16 {
-        let (form, _) = self.form_and_alias();
-        form
-    }
-
-    /// Where its operand list is, and its first alias if it has any.
-    #[inline]
-    pub(crate) fn form_and_alias(self) -> (u16, Option<u16>) {
-        let form = entry16(&FORM_OF, self.at(), 0);
-        if form & HAS_ALIASES == 0 {
-            return (form, None);
-        }
-        let at = index(widen16(form & !HAS_ALIASES));
-        let [form, alias] = ALIASED.get(at).copied().unwrap_or([0, 0]);
-        (form, Some(alias))
+        entry16(&FORM_OF, self.at(), 0)
     }
 
     #[inline]

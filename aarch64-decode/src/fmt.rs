@@ -19,13 +19,15 @@ use core::fmt;
 
 pub use text::{TextBuffer, Token, TokenKind};
 
-use self::cursor::Cursor;
+use self::cursor::{Cursor, Separator};
 use self::frequent::Written;
+use self::register::plain_name;
 use crate::alias;
+use crate::alias::Shown;
 use crate::encoding::{name_bytes, name_piece};
 use crate::insn::Instruction;
-use crate::operands::{AppleVectors, Operands};
-use crate::program;
+use crate::operands::{self, AppleVectors, Operands, Plain, descriptor};
+use crate::packed::Packed;
 use crate::syntax::Syntax;
 
 /// Names for addresses.
@@ -104,70 +106,127 @@ impl Instruction {
         symbols: &S,
         text: &mut TextBuffer,
     ) {
-        text.clear();
         text.apple_names = options.apple_names;
         let shown = alias::shown(self.word(), self.encoding(), syntax);
         let (mnemonic, len) = name_piece(shown.mnemonic);
+        match Plain::of(self.word(), shown.form) {
+            // Apple's syntax takes the arrangement from the register to the mnemonic.
+            Some(operands)
+                if len <= mnemonic.len()
+                    && (syntax != Syntax::Apple || !operands.last.own().is_arranged()) =>
+            {
+                let mut cursor = Cursor::start(text, mnemonic, len);
+                let before = operands.before;
+                // At most two registers before the last operand.
+                let (first, second) = (plain_name(operands.first), plain_name(operands.second));
+                cursor.named(Separator::SPACE, first, TokenKind::Register, before > 0);
+                cursor.named(Separator::COMMA, second, TokenKind::Register, before > 1);
+                let place = (shown.form, before);
+                let separator = Separator::before(before);
+                operand(
+                    &mut cursor,
+                    separator,
+                    place,
+                    operands.last,
+                    pc,
+                    syntax,
+                    symbols,
+                );
+                cursor.finish();
+            }
+            _ => self.any(pc, syntax, symbols, shown, text),
+        }
+    }
+
+    /// Writes any instruction.
+    fn any<S: Symbols>(
+        self,
+        pc: u64,
+        syntax: Syntax,
+        symbols: &S,
+        shown: Shown,
+        text: &mut TextBuffer,
+    ) {
+        text.clear();
+        let mnemonic = name_bytes(shown.mnemonic);
+        text.name(mnemonic);
+        if syntax == Syntax::Apple && AppleVectors::of(shown.form) == AppleVectors::Suffix {
+            apple::suffix(text, Operands::new(self.word(), pc, shown.form));
+        }
+        text.end(TokenKind::Mnemonic);
         let mut cursor = Cursor::new(text);
-        if len <= mnemonic.len() {
-            cursor.piece(*mnemonic, len);
-        } else {
-            cursor.with(|text| text.name(name_bytes(shown.mnemonic)));
-        }
-        let mut operands = Operands::new(self.word(), pc, shown.form);
         // "b." takes its condition without a space.
-        let suffix = mnemonic.get(len.wrapping_sub(1)) == Some(&b'.');
-        let vectors = AppleVectors::of(shown.form);
-        if syntax == Syntax::Apple && vectors == AppleVectors::Suffix {
-            cursor.with(|text| apple::suffix(text, operands.clone()));
+        let mut separator = if mnemonic.last() == Some(&b'.') {
+            Separator::NONE
+        } else {
+            Separator::SPACE
+        };
+        for (at, packed) in (0_u16..).zip(operands::packed(self.word(), shown.form)) {
+            operand(
+                &mut cursor,
+                separator,
+                (shown.form, at),
+                packed,
+                pc,
+                syntax,
+                symbols,
+            );
+            separator = separator.next();
         }
-        cursor.end(TokenKind::Mnemonic);
-        let mut count = 0_u32;
-        while let Some(&descriptor) = operands.descriptor() {
-            let separator = if count > u32::from(suffix) {
-                (*b", ", 2)
-            } else {
-                (*b" \0", usize::from(count != 0 || !suffix))
-            };
-            count = count.wrapping_add(1);
-            // More than half of all operands, and spelled alike in all syntaxes.
-            if let Some(register) = program::plain_register(descriptor, self.word()) {
-                register::separated(&mut cursor, separator, register);
-                continue;
-            }
-            let (separator, len) = separator;
-            if len != 0 {
-                cursor.punctuation(separator, len);
-            }
-            match frequent::operand(&mut cursor, descriptor, self.word(), pc, syntax) {
-                Written::Whole => continue,
-                Written::Address(address) => {
-                    cursor.with(|text| text.symbol(symbols, address));
-                    continue;
-                }
-                Written::No => {}
+        cursor.finish();
+    }
+}
+
+/// Appends an operand, with its symbol if it is an address that has one.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "as for Cursor")]
+fn operand<S: Symbols>(
+    cursor: &mut Cursor<'_>,
+    separator: Separator,
+    place: (u16, u16),
+    packed: Packed,
+    pc: u64,
+    syntax: Syntax,
+    symbols: &S,
+) {
+    match frequent::operand(cursor, separator, packed, pc, syntax) {
+        Written::Whole => {}
+        Written::Address(address) => cursor.with(|text| text.symbol(symbols, address)),
+        Written::No => {
+            if separator.is_some() {
+                cursor.separator(separator);
             }
             cursor.with(|text| {
-                let operand = program::decode_called(descriptor, self.word(), pc);
-                match syntax {
-                    Syntax::Llvm => llvm::operand(text, descriptor, operand),
-                    Syntax::Gnu => gnu::operand(text, descriptor, operand),
-                    Syntax::Apple => {
-                        let operand = if vectors == AppleVectors::Plain {
-                            operand
-                        } else {
-                            apple::bare(operand)
-                        };
-                        apple::operand(text, descriptor, operand, pc);
-                    }
-                }
-                if let crate::Operand::Address(address) = operand {
-                    text.symbol(symbols, address);
+                slow(text, place, packed, pc, syntax);
+                if packed.is_address() {
+                    text.symbol(symbols, packed.target(pc));
                 }
             });
         }
-        // The buffer learns its length.
-        cursor.with(|_| ());
+    }
+}
+
+/// Appends the operand at a place of an operand list.
+#[inline(never)]
+fn slow(text: &mut TextBuffer, (form, at): (u16, u16), packed: Packed, pc: u64, syntax: Syntax) {
+    let Some(descriptor) = descriptor(form, at) else {
+        return;
+    };
+    let operand = packed.operand(pc);
+    let style = packed
+        .style()
+        .unwrap_or_else(|| llvm::style(descriptor.kind));
+    match syntax {
+        Syntax::Llvm => llvm::operand(text, descriptor, operand, style),
+        Syntax::Gnu => gnu::operand(text, descriptor, operand, style),
+        Syntax::Apple => {
+            let operand = if AppleVectors::of(form) == AppleVectors::Plain {
+                operand
+            } else {
+                apple::bare(operand)
+            };
+            apple::operand(text, descriptor, operand, style, pc);
+        }
     }
 }
 

@@ -27,9 +27,6 @@ pub(crate) type Node = [u32; 3];
 /// Mask and value of an encoding's fixed bits.
 pub(crate) type Check = [u32; 2];
 
-/// The operand list of an encoding and its first alias.
-pub(crate) type Aliased = [u16; 2];
-
 /// What an operand is: a program and its parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, align(8))]
@@ -107,7 +104,6 @@ join!(join_u8, u8, 0);
 join!(join_u16, u16, 0);
 join!(join_node, Node, [0; 3]);
 join!(join_check, Check, [0; 2]);
-join!(join_aliased, Aliased, [0; 2]);
 join!(
     join_descriptor,
     Descriptor,

@@ -12,7 +12,7 @@
 //! ```
 //!
 //! The layers, from the bottom up: the specification text (`spec/*.isa`, outside the crate's code) becomes number tables
-//! (`generated`); `matcher` identifies a word; `program` decodes one operand; `alias` chooses the preferred spelling; `fmt` writes text.
+//! (`generated`); `matcher` identifies a word; `plan` and `program` decode one operand; `alias` chooses the preferred spelling; `fmt` writes text.
 //!
 //! No allocation, no unsafe code, no panic, no unbounded loop, for all 2^32 words.
 #![no_std]
@@ -51,7 +51,9 @@ mod matcher;
 mod named;
 mod operand;
 mod operands;
+mod packed;
 mod pattern;
+mod plan;
 mod program;
 mod reference;
 mod register;
@@ -75,7 +77,7 @@ pub use operand::{
     AddressMode, Extend, FpImmediate, Matrix, MatrixPart, Memory, MemoryOffset, Operand,
     RegisterList, Shift,
 };
-pub use operands::Operands;
+pub use operands::{OperandArray, Operands};
 pub use pattern::{ByteMatches, Matches, Pattern, Patterns};
 pub use reference::{Reference, ReferenceKind, References, Referrer, Referrers};
 pub use register::{Arrangement, Predication, Register, RegisterClass};

@@ -90,6 +90,11 @@ impl Name {
         }
     }
 
+    /// Table, flags and value.
+    pub(crate) const fn parts(self) -> (u8, u8, u16) {
+        (self.table, self.flags, self.value)
+    }
+
     pub(crate) const fn literal(number: u16) -> Self {
         Self::new(LITERALS, number, 0)
     }

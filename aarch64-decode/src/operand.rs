@@ -21,11 +21,23 @@ pub enum Shift {
 
 impl Shift {
     pub(crate) const fn new(number: u32) -> Self {
-        match number & 3 {
+        match number & 7 {
             0 => Self::Lsl,
             1 => Self::Lsr,
             2 => Self::Asr,
-            _ => Self::Ror,
+            3 => Self::Ror,
+            _ => Self::Msl,
+        }
+    }
+
+    /// The inverse of `new`.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Lsl => 0,
+            Self::Lsr => 1,
+            Self::Asr => 2,
+            Self::Ror => 3,
+            Self::Msl => 4,
         }
     }
 
@@ -75,6 +87,23 @@ impl Extend {
             5 => Self::Sxth,
             6 => Self::Sxtw,
             _ => Self::Sxtx,
+        }
+    }
+
+    /// The number that is 8 for the spelling as a shift.
+    pub(crate) const fn code(self) -> u8 {
+        match self.number() {
+            Some(number) => crate::bits::low8(number),
+            None => 8,
+        }
+    }
+
+    /// The inverse of `code`.
+    pub(crate) const fn from_code(code: u8) -> Self {
+        if code >= 8 {
+            Self::Lsl
+        } else {
+            Self::new(crate::bits::widen(code))
         }
     }
 
@@ -129,6 +158,15 @@ impl AddressMode {
             0 => Self::Offset,
             Self::PRE => Self::Pre,
             _ => Self::Post,
+        }
+    }
+
+    /// The inverse of `new`.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Offset => 0,
+            Self::Pre => Self::PRE,
+            Self::Post => 2,
         }
     }
 }

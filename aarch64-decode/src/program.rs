@@ -1,4 +1,4 @@
-//! The code of each operand kind: from the word to the operand.
+//! The code of the operand kinds that are more than the constant and the few fields of a plan.
 
 #[cfg(feature = "sve")]
 pub(crate) mod scalable;
@@ -9,194 +9,65 @@ mod vector;
 use crate::bits::{
     field, five, low8, low16, low32, sign_extend, signed, signed32, unsigned, wide, widen,
 };
-use crate::condition::Condition;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
-use crate::generated::named::table::{RANGEPREFETCH, SYSREG};
+use crate::generated::named::table::RANGEPREFETCH;
 use crate::named::Name;
-use crate::operand::{AddressMode, Extend, Memory, MemoryOffset, Operand, Shift};
+use crate::operand::{AddressMode, Extend, MemoryOffset, Shift};
+use crate::packed::Packed;
 #[cfg(feature = "sve")]
 use crate::register::Predication;
 use crate::register::{Arrangement, Register};
 
-/// Decodes the operand that `descriptor` describes. `pc` is the address of the word.
-///
-/// Always `Some`: the arms write the iterator's item where its caller wants it; wrapped behind the match, each would be copied byte by byte.
-// The kinds that make up nearly all operands of real code are decoded in place, the others by a call.
-#[inline(always)]
-#[expect(
-    clippy::inline_always,
-    clippy::many_single_char_names,
-    reason = "measured; the parameters of a descriptor, which operands.isa names"
-)]
-pub(crate) fn decode(descriptor: &'static Descriptor, word: u32, pc: u64) -> Option<Operand> {
-    let [a, b, c, d, e, ..] = descriptor.p;
-    // The most frequent kind is told apart by a branch that is easier to predict than the jump.
-    if descriptor.kind == Kind::Reg {
-        return Some(Operand::Register(gpr(a, five(word, b))));
-    }
-    match descriptor.kind {
-        Kind::MemUImm => Some(Operand::Memory(Memory {
-            base: gpr(3, five(word, a)),
-            offset: MemoryOffset::Immediate(signed32(field(word, b, c).wrapping_mul(widen(d)))),
-            mode: AddressMode::Offset,
-        })),
-        Kind::ShiftedGpr => Some(Operand::ShiftedRegister {
-            register: gpr(a, five(word, b)),
-            shift: Shift::new(field(word, c, 2)),
-            amount: low8(field(word, d, 6)),
-        }),
-        Kind::ShiftedImm => Some(Operand::ShiftedImmediate {
-            value: low16(field(word, a, b)),
-            shift: Shift::Lsl,
-            amount: low8(field(word, c, 1).wrapping_mul(12)),
-        }),
-        Kind::MemSImm => {
-            let value = unsigned(sign_extend(field(word, b, c), c)).wrapping_mul(wide(widen(d)));
-            Some(Operand::Memory(Memory {
-                base: gpr(3, five(word, a)),
-                offset: MemoryOffset::Immediate(signed32(low32(value))),
-                mode: AddressMode::new(e),
-            }))
-        }
-        Kind::PcRel => Some(Operand::Address(relative(
-            pc,
-            sign_extend(field(word, a, b), b),
-            c,
-        ))),
-        Kind::Cond => Some(Operand::Condition(Condition::new(
-            low8(field(word, a, 4)) ^ b,
-        ))),
-        Kind::UImm => Some(Operand::Immediate(signed(
-            wide(field(word, a, b)).wrapping_mul(wide(widen(c))),
-        ))),
-        _ => called(descriptor, word, pc),
-    }
-}
+/// Hexadecimal in all syntaxes (`word style` in operands.isa).
+const HEX: u8 = 7;
 
+/// Decodes an operand whose kind has no plan.
 #[inline(never)]
 #[expect(
-    clippy::unnecessary_wraps,
-    clippy::trivially_copy_pass_by_ref,
-    reason = "its caller passes both on as they are"
-)]
-fn called(descriptor: &'static Descriptor, word: u32, pc: u64) -> Option<Operand> {
-    Some(other(*descriptor, word, pc))
-}
-
-/// The register of an operand that is a register and nothing else.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "as for decode")]
-#[cfg(feature = "fmt")]
-pub(crate) const fn plain_register(descriptor: Descriptor, word: u32) -> Option<Register> {
-    match descriptor {
-        Descriptor {
-            kind: Kind::Reg,
-            p: [class, lsb, ..],
-        } => Some(gpr(class, five(word, lsb))),
-        _ => None,
-    }
-}
-
-/// The same as [`decode`], not in line.
-#[cfg(feature = "fmt")]
-pub(crate) fn decode_called(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
-    other(descriptor, word, pc)
-}
-
-/// Decodes an operand that is no plain register.
-#[inline(always)]
-#[expect(
-    clippy::inline_always,
     clippy::many_single_char_names,
-    reason = "as for decode; the parameters of a descriptor, which operands.isa names"
+    reason = "the parameters of a descriptor, which operands.isa names"
 )]
-fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
+pub(crate) fn computed(descriptor: Descriptor, word: u32) -> Packed {
     let [a, b, c, d, e, f, g] = descriptor.p;
     match descriptor.kind {
-        Kind::Reg => register(a, five(word, b)),
-        Kind::UImm => immediate(wide(field(word, a, b)).wrapping_mul(wide(widen(c)))),
-        Kind::PcRel => Operand::Address(relative(pc, sign_extend(field(word, a, b), b), c)),
-        Kind::SImm => {
-            let value = unsigned(sign_extend(field(word, a, b), b));
-            immediate(value.wrapping_mul(wide(widen(c))))
-        }
-        Kind::GprFixed => register(a, b),
-        Kind::ShiftedGpr => Operand::ShiftedRegister {
-            register: gpr(a, five(word, b)),
-            shift: Shift::new(field(word, c, 2)),
-            amount: low8(field(word, d, 6)),
-        },
         Kind::ExtendedGpr => extended(a, word, b, c, d, e),
-        Kind::PtrShiftedGpr => Operand::ShiftedRegister {
-            register: gpr(1, five(word, a)),
-            shift: Shift::Lsl,
-            amount: low8(field(word, b, 3)),
-        },
+        Kind::PtrShiftedGpr => Packed::shifted(gpr(1, five(word, a)), low8(field(word, b, 3))),
         Kind::UImmPair => {
             let high = field(word, a, b).wrapping_shl(widen(d));
-            immediate(wide(high | field(word, c, d)))
+            immediate(wide(high | field(word, c, d))).styled(e)
         }
-        Kind::ShiftedImm => Operand::ShiftedImmediate {
-            value: low16(field(word, a, b)),
-            shift: Shift::Lsl,
-            amount: low8(field(word, c, 1).wrapping_mul(12)),
-        },
-        Kind::WideImm => Operand::ShiftedImmediate {
-            value: low16(field(word, a, b)),
-            shift: Shift::Lsl,
-            amount: low8(field(word, c, d).wrapping_mul(16)),
-        },
-        Kind::WideValue => wide_value(a, b, field(word, c, 16), field(word, d, e)),
+        Kind::WideValue => wide_value(a, b, field(word, c, 16), field(word, d, e)).styled(HEX),
         Kind::Bitmask => {
             let value = bitmask(word, low8(field(word, b, 1)), a);
             // LLVM shows mov's operand as a signed number of the register's width.
             if e != 0 && a == 32 {
-                Operand::Immediate(sign_extend(low32(value), 32))
+                Packed::immediate(sign_extend(low32(value), 32)).styled(HEX)
             } else {
-                immediate(value)
+                immediate(value).styled(HEX)
             }
         }
         Kind::NegMod => immediate(wide(
             0_u32.wrapping_sub(field(word, b, c)) & widen(a).wrapping_sub(1),
-        )),
-        Kind::PlusOne => immediate(wide(field(word, a, b).wrapping_add(1))),
+        ))
+        .styled(0),
+        Kind::PlusOne => immediate(wide(field(word, a, b).wrapping_add(1))).styled(0),
         Kind::FieldWidth => immediate(wide(
             field(word, a, 6)
                 .wrapping_add(1)
                 .wrapping_sub(field(word, b, 6)),
-        )),
-        Kind::Cond => Operand::Condition(Condition::new(low8(field(word, a, 4)) ^ b)),
+        ))
+        .styled(0),
         Kind::PcRelBack => {
-            Operand::Address(pc.wrapping_sub(wide(field(word, a, b)).wrapping_shl(2)))
+            Packed::address(0_i64.wrapping_sub(signed(wide(field(word, a, b)).wrapping_shl(2))))
         }
-        Kind::Adr => Operand::Address(relative(pc, adr(word, a, b), 0)),
-        Kind::PageRel => Operand::Address(relative(pc & !0xfff, adr(word, a, b), 12)),
-        Kind::SystemRegister => Operand::Name(Name::new(
-            SYSREG,
-            low16(field(word, a, b)),
-            if c == 0 { 1 } else { 2 },
-        )),
-        Kind::Named => Operand::Name(Name::new(a, low16(field(word, b, c)), d)),
+        Kind::Adr => Packed::address(adr(word, a, b)),
         Kind::NamedPair => {
             let high = field(word, b, c).wrapping_shl(widen(e));
-            Operand::Name(Name::new(a, low16(high | field(word, d, e)), 1))
+            Packed::name(Name::new(a, low16(high | field(word, d, e)), 1))
         }
-        Kind::ControlRegister => Operand::ControlRegister(low8(field(word, a, 4))),
         Kind::GprNext => register(a, five(word, b).wrapping_add(1).min(31)),
-        Kind::Arranged => Operand::Register(gpr(a, five(word, c)).arranged(Arrangement::new(b))),
         Kind::GprSized => register(low8(field(word, b, 1)), five(word, a)),
-        Kind::MemBase => memory(word, a, MemoryOffset::None, AddressMode::Offset),
-        Kind::MemUImm => immediate_offset(
-            word,
-            a,
-            wide(field(word, b, c)).wrapping_mul(wide(widen(d))),
-            0,
-        ),
-        Kind::MemSImm => {
-            let value = unsigned(sign_extend(field(word, b, c), c)).wrapping_mul(wide(widen(d)));
-            immediate_offset(word, a, value, e)
-        }
         Kind::MemPac => {
             // The sign S stands apart from imm9; the unit is eight bytes.
             let bits = field(word, b, 1).wrapping_shl(widen(d)) | field(word, c, d);
@@ -218,12 +89,10 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
             )
         }
         Kind::MemReg => register_offset(word, a, b, c, d, e),
-        Kind::MemBack => memory(word, a, MemoryOffset::None, AddressMode::Pre),
-        Kind::WriteBack => Operand::WriteBack(gpr(1, five(word, a))),
         // Bits 15, 13, 12 and 2:0 (Arm ARM, RPRFM).
         Kind::RangePrefetch => {
             let high = field(word, a, 1) << 2 | field(word, b, 1) << 1 | field(word, c, 1);
-            Operand::Name(Name::new(
+            Packed::name(Name::new(
                 RANGEPREFETCH,
                 low16(high << 3 | field(word, d, e)),
                 1,
@@ -273,16 +142,15 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         Kind::ElementBits => immediate(wide(8_u32.wrapping_shl(field(word, a, b)))),
         Kind::FpImm8 => vector::float(field(word, a, b)),
         Kind::FpImm8Pair => vector::float(pair(word, a, b, c, d)),
-        Kind::ShiftedImmPair => Operand::ShiftedImmediate {
-            value: low16(pair(word, a, b, c, d)),
-            shift: Shift::Lsl,
-            amount: low8(field(word, e, f).wrapping_mul(8)),
-        },
-        Kind::OnesImmPair => Operand::ShiftedImmediate {
-            value: low16(pair(word, a, b, c, d)),
-            shift: Shift::Msl,
-            amount: low8(field(word, e, 1).wrapping_mul(8).wrapping_add(8)),
-        },
+        Kind::ShiftedImmPair => {
+            let value = low16(pair(word, a, b, c, d));
+            Packed::shifted_immediate(value, Shift::Lsl, low8(field(word, e, f)), 8)
+        }
+        Kind::OnesImmPair => {
+            let value = low16(pair(word, a, b, c, d));
+            let steps = low8(field(word, e, 1)).wrapping_add(1);
+            Packed::shifted_immediate(value, Shift::Msl, steps, 8)
+        }
         Kind::ByteMask => vector::byte_mask(pair(word, a, b, c, d)),
         Kind::Rotate => immediate(wide(
             field(word, a, b)
@@ -336,11 +204,11 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
             scalable::list(word, a, [b, c], d, scalable::size(word, [e, f], g))
         }
         #[cfg(feature = "sve")]
-        Kind::Predicate => Operand::Register(
+        Kind::Predicate => Packed::register(
             scalable::predicate(word, a, [b, c], d).predicated(scalable::predication(e)),
         ),
         #[cfg(feature = "sve")]
-        Kind::PredicateBit => Operand::Register(
+        Kind::PredicateBit => Packed::register(
             scalable::predicate(word, 11, [a, b], 0).predicated(if bit(word, c) {
                 Predication::Merging
             } else {
@@ -349,14 +217,14 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         ),
         #[cfg(feature = "sve")]
         Kind::PredicateOf => {
-            Operand::Register(scalable::predicate(word, a, [b, c], d).arranged(Arrangement::new(e)))
+            Packed::register(scalable::predicate(word, a, [b, c], d).arranged(Arrangement::new(e)))
         }
         #[cfg(feature = "sve")]
-        Kind::PredicateSize => Operand::Register(
+        Kind::PredicateSize => Packed::register(
             scalable::predicate(word, a, [b, c], d).arranged(scalable::size(word, [e, f], g)),
         ),
         #[cfg(feature = "sve")]
-        Kind::PredicateLane => Operand::Register(
+        Kind::PredicateLane => Packed::register(
             scalable::predicate(word, 12, [a, b], c).at_lane(low8(field(word, d, e))),
         ),
         #[cfg(feature = "sve")]
@@ -374,7 +242,7 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         #[cfg(feature = "sve")]
         Kind::TszLeft => scalable::tsz_amount(word, [a, b], [c, 5], false),
         #[cfg(feature = "sve")]
-        Kind::Multiplier => Operand::Multiplier(low8(field(word, a, b)).wrapping_add(1)),
+        Kind::Multiplier => Packed::multiplier(low8(field(word, a, b)).wrapping_add(1)),
         #[cfg(feature = "sve")]
         Kind::MemVl => scalable::vector_lengths(word, a, field(word, b, c), c, d),
         #[cfg(feature = "sve")]
@@ -413,11 +281,11 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         #[cfg(feature = "sme")]
         Kind::ZListLane => sme::list_lane(word, a, [b, c], field(word, d, e)),
         #[cfg(feature = "sme")]
-        Kind::ZkVector => Operand::Register(sme::control(word, [a, b])),
+        Kind::ZkVector => Packed::register(sme::control(word, [a, b])),
         #[cfg(feature = "sme")]
         Kind::ZkLane => {
             let lane = low8(field(word, c, d));
-            Operand::Register(sme::control(word, [a, b]).at_lane(lane))
+            Packed::register(sme::control(word, [a, b]).at_lane(lane))
         }
         #[cfg(feature = "sme")]
         Kind::Tile => sme::tile(word, a, [b, c]),
@@ -431,7 +299,7 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
             sme::array(word, arrangement, [a, b], [8, c], [d, e])
         }
         #[cfg(feature = "sme")]
-        Kind::TileMask => Operand::TileMask(low8(field(word, a, b))),
+        Kind::TileMask => Packed::tile_mask(low8(field(word, a, b))),
         #[cfg(feature = "sme")]
         Kind::TableList => sme::table_list(),
         #[cfg(feature = "sme")]
@@ -445,10 +313,30 @@ fn other(descriptor: Descriptor, word: u32, pc: u64) -> Operand {
         }
         #[cfg(feature = "sme")]
         Kind::NarrowShift => sme::narrowing(field(word, a, 2), field(word, b, 5)),
-        Kind::Literal => Operand::Name(Name::literal(u16::from_le_bytes([a, b]))),
+        Kind::Literal => Packed::name(Name::literal(u16::from_le_bytes([a, b]))),
+        // These have plans wherever the decoder meets them (`plan`).
+        Kind::Reg
+        | Kind::Arranged
+        | Kind::GprFixed
+        | Kind::ShiftedGpr
+        | Kind::UImm
+        | Kind::SImm
+        | Kind::ShiftedImm
+        | Kind::WideImm
+        | Kind::Cond
+        | Kind::PcRel
+        | Kind::PageRel
+        | Kind::SystemRegister
+        | Kind::Named
+        | Kind::ControlRegister
+        | Kind::MemBase
+        | Kind::MemUImm
+        | Kind::MemSImm
+        | Kind::MemBack
+        | Kind::WriteBack => Packed::NONE,
         // No row has the other kinds.
         #[cfg(not(feature = "sme"))]
-        _ => Operand::Immediate(0),
+        _ => Packed::NONE,
     }
 }
 
@@ -461,20 +349,16 @@ fn pair(word: u32, a: u8, b: u8, c: u8, d: u8) -> u32 {
     field(word, a, b).wrapping_shl(widen(d)) | field(word, c, d)
 }
 
-fn immediate(value: u64) -> Operand {
-    Operand::Immediate(signed(value))
+fn immediate(value: u64) -> Packed {
+    Packed::immediate(signed(value))
 }
 
 const fn gpr(class: u8, number: u8) -> Register {
     Register::numbered(class, number)
 }
 
-const fn register(class: u8, number: u8) -> Operand {
-    Operand::Register(gpr(class, number))
-}
-
-pub(crate) fn relative(pc: u64, distance: i64, scale: u8) -> u64 {
-    pc.wrapping_add(unsigned(distance).wrapping_shl(widen(scale)))
+const fn register(class: u8, number: u8) -> Packed {
+    Packed::register(gpr(class, number))
 }
 
 /// The 21-bit distance of adr and adrp.
@@ -483,22 +367,18 @@ fn adr(word: u32, low: u8, high: u8) -> i64 {
 }
 
 /// The memory operand whose base is the field at `base`.
-fn memory(word: u32, base: u8, offset: MemoryOffset, mode: AddressMode) -> Operand {
-    Operand::Memory(Memory {
-        base: gpr(3, five(word, base)),
-        offset,
-        mode,
-    })
+fn memory(word: u32, base: u8, offset: MemoryOffset, mode: AddressMode) -> Packed {
+    Packed::memory(gpr(3, five(word, base)), offset, mode)
 }
 
-fn immediate_offset(word: u32, base: u8, value: u64, mode: u8) -> Operand {
+fn immediate_offset(word: u32, base: u8, value: u64, mode: u8) -> Packed {
     // Offsets are at most 4095 * 16 bytes.
     let offset = MemoryOffset::Immediate(signed32(low32(value)));
     memory(word, base, offset, AddressMode::new(mode))
 }
 
 /// A register offset: extended by option, shifted by `log` bits if S is 1 (Arm ARM, LDR (register)).
-fn register_offset(word: u32, base: u8, index: u8, option: u8, s: u8, log: u8) -> Operand {
+fn register_offset(word: u32, base: u8, index: u8, option: u8, s: u8, log: u8) -> Packed {
     let option = field(word, option, 3);
     let extend = if option == 3 {
         Extend::Lsl
@@ -514,7 +394,7 @@ fn register_offset(word: u32, base: u8, index: u8, option: u8, s: u8, log: u8) -
 }
 
 /// A register that is extended; lsl where that is the preferred spelling (Arm ARM, ADD (extended register)).
-fn extended(class: u8, word: u32, register: u8, option: u8, amount: u8, with_rd: u8) -> Operand {
+fn extended(class: u8, word: u32, register: u8, option: u8, amount: u8, with_rd: u8) -> Packed {
     let option = field(word, option, 3);
     // Only a 64-bit instruction takes a 64-bit register, and only for uxtx and sxtx.
     let wide_register = class & u8::from(option & 3 == 3);
@@ -524,18 +404,15 @@ fn extended(class: u8, word: u32, register: u8, option: u8, amount: u8, with_rd:
     } else {
         Extend::new(option)
     };
-    Operand::ExtendedRegister {
-        register: gpr(wide_register, five(word, register)),
-        extend,
-        amount: low8(field(word, amount, 3)),
-    }
+    let register = gpr(wide_register, five(word, register));
+    Packed::extended(register, extend, low8(field(word, amount, 3)))
 }
 
 /// The value that movz (or movn, `inverted`) writes; of 32 bits sign-extended.
-fn wide_value(size: u8, inverted: u8, imm: u32, hw: u32) -> Operand {
+fn wide_value(size: u8, inverted: u8, imm: u32, hw: u32) -> Packed {
     let value = wide(imm).wrapping_shl(hw.wrapping_mul(16));
     let value = if inverted == 0 { value } else { !value };
-    Operand::Immediate(if size == 32 {
+    Packed::immediate(if size == 32 {
         sign_extend(low32(value), 32)
     } else {
         signed(value)

@@ -4,7 +4,7 @@ use core::fmt;
 
 #[cfg(feature = "fmt")]
 use crate::bits::index;
-use crate::bits::widen;
+use crate::bits::{low8, widen};
 
 /// What a register's number selects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,7 +131,7 @@ pub enum Arrangement {
 
 impl Arrangement {
     /// The inverse of `new`.
-    const fn number(self) -> u8 {
+    pub(crate) const fn number(self) -> u8 {
         match self {
             Self::None => 0,
             Self::B => 1,
@@ -220,10 +220,10 @@ const NO_LANE: u8 = 0xff;
 /// A register operand.
 // One word, because bytes that are written one by one and read together stall the processor.
 //
-//  31      24 23  22 20         16 15       8 7         0
-// +----------+------+-------------+----------+-----------+
-// |   lane   | /z/m | arrangement |  class   |  number   |
-// +----------+------+-------------+----------+-----------+
+//  31      24 23  22 20         16 15       8 7    5 4      0
+// +----------+------+-------------+----------+------+--------+
+// |   lane   | /z/m | arrangement |  class   | free | number |
+// +----------+------+-------------+----------+------+--------+
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Register(u32);
 
@@ -237,7 +237,16 @@ impl Register {
     /// The register of a class parameter (`word class` in operands.isa).
     #[inline]
     pub(crate) const fn numbered(class: u8, number: u8) -> Self {
-        Self(u32::from_le_bytes([number, class, 0, NO_LANE]))
+        Self(u32::from_le_bytes([number & 31, class, 0, NO_LANE]))
+    }
+
+    /// No register.
+    pub(crate) const NONE: Self = Self(0);
+
+    /// A register of its bits.
+    #[inline]
+    pub(crate) const fn from_bits(bits: u32) -> Self {
+        Self(bits)
     }
 
     /// The same register with an arrangement.
@@ -261,15 +270,29 @@ impl Register {
         Self(self.0 & !0x00c0_0000 | bits << 22)
     }
 
-    /// `class * 32 + number`, if the register has neither arrangement nor lane nor predication.
+    /// `class * 32 + number`.
     #[cfg(feature = "fmt")]
     #[inline]
-    pub(crate) const fn plain(self) -> Option<usize> {
-        if self.0 >> 16 == 0xff00 {
-            Some(index((self.0 >> 8 & 0xff) << 5 | self.0 & 31))
-        } else {
-            None
-        }
+    pub(crate) const fn by_number(self) -> usize {
+        index((self.0 >> 3 & 0x1e0) | self.0 & 31)
+    }
+
+    /// Whether the register has neither arrangement nor lane nor predication.
+    #[cfg(feature = "fmt")]
+    #[inline]
+    pub(crate) const fn is_plain(self) -> bool {
+        self.0 >> 16 == 0xff00
+    }
+
+    /// Whether its name is a letter and a number: neither arrangement nor lane nor predication, and not pn, za or zt.
+    pub(crate) const fn has_short_name(self) -> bool {
+        let class = self.0 >> 8 & 0xff;
+        self.0 >> 16 == 0xff00 && !(class >= 12 && class <= 14)
+    }
+
+    /// Its bits.
+    pub(crate) const fn bits(self) -> u32 {
+        self.0
     }
 
     /// The register of a class with a number, without arrangement, lane and predication; `None` for a number above the class's last
@@ -326,20 +349,18 @@ impl Register {
     /// The register of the same kind with another number.
     #[cfg(feature = "fmt")]
     pub(crate) const fn with_number(self, number: u8) -> Self {
-        Self(self.0 & !0xff | widen(number))
+        Self(self.0 & !31 | widen(number & 31))
     }
 
     /// The class.
     pub const fn class(self) -> RegisterClass {
-        let [_, class, _, _] = self.bytes();
-        RegisterClass::new(class)
+        RegisterClass::new(low8(self.0 >> 8))
     }
 
     /// The number, 0 to 31.
     #[inline]
     pub const fn number(self) -> u8 {
-        let [number, ..] = self.bytes();
-        number
+        low8(self.0 & 31)
     }
 
     /// How it is divided into elements.
@@ -352,6 +373,12 @@ impl Register {
     pub const fn lane(self) -> Option<u8> {
         let [.., lane] = self.bytes();
         if lane == NO_LANE { None } else { Some(lane) }
+    }
+
+    /// Whether it has an arrangement.
+    #[cfg(feature = "fmt")]
+    pub(crate) const fn is_arranged(self) -> bool {
+        self.0 & 0x001f_0000 != 0
     }
 
     /// What a governing predicate does with inactive elements.

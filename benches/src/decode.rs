@@ -41,7 +41,7 @@ pub fn groups(input: &Input) -> Vec<Group> {
             &code,
             operands(input, &code),
             goals(
-                "decode, operands",
+                "decode, operands at once",
                 &[
                     ("disarm (C)", 2.0),
                     ("exarmo 0.4, with operands()", 5.0),
@@ -54,7 +54,7 @@ pub fn groups(input: &Input) -> Vec<Group> {
             "decode with all operands, uniformly random words".to_owned(),
             &random,
             operands(input, &random),
-            goals("decode, operands", &[("disarm (C)", 1.3)]),
+            goals("decode, operands at once", &[("disarm (C)", 1.3)]),
         ),
         group(
             "text",
@@ -191,7 +191,7 @@ mod ours {
     use std::hint::black_box;
     use std::rc::Rc;
 
-    use aarch64_decode::{NoSymbols, Syntax, TextBuffer, TextOptions, decode};
+    use aarch64_decode::{NoSymbols, OperandArray, Syntax, TextBuffer, TextOptions, decode};
 
     use crate::measure::Case;
     use crate::words::over;
@@ -220,7 +220,18 @@ mod ours {
             }
             count
         };
-        vec![Case::ours("decode, operands", over(words, each))]
+        let mut array = OperandArray::new();
+        let at_once = move |word, pc| {
+            let Ok(instruction) = decode(word) else {
+                return 0;
+            };
+            instruction.operands_into(pc, &mut array);
+            black_box(&array).len() as u64
+        };
+        vec![
+            Case::ours("decode, operands at once", over(words, at_once)),
+            Case::ours("decode, operands one by one", over(words, each)),
+        ]
     }
 
     pub(super) fn text(words: &Rc<[u32]>) -> Vec<Case> {

@@ -48,10 +48,14 @@ impl Forms {
         number as u16
     }
 
-    /// The list's number of operands, with Apple's spelling in the high byte, stands before it.
-    pub(super) fn id(&mut self, form: &[u16], apple: Apple) -> usize {
-        let mut entry = vec![form.len() as u16 | (apple as u16) << 8];
+    /// Before the list stands its number of operands, with a bit if the number of the first alias stands behind it and Apple's
+    /// spelling (`operands` has the layout).
+    pub(super) fn id(&mut self, form: &[u16], apple: Apple, alias: Option<u16>) -> usize {
+        assert!(form.len() <= 6, "the decoder has room for six operands");
+        let aliased = u16::from(alias.is_some());
+        let mut entry = vec![form.len() as u16 | aliased << 4 | (apple as u16) << 5];
         entry.extend(form);
+        entry.extend(alias);
         if let Some(&id) = self.known.get(&entry) {
             return id;
         }
@@ -64,16 +68,6 @@ impl Forms {
 
 /// A node as an array of three numbers.
 pub(super) struct Node(pub(super) [u32; 3]);
-
-/// The operand list of an encoding and its first alias as an array.
-pub(super) struct Aliased(pub(super) [u16; 2]);
-
-impl std::fmt::LowerHex for Aliased {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let [form, alias] = self.0;
-        write!(f, "[{form:#x}, {alias:#x}]")
-    }
-}
 
 /// Mask and value of an encoding as an array.
 pub(super) struct Check(pub(super) [u32; 2]);

@@ -5,6 +5,7 @@ use crate::encode::Spelling;
 use crate::encoding::{Encoding, name_bytes};
 use crate::generated::forms::ALIASES;
 use crate::generated::names::NAMES_AT;
+use crate::operands;
 
 /// The number of a mnemonic, letter case not counting. Compares with all names.
 pub(super) fn mnemonic(text: &[u8]) -> Option<u16> {
@@ -20,9 +21,8 @@ const LAST: u8 = 0x80;
 /// Calls `each` for all spellings of a mnemonic that LLVM has, those of an encoding in the order of preference, until it returns `true`.
 pub(super) fn each(mnemonic: u16, mut each: impl FnMut(Spelling) -> bool) {
     for encoding in Encoding::all() {
-        let (_, first) = encoding.form_and_alias();
-        let start = first.map_or(ALIASES.len(), usize::from);
-        for alias in ALIASES.get(start..).unwrap_or(&[]) {
+        let first = usize::from(operands::first_alias(encoding.form()));
+        for alias in ALIASES.get(first..).unwrap_or(&[]) {
             if alias.mnemonic == mnemonic && alias.syntaxes & LLVM != 0 {
                 let spelling = Spelling {
                     encoding,

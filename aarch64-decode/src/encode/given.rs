@@ -9,7 +9,7 @@ use super::fields::Fields;
 use super::{EncodeErrorKind as Kind, operand};
 use crate::generated::Descriptor;
 use crate::operand::Operand;
-use crate::program;
+use crate::operands;
 
 /// Something that is given for the operand that a descriptor describes, of the instruction at `pc`.
 pub(crate) trait Given {
@@ -40,7 +40,7 @@ impl Given for Operand {
 
     fn check(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> Result<(), Kind> {
         let given = agree::adapt(*descriptor, *self);
-        let decoded = program::decode(descriptor, word, pc).ok_or(Kind::Undefined)?;
+        let decoded = operands::decode(*descriptor, word, pc);
         if agree::same(*descriptor, &given, &decoded) {
             Ok(())
         } else {
@@ -49,7 +49,7 @@ impl Given for Operand {
     }
 
     fn is_spelled(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> bool {
-        program::decode(descriptor, word, pc)
-            .is_some_and(|decoded| agree::is_spelled(&agree::adapt(*descriptor, *self), &decoded))
+        let decoded = operands::decode(*descriptor, word, pc);
+        agree::is_spelled(&agree::adapt(*descriptor, *self), &decoded)
     }
 }

@@ -9,7 +9,7 @@ use super::fields::Fields;
 use super::given::Given;
 use crate::generated::Descriptor;
 use crate::operand::{Memory, MemoryOffset, Operand};
-use crate::program;
+use crate::operands;
 use crate::register::{Register, RegisterClass};
 
 /// An operand of a pattern: given, or open as a whole or in part.
@@ -34,8 +34,8 @@ impl From<Operand> for OperandPattern {
 
 /// What the operand is in `word`, if it is a memory operand.
 fn memory(descriptor: &'static Descriptor, pc: u64, word: u32) -> Result<Memory, Kind> {
-    match program::decode(descriptor, word, pc) {
-        Some(Operand::Memory(memory)) => Ok(memory),
+    match operands::decode(*descriptor, word, pc) {
+        Operand::Memory(memory) => Ok(memory),
         _ => Err(Kind::Operand),
     }
 }

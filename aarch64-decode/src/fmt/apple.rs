@@ -42,8 +42,14 @@ pub(super) fn bare(operand: Operand) -> Operand {
     }
 }
 
-/// Appends an operand of the instruction at `pc`.
-pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Operand, pc: u64) {
+/// Appends an operand of the instruction at `pc`; `style` is that of an immediate.
+pub(super) fn operand(
+    text: &mut TextBuffer,
+    descriptor: Descriptor,
+    operand: Operand,
+    style: u8,
+    pc: u64,
+) {
     match (descriptor.kind, operand) {
         // The number of 4 KiB pages.
         (Kind::PageRel, Operand::Address(address)) => {
@@ -61,6 +67,6 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             text.signed_hex(signed(address.wrapping_sub(pc)));
             text.end(TokenKind::Address);
         }
-        _ => llvm::operand(text, descriptor, operand),
+        _ => llvm::operand(text, descriptor, operand, style),
     }
 }

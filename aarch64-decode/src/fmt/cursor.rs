@@ -1,7 +1,45 @@
 //! Writes into a text buffer with the place in registers.
 
 use super::text::{TextBuffer, TokenKind, eight_digits};
-use crate::bits::{index, low8, low32};
+use crate::bits::{index, low8, low32, wide};
+
+/// None to two bytes between a mnemonic or an operand and the next operand.
+#[derive(Clone, Copy)]
+pub(super) struct Separator {
+    bytes: u32,
+    width: u32,
+}
+
+impl Separator {
+    pub(super) const NONE: Self = Self { bytes: 0, width: 0 };
+    pub(super) const SPACE: Self = Self {
+        bytes: 0x20,
+        width: 1,
+    };
+    pub(super) const COMMA: Self = Self {
+        bytes: 0x202c,
+        width: 2,
+    };
+
+    pub(super) const fn is_some(self) -> bool {
+        self.width != 0
+    }
+
+    /// What stands before the operand behind the one that this one is before.
+    pub(super) const fn next(self) -> Self {
+        if self.width == 0 {
+            Self::SPACE
+        } else {
+            Self::COMMA
+        }
+    }
+
+    /// What stands before an operand with so many operands before it.
+    #[inline]
+    pub(super) const fn before(count: u16) -> Self {
+        if count == 0 { Self::SPACE } else { Self::COMMA }
+    }
+}
 
 /// The end of a buffer's text, kept apart from the buffer: a length in memory makes each piece wait for the one before it.
 pub(super) struct Cursor<'t> {
@@ -19,6 +57,30 @@ impl<'t> Cursor<'t> {
     pub(super) fn new(text: &'t mut TextBuffer) -> Self {
         let (len, tokens) = (text.len, text.tokens);
         Self { text, len, tokens }
+    }
+
+    /// Starts with a mnemonic, of at most sixteen bytes.
+    #[inline(always)]
+    pub(super) fn start(text: &'t mut TextBuffer, mnemonic: &[u8; 16], len: usize) -> Self {
+        if let Some(room) = text.bytes.first_chunk_mut() {
+            *room = *mnemonic;
+        }
+        if let Some(slot) = text.ends.first_mut() {
+            let [end, ..] = len.to_le_bytes();
+            *slot = (TokenKind::Mnemonic, end);
+        }
+        Self {
+            text,
+            len,
+            tokens: 1,
+        }
+    }
+
+    /// Tells the buffer where it ends.
+    #[inline(always)]
+    pub(super) fn finish(self) {
+        self.text.len = self.len;
+        self.text.tokens = self.tokens;
     }
 
     /// Lets `write` append to the buffer itself.
@@ -58,21 +120,78 @@ impl<'t> Cursor<'t> {
         self.end(TokenKind::Punctuation);
     }
 
-    /// Appends the first `len` of eight bytes, of which `middle` are punctuation and the rest is a register.
+    /// Appends a separator and a name of a kind, if `wanted`; all without a branch.
     #[inline(always)]
-    pub(super) fn punctuated(&mut self, bytes: [u8; 8], middle: usize, len: usize) {
-        let start = self.len;
-        self.piece(bytes, len);
-        let end = |at: usize| u8::try_from(at).unwrap_or(u8::MAX);
-        let both = [
-            (TokenKind::Punctuation, end(start.wrapping_add(middle))),
-            (TokenKind::Register, end(self.len)),
-        ];
+    pub(super) fn named(
+        &mut self,
+        separator: Separator,
+        name: [u8; 4],
+        kind: TokenKind,
+        wanted: bool,
+    ) {
+        let [a, b, c, len] = name;
+        let name = wide(u32::from_le_bytes([a, b, c, 0]));
+        let room = self.text.bytes.get_mut(self.len..);
         let ends = self.text.ends.get_mut(self.tokens..);
-        if let Some(ends) = ends.and_then(<[(TokenKind, u8)]>::first_chunk_mut) {
-            *ends = both;
-            self.tokens = self.tokens.wrapping_add(2);
-        }
+        let (Some(room), Some(ends)) = (
+            room.and_then(<[u8]>::first_chunk_mut::<8>),
+            ends.and_then(<[(TokenKind, u8)]>::first_chunk_mut),
+        ) else {
+            return;
+        };
+        let text = name.wrapping_shl(separator.width.wrapping_mul(8)) | wide(separator.bytes);
+        *room = text.to_le_bytes();
+        // There was room for eight bytes, so that both ends are below 256.
+        let [start, ..] = self.len.to_le_bytes();
+        let middle = start.wrapping_add(low8(separator.width));
+        let own = (kind, middle.wrapping_add(len));
+        *ends = if separator.width == 0 {
+            [own, own]
+        } else {
+            [(TokenKind::Punctuation, middle), own]
+        };
+        // A mask, lest it become a branch.
+        let wanted = 0_usize.wrapping_sub(usize::from(wanted));
+        let width = index(separator.width);
+        let len = usize::from(len).wrapping_add(width);
+        self.len = self.len.wrapping_add(len & wanted);
+        let tokens = usize::from(width != 0).wrapping_add(1);
+        self.tokens = self.tokens.wrapping_add(tokens & wanted);
+    }
+
+    /// Appends a separator, a bracket and the name of the register behind it.
+    #[inline(always)]
+    pub(super) fn bracketed(&mut self, separator: Separator, name: [u8; 4]) {
+        let [a, b, c, len] = name;
+        let name = wide(u32::from_le_bytes([a, b, c, 0])) << 8 | 0x5b;
+        let room = self.text.bytes.get_mut(self.len..);
+        let ends = self.text.ends.get_mut(self.tokens..);
+        let (Some(room), Some(ends)) = (
+            room.and_then(<[u8]>::first_chunk_mut::<8>),
+            ends.and_then(<[(TokenKind, u8)]>::first_chunk_mut),
+        ) else {
+            return;
+        };
+        let text = name.wrapping_shl(separator.width.wrapping_mul(8)) | wide(separator.bytes);
+        *room = text.to_le_bytes();
+        let [start, ..] = self.len.to_le_bytes();
+        let middle = start.wrapping_add(low8(separator.width));
+        let bracket = middle.wrapping_add(1);
+        *ends = [
+            (TokenKind::Punctuation, middle),
+            (TokenKind::Punctuation, bracket),
+            (TokenKind::Register, bracket.wrapping_add(len)),
+        ];
+        let width = index(separator.width).wrapping_add(1);
+        self.len = self.len.wrapping_add(usize::from(len)).wrapping_add(width);
+        self.tokens = self.tokens.wrapping_add(3);
+    }
+
+    /// Appends a separator.
+    #[inline(always)]
+    pub(super) fn separator(&mut self, separator: Separator) {
+        let [a, b, ..] = separator.bytes.to_le_bytes();
+        self.punctuation([a, b], index(separator.width));
     }
 
     /// Appends `#0x` and the hexadecimal digits of a number below 0x1_0000_0000.

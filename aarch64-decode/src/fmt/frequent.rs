@@ -1,18 +1,14 @@
-//! The operands that make up most of real code: straight from the word to text, without an operand in between.
+//! The lines that make up nearly all of real code: names by class and number, and one operand more of a usual kind.
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, Separator};
 use super::gnu;
 use super::llvm::{BARE_ZERO, HEX_LLVM};
 use super::piece;
-use super::register::separated;
+use super::register::{condition_name, plain_name};
 use super::text::TokenKind;
-use crate::bits::{field, five, low8, low32, sign_extend, signed32, unsigned, wide, widen};
-use crate::condition::Condition;
-use crate::generated::Descriptor;
-use crate::generated::kinds::Kind;
-use crate::operand::{AddressMode, Shift};
-use crate::program::relative;
-use crate::register::Register;
+use crate::bits::{low32, unsigned, wide, widen};
+use crate::operand::AddressMode;
+use crate::packed::{Packed, tag};
 use crate::syntax::Syntax;
 
 /// What became of an operand.
@@ -25,114 +21,109 @@ pub(super) enum Written {
     No,
 }
 
-/// Appends the operand if it is one of the frequent kinds.
+/// Appends an operand, if it is of a frequent kind; otherwise nothing, not even the separator.
 #[inline(always)]
-#[expect(
-    clippy::inline_always,
-    clippy::many_single_char_names,
-    reason = "as for Cursor; the parameters of a descriptor, which operands.isa names"
-)]
+#[expect(clippy::inline_always, reason = "as for Cursor")]
 pub(super) fn operand(
     text: &mut Cursor<'_>,
-    descriptor: Descriptor,
-    word: u32,
+    separator: Separator,
+    packed: Packed,
     pc: u64,
     syntax: Syntax,
 ) -> Written {
-    let [a, b, c, d, e, ..] = descriptor.p;
-    match descriptor.kind {
-        Kind::MemUImm => {
-            let value = signed32(field(word, b, c).wrapping_mul(widen(d)));
-            let base = Register::numbered(3, five(word, a));
-            memory(
-                text,
-                base,
-                value,
-                AddressMode::Offset,
-                syntax != Syntax::Gnu,
-            );
+    match packed.tag() {
+        tag::REGISTER if packed.own().has_short_name() => {
+            let name = plain_name(packed.low);
+            text.named(separator, name, TokenKind::Register, true);
+            Written::Whole
         }
-        Kind::MemSImm => {
-            let value = unsigned(sign_extend(field(word, b, c), c)).wrapping_mul(wide(widen(d)));
-            let base = Register::numbered(3, five(word, a));
-            let mode = AddressMode::new(e);
-            memory(
-                text,
-                base,
-                signed32(low32(value)),
-                mode,
-                syntax != Syntax::Gnu,
-            );
+        tag::CONDITION => {
+            let name = condition_name(packed.own(), syntax);
+            text.named(separator, name, TokenKind::Name, true);
+            Written::Whole
         }
-        Kind::ShiftedGpr => {
-            separated(text, ([0; 2], 0), Register::numbered(a, five(word, b)));
-            let (shift, amount) = (field(word, c, 2), field(word, d, 6));
-            if shift | amount != 0 {
+        tag::MEMORY_IMMEDIATE if packed.is_usual() => {
+            memory(text, separator, packed, syntax);
+            Written::Whole
+        }
+        tag::SHIFTED => {
+            let name = plain_name(packed.low);
+            text.named(separator, name, TokenKind::Register, true);
+            let amount = unsigned(packed.value);
+            if wide(widen(packed.two())) | amount != 0 {
                 text.with(|text| {
-                    piece::modifier(text, Shift::new(shift).name(), Some(wide(amount)));
+                    piece::modifier(text, packed.register_shift().name(), Some(amount));
                 });
             }
+            Written::Whole
         }
-        Kind::ShiftedImm => {
-            text.hash_hex(field(word, a, b));
+        tag::SHIFTED_IMMEDIATE if packed.z() >= 12 => {
+            text.separator(separator);
+            text.hash_hex(low32(unsigned(packed.value)));
             text.end(TokenKind::Immediate);
-            if field(word, c, 1) != 0 {
-                text.with(|text| piece::modifier(text, "lsl", Some(12)));
+            let amount = packed.shift_amount();
+            if amount != 0 {
+                text.with(|text| piece::modifier(text, "lsl", Some(wide(widen(amount)))));
             }
+            Written::Whole
         }
-        Kind::UImm => {
-            let value = wide(field(word, a, b)).wrapping_mul(wide(widen(c)));
-            let hex = if syntax == Syntax::Gnu {
-                d & gnu::HEX_GNU != 0
-            } else {
-                d & HEX_LLVM != 0 && (d & BARE_ZERO == 0 || value != 0)
-            };
-            text.piece([b'#'], 1);
-            if hex {
-                text.hex(value);
-            } else {
-                text.decimal(value);
-            }
-            text.end(TokenKind::Immediate);
-        }
-        Kind::Cond if syntax != Syntax::Gnu => {
-            let condition = Condition::new(low8(field(word, a, 4)) ^ b);
-            if let Some(&[first, second]) = condition.name().as_bytes().first_chunk() {
-                text.piece([first, second], 2);
-            }
-            text.end(TokenKind::Name);
-        }
-        Kind::PcRel => {
-            let address = relative(pc, sign_extend(field(word, a, b), b), c);
+        tag::ADDRESS if packed.is_usual() => {
+            text.separator(separator);
+            let address = packed.target(pc);
             text.hex(address);
             text.end(TokenKind::Address);
-            return Written::Address(address);
+            Written::Address(address)
         }
-        _ => return Written::No,
+        tag::PAGE if syntax != Syntax::Apple => {
+            text.separator(separator);
+            let address = packed.target(pc);
+            text.hex(address);
+            text.end(TokenKind::Address);
+            Written::Address(address)
+        }
+        tag::IMMEDIATE if packed.value >= 0 => {
+            let Some(style) = packed.style() else {
+                return Written::No;
+            };
+            let hex = if syntax == Syntax::Gnu {
+                style & gnu::HEX_GNU != 0
+            } else {
+                style & HEX_LLVM != 0 && (style & BARE_ZERO == 0 || packed.value != 0)
+            };
+            text.separator(separator);
+            text.piece([b'#'], 1);
+            if hex {
+                text.hex(unsigned(packed.value));
+            } else {
+                text.decimal(unsigned(packed.value));
+            }
+            text.end(TokenKind::Immediate);
+            Written::Whole
+        }
+        _ => Written::No,
     }
-    Written::Whole
 }
 
 /// Appends a memory operand whose offset is a number of bytes.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "as for Cursor")]
-fn memory(text: &mut Cursor<'_>, base: Register, value: i32, mode: AddressMode, hex: bool) {
-    separated(text, (*b"[\0", 1), base);
+fn memory(text: &mut Cursor<'_>, separator: Separator, packed: Packed, syntax: Syntax) {
+    let (value, mode) = (packed.value, AddressMode::new(packed.x()));
+    text.bracketed(separator, plain_name(packed.low));
     if mode == AddressMode::Post {
         text.punctuation(*b"]\0", 1);
     }
     if value != 0 || mode != AddressMode::Offset {
         text.punctuation(*b", ", 2);
-        if hex {
-            if value < 0 {
-                text.piece(*b"#-0x", 4);
-                text.digits(value.unsigned_abs());
-            } else {
-                text.hash_hex(value.unsigned_abs());
-            }
-        } else {
+        let magnitude = value.unsigned_abs();
+        if syntax == Syntax::Gnu {
             text.piece(*b"#-", usize::from(value < 0).wrapping_add(1));
-            text.decimal(wide(value.unsigned_abs()));
+            text.decimal(magnitude);
+        } else if value < 0 {
+            text.piece(*b"#-0x", 4);
+            text.digits(low32(magnitude));
+        } else {
+            text.hash_hex(low32(magnitude));
         }
         text.end(TokenKind::Immediate);
     }

@@ -18,8 +18,8 @@ use crate::syntax::Syntax;
 /// Style bit: hexadecimal in this syntax.
 pub(super) const HEX_GNU: u8 = 2;
 
-/// Appends an operand.
-pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Operand) {
+/// Appends an operand; `style` is that of an immediate.
+pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Operand, style: u8) {
     match operand {
         // GNU has the other names of hs and lo.
         Operand::Condition(condition) => {
@@ -53,7 +53,7 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
         Operand::FloatImmediate(value) => vector::scientific(text, value),
         Operand::Immediate(value) => {
             text.byte(b'#');
-            if llvm::style(descriptor) & HEX_GNU == 0 {
+            if style & HEX_GNU == 0 {
                 text.signed_decimal(value);
             } else if matches!(descriptor.kind, Kind::WideValue | Kind::Bitmask)
                 && descriptor.p.first() == Some(&32)

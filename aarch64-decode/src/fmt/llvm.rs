@@ -21,12 +21,9 @@ pub(super) const HEX_LLVM: u8 = 1;
 /// Style bit: 0 in hexadecimal is a bare 0.
 pub(super) const BARE_ZERO: u8 = 8;
 
-/// How the immediate of a descriptor is printed (`word style` in operands.isa).
-pub(super) fn style(descriptor: Descriptor) -> u8 {
-    let [_, _, _, d, e, ..] = descriptor.p;
-    match descriptor.kind {
-        Kind::UImm | Kind::SImm => d,
-        Kind::UImmPair => e,
+/// How an immediate is printed whose kind has no parameter for it (`word style` in operands.isa).
+pub(super) fn style(kind: Kind) -> u8 {
+    match kind {
         Kind::ShiftRight
         | Kind::ShiftLeft
         | Kind::Below
@@ -34,7 +31,7 @@ pub(super) fn style(descriptor: Descriptor) -> u8 {
         | Kind::TszRight
         | Kind::TszLeft
         | Kind::NarrowShift => HEX_LLVM,
-        Kind::Bitmask | Kind::WideValue | Kind::ByteMask | Kind::ElementMask => 7,
+        Kind::ByteMask | Kind::ElementMask => 7,
         _ => 0,
     }
 }
@@ -119,8 +116,8 @@ pub(super) fn nameless(text: &mut TextBuffer, descriptor: Descriptor, value: u16
     }
 }
 
-/// Appends an operand.
-pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Operand) {
+/// Appends an operand; `style` is that of an immediate.
+pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Operand, style: u8) {
     if common(text, operand) {
         return;
     }
@@ -161,7 +158,6 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
         }
         Operand::Immediate(value) => {
             text.byte(b'#');
-            let style = style(descriptor);
             // A bitmask is shown as unsigned, except as mov's operand.
             if style & HEX_LLVM == 0 {
                 text.signed_decimal(value);

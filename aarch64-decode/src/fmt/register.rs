@@ -1,55 +1,56 @@
 //! Registers as LLVM and GNU spell them.
 
-use super::cursor::Cursor;
 use super::text::{TextBuffer, TokenKind};
-use crate::bits::{low8, widen};
+use crate::bits::{low8, low32, widen};
+use crate::condition::Condition;
 use crate::register::{Predication, Register, RegisterClass};
+use crate::syntax::Syntax;
 
 /// Appends a register with its arrangement, lane and predication.
 #[inline]
 pub(super) fn register(text: &mut TextBuffer, register: Register) {
-    match register.plain().and_then(|at| NAMES.get(at)) {
-        Some(&[a, b, c, len]) => text.short([a, b, c, 0], usize::from(len)),
-        None => arranged(text, register),
+    match register
+        .is_plain()
+        .then(|| NAMES.get(register.by_number()))
+        .flatten()
+    {
+        Some(&[a, b, c, len]) if len != 0 => text.short([a, b, c, 0], usize::from(len)),
+        _ => arranged(text, register),
     }
     text.end(TokenKind::Register);
 }
 
-/// Appends a separator of none to two bytes and a register.
+/// The name of a register or an LLVM condition (`low` of a packed operand) by class and number: three bytes and the length, which is 0
+/// of a longer name.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "as for Cursor")]
-pub(super) fn separated(text: &mut Cursor<'_>, separator: ([u8; 2], usize), own: Register) {
-    let ([first, second], width) = separator;
-    if let Some(&[a, b, c, len]) = own.plain().and_then(|at| NAMES.get(at)) {
-        let len = usize::from(len).wrapping_add(width);
-        match width {
-            2 => text.punctuated([first, second, a, b, c, 0, 0, 0], 2, len),
-            1 => text.punctuated([first, a, b, c, 0, 0, 0, 0], 1, len),
-            _ => {
-                text.piece([a, b, c, 0], len);
-                text.end(TokenKind::Register);
-            }
-        }
-    } else {
-        if width != 0 {
-            text.punctuation([first, second], width);
-        }
-        text.with(|text| register(text, own));
-    }
+pub(super) fn plain_name(low: u64) -> [u8; 4] {
+    let register = Register::from_bits(low32(low));
+    NAMES.get(register.by_number()).copied().unwrap_or_default()
 }
 
-/// Names of the registers w0 to p31 by class and number, three bytes and the length.
-static NAMES: [[u8; 4]; 12 * 32] = names();
+/// The name of a condition.
+pub(super) fn condition_name(condition: Register, syntax: Syntax) -> [u8; 4] {
+    let gnu = usize::from(syntax == Syntax::Gnu) << 5;
+    let name = NAMES.get(condition.by_number().wrapping_add(gnu));
+    name.copied().unwrap_or_default()
+}
+
+/// Names of registers and conditions by class and number, three bytes and the length, which is 0 of longer names. GNU has other names for two conditions.
+static NAMES: [[u8; 4]; 17 * 32] = names();
+
+/// Where the names of conditions start.
+const CONDITIONS: usize = 15 * 32;
 
 #[expect(
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     reason = "runs at compile time only"
 )]
-const fn names() -> [[u8; 4]; 12 * 32] {
+const fn names() -> [[u8; 4]; 17 * 32] {
     const LETTERS: [u8; 12] = *b"wxwxbhsdqvzp";
     const SPECIAL: [[u8; 4]; 4] = [*b"wzr\x03", *b"xzr\x03", *b"wsp\x03", *b"sp\0\x02"];
-    let mut all = [[0; 4]; 12 * 32];
+    let mut all = [[0; 4]; 17 * 32];
     let mut class = 0;
     while class < 12 {
         let mut number = 0_u8;
@@ -67,6 +68,19 @@ const fn names() -> [[u8; 4]; 12 * 32] {
             all[class * 32 + 31] = SPECIAL[class];
         }
         class += 1;
+    }
+    let mut number = 0_u8;
+    let mut at = CONDITIONS;
+    while number < 16 {
+        let name = Condition::new(number).name().as_bytes();
+        all[at] = [name[0], name[1], 0, 2];
+        all[at + 32] = match number {
+            2 => *b"cs\0\x02",
+            3 => *b"cc\0\x02",
+            _ => all[at],
+        };
+        number += 1;
+        at += 1;
     }
     all
 }

@@ -38,7 +38,9 @@ const ROOM: usize = 256;
 const TOKENS: usize = 64;
 
 /// A buffer for the text of one instruction.
+// Aligned, because text is checked a word at a time from where a word starts.
 #[derive(Clone, Debug)]
+#[repr(C, align(16))]
 pub struct TextBuffer {
     pub(super) bytes: [u8; ROOM],
     pub(super) len: usize,
@@ -72,8 +74,15 @@ impl TextBuffer {
     }
 
     /// The text. It is ASCII, symbols apart.
+    // Checked in blocks of sixteen bytes as far as there are such: the last bytes one by one take as long as all the others. What is
+    // behind the text is old text, and valid as well unless a symbol was cut.
     pub fn as_str(&self) -> &str {
-        core::str::from_utf8(self.as_bytes()).unwrap_or("")
+        let blocks = self.len.wrapping_add(15) & !15;
+        let whole = self.bytes.get(..blocks).map(core::str::from_utf8);
+        match whole {
+            Some(Ok(text)) => text.get(..self.len).unwrap_or(""),
+            _ => core::str::from_utf8(self.as_bytes()).unwrap_or(""),
+        }
     }
 
     /// The text's bytes.

@@ -4,7 +4,8 @@ use super::{bitmask, gpr, immediate, memory};
 use crate::bits::{
     field, five, low8, low16, low32, sign_extend, signed, signed32, unsigned, wide, widen,
 };
-use crate::operand::{AddressMode, Extend, Memory, MemoryOffset, Operand, RegisterList, Shift};
+use crate::operand::{AddressMode, Extend, MemoryOffset, RegisterList, Shift};
+use crate::packed::Packed;
 use crate::register::{Arrangement, Predication, Register, RegisterClass};
 
 use super::vector::element;
@@ -24,8 +25,8 @@ pub(super) fn size(word: u32, span: [u8; 2], more: u8) -> Arrangement {
 }
 
 /// A vector register with elements of a size.
-pub(super) fn vector(word: u32, lsb: u8, arrangement: Arrangement) -> Operand {
-    Operand::Register(z(field(word, lsb, 5), arrangement))
+pub(super) fn vector(word: u32, lsb: u8, arrangement: Arrangement) -> Packed {
+    Packed::register(z(field(word, lsb, 5), arrangement))
 }
 
 /// The bits of the size and the amount of a shift: `high` above `low`.
@@ -45,7 +46,7 @@ pub(super) fn tsz(word: u32, high: [u8; 2], low: u8, more: u8) -> Arrangement {
 }
 
 /// The amount of a shift to the right (or left): three of its bits are behind the size.
-pub(super) fn tsz_amount(word: u32, high: [u8; 2], low: [u8; 2], right: bool) -> Operand {
+pub(super) fn tsz_amount(word: u32, high: [u8; 2], low: [u8; 2], right: bool) -> Packed {
     let value = shift_bits(word, high, low);
     let log = highest(value.wrapping_shr(3));
     immediate(wide(if right {
@@ -61,20 +62,20 @@ pub(super) fn lowest(word: u32, span: [u8; 2]) -> Arrangement {
 }
 
 /// One element, whose index is the bits above the lowest one that is set.
-pub(super) fn lane_lowest(word: u32, lsb: u8, high: [u8; 2], low: [u8; 2]) -> Operand {
+pub(super) fn lane_lowest(word: u32, lsb: u8, high: [u8; 2], low: [u8; 2]) -> Packed {
     let size = bits(word, low).trailing_zeros();
     let index = shift_bits(word, high, low).wrapping_shr(size.wrapping_add(1));
-    Operand::Register(z(field(word, lsb, 5), element(size)).at_lane(low8(index)))
+    Packed::register(z(field(word, lsb, 5), element(size)).at_lane(low8(index)))
 }
 
 /// One element.
-pub(super) fn lane(word: u32, register: [u8; 2], index: u32, arrangement: u8) -> Operand {
+pub(super) fn lane(word: u32, register: [u8; 2], index: u32, arrangement: u8) -> Packed {
     let register = z(bits(word, register), Arrangement::new(arrangement));
-    Operand::Register(register.at_lane(low8(index)))
+    Packed::register(register.at_lane(low8(index)))
 }
 
 /// One element, whose index is in two fields.
-pub(super) fn lane_pair(word: u32, register: [u8; 2], spans: [u8; 4], arrangement: u8) -> Operand {
+pub(super) fn lane_pair(word: u32, register: [u8; 2], spans: [u8; 4], arrangement: u8) -> Packed {
     let [a, b, c, d] = spans;
     lane(
         word,
@@ -119,9 +120,9 @@ pub(super) fn list(
     span: [u8; 2],
     shape: u8,
     arrangement: Arrangement,
-) -> Operand {
+) -> Packed {
     let number = low8(bits(word, span)).wrapping_mul(shape >> 4);
-    Operand::List(RegisterList {
+    Packed::list(RegisterList {
         first: gpr(class, number).arranged(arrangement),
         count: shape & 15,
         stride: 1,
@@ -143,29 +144,29 @@ pub(super) fn predication(number: u8) -> Predication {
 }
 
 /// A bit of a predicate: its number is w12 to w15 plus the index.
-pub(super) fn slice(word: u32, [register, base]: [u8; 2], high: [u8; 2], low: [u8; 2]) -> Operand {
+pub(super) fn slice(word: u32, [register, base]: [u8; 2], high: [u8; 2], low: [u8; 2]) -> Packed {
     let all = shift_bits(word, high, low);
     let size = all.trailing_zeros() & 3;
-    Operand::Slice {
-        register: Register::new(RegisterClass::P, low8(field(word, register, 4)))
-            .arranged(element(size)),
-        base: gpr(0, low8(field(word, base, 2)).wrapping_add(12)),
-        offset: low8(all.wrapping_shr(size.wrapping_add(1))),
-    }
+    let register = Register::new(RegisterClass::P, low8(field(word, register, 4)));
+    Packed::slice(
+        register.arranged(element(size)),
+        gpr(0, low8(field(word, base, 2)).wrapping_add(12)),
+        low8(all.wrapping_shr(size.wrapping_add(1))),
+    )
 }
 
 /// A general register, of 64 bits if all bits of the field are set.
-pub(super) fn general(word: u32, class: u8, lsb: u8, span: [u8; 2]) -> Operand {
+pub(super) fn general(word: u32, class: u8, lsb: u8, span: [u8; 2]) -> Packed {
     let all = bits(word, span).trailing_ones() >= {
         let [_, width] = span;
         widen(width)
     };
-    Operand::Register(gpr(class.wrapping_add(u8::from(all)), five(word, lsb)))
+    Packed::register(gpr(class.wrapping_add(u8::from(all)), five(word, lsb)))
 }
 
 /// One of two floats (`word halves`).
-pub(super) fn small_float(word: u32, span: [u8; 2], halves: u8) -> Operand {
-    Operand::HalfUnits(if bits(word, span) == 0 {
+pub(super) fn small_float(word: u32, span: [u8; 2], halves: u8) -> Packed {
+    Packed::half_units(if bits(word, span) == 0 {
         halves & 15
     } else {
         halves >> 4
@@ -178,39 +179,31 @@ const fn signed16(value: u16) -> i16 {
 }
 
 /// Eight bits, which a bit shifts by 8.
-pub(super) fn shifted8(word: u32, imm8: u8, shift: u8, size: u8, is_signed: bool) -> Operand {
+pub(super) fn shifted8(word: u32, imm8: u8, shift: u8, size: u8, is_signed: bool) -> Packed {
     let value = field(word, imm8, 8);
     let amount = low8(field(word, shift, 1) << 3);
     // A shift of zero says nothing, but has to be shown.
     if value == 0 && amount != 0 {
-        return Operand::ShiftedImmediate {
-            value: 0,
-            shift: Shift::Lsl,
-            amount,
-        };
+        return Packed::shifted_immediate(0, Shift::Lsl, amount, 1);
     }
     let up = widen(amount);
     if is_signed {
-        Operand::ElementImmediate {
-            value: signed16(low16(low32(unsigned(
-                sign_extend(value, 8).wrapping_shl(up),
-            )))),
-            element: element(field(word, size, 2)),
-        }
+        let value = low16(low32(unsigned(sign_extend(value, 8).wrapping_shl(up))));
+        Packed::element_immediate(signed16(value), element(field(word, size, 2)))
     } else {
         immediate(wide(value.wrapping_shl(up)))
     }
 }
 
 /// An offset in vector lengths.
-pub(super) fn vector_lengths(word: u32, base: u8, value: u32, width: u8, scale: u8) -> Operand {
+pub(super) fn vector_lengths(word: u32, base: u8, value: u32, width: u8, scale: u8) -> Packed {
     let value = unsigned(sign_extend(value, width)).wrapping_mul(wide(widen(scale)));
     let offset = MemoryOffset::VectorLengths(signed32(low32(value)));
     memory(word, base, offset, AddressMode::Offset)
 }
 
 /// An offset in vector lengths, in two fields.
-pub(super) fn vector_lengths_pair(word: u32, base: u8, spans: [u8; 4]) -> Operand {
+pub(super) fn vector_lengths_pair(word: u32, base: u8, spans: [u8; 4]) -> Packed {
     let [a, b, c, d] = spans;
     let value = shift_bits(word, [a, b], [c, d]);
     vector_lengths(word, base, value, b.wrapping_add(d), 1)
@@ -233,7 +226,7 @@ fn shifted(index: Register, extend: Extend, amount: u8) -> MemoryOffset {
 }
 
 /// A 64-bit register shifted left.
-pub(super) fn index(word: u32, base: u8, index: u8, amount: u8) -> Operand {
+pub(super) fn index(word: u32, base: u8, index: u8, amount: u8) -> Packed {
     let offset = shifted(gpr(1, five(word, index)), Extend::Lsl, amount);
     memory(word, base, offset, AddressMode::Offset)
 }
@@ -245,29 +238,25 @@ pub(super) fn vector_index(
     arrangement: u8,
     way: u8,
     amount: u8,
-) -> Operand {
+) -> Packed {
     let index = z(field(word, index, 5), Arrangement::new(arrangement));
     let offset = shifted(index, extend(way), amount);
     memory(word, base, offset, AddressMode::Offset)
 }
 
 /// An address whose base is a vector, or a general register with an unsigned offset in elements.
-pub(super) fn based(base: Register, offset: MemoryOffset) -> Operand {
-    Operand::Memory(Memory {
-        base,
-        offset,
-        mode: AddressMode::Offset,
-    })
+pub(super) fn based(base: Register, offset: MemoryOffset) -> Packed {
+    Packed::memory(base, offset, AddressMode::Offset)
 }
 
 /// An offset in elements.
-pub(super) fn elements(word: u32, base: Register, span: [u8; 2], scale: u8) -> Operand {
+pub(super) fn elements(word: u32, base: Register, span: [u8; 2], scale: u8) -> Packed {
     let bytes = bits(word, span).wrapping_mul(widen(scale));
     based(base, MemoryOffset::Immediate(signed32(bytes)))
 }
 
 /// A base that is a vector with a general register as offset.
-pub(super) fn vector_base(word: u32, base: u8, arrangement: u8, index: u8) -> Operand {
+pub(super) fn vector_base(word: u32, base: u8, arrangement: u8, index: u8) -> Packed {
     let index = shifted(gpr(1, five(word, index)), Extend::Lsl, 0);
     based(
         z(field(word, base, 5), Arrangement::new(arrangement)),
@@ -282,7 +271,7 @@ pub(super) fn addresses(
     arrangement: u8,
     way: u8,
     span: [u8; 2],
-) -> Operand {
+) -> Packed {
     let arrangement = Arrangement::new(arrangement);
     let index = z(field(word, index, 5), arrangement);
     let offset = shifted(index, extend(way), low8(bits(word, span)));

@@ -1,15 +1,16 @@
 //! Operands of the Scalable Matrix Extension: tiles and slices of ZA, vectors of its array, lists of scalable vectors, zt0.
 
 use crate::bits::{field, low8, signed32, widen};
-use crate::operand::{Matrix, MatrixPart, MemoryOffset, Operand, RegisterList};
+use crate::operand::{Matrix, MatrixPart, MemoryOffset, RegisterList};
+use crate::packed::Packed;
 use crate::register::{Arrangement, Register, RegisterClass};
 
 fn vector(number: u32, arrangement: Arrangement) -> Register {
     Register::new(RegisterClass::Z, low8(number & 31)).arranged(arrangement)
 }
 
-fn list(first: Register, count: u8, stride: u8) -> Operand {
-    Operand::List(RegisterList {
+fn list(first: Register, count: u8, stride: u8) -> Packed {
+    Packed::list(RegisterList {
         first,
         count,
         stride,
@@ -17,8 +18,8 @@ fn list(first: Register, count: u8, stride: u8) -> Operand {
 }
 
 /// A vector whose field has fewer than five bits.
-pub(super) fn short(word: u32, [lsb, width]: [u8; 2], arrangement: Arrangement) -> Operand {
-    Operand::Register(vector(field(word, lsb, width), arrangement))
+pub(super) fn short(word: u32, [lsb, width]: [u8; 2], arrangement: Arrangement) -> Packed {
+    Packed::register(vector(field(word, lsb, width), arrangement))
 }
 
 /// The vector whose number is a field times `multiplier` plus `more`, or a list that starts with it.
@@ -28,13 +29,13 @@ pub(super) fn scaled(
     [multiplier, more]: [u8; 2],
     arrangement: u8,
     [lsb, width]: [u8; 2],
-) -> Operand {
+) -> Packed {
     let number = field(word, lsb, width)
         .wrapping_mul(widen(multiplier))
         .wrapping_add(widen(more));
     let first = vector(number, Arrangement::new(arrangement));
     if count == 1 {
-        Operand::Register(first)
+        Packed::register(first)
     } else {
         list(first, count, 1)
     }
@@ -47,7 +48,7 @@ pub(super) fn strided(
     half: u8,
     [lsb, width]: [u8; 2],
     arrangement: Arrangement,
-) -> Operand {
+) -> Packed {
     let first = field(word, half, 1) << 4 | field(word, lsb, width);
     list(
         vector(first, arrangement),
@@ -57,7 +58,7 @@ pub(super) fn strided(
 }
 
 /// One element of each of a list's vectors.
-pub(super) fn list_lane(word: u32, count: u8, [lsb, width]: [u8; 2], index: u32) -> Operand {
+pub(super) fn list_lane(word: u32, count: u8, [lsb, width]: [u8; 2], index: u32) -> Packed {
     let first = vector(field(word, lsb, width), Arrangement::None);
     list(first.at_lane(low8(index)), count, 1)
 }
@@ -74,9 +75,9 @@ fn matrix(tile: u32, arrangement: Arrangement) -> Register {
 }
 
 /// A tile of the matrix.
-pub(super) fn tile(word: u32, arrangement: u8, [lsb, width]: [u8; 2]) -> Operand {
+pub(super) fn tile(word: u32, arrangement: u8, [lsb, width]: [u8; 2]) -> Packed {
     let number = field(word, lsb, width);
-    Operand::Register(matrix(number, Arrangement::new(arrangement)))
+    Packed::register(matrix(number, Arrangement::new(arrangement)))
 }
 
 fn selector(word: u32, base: u8, lsb: u8) -> Register {
@@ -94,13 +95,13 @@ pub(super) fn slice(
     count: u8,
     [direction, selected]: [u8; 2],
     [lsb, width]: [u8; 2],
-) -> Operand {
+) -> Packed {
     let bits = field(word, lsb, width);
     // b: one tile, h: two, s: four, d: eight, q: sixteen.
     let tile_bits = arrangement.wrapping_sub(1);
     let slice_bits = widen(width.wrapping_sub(tile_bits));
     let first = bits & !u32::MAX.wrapping_shl(slice_bits);
-    Operand::Matrix(Matrix {
+    Packed::matrix(Matrix {
         matrix: matrix(bits.wrapping_shr(slice_bits), Arrangement::new(arrangement)),
         part: if field(word, direction, 1) == 0 {
             MatrixPart::Horizontal
@@ -121,8 +122,8 @@ pub(super) fn array(
     [count, group]: [u8; 2],
     [base, selected]: [u8; 2],
     [lsb, width]: [u8; 2],
-) -> Operand {
-    Operand::Matrix(Matrix {
+) -> Packed {
+    Packed::matrix(Matrix {
         matrix: matrix(0, arrangement),
         part: MatrixPart::Array,
         selector: selector(word, base, selected),
@@ -135,8 +136,8 @@ pub(super) fn array(
 const ZT0: Register = Register::new(RegisterClass::Zt, 0);
 
 /// `{ zt0 }`.
-pub(super) const fn table_list() -> Operand {
-    Operand::List(RegisterList {
+pub(super) const fn table_list() -> Packed {
+    Packed::list(RegisterList {
         first: ZT0,
         count: 1,
         stride: 1,
@@ -144,13 +145,13 @@ pub(super) const fn table_list() -> Operand {
 }
 
 /// A part of zt0 by its index.
-pub(super) const fn table_lane(index: u32) -> Operand {
-    Operand::Register(ZT0.at_lane(low8(index)))
+pub(super) const fn table_lane(index: u32) -> Packed {
+    Packed::register(ZT0.at_lane(low8(index)))
 }
 
 /// A part of zt0 as long as a vector.
-pub(super) const fn table_vector(index: u32) -> Operand {
-    Operand::TableVector(low8(index))
+pub(super) const fn table_vector(index: u32) -> Packed {
+    Packed::table_vector(low8(index))
 }
 
 /// An offset in vector lengths that is never negative.
@@ -159,16 +160,15 @@ pub(super) fn vector_lengths(word: u32, [lsb, width]: [u8; 2]) -> MemoryOffset {
 }
 
 /// The shift of a narrowing: from words to bytes below 64, from double words to halves above (Arm ARM, SQRSHR (four registers)).
-pub(super) fn narrowing(tsize: u32, imm5: u32) -> Operand {
+pub(super) fn narrowing(tsize: u32, imm5: u32) -> Packed {
     let bits = if tsize & 2 == 0 { 64_u32 } else { 128 };
     let value = bits.wrapping_sub(tsize << 5 | imm5);
-    Operand::Immediate(i64::from(signed32(value)))
+    Packed::immediate(i64::from(signed32(value)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::narrowing;
-    use crate::operand::Operand;
 
     #[test]
     fn shifts_of_a_narrowing() {
@@ -180,7 +180,7 @@ mod tests {
             (3, 0, 32),
             (3, 31, 1),
         ] {
-            assert_eq!(narrowing(tsize, imm5), Operand::Immediate(shift));
+            assert_eq!(narrowing(tsize, imm5).value, shift);
         }
     }
 }

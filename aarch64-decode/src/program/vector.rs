@@ -1,7 +1,8 @@
 //! Operands of floating point and Advanced SIMD: arrangements, lanes, lists and their immediates.
 
 use crate::bits::{field, five, low8, signed, wide, widen};
-use crate::operand::{FpImmediate, Operand, RegisterList};
+use crate::operand::RegisterList;
+use crate::packed::Packed;
 use crate::register::{Arrangement, Register, RegisterClass};
 
 /// The arrangement of elements of `8 << log` bits; of all 128 bits if `full`.
@@ -40,15 +41,15 @@ fn vector(number: u8, arrangement: Arrangement) -> Register {
 }
 
 /// A vector of elements of `8 << log` bits.
-pub(super) fn sized(word: u32, register: u8, log: u32, full: bool) -> Operand {
-    Operand::Register(vector(five(word, register), arrangement(log, full)))
+pub(super) fn sized(word: u32, register: u8, log: u32, full: bool) -> Packed {
+    Packed::register(vector(five(word, register), arrangement(log, full)))
 }
 
 /// A vector whose arrangement is one of two by a bit of the word.
-pub(super) fn either(word: u32, register: u8, bit: u8, two: [Arrangement; 2]) -> Operand {
+pub(super) fn either(word: u32, register: u8, bit: u8, two: [Arrangement; 2]) -> Packed {
     let [clear, set] = two;
     let arrangement = if field(word, bit, 1) == 0 { clear } else { set };
-    Operand::Register(vector(five(word, register), arrangement))
+    Packed::register(vector(five(word, register), arrangement))
 }
 
 /// The size of the elements of a shift by an immediate: the highest bit of immh.
@@ -62,7 +63,7 @@ pub(super) fn imm5(word: u32, lsb: u8) -> u32 {
 }
 
 /// A scalar of `8 << log` bits.
-pub(super) fn scalar(word: u32, register: u8, log: u32) -> Operand {
+pub(super) fn scalar(word: u32, register: u8, log: u32) -> Packed {
     let class = match log {
         0 => RegisterClass::B,
         1 => RegisterClass::H,
@@ -70,26 +71,26 @@ pub(super) fn scalar(word: u32, register: u8, log: u32) -> Operand {
         3 => RegisterClass::D,
         _ => RegisterClass::Q,
     };
-    Operand::Register(Register::new(class, five(word, register)))
+    Packed::register(Register::new(class, five(word, register)))
 }
 
 /// The general register of an element that imm5 names.
-pub(super) fn general(word: u32, register: u8, lsb: u8) -> Operand {
+pub(super) fn general(word: u32, register: u8, lsb: u8) -> Packed {
     let class = if imm5(word, lsb) == 3 {
         RegisterClass::X
     } else {
         RegisterClass::W
     };
-    Operand::Register(Register::new(class, five(word, register)))
+    Packed::register(Register::new(class, five(word, register)))
 }
 
 /// One element.
-pub(super) fn lane(number: u8, arrangement: Arrangement, lane: u32) -> Operand {
-    Operand::Register(vector(number, arrangement).at_lane(low8(lane)))
+pub(super) fn lane(number: u8, arrangement: Arrangement, lane: u32) -> Packed {
+    Packed::register(vector(number, arrangement).at_lane(low8(lane)))
 }
 
 /// The element that imm5 names, its index being `index` or the bits of imm5 above its size.
-pub(super) fn lane_imm5(word: u32, register: u8, lsb: u8, index: Option<u32>) -> Operand {
+pub(super) fn lane_imm5(word: u32, register: u8, lsb: u8, index: Option<u32>) -> Packed {
     let size = imm5(word, lsb);
     let at = match index {
         Some(bits) => bits.wrapping_shr(size),
@@ -105,7 +106,7 @@ fn join(word: u32, bits: &[u8]) -> u32 {
 }
 
 /// `Vm.h[H:L:M]` with four bits of register number.
-pub(super) fn lane_hlm(word: u32, [rm, h, l, m]: [u8; 4], arrangement: Arrangement) -> Operand {
+pub(super) fn lane_hlm(word: u32, [rm, h, l, m]: [u8; 4], arrangement: Arrangement) -> Packed {
     lane(
         low8(field(word, rm, 4)),
         arrangement,
@@ -114,41 +115,41 @@ pub(super) fn lane_hlm(word: u32, [rm, h, l, m]: [u8; 4], arrangement: Arrangeme
 }
 
 /// `Vm.b[H:L:M:Rm<3>]` with three bits of register number.
-pub(super) fn lane_hlmr(word: u32, [rm, h, l, m]: [u8; 4], arrangement: Arrangement) -> Operand {
+pub(super) fn lane_hlmr(word: u32, [rm, h, l, m]: [u8; 4], arrangement: Arrangement) -> Packed {
     let at = join(word, &[h, l, m, rm.wrapping_add(3)]);
     lane(low8(field(word, rm, 3)), arrangement, at)
 }
 
 /// `Vm.s[H:L]`, M being the highest bit of the register's number.
-pub(super) fn lane_hl(word: u32, [rm, m, h, l]: [u8; 4], arrangement: Arrangement) -> Operand {
+pub(super) fn lane_hl(word: u32, [rm, m, h, l]: [u8; 4], arrangement: Arrangement) -> Packed {
     let number = field(word, m, 1) << 4 | field(word, rm, 4);
     lane(low8(number), arrangement, join(word, &[h, l]))
 }
 
 /// `Vm.d[H]`.
-pub(super) fn lane_h(word: u32, [rm, m, h]: [u8; 3], arrangement: Arrangement) -> Operand {
+pub(super) fn lane_h(word: u32, [rm, m, h]: [u8; 3], arrangement: Arrangement) -> Packed {
     let number = field(word, m, 1) << 4 | field(word, rm, 4);
     lane(low8(number), arrangement, field(word, h, 1))
 }
 
 /// A float of eight bits: sign, three bits of exponent, four of fraction (Arm ARM, VFPExpandImm).
-pub(super) fn float(bits: u32) -> Operand {
-    Operand::FloatImmediate(FpImmediate::new(low8(bits)))
+pub(super) fn float(bits: u32) -> Packed {
+    Packed::float(low8(bits))
 }
 
 /// 64 bits, a byte of ones or zeroes for each bit (Arm ARM, AdvSIMDExpandImm, cmode 1110 with op 1).
-pub(super) fn byte_mask(bits: u32) -> Operand {
+pub(super) fn byte_mask(bits: u32) -> Packed {
     let bits = wide(bits & 0xff);
     // Spread the bits to one a byte, then fill the bytes.
     let spread = (bits | bits << 28) & 0x0000_000f_0000_000f;
     let spread = (spread | spread << 14) & 0x0003_0003_0003_0003;
     let spread = (spread | spread << 7) & 0x0101_0101_0101_0101;
-    Operand::Immediate(signed(spread.wrapping_mul(0xff)))
+    Packed::immediate(signed(spread.wrapping_mul(0xff)))
 }
 
 /// A list of `count` registers one behind the other.
-pub(super) fn list(word: u32, register: u8, count: u8, arrangement: Arrangement) -> Operand {
-    Operand::List(RegisterList {
+pub(super) fn list(word: u32, register: u8, count: u8, arrangement: Arrangement) -> Packed {
+    Packed::list(RegisterList {
         first: vector(five(word, register), arrangement),
         count,
         stride: 1,
@@ -162,8 +163,8 @@ pub(super) fn list_lane(
     count: u8,
     arrangement: Arrangement,
     index: u32,
-) -> Operand {
-    Operand::List(RegisterList {
+) -> Packed {
+    Packed::list(RegisterList {
         first: vector(five(word, register), arrangement).at_lane(low8(index)),
         count,
         stride: 1,
@@ -171,7 +172,7 @@ pub(super) fn list_lane(
 }
 
 /// A list whose arrangement is of elements of `8 << log` bits.
-pub(super) fn list_sized(word: u32, register: u8, count: u8, log: u32, full: bool) -> Operand {
+pub(super) fn list_sized(word: u32, register: u8, count: u8, log: u32, full: bool) -> Packed {
     list(word, register, count, arrangement(log, full))
 }
 

@@ -5,7 +5,7 @@
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
     Arrangement, Condition, Encoding, Extend, Feature, FeatureSet, FpImmediate, Instruction, Name,
-    NoSymbols, Operand, OperandPattern, Pattern, Patterns, Predication, References, Referrers,
+    NoSymbols, Operand, OperandArray, OperandPattern, Pattern, Patterns, Predication, References, Referrers,
     Register, RegisterClass, Shift, Symbols, Syntax, TextBuffer, TextOptions, assemble, decode,
     decode_for, patterns,
 };
@@ -67,6 +67,10 @@ fn probe_instruction(insn: Instruction, pc: u64) {
     }
     black_box(insn.flow(pc));
     insn.operands(pc).for_each(probe_operand);
+    let mut array = OperandArray::new();
+    insn.operands_into(pc, &mut array);
+    array.iter().for_each(probe_operand);
+    black_box((array.len(), array.is_empty(), array.get(pc as usize)));
     for syntax in [Syntax::Llvm, Syntax::Gnu, Syntax::Apple] {
         black_box(insn.shown_mnemonic(black_box(syntax)));
         insn.shown_operands(pc, black_box(syntax))
