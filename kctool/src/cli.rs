@@ -6,8 +6,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::number::{number, size, slide};
 
 mod code;
+mod load;
 
 pub(crate) use code::{Find, Functions, Patch, Strings, Xrefs};
+pub(crate) use load::Load;
 
 /// Takes a macOS kernelcache from its IMG4 container to a disassembled entry point.
 ///
@@ -52,6 +54,8 @@ pub(crate) enum Command {
     Fixups(Fixups),
     /// Disassemble, from the entry point unless told otherwise
     Disasm(Disasm),
+    /// Plan a load at a physical address, and write the memory as a loader leaves it
+    Load(Load),
     /// List what refers to an address, a symbol or a string
     Xrefs(Xrefs),
     /// Find instructions or bytes by a masked pattern

@@ -17,6 +17,7 @@ mod fixups;
 mod functions;
 mod headers;
 mod info;
+mod load;
 mod patch;
 mod strings;
 mod symbols;
@@ -35,6 +36,7 @@ pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<(), Failure> {
         Command::Symbols(args) => symbols::run(args, streams),
         Command::Fixups(args) => fixups::run(args, streams),
         Command::Disasm(args) => disasm::run(args, streams),
+        Command::Load(args) => load::run(args, streams),
         Command::Xrefs(args) => xrefs::run(args, streams),
         Command::Find(args) => find::run(args, streams),
         Command::Strings(args) => strings::run(args, streams),

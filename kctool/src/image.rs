@@ -99,3 +99,11 @@ pub(crate) fn entry_line(entry: &EntryPoint<'_>) -> String {
     });
     format!("vmaddr {}, {place}{segment}", entry.vmaddr)
 }
+
+/// `r-x` and so on.
+pub(crate) fn protection(bits: u32) -> String {
+    [(1, 'r'), (2, 'w'), (4, 'x')]
+        .map(|(bit, letter)| if bits & bit == 0 { '-' } else { letter })
+        .iter()
+        .collect()
+}

@@ -9,7 +9,7 @@ use crate::cli::Info;
 use crate::cmd::{entries, headers};
 use crate::container::{self, Payload, arch_name, slices};
 use crate::failure::Failure;
-use crate::image::{entry_json, note_tolerated};
+use crate::image::{entry_json, note_tolerated, protection};
 use crate::json::{self, hex, text};
 use crate::printable::{Hex, Printable};
 
@@ -227,12 +227,4 @@ fn build_version_json(image: &MachO<'_>) -> Result<Value, Failure> {
             "sdk": version.sdk.to_string(),
         })
     }))
-}
-
-/// `r-x` and so on.
-fn protection(bits: u32) -> String {
-    [(1, 'r'), (2, 'w'), (4, 'x')]
-        .map(|(bit, letter)| if bits & bit == 0 { '-' } else { letter })
-        .iter()
-        .collect()
 }

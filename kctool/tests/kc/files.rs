@@ -3,6 +3,7 @@ use std::fs;
 use std::io::{self, Write};
 
 use crate::common::{Files, Outcome, kc, words};
+use macho_core::{PhysAddr, Slide};
 use testkit::kernelcache::sample;
 
 fn run(files: &Files, line: &str) -> Outcome {
@@ -255,4 +256,34 @@ fn cross_check_finds_no_difference_in_the_sample() {
     );
     assert_eq!(outcome.status, 0);
     assert_eq!(outcome.stderr, "kc: bad64 differs on 0 of 24 words\n");
+}
+
+#[test]
+fn load_writes_the_memory_that_the_library_makes() {
+    let files = Files::new("load");
+    let built = sample::fileset();
+    let cache = kc_offsets::KernelCache::parse(&built.bytes).unwrap();
+    let (phys, slide) = (PhysAddr::new(0x8_0000_0000), Slide::new(0x1dc_0000));
+    let plan = kc_offsets::LoadPlan::new(&cache, phys, slide).unwrap();
+    let mut memory = vec![0; usize::try_from(plan.size()).unwrap()];
+    let load = |line: &str| {
+        let result = kc(&files.arguments(line), &[]);
+        assert_eq!(result.status, 0, "{}", result.stderr);
+        result
+    };
+    plan.load_into(&mut memory).unwrap();
+    let plain = load("load @fileset --phys-base 0x800000000 --slide 0x1dc0000 --no-fixups -o -");
+    assert!(plain.stdout == memory);
+    let applied = plan
+        .apply_fixups(&mut memory, &kc_offsets::Bases::PRIMARY)
+        .unwrap();
+    assert_eq!(applied, built.truth.fixups.len() as u64);
+    let whole = load("load @fileset --phys-base 0x800000000 --slide 0x1dc0000 -o -");
+    assert!(whole.stdout == memory);
+    assert!(
+        whole
+            .stderr
+            .contains(&format!("fixups applied   {applied}\n"))
+    );
+    assert!(plain.stdout != whole.stdout);
 }

@@ -1,0 +1,35 @@
+//! Arguments of the subcommands that load an image.
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::InputArgs;
+use crate::number::{number, slide};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc load kernelcache --phys-base 0x800000000
+  kc load kernelcache --phys-base 0x801dc4000 --slide 0x1dc0000 -o memory.bin
+
+The lowest segment goes to the physical base, and all others as far behind it as their addresses are. The memory has zeros where
+the file has no bytes, and pointers as they are at the slide, without signatures; --no-fixups leaves them as the file has them.
+A pointer into another collection is an error, as its base is not known.")]
+pub(crate) struct Load {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Physical address of the lowest byte
+    #[arg(long, value_name = "ADDR", value_parser = number)]
+    pub(crate) phys_base: u64,
+    /// Run-time address less the image's own; -N for downwards
+    #[arg(long, value_name = "BYTES", value_parser = slide, allow_hyphen_values = true, default_value = "0")]
+    pub(crate) slide: u64,
+    /// Leave the fixups alone
+    #[arg(long)]
+    pub(crate) no_fixups: bool,
+    /// Where to write the memory; - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// Print JSON, to standard error where the memory goes to standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}

@@ -1,0 +1,221 @@
+//! `kc load`: where each byte goes in physical memory, and the memory as a loader leaves it.
+use std::io::Write;
+use std::path::Path;
+
+use kc_offsets::{Bases, ClampReason, KernelCache, LoadPlan, Step};
+use macho_core::{FileOffset, Name, PhysAddr, Segment, Slide};
+use serde_json::{Value, json};
+
+use crate::Streams;
+use crate::cli::Load;
+use crate::cmd::with_image;
+use crate::failure::Failure;
+use crate::image::protection;
+use crate::json::{self, hex, hex_or_null, text};
+use crate::output;
+
+pub(super) fn run(args: &Load, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    with_image(&args.input, streams, |cache, _, streams| {
+        let slide = Slide::new(args.slide);
+        let plan = LoadPlan::new(cache, PhysAddr::new(args.phys_base), slide)?;
+        let entry = plan.entry_point()?;
+        let fixups = match &args.output {
+            Some(path) => {
+                let (memory, fixups) = loaded(args, &plan)?;
+                output::write(streams, path, &[&memory])?;
+                fixups
+            }
+            None => None,
+        };
+        let out = if args.output.as_deref() == Some(Path::new("-")) {
+            &mut *streams.stderr
+        } else {
+            &mut *streams.stdout
+        };
+        if args.json {
+            return json::write(out, &plan_json(cache, &plan, entry, fixups));
+        }
+        print(out, &plan, entry, fixups)
+    })
+}
+
+/// The memory, and how many fixups were applied; `None` where none were to be.
+fn loaded(args: &Load, plan: &LoadPlan<'_>) -> Result<(Vec<u8>, Option<u64>), Failure> {
+    let size = usize::try_from(plan.size()).ok();
+    let size = size.filter(|_| plan.size() <= args.input.max_size);
+    let size = size.ok_or_else(|| {
+        Failure::refused(format!(
+            "the image takes {} bytes of memory; --max-size raises the limit of {}",
+            plan.size(),
+            args.input.max_size
+        ))
+    })?;
+    let mut memory = vec![0; size];
+    plan.load_into(&mut memory)?;
+    let fixups = if args.no_fixups {
+        None
+    } else {
+        Some(plan.apply_fixups(&mut memory, &Bases::PRIMARY)?)
+    };
+    Ok((memory, fixups))
+}
+
+/// A step as it is printed.
+struct Line<'a> {
+    kind: &'static str,
+    segment: Option<Segment<'a>>,
+    vmaddr: u64,
+    phys: u64,
+    len: u64,
+    /// Of a copy, where its bytes are.
+    file_offset: Option<FileOffset>,
+    /// Of a protection, what is allowed.
+    prot: Option<String>,
+    /// Of a clamp, why.
+    reason: Option<&'static str>,
+}
+
+impl<'a> Line<'a> {
+    fn new(plan: &LoadPlan<'a>, step: Step<'a>) -> Option<Self> {
+        let vmaddr_of = |phys: PhysAddr| {
+            let vmaddr = plan.window().vmaddr_of(phys, plan.slide());
+            vmaddr.map_or(0, macho_core::VmAddr::get)
+        };
+        let line = |kind, segment: Option<Segment<'a>>, phys: PhysAddr, len| Line {
+            kind,
+            segment,
+            vmaddr: vmaddr_of(phys),
+            phys: phys.get(),
+            len,
+            file_offset: None,
+            prot: None,
+            reason: None,
+        };
+        Some(match step {
+            Step::Copy {
+                segment,
+                phys,
+                bytes,
+                ..
+            } => Line {
+                file_offset: Some(segment.file_offset()),
+                ..line("copy", Some(segment), phys, bytes.len() as u64)
+            },
+            Step::Zero {
+                segment, phys, len, ..
+            } => line("zero", segment, phys, len),
+            Step::Protect {
+                segment,
+                phys,
+                len,
+                prot,
+            } => Line {
+                prot: Some(protection(prot.bits())),
+                ..line("protect", Some(segment), phys, len)
+            },
+            Step::Clamp {
+                segment,
+                reason,
+                claimed,
+                copied,
+            } => Line {
+                reason: Some(match reason {
+                    ClampReason::FileSizeExceedsVmSize => "filesize exceeds vmsize",
+                    _ => "past the end of the file",
+                }),
+                ..line(
+                    "clamp",
+                    Some(segment),
+                    plan.phys_of(segment.vmaddr())?,
+                    claimed.saturating_sub(copied),
+                )
+            },
+            _ => return None,
+        })
+    }
+
+    fn name(&self) -> Option<Name<'a>> {
+        self.segment.map(|segment| segment.name())
+    }
+}
+
+fn lines<'a>(plan: &LoadPlan<'a>) -> impl Iterator<Item = Line<'a>> {
+    let plan = *plan;
+    plan.steps().filter_map(move |step| Line::new(&plan, step))
+}
+
+fn print(
+    out: &mut dyn Write,
+    plan: &LoadPlan<'_>,
+    entry: Option<PhysAddr>,
+    fixups: Option<u64>,
+) -> Result<(), Failure> {
+    for line in lines(plan) {
+        write!(
+            out,
+            "{:<8}{:#018x}  {:#012x}  {:#10x}",
+            line.kind, line.vmaddr, line.phys, line.len
+        )?;
+        match line.name() {
+            Some(name) => write!(out, "  {name}")?,
+            None => write!(out, "  -")?,
+        }
+        if let Some(offset) = line.file_offset {
+            write!(out, "  from {offset}")?;
+        }
+        if let Some(prot) = &line.prot {
+            write!(out, "  {prot}")?;
+        }
+        if let Some(reason) = line.reason {
+            write!(out, "  {reason}")?;
+        }
+        writeln!(out)?;
+    }
+    let fields = plan.boot_fields();
+    let mut field = |name, value| writeln!(out, "{name:<17}{value}");
+    field("size", format!("{:#x}", plan.size()))?;
+    field("virtBase", fields.virt_base.to_string())?;
+    field("physBase", fields.phys_base.to_string())?;
+    field("topOfKernelData", fields.top_of_kernel_data.to_string())?;
+    let entry = entry.map_or_else(|| "-".to_owned(), |entry| entry.to_string());
+    field("entry point", entry)?;
+    if let Some(fixups) = fixups {
+        field("fixups applied", fixups.to_string())?;
+    }
+    Ok(())
+}
+
+fn plan_json(
+    cache: &KernelCache<'_>,
+    plan: &LoadPlan<'_>,
+    entry: Option<PhysAddr>,
+    fixups: Option<u64>,
+) -> Value {
+    let steps: Vec<_> = lines(plan)
+        .map(|line| {
+            json!({
+                "step": line.kind,
+                "segment": line.name().map(text),
+                "vmaddr": hex(line.vmaddr),
+                "phys": hex(line.phys),
+                "len": line.len,
+                "file_offset": hex_or_null(line.file_offset.map(FileOffset::get)),
+                "prot": line.prot,
+                "reason": line.reason,
+            })
+        })
+        .collect();
+    let fields = plan.boot_fields();
+    json!({
+        "shape": cache.shape().name(),
+        "size": plan.size(),
+        "slide": hex(plan.slide().get()),
+        "lowest": hex(plan.lowest().get()),
+        "virt_base": hex(fields.virt_base.get()),
+        "phys_base": hex(fields.phys_base.get()),
+        "top_of_kernel_data": hex(fields.top_of_kernel_data.get()),
+        "entry_point": hex_or_null(entry.map(PhysAddr::get)),
+        "fixups": fixups,
+        "steps": steps,
+    })
+}
