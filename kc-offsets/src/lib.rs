@@ -51,6 +51,7 @@ pub mod lookup;
 pub mod map;
 pub mod slide;
 mod sort;
+pub mod target;
 
 pub use apply::{Bases, Linker};
 pub use entry::{EntryPoint, EntrySource};
@@ -60,3 +61,4 @@ pub use load::{BootFields, ClampReason, LoadPlan, Step, Steps};
 pub use lookup::{ImageIndex, Lookup, Owner, Place, SymbolIndex};
 pub use map::{AddressMap, MapStorage, NOT_IN_FILE, Outcome, PageIndex, SegmentRange, Translation};
 pub use slide::PhysicalWindow;
+pub use target::RebaseTargets;

@@ -1,14 +1,14 @@
 //! What data points to an address.
 use core::iter::FusedIterator;
 
-use macho_core::fixup::{ChainedSlots, Fixup, Target};
-use macho_core::raw::fixup::PointerFormat;
+use macho_core::fixup::{Fixup, Slots};
 use macho_core::segment::Segments;
 use macho_core::{FileOffset, MachO, VmAddr};
 
 use super::regions::Region;
 use super::xref::Targets;
 use crate::error::Error;
+use crate::target::RebaseTargets;
 
 /// A pointer to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,53 +23,11 @@ pub struct PointerXref {
     pub signed: bool,
 }
 
-/// Where chained fixups point, as far as one image says.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Bases {
-    /// vmaddr of the header.
-    base: Option<VmAddr>,
-    /// The lowest vmaddr, from which a collection's own level counts.
-    lowest: Option<VmAddr>,
-    /// Whether the image starts to run: then it is the primary collection, level 0.
-    is_primary: bool,
-}
-
-impl Bases {
-    pub(super) fn new(image: &MachO<'_>) -> Self {
-        Self {
-            base: image.base(),
-            lowest: image.segments().map(|segment| segment.vmaddr()).min(),
-            is_primary: matches!(image.thread_state(), Ok(Some(_))),
-        }
-    }
-
-    /// The vmaddr of a target; `None` where it lies in another file.
-    pub(super) fn vmaddr(&self, format: PointerFormat, target: Target) -> Option<VmAddr> {
-        let (base, offset) = match target {
-            Target::VmAddr(vmaddr) => return Some(vmaddr),
-            // These two count from the base of a dyld shared cache.
-            Target::VmOffset(_)
-                if format == PointerFormat::DYLD_CHAINED_PTR_32_CACHE
-                    || format == PointerFormat::DYLD_CHAINED_PTR_ARM64E_SHARED_CACHE =>
-            {
-                return None;
-            }
-            Target::VmOffset(offset) => (self.base?, offset.get()),
-            Target::Cache { level, offset } => {
-                let own = self.is_primary == (level == 0);
-                (self.lowest.filter(|_| own)?, offset.get())
-            }
-            Target::Segment { .. } => return None,
-        };
-        Some(VmAddr::new(base.get().wrapping_add(offset)))
-    }
-}
-
-/// The pointers of an image to an address of a range, in ascending order for each segment.
+/// The pointers of an image to an address, in the order of its fixups.
 ///
-/// With chained fixups those are the slots whose target it is; of a collection they cover every image inside. Without any they
-/// are the 8-byte words, at addresses that are multiples of 8, that have the address as their value: of a static kernel, say.
-/// A damaged chain is an error, and the walk goes on behind it.
+/// They are the slots, of whatever mechanism, whose target it is; a collection's outer image has those of every image inside. Without any
+/// rebase they are the 8-byte words, at addresses that are multiples of 8, that have the address as their value: of a static kernel, say.
+/// Damage is an error, and the walk goes on behind it. Costs one pass over the fixups, or over the segments.
 #[derive(Clone, Debug)]
 pub struct PointerXrefs<'a> {
     source: Source<'a>,
@@ -82,7 +40,7 @@ pub struct PointerXrefs<'a> {
     reason = "there is no allocator to box with"
 )]
 enum Source<'a> {
-    Slots(ChainedSlots<'a>, Bases),
+    Slots(Slots<'a>, RebaseTargets),
     Words {
         segments: Segments<'a>,
         region: Option<Region<'a>>,
@@ -93,28 +51,30 @@ enum Source<'a> {
 
 impl<'a> PointerXrefs<'a> {
     /// The pointers of `image` to an address of `targets`.
-    ///
-    /// # Errors
-    /// As [`MachO::chained_fixups`].
-    pub fn new(image: &MachO<'a>, targets: impl Into<Targets<'a>>) -> Result<Self, Error> {
-        let source = match image.chained_fixups()? {
-            Some(fixups) => Source::Slots(fixups.slots(image), Bases::new(image)),
-            None => Source::Words {
+    pub fn new(image: &MachO<'a>, targets: impl Into<Targets<'a>>) -> Self {
+        let slots = image.fixups().slots();
+        let rebases = slots
+            .clone()
+            .any(|slot| slot.is_ok_and(|slot| matches!(slot.fixup(), Fixup::Rebase { .. })));
+        let source = if rebases {
+            Source::Slots(slots, RebaseTargets::new(image))
+        } else {
+            Source::Words {
                 segments: image.segments(),
                 region: None,
                 at: 0,
-            },
+            }
         };
-        Ok(Self {
+        Self {
             source,
             targets: targets.into(),
-        })
+        }
     }
 }
 
 fn next_slot(
-    slots: &mut ChainedSlots<'_>,
-    bases: &Bases,
+    slots: &mut Slots<'_>,
+    rebases: &RebaseTargets,
     targets: &Targets<'_>,
 ) -> Option<Result<PointerXref, Error>> {
     loop {
@@ -122,17 +82,14 @@ fn next_slot(
             Ok(slot) => slot,
             Err(error) => return Some(Err(error.into())),
         };
-        let Fixup::Rebase { target, auth } = slot.fixup() else {
-            continue;
-        };
-        let format = slots.starts().map(|starts| starts.pointer_format);
-        let target = format.and_then(|format| bases.vmaddr(format, target));
+        let target = rebases.of_slot(&slot);
         if let Some(target) = target.filter(|target| targets.contains(*target)) {
+            let signed = matches!(slot.fixup(), Fixup::Rebase { auth: Some(_), .. });
             return Some(Ok(PointerXref {
                 vmaddr: slot.vmaddr,
                 file_offset: slot.file_offset,
                 target,
-                signed: auth.is_some(),
+                signed,
             }));
         }
     }
@@ -165,7 +122,7 @@ impl Iterator for PointerXrefs<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.source {
-            Source::Slots(slots, bases) => next_slot(slots, bases, &self.targets),
+            Source::Slots(slots, rebases) => next_slot(slots, rebases, &self.targets),
             Source::Words {
                 segments,
                 region,

@@ -99,7 +99,7 @@ fn auth_text(auth: Auth) -> String {
 }
 
 fn list(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure> {
-    let targets = Targets::new(image)?;
+    let targets = Targets::new(image);
     let mut out = Vec::new();
     let mut is_empty = true;
     let damage = walk(image, |slot| {
@@ -133,7 +133,7 @@ fn list(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure>
 
 /// A million slots are written one by one: a document of them all would take a gigabyte.
 fn list_json(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure> {
-    let targets = Targets::new(image)?;
+    let targets = Targets::new(image);
     let mut out = b"[".to_vec();
     let mut gap = "\n";
     let damage = walk(image, |slot| {

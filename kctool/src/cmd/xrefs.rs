@@ -137,7 +137,7 @@ fn rows(
     };
     let mut rows = Vec::new();
     let mut slots = Vec::new();
-    for pointer in PointerXrefs::new(&image, targets)? {
+    for pointer in PointerXrefs::new(&image, targets) {
         match pointer {
             Ok(pointer) => {
                 slots.push(pointer.vmaddr);

@@ -13,7 +13,7 @@ use kc_offsets::code::{
 use kc_offsets::lookup::{Piece, SymbolKey};
 use kc_offsets::{
     AddressMap, Bases, Entry, ImageIndex, KernelCache, LoadPlan, Lookup, MapStorage, PageIndex,
-    PhysicalWindow, SegmentRange, SymbolIndex,
+    PhysicalWindow, RebaseTargets, SegmentRange, SymbolIndex,
 };
 use macho_core::fixup::{AuthKey, Fixup, Import, Slot};
 use macho_core::{FileOffset, MachO, Mode, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr};
@@ -234,10 +234,12 @@ fn probe_code(image: &MachO<'_>, number: u64) {
             black_box(xref);
         });
     }
-    if let Ok(pointers) = PointerXrefs::new(image, targets) {
-        pointers.for_each(|pointer| {
-            let _ = black_box(pointer);
-        });
+    PointerXrefs::new(image, targets).for_each(|pointer| {
+        let _ = black_box(pointer);
+    });
+    let rebases = black_box(RebaseTargets::new(image));
+    for slot in image.fixups().slots().flatten() {
+        black_box(rebases.of_slot(&slot));
     }
     let mut storage = [AddressRange::default(); 4];
     let needle = number.to_le_bytes();

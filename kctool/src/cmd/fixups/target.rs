@@ -1,57 +1,29 @@
 //! Where slots point, as far as one file says.
+use kc_offsets::RebaseTargets;
 use macho_core::fixup::{Fixup, Fixups, Slot, Target};
 use macho_core::raw::fixup::PointerFormat;
 use macho_core::{MachO, VmAddr};
 use serde_json::Value;
 
-use crate::failure::Failure;
 use crate::json::{hex, hex_or_null, text};
 
 /// Turns targets into addresses and names.
 pub(super) struct Targets<'a> {
     fixups: Fixups<'a>,
-    /// vmaddr of the header.
-    base: Option<VmAddr>,
-    /// The lowest vmaddr, from which a collection's own level counts.
-    lowest: Option<VmAddr>,
-    /// Whether the image starts to run: then it is the primary collection, level 0.
-    is_primary: bool,
+    rebases: RebaseTargets,
 }
 
 impl<'a> Targets<'a> {
-    pub(super) fn new(image: &MachO<'a>) -> Result<Self, Failure> {
-        Ok(Self {
+    pub(super) fn new(image: &MachO<'a>) -> Self {
+        Self {
             fixups: image.fixups(),
-            base: image.base(),
-            lowest: image.segments().map(|segment| segment.vmaddr()).min(),
-            is_primary: image.thread_state()?.is_some(),
-        })
+            rebases: RebaseTargets::new(image),
+        }
     }
 
     /// The vmaddr of a target; `None` where it lies in another file.
     fn vmaddr(&self, format: Option<PointerFormat>, target: Target) -> Option<u64> {
-        let (base, offset) = match target {
-            Target::VmAddr(vmaddr) => return Some(vmaddr.get()),
-            // These two count from the base of a dyld shared cache.
-            Target::VmOffset(_)
-                if matches!(
-                    format,
-                    Some(
-                        PointerFormat::DYLD_CHAINED_PTR_32_CACHE
-                            | PointerFormat::DYLD_CHAINED_PTR_ARM64E_SHARED_CACHE
-                    )
-                ) =>
-            {
-                return None;
-            }
-            Target::VmOffset(offset) => (self.base, offset.get()),
-            Target::Cache { level, offset } => {
-                let own = self.is_primary == (level == 0);
-                (self.lowest.filter(|_| own), offset.get())
-            }
-            Target::Segment { .. } => return None,
-        };
-        base.map(|base| base.get().wrapping_add(offset))
+        self.rebases.vmaddr(format, target).map(VmAddr::get)
     }
 
     /// A target for people.
