@@ -1,51 +1,59 @@
 //! Names for addresses: the image that holds one, and the symbol before it.
-use kc_offsets::KernelCache;
+use kc_offsets::lookup::Piece;
+use kc_offsets::{ImageIndex, KernelCache};
+use macho_core::{MachO, Name, VmAddr};
 use serde_json::Value;
 
 use crate::failure::Failure;
 use crate::image::images;
 use crate::symbols::SymbolIndex;
 
-/// The images and symbols of a collection, by address.
-pub(crate) struct Places<'a> {
-    symbols: SymbolIndex<'a>,
-    /// First vmaddr, vmaddr behind the last one and entry id of each segment of an image inside, sorted.
-    owners: Vec<(u64, u64, String)>,
+/// What [`Places`] are made from, and the memory of their index.
+pub(crate) struct PlaceStorage<'a> {
+    images: Vec<MachO<'a>>,
+    /// The entry ids of the images; none of the outer one.
+    ids: Vec<Option<Name<'a>>>,
+    pieces: Vec<Piece>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> PlaceStorage<'a> {
     pub(crate) fn new(cache: &KernelCache<'a>) -> Result<Self, Failure> {
+        let (ids, images): (Vec<_>, Vec<_>) = images(cache, None)?.into_iter().unzip();
+        let needed = ImageIndex::pieces_needed(&images);
+        Ok(Self {
+            images,
+            ids,
+            pieces: vec![Piece::default(); needed],
+        })
+    }
+}
+
+/// The images and symbols of a collection, by address.
+pub(crate) struct Places<'a, 's> {
+    symbols: SymbolIndex<'a>,
+    images: ImageIndex<'a, 's>,
+    ids: &'s [Option<Name<'a>>],
+}
+
+impl<'a, 's> Places<'a, 's> {
+    pub(crate) fn new(storage: &'s mut PlaceStorage<'a>) -> Result<Self, Failure> {
         let mut symbols = SymbolIndex::default();
-        let mut owners = Vec::new();
-        for (id, image) in images(cache, None)? {
+        for image in &storage.images {
             // Without symbols there is less to say, and no reason to refuse.
-            drop(symbols.add(&image));
-            let Some(id) = id else { continue };
-            let segments = image.segments().filter(|segment| segment.vmsize() > 0);
-            // All images of a collection share its `__LINKEDIT`.
-            owners.extend(
-                segments
-                    .filter(|segment| segment.name() != "__LINKEDIT")
-                    .map(|segment| {
-                        let start = segment.vmaddr().get();
-                        (
-                            start,
-                            start.saturating_add(segment.vmsize()),
-                            id.to_string(),
-                        )
-                    }),
-            );
+            drop(symbols.add(image));
         }
         symbols.sort();
-        owners.sort();
-        Ok(Self { symbols, owners })
+        Ok(Self {
+            symbols,
+            images: ImageIndex::build(&storage.images, &mut storage.pieces, &mut [])?,
+            ids: &storage.ids,
+        })
     }
 
-    /// The entry id of the image that holds the address.
-    pub(crate) fn image(&self, vmaddr: u64) -> Option<&str> {
-        let after = self.owners.partition_point(|owner| owner.0 <= vmaddr);
-        let (_, end, id) = self.owners.get(after.checked_sub(1)?)?;
-        (vmaddr < *end).then_some(id)
+    /// The entry id of the image that holds the address; none of what only the outer one holds.
+    pub(crate) fn image(&self, vmaddr: u64) -> Option<String> {
+        let owner = self.images.owner(VmAddr::new(vmaddr))?;
+        self.ids.get(owner.image)?.map(|id| id.to_string())
     }
 
     /// `symbol+0x10`.
@@ -77,7 +85,7 @@ impl<'a> Places<'a> {
     /// The two as text, with two spaces before each.
     pub(crate) fn text(&self, vmaddr: u64) -> String {
         let mut text = String::new();
-        let parts = [self.image(vmaddr).map(str::to_owned), self.symbol(vmaddr)];
+        let parts = [self.image(vmaddr), self.symbol(vmaddr)];
         for part in parts.into_iter().flatten() {
             text.push_str("  ");
             text.push_str(&part);

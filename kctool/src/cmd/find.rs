@@ -10,13 +10,14 @@ use crate::failure::Failure;
 use crate::image::select;
 use crate::json::{self, hex};
 use crate::pattern;
-use crate::place::Places;
+use crate::place::{PlaceStorage, Places};
 
 pub(super) fn run(args: &Find, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
         let image = select(cache, args.image.as_deref())?;
         let found = found(args, &image)?;
-        let places = Places::new(cache)?;
+        let mut storage = PlaceStorage::new(cache)?;
+        let places = Places::new(&mut storage)?;
         if args.json {
             let rows = found.iter().map(|&(vmaddr, file_offset)| {
                 let mut row = json!({ "vmaddr": hex(vmaddr), "file_offset": hex(file_offset) });

@@ -10,7 +10,7 @@ use crate::cmd::with_image;
 use crate::failure::Failure;
 use crate::image::images;
 use crate::json::{self, hex, hex_or_null};
-use crate::place::Places;
+use crate::place::{PlaceStorage, Places};
 
 pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
@@ -24,7 +24,8 @@ pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Fai
         }
         let mut marks = Vec::new();
         let index = index(&images, &mut marks)?;
-        let places = Places::new(cache)?;
+        let mut storage = PlaceStorage::new(cache)?;
+        let places = Places::new(&mut storage)?;
         let mut guessed = None;
         let functions: Vec<Function> = match args.containing.map(VmAddr::new) {
             None => index.iter().collect(),
@@ -78,7 +79,7 @@ fn guess(images: &[MachO<'_>], vmaddr: VmAddr) -> Option<VmAddr> {
 
 fn row_json(
     cache: &KernelCache<'_>,
-    places: &Places<'_>,
+    places: &Places<'_, '_>,
     start: VmAddr,
     end: Option<VmAddr>,
 ) -> Value {

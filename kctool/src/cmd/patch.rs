@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::image::select;
 use crate::json::{self, hex, hex_or_null};
 use crate::pattern;
-use crate::place::Places;
+use crate::place::{PlaceStorage, Places};
 use crate::printable::Hex;
 
 mod line;
@@ -31,13 +31,14 @@ struct Placed {
 pub(super) fn run(args: &Patch, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let text = std::fs::read_to_string(&args.patches).map_err(Failure::at(&args.patches))?;
     with_image(&args.input, streams, |cache, payload, streams| {
-        let places = Places::new(cache)?;
+        let mut storage = PlaceStorage::new(cache)?;
+        let places = Places::new(&mut storage)?;
         let all = placed(&args.patches, &text, cache, &places)?;
         let changes: Vec<Change<'_>> = all.iter().map(change).collect();
         let map = cache.address_map();
         let mut file = payload.bytes.to_vec();
-        let mut storage = vec![PlacedPatch::default(); changes.len()];
-        let done = apply(&changes, &map, &mut file, &mut storage)
+        let mut placed = vec![PlacedPatch::default(); changes.len()];
+        let done = apply(&changes, &map, &mut file, &mut placed)
             .map_err(|error| refused(&args.patches, &all, &error))?;
         crate::output::write(streams, &args.output, &[&file])?;
         let done = done
@@ -80,7 +81,7 @@ fn placed(
     path: &Path,
     text: &str,
     cache: &KernelCache<'_>,
-    places: &Places<'_>,
+    places: &Places<'_, '_>,
 ) -> Result<Vec<Placed>, Failure> {
     let mut all = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {
@@ -110,7 +111,7 @@ fn placed(
 fn find(
     what: &Line,
     cache: &KernelCache<'_>,
-    places: &Places<'_>,
+    places: &Places<'_, '_>,
 ) -> Result<Vec<PatchPlace>, Failure> {
     let vmaddr = |vmaddr| PatchPlace::VmAddr(macho_core::VmAddr::new(vmaddr));
     match &what.place {
@@ -169,7 +170,7 @@ impl<'a> Done<'a> {
 fn report(
     args: &Patch,
     all: &[Done<'_>],
-    places: &Places<'_>,
+    places: &Places<'_, '_>,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
     // What was written must not be mixed with the report.

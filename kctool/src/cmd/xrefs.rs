@@ -14,7 +14,7 @@ use crate::failure::Failure;
 use crate::image::{images, select};
 use crate::json::{self, hex, hex_or_null, text};
 use crate::number::number;
-use crate::place::Places;
+use crate::place::{PlaceStorage, Places};
 
 /// What refers to what.
 struct Row {
@@ -34,7 +34,8 @@ struct Wanted<'a> {
 
 pub(super) fn run(args: &Xrefs, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
-        let places = Places::new(cache)?;
+        let mut storage = PlaceStorage::new(cache)?;
+        let places = Places::new(&mut storage)?;
         let wanted = wanted(args, cache, &places)?;
         let mut rows = rows(args, cache, wanted.ranges.clone(), streams)?;
         rows.sort_by_key(|row| row.vmaddr);
@@ -72,7 +73,7 @@ impl<'a> Wanted<'a> {
 fn wanted<'a>(
     args: &Xrefs,
     cache: &KernelCache<'a>,
-    places: &Places<'_>,
+    places: &Places<'_, '_>,
 ) -> Result<Wanted<'a>, Failure> {
     let mut wanted = Wanted::default();
     for target in &args.targets {
@@ -193,7 +194,7 @@ const fn kind_name(kind: ReferenceKind) -> &'static str {
     }
 }
 
-fn row_json(places: &Places<'_>, wanted: &Wanted<'_>, row: &Row) -> Value {
+fn row_json(places: &Places<'_, '_>, wanted: &Wanted<'_>, row: &Row) -> Value {
     let mut object = json!({
         "vmaddr": hex(row.vmaddr),
         "file_offset": hex(row.file_offset),
