@@ -1,6 +1,6 @@
 //! Questions about code, as patch finders and analysis tools ask them (feature `code`).
 //!
-//! Layers, from the bytes up: [`regions`] says which bytes of an image are code; [`xref`] and [`pointer`] find what refers to
+//! Layers, from the bytes up: [`regions`] says which bytes of an image are code; [`xref`] and [`pointer`](mod@pointer) find what refers to
 //! an address, in code and in data; [`string`](mod@string) finds C strings, [`function`] the bounds of functions, [`stub`] what an image
 //! calls others by; [`find`] searches masked words, and [`patch`] checks and applies changes.
 //!
