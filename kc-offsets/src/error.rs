@@ -21,6 +21,23 @@ pub enum Error {
         /// Where the load command lies.
         command: FileOffset,
     },
+    /// The property list of `__PRELINK_INFO,__info` is damaged.
+    Plist {
+        /// Why.
+        kind: PlistErrorKind,
+        /// Where the element lies.
+        offset: FileOffset,
+    },
+    /// An entry of `__kmod_info` or `__kmod_start` leads to no bytes of the file, or to too few.
+    KmodNotMapped {
+        /// Where the entry lies.
+        entry: FileOffset,
+    },
+    /// No byte of the file is mapped at the address of a kext's header.
+    ImageNotMapped {
+        /// The address.
+        header: VmAddr,
+    },
     /// The caller's memory does not hold the answer.
     StorageTooSmall {
         /// Items that it would have to hold.
@@ -78,6 +95,53 @@ pub enum Error {
     },
 }
 
+/// What is wrong with a property list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PlistErrorKind {
+    /// The text ends inside an element, a tag or a comment.
+    Truncated,
+    /// Text where an element must be.
+    StrayText,
+    /// An element that is none of the known ones.
+    UnknownElement,
+    /// A closing tag that closes another element than the open one, or none.
+    Mismatched,
+    /// More than 64 containers inside each other.
+    TooDeep,
+    /// An attribute without a quoted value, or an `ID` or `IDREF` that is no number of 32 bits.
+    BadAttribute,
+    /// An integer with other characters than digits, or with none.
+    BadInteger,
+    /// An integer that does not fit in 64 bits.
+    IntegerOverflow,
+    /// A key without a value, or a value without a key.
+    KeyWithoutValue,
+    /// A value of another kind than the key needs.
+    WrongKind,
+    /// `IDREF` names no earlier element that has a value of its own.
+    UnknownReference,
+}
+
+impl PlistErrorKind {
+    /// A short English reason.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::Truncated => "ends inside an element",
+            Self::StrayText => "text where an element must be",
+            Self::UnknownElement => "unknown element",
+            Self::Mismatched => "closing tag does not match",
+            Self::TooDeep => "nested too deeply",
+            Self::BadAttribute => "bad attribute",
+            Self::BadInteger => "bad integer",
+            Self::IntegerOverflow => "integer exceeds 64 bits",
+            Self::KeyWithoutValue => "key without a value, or a value without a key",
+            Self::WrongKind => "value of another kind",
+            Self::UnknownReference => "IDREF to no earlier value",
+        }
+    }
+}
+
 impl From<macho_core::Error> for Error {
     fn from(error: macho_core::Error) -> Self {
         Self::MachO(error)
@@ -107,6 +171,14 @@ impl fmt::Display for Error {
                     "entry point {:#018x}: no byte of the file is loaded there",
                     vmaddr.get()
                 );
+            }
+            Self::Plist { kind, offset } => {
+                f.write_str("__PRELINK_INFO,__info: ")?;
+                (kind.reason(), offset)
+            }
+            Self::KmodNotMapped { entry } => ("__kmod_info: no kmod_info_64 in the file", entry),
+            Self::ImageNotMapped { header } => {
+                return write!(f, "mach_header_64: no byte of the file at vmaddr {header}");
             }
             Self::HeaderNotMapped { header } => {
                 ("mach_header_64: no segment maps the header", header)

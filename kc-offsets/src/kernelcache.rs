@@ -6,6 +6,7 @@ use macho_core::{FileOffset, FileType, LoadCommandKind, MachO, Mode, Name, Segme
 
 use crate::entry::{EntryPoint, entry_point};
 use crate::error::Error;
+use crate::kext::{Kmods, PrelinkInfo};
 use crate::map::{AddressMap, MapStorage};
 
 /// What shape of kernelcache an image is.
@@ -66,6 +67,29 @@ impl Shape {
             Self::Prelinked
         } else {
             Self::BareKernel
+        }
+    }
+}
+
+/// Which of the collections that a Mac loads a fileset is (XNU `kc_kind_t`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CollectionKind {
+    /// With the kernel; cache level 0.
+    Primary,
+    /// Kexts that are paged in; cache level 1.
+    Pageable,
+    /// Kexts of others than Apple; cache level 3.
+    Auxiliary,
+}
+
+impl CollectionKind {
+    /// A short name, as the command line prints it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Primary => "primary",
+            Self::Pageable => "pageable",
+            Self::Auxiliary => "auxiliary",
         }
     }
 }
@@ -152,6 +176,78 @@ impl<'a> KernelCache<'a> {
     pub fn entries(&self) -> Entries<'a> {
         Entries {
             entries: self.image.fileset_entries(),
+        }
+    }
+
+    /// Which collection a fileset is, where it tells: a primary one starts to run by itself; the
+    /// property list of an auxiliary one names the pageable collection that it was linked against
+    /// (`_PageableKCID`), that of a pageable one the primary (`_BootKCID`; XNU `libkern/libkern/prelink.h`). Costs up to two passes over that list.
+    ///
+    /// # Errors
+    /// As [`prelink_info`](Self::prelink_info).
+    pub fn collection_kind(&self) -> Result<Option<CollectionKind>, Error> {
+        if self.shape != Shape::Fileset {
+            return Ok(None);
+        }
+        if has(&self.image, LoadCommandKind::LC_UNIXTHREAD) {
+            return Ok(Some(CollectionKind::Primary));
+        }
+        let Some(info) = self.prelink_info()? else {
+            return Ok(None);
+        };
+        Ok(if info.has_key("_PageableKCID") {
+            Some(CollectionKind::Auxiliary)
+        } else if info.has_key("_BootKCID") {
+            Some(CollectionKind::Pageable)
+        } else {
+            None
+        })
+    }
+
+    /// The property list of the kexts, in `__PRELINK_INFO,__info`; `None` without that section.
+    ///
+    /// # Errors
+    /// The section reaches past the end of the file.
+    pub fn prelink_info(&self) -> Result<Option<PrelinkInfo<'a>>, Error> {
+        let section = self.image.sections().find(|section| {
+            section.segment_name() == "__PRELINK_INFO" && section.name() == "__info"
+        });
+        let Some(section) = section else {
+            return Ok(None);
+        };
+        let start = section.file_offset().unwrap_or_default();
+        Ok(Some(PrelinkInfo::new(section.data()?, start)))
+    }
+
+    /// The kexts in the arrays `__kmod_info` and `__kmod_start`; none without them.
+    ///
+    /// # Errors
+    /// An array reaches past the end of the file.
+    pub fn kmods(&self) -> Result<Kmods<'a>, Error> {
+        Kmods::new(&self.image)
+    }
+
+    /// The image whose header lies at `vmaddr`, as a kext's load address says.
+    ///
+    /// The file offsets of a collection's images count from the start of the collection. Kexts of a
+    /// prelinked kernel are whole files in `__PRELINK_TEXT` instead, and theirs count from their own header:
+    /// the segment at the header tells which, by `fileoff` 0.
+    ///
+    /// # Errors
+    /// [`Error::ImageNotMapped`]; as [`MachO::parse_with`].
+    pub fn image_at(&self, vmaddr: VmAddr) -> Result<MachO<'a>, Error> {
+        let Some(offset) = self.address_map().file_offset_of(vmaddr) else {
+            return Err(Error::ImageNotMapped { header: vmaddr });
+        };
+        let shared = self.image.nested_at(offset);
+        let counts_from_header = shared.as_ref().map_or(true, |image| {
+            let first = image.segments().find(|segment| segment.vmaddr() == vmaddr);
+            first.is_some_and(|segment| segment.fileoff() == 0)
+        });
+        if counts_from_header {
+            Ok(self.image.embedded_at(offset)?)
+        } else {
+            Ok(shared?)
         }
     }
 

@@ -114,6 +114,39 @@ impl<'a> MachO<'a> {
         })
     }
 
+    /// The image at `offset` of the outermost file, whose file offsets count as this one's: an image of
+    /// a fileset. In the mode of this one.
+    ///
+    /// # Errors
+    /// See [`parse_with`](Self::parse_with); `PastEndOfFile` outside of this image's file.
+    pub fn nested_at(&self, offset: FileOffset) -> Result<Self, Error> {
+        let start = self.within(offset)?;
+        Self::parse_bytes(self.file, start, self.mode)
+    }
+
+    /// The image at `offset` of the outermost file, whose file offsets count from its own header: a
+    /// whole file inside of this image, as the kexts of a prelinked kernel are. In the mode of this one.
+    ///
+    /// # Errors
+    /// See [`parse_with`](Self::parse_with); `PastEndOfFile` outside of this image's file.
+    pub fn embedded_at(&self, offset: FileOffset) -> Result<Self, Error> {
+        let start = self.within(offset)?;
+        let file = self.file.clamped(start, u64::MAX);
+        Self::parse_bytes(file, 0, self.mode)
+    }
+
+    /// `offset` counted from where this image's file starts.
+    fn within(&self, offset: FileOffset) -> Result<u64, Error> {
+        let start = offset.get().checked_sub(self.file.origin());
+        start.filter(|start| *start < self.file.len()).ok_or({
+            Error::new(
+                ErrorKind::PastEndOfFile,
+                Structure::MachHeader64,
+                offset.get(),
+            )
+        })
+    }
+
     /// The header.
     pub const fn header(&self) -> Header {
         self.header

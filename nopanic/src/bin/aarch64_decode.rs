@@ -5,9 +5,9 @@
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
     Arrangement, Condition, Encoding, Extend, Feature, FeatureSet, FpImmediate, Instruction, Name,
-    NoSymbols, Operand, OperandArray, OperandPattern, Pattern, Patterns, Predication, References, Referrers,
-    Register, RegisterClass, Shift, Symbols, Syntax, TextBuffer, TextOptions, assemble, decode,
-    decode_for, patterns,
+    NoSymbols, Operand, OperandArray, OperandPattern, Pattern, Patterns, Predication, References,
+    Referrers, Register, RegisterClass, Shift, Symbols, Syntax, TextBuffer, TextOptions, assemble,
+    decode, decode_for, patterns,
 };
 use nopanic::{black_box, display, entry};
 

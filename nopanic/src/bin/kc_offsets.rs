@@ -10,10 +10,12 @@ use kc_offsets::code::{
     AddressRange, CodeMatch, CodeMatches, CodeXrefs, FunctionIndex, Patch, PatchPlace, PlacedPatch,
     PointerXrefs, Stubs, Targets, c_strings, code_regions, guess_function_start, string_xrefs,
 };
+use kc_offsets::kext::plist::{Item, Text};
+use kc_offsets::kext::{IdEntry, Ids, Plist};
 use kc_offsets::lookup::{Piece, SymbolKey};
 use kc_offsets::{
-    AddressMap, Bases, Entry, ImageIndex, KernelCache, LoadPlan, Lookup, MapStorage, PageIndex,
-    PhysicalWindow, RebaseTargets, SegmentRange, SymbolIndex,
+    AddressMap, Bases, Entry, Error, ImageIndex, KernelCache, LoadPlan, Lookup, MapStorage,
+    PageIndex, PhysicalWindow, PrelinkInfo, RebaseTargets, SegmentRange, SymbolIndex,
 };
 use macho_core::fixup::{AuthKey, Fixup, Import, Slot};
 use macho_core::{FileOffset, MachO, Mode, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr};
@@ -142,10 +144,61 @@ fn probe_cache(cache: &KernelCache<'_>, number: u64) {
     cache.images().for_each(|image| {
         let _ = black_box(image);
     });
+    probe_kexts(cache, number);
     probe_lookup(&[cache.image(), cache.image()], number);
     probe_map(&cache.address_map(), number);
     let mut storage = MapStorage::<16>::new();
     probe_map(&cache.address_map_in(&mut storage), number);
+}
+
+#[inline(never)]
+fn probe_kexts(cache: &KernelCache<'_>, number: u64) {
+    if let Ok(Some(kind)) = cache.collection_kind() {
+        black_box(kind.name());
+    }
+    let _ = black_box(cache.image_at(VmAddr::new(number)));
+    if let Ok(kmods) = cache.kmods() {
+        kmods.for_each(|kmod| {
+            let _ = black_box(kmod);
+        });
+    }
+    if let Ok(Some(info)) = cache.prelink_info() {
+        probe_list(&info);
+    }
+}
+
+#[inline(never)]
+fn probe_list(info: &PrelinkInfo<'_>) {
+    black_box((info.text(), info.file_offset(), info.has_key("key")));
+    black_box(info.ids_needed());
+    let mut elements: Plist<'_> = info.elements();
+    black_box(elements.depth());
+    elements.by_ref().for_each(|element| match element {
+        Ok(element) => debug(element),
+        Err(error) => display(error),
+    });
+    black_box(Plist::new(info.text(), info.file_offset()));
+    let mut entries = [IdEntry::default(); 16];
+    let info = PrelinkInfo::new(info.text(), info.file_offset());
+    if let Ok(ids) = Ids::build(&info, &mut entries) {
+        info.kexts(ids).for_each(|kext| match kext {
+            Ok(kext) => {
+                kext.bundle_id.into_iter().for_each(probe_text);
+                debug(kext);
+            }
+            Err(Error::Plist { kind, .. }) => {
+                black_box(kind.reason());
+            }
+            Err(_) => {}
+        });
+    }
+}
+
+fn probe_text(text: Text<'_>) {
+    black_box((text.raw(), text.plain(), text.pieces().last(), text == "x"));
+    let _ = black_box(Text::new(text.raw()).integer());
+    debug(Item::String(text));
+    display(text);
 }
 
 #[inline(never)]

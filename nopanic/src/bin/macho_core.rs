@@ -106,6 +106,8 @@ fn probe_image(image: &MachO<'_>, bytes: &[u8], number: u64) {
     image.load_commands().for_each(|c| probe_command(&c));
     image.segments().for_each(|segment| probe_segment(&segment));
     image.sections().for_each(|section| probe_section(&section));
+    let nested = FileOffset::new(number);
+    let _ = black_box((image.nested_at(nested), image.embedded_at(nested)));
     for entry in image.fileset_entries().flatten() {
         probe_entry(&entry);
     }

@@ -113,7 +113,7 @@ impl Collection {
         let header_size = len64(self.top_header(&[], &self.dummy_truth(), None, None).len());
         let text_size = header_size.next_multiple_of(self.page());
         let mut regions = self.regions();
-        let info_size = len64(prelink_info::collection(&self.images, &[]).len());
+        let info_size = len64(prelink_info::collection(self.kind, &self.images, &[]).len());
         if let Some(info) = regions
             .iter_mut()
             .find(|region| region.name == "__PRELINK_INFO")
@@ -164,7 +164,7 @@ impl Collection {
             .iter()
             .find(|region| region.name == "__PRELINK_INFO")
         {
-            let xml = prelink_info::collection(&self.images, &placed);
+            let xml = prelink_info::collection(self.kind, &self.images, &placed);
             assert_eq!(len64(xml.len()), info_size, "addresses are of fixed width");
             place(&mut file, info.fileoff, xml.as_bytes());
         }

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
+use crate::kernelcache::collection::Kind;
 use crate::link::{Image, Placed};
 
 /// The XML for a collection. Without places, addresses are zeros of the same width, so that the
 /// size is known before the layout.
-pub fn collection(images: &[Image], placed: &[Placed<'_>]) -> String {
+pub fn collection(kind: Kind, images: &[Image], placed: &[Placed<'_>]) -> String {
     let mut out = String::from("<dict><key>_PrelinkInfoDictionary</key><array>");
     for (number, image) in images.iter().enumerate() {
         let place = placed.get(number);
@@ -23,7 +24,15 @@ pub fn collection(images: &[Image], placed: &[Placed<'_>]) -> String {
             kmod,
         );
     }
-    out.push_str("</array><key>_PrelinkKCID</key><data>AAECAwQFBgcICQoLDA0ODw==</data></dict>\0");
+    // UUIDs: the collection's own, then those of the collections that it was linked against.
+    out.push_str("</array><key>_PrelinkKCID</key><data>AAECAwQFBgcICQoLDA0ODw==</data>");
+    if kind != Kind::Primary {
+        out.push_str("<key>_BootKCID</key><data>EBESExQVFhcYGRobHB0eHw==</data>");
+    }
+    if kind == Kind::Auxiliary {
+        out.push_str("<key>_PageableKCID</key><data>ICEiIyQlJicoKSorLC0uLw==</data>");
+    }
+    out.push_str("</dict>\0");
     out
 }
 

@@ -1,0 +1,210 @@
+//! The text of an element, with what stands for other characters.
+use core::fmt::{self, Write as _};
+
+use macho_core::Name;
+
+use super::find;
+use crate::error::PlistErrorKind;
+
+/// The text between an element's tags, as it stands.
+///
+/// It prints, and compares with `str`, with its entities decoded, the contents of CDATA sections, and
+/// without comments. An unknown entity stands for itself.
+#[derive(Clone, Copy, Default)]
+pub struct Text<'a> {
+    raw: &'a [u8],
+}
+
+impl<'a> Text<'a> {
+    /// Wraps the bytes between two tags.
+    pub const fn new(raw: &'a [u8]) -> Self {
+        Self { raw }
+    }
+
+    /// The bytes as they stand in the file.
+    pub const fn raw(self) -> &'a [u8] {
+        self.raw
+    }
+
+    /// The text as a name, where it stands for itself: without entities, CDATA and comments.
+    pub fn plain(self) -> Option<Name<'a>> {
+        let special = |byte: &u8| matches!(byte, b'&' | b'<');
+        (!self.raw.iter().any(special)).then(|| Name::new(self.raw))
+    }
+
+    /// The text in pieces: bytes that stand for themselves, and characters of entities.
+    pub fn pieces(self) -> Pieces<'a> {
+        Pieces {
+            rest: self.raw,
+            cdata: false,
+        }
+    }
+
+    /// The number: hexadecimal after `0x`, else decimal, in two's complement where negative.
+    ///
+    /// # Errors
+    /// [`PlistErrorKind::BadInteger`] or [`PlistErrorKind::IntegerOverflow`].
+    pub fn integer(self) -> Result<u64, PlistErrorKind> {
+        let digits = self.raw.trim_ascii();
+        let (negative, digits) = match digits {
+            [b'-', digits @ ..] => (true, digits),
+            _ => (false, digits),
+        };
+        let (radix, digits) = match digits {
+            [b'0', b'x' | b'X', digits @ ..] => (16, digits),
+            _ => (10, digits),
+        };
+        if digits.is_empty() {
+            return Err(PlistErrorKind::BadInteger);
+        }
+        let mut value = Some(0_u64);
+        for digit in digits {
+            let digit = char::from(*digit)
+                .to_digit(radix)
+                .ok_or(PlistErrorKind::BadInteger)?;
+            value = value
+                .and_then(|value| value.checked_mul(u64::from(radix)))
+                .and_then(|value| value.checked_add(u64::from(digit)));
+        }
+        // A wrong character is worse than too many digits, so that is said first.
+        let value = value.ok_or(PlistErrorKind::IntegerOverflow)?;
+        match negative {
+            true if value > 1 << 63 => Err(PlistErrorKind::IntegerOverflow),
+            true => Ok(value.wrapping_neg()),
+            false => Ok(value),
+        }
+    }
+}
+
+/// A piece of a [`Text`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextPiece<'a> {
+    /// Bytes that stand for themselves.
+    Bytes(&'a [u8]),
+    /// The character of an entity.
+    Char(char),
+}
+
+/// Iterator over the pieces of a [`Text`].
+#[derive(Clone, Debug)]
+pub struct Pieces<'a> {
+    rest: &'a [u8],
+    /// Inside a CDATA section nothing stands for something else.
+    cdata: bool,
+}
+
+impl<'a> Iterator for Pieces<'a> {
+    type Item = TextPiece<'a>;
+
+    fn next(&mut self) -> Option<TextPiece<'a>> {
+        loop {
+            let rest = self.rest;
+            if self.cdata {
+                let len = find(rest, b"]]>").unwrap_or(rest.len());
+                self.cdata = false;
+                self.rest = rest.get(len.saturating_add(3)..).unwrap_or_default();
+                return Some(TextPiece::Bytes(rest.get(..len).unwrap_or_default()));
+            }
+            if let Some(inside) = rest.strip_prefix(b"<![CDATA[") {
+                (self.cdata, self.rest) = (true, inside);
+            } else if rest.starts_with(b"<!--") {
+                let end = find(rest, b"-->").map_or(rest.len(), |end| end.saturating_add(3));
+                self.rest = rest.get(end..).unwrap_or_default();
+            } else if let Some((character, behind)) = entity(rest) {
+                self.rest = behind;
+                return Some(TextPiece::Char(character));
+            } else {
+                // The first byte stands for itself, whatever it is.
+                let (_, tail) = rest.split_first()?;
+                let more = tail
+                    .iter()
+                    .position(|byte| matches!(byte, b'&' | b'<'))
+                    .unwrap_or(tail.len());
+                let (piece, behind) = rest.split_at_checked(more.saturating_add(1))?;
+                self.rest = behind;
+                return Some(TextPiece::Bytes(piece));
+            }
+        }
+    }
+}
+
+/// The longest entity, as `&#x10ffff;`.
+const LONGEST_ENTITY: usize = 12;
+
+/// The character of the entity at the start, and what is behind it.
+fn entity(text: &[u8]) -> Option<(char, &[u8])> {
+    let inside = text.strip_prefix(b"&")?;
+    let (len, _) = (0..LONGEST_ENTITY)
+        .zip(inside)
+        .find(|(_, byte)| **byte == b';')?;
+    let behind = inside.get(len.checked_add(1)?..)?;
+    let character = match inside.get(..len)? {
+        b"lt" => '<',
+        b"gt" => '>',
+        b"amp" => '&',
+        b"quot" => '"',
+        b"apos" => '\'',
+        [b'#', b'x', digits @ ..] => number(digits, 16)?,
+        [b'#', digits @ ..] => number(digits, 10)?,
+        _ => return None,
+    };
+    Some((character, behind))
+}
+
+fn number(digits: &[u8], radix: u32) -> Option<char> {
+    let digits = core::str::from_utf8(digits).ok()?;
+    char::from_u32(u32::from_str_radix(digits, radix).ok()?)
+}
+
+impl fmt::Display for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for piece in self.pieces() {
+            match piece {
+                TextPiece::Bytes(bytes) => fmt::Display::fmt(&Name::new(bytes), f)?,
+                TextPiece::Char(character) if character.is_control() => {
+                    write!(f, "{}", character.escape_default())?;
+                }
+                TextPiece::Char(character) => f.write_char(character)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+impl PartialEq for Text<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.raw == other.raw
+    }
+}
+
+impl Eq for Text<'_> {}
+
+impl PartialEq<str> for Text<'_> {
+    fn eq(&self, other: &str) -> bool {
+        let mut rest = other.as_bytes();
+        for piece in self.pieces() {
+            let mut buffer = [0; 4];
+            let bytes = match piece {
+                TextPiece::Bytes(bytes) => bytes,
+                TextPiece::Char(character) => character.encode_utf8(&mut buffer).as_bytes(),
+            };
+            match rest.strip_prefix(bytes) {
+                Some(behind) => rest = behind,
+                None => return false,
+            }
+        }
+        rest.is_empty()
+    }
+}
+
+impl PartialEq<&str> for Text<'_> {
+    fn eq(&self, other: &&str) -> bool {
+        *self == **other
+    }
+}

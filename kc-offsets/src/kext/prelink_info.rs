@@ -1,0 +1,397 @@
+//! `__PRELINK_INFO,__info`: one dictionary for each kext.
+//!
+//! Names of the keys: XNU `libkern/libkern/prelink.h`. A number or string that was written before may be a
+//! reference to it (`IDREF`), so that reading them takes a table of what has an `ID`, in the caller's memory.
+use core::iter::FusedIterator;
+
+use macho_core::{FileOffset, VmAddr};
+
+use super::plist::{Element, Item, Plist, Text};
+use crate::error::{Error, PlistErrorKind};
+use crate::sort::sort_by_key;
+
+/// A property list of kexts.
+#[derive(Clone, Copy, Debug)]
+pub struct PrelinkInfo<'a> {
+    text: &'a [u8],
+    start: FileOffset,
+}
+
+impl<'a> PrelinkInfo<'a> {
+    /// The property list in `text`, which lies at `start` of the outermost file.
+    pub const fn new(text: &'a [u8], start: FileOffset) -> Self {
+        Self { text, start }
+    }
+
+    /// The bytes of the section.
+    pub const fn text(&self) -> &'a [u8] {
+        self.text
+    }
+
+    /// Where the section lies.
+    pub const fn file_offset(&self) -> FileOffset {
+        self.start
+    }
+
+    /// All its elements, in order.
+    pub fn elements(&self) -> Plist<'a> {
+        Plist::new(self.text, self.start)
+    }
+
+    /// Whether the outermost dictionary has this key. Costs a pass.
+    pub fn has_key(&self, key: &str) -> bool {
+        let mut elements = self.elements();
+        while let Some(Ok(element)) = elements.next() {
+            if elements.depth() == 1 && matches!(element.item, Item::Key(text) if text == key) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// How many [`IdEntry`]s [`Ids::build`] needs: the values with an `ID`.
+    pub fn ids_needed(&self) -> usize {
+        self.entries().fold(0, |needed, _| needed.saturating_add(1))
+    }
+
+    fn entries(&self) -> impl Iterator<Item = IdEntry> + use<'a> {
+        self.elements()
+            .map_while(Result::ok)
+            .filter_map(|element| IdEntry::new(&element))
+    }
+
+    /// The kexts of `_PrelinkInfoDictionary`, in order. `ids` must be this property list's.
+    pub fn kexts<'s>(&self, ids: Ids<'s>) -> Kexts<'a, 's> {
+        Kexts {
+            info: *self,
+            elements: self.elements(),
+            ids,
+            place: Place::Before,
+        }
+    }
+}
+
+/// Where a value with an `ID` lies: 20 bytes of the memory that the caller gives to [`Ids::build`].
+///
+/// With the place of its text, so that a thousand references to a long string cost a thousand searches
+/// and do not look at the string.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct IdEntry {
+    id: u32,
+    at: u32,
+    text: u32,
+    len: u32,
+    is_integer: bool,
+}
+
+impl IdEntry {
+    /// Of a value that references can stand for here: containers are never shared between kexts.
+    fn new(element: &Element<'_>) -> Option<Self> {
+        let (text, is_integer) = match element.item {
+            Item::String(text) => (text, false),
+            Item::Integer(text) => (text, true),
+            _ => return None,
+        };
+        Some(Self {
+            id: element.id?,
+            at: u32::try_from(element.at).ok()?,
+            text: u32::try_from(element.text_at).ok()?,
+            len: u32::try_from(text.raw().len()).ok()?,
+            is_integer,
+        })
+    }
+}
+
+/// The values with an `ID`, sorted: a reference is found in logarithmic time.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Ids<'s> {
+    sorted: &'s [IdEntry],
+}
+
+impl<'s> Ids<'s> {
+    /// Sorts the values that have an `ID` into `entries`. A damaged list has those before the damage.
+    ///
+    /// # Errors
+    /// [`Error::StorageTooSmall`] where `entries` has not the room that
+    /// [`ids_needed`](PrelinkInfo::ids_needed) says.
+    pub fn build(info: &PrelinkInfo<'_>, entries: &'s mut [IdEntry]) -> Result<Self, Error> {
+        let mut count = 0_usize;
+        for entry in info.entries() {
+            let Some(place) = entries.get_mut(count) else {
+                let needed = info.ids_needed();
+                return Err(Error::StorageTooSmall { needed });
+            };
+            *place = entry;
+            count = count.saturating_add(1);
+        }
+        let sorted = entries.get_mut(..count).unwrap_or_default();
+        sort_by_key(sorted, |entry| (entry.id, entry.at));
+        Ok(Self { sorted })
+    }
+
+    /// The last value with this `ID` before byte `before`.
+    fn find<'a>(&self, list: &'a [u8], id: u32, before: usize) -> Option<Item<'a>> {
+        let before = u32::try_from(before).unwrap_or(u32::MAX);
+        let upto = self
+            .sorted
+            .partition_point(|entry| (entry.id, entry.at) < (id, before));
+        let entry = self.sorted.get(upto.checked_sub(1)?)?;
+        if entry.id != id {
+            return None;
+        }
+        let start = usize::try_from(entry.text).ok()?;
+        let len = usize::try_from(entry.len).ok()?;
+        let text = Text::new(list.get(start..)?.get(..len)?);
+        Some(if entry.is_integer {
+            Item::Integer(text)
+        } else {
+            Item::String(text)
+        })
+    }
+}
+
+/// What the property list says about one kext. What it does not say is `None`: kexts without code have no address.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kext<'a> {
+    /// `CFBundleIdentifier`.
+    pub bundle_id: Option<Text<'a>>,
+    /// `CFBundleVersion`.
+    pub version: Option<Text<'a>>,
+    /// `_PrelinkBundlePath`.
+    pub bundle_path: Option<Text<'a>>,
+    /// `_PrelinkExecutableLoadAddr`: unslid address of the kext's header.
+    pub load_addr: Option<VmAddr>,
+    /// `_PrelinkExecutableSourceAddr`: where the executable lies in `__PRELINK_TEXT`.
+    pub source_addr: Option<VmAddr>,
+    /// `_PrelinkExecutableSize`, in bytes.
+    pub size: Option<u64>,
+    /// `_PrelinkKmodInfo`: unslid address of its `kmod_info_64`.
+    pub kmod_info: Option<VmAddr>,
+    /// Where its dictionary starts.
+    pub file_offset: FileOffset,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// Before the array.
+    Before,
+    /// In the array, between kexts.
+    Array,
+    /// Behind the array, or behind damage.
+    Done,
+}
+
+/// Iterator over the kexts of a property list.
+///
+/// A kext with a value that cannot be read is an error, and the walk goes on after it; XML that is
+/// damaged is the last item. Costs a pass over the text, and a search for each reference.
+#[derive(Clone, Debug)]
+pub struct Kexts<'a, 's> {
+    info: PrelinkInfo<'a>,
+    elements: Plist<'a>,
+    ids: Ids<'s>,
+    place: Place,
+}
+
+impl<'a> Kexts<'a, '_> {
+    /// Goes to the array.
+    fn find_array(&mut self) -> Result<bool, Error> {
+        let mut named = false;
+        while let Some(element) = self.elements.next() {
+            match (self.elements.depth(), element?.item) {
+                (1, Item::Key(key)) => named = key == "_PrelinkInfoDictionary",
+                // The depth counts the array itself.
+                (2, Item::Array) if named => return Ok(true),
+                (1, Item::Dict) => {}
+                (1, _) => named = false,
+                _ => {}
+            }
+        }
+        Ok(false)
+    }
+
+    fn element(&mut self) -> Result<Option<Element<'a>>, Error> {
+        self.elements.next().transpose()
+    }
+
+    /// The next kext. `Err` of XML that is damaged, `Ok(Err)` of a value.
+    fn kext(&mut self) -> Result<Option<Result<Kext<'a>, Error>>, Error> {
+        if self.place == Place::Before {
+            if !self.find_array()? {
+                return Ok(None);
+            }
+            self.place = Place::Array;
+        }
+        let Some(element) = self.element()? else {
+            return Ok(None);
+        };
+        match element.item {
+            Item::Dict => self.dictionary(element.at).map(Some),
+            Item::End => Ok(None),
+            Item::Array => {
+                self.skip_container()?;
+                Ok(Some(Err(self.wrong(element.at))))
+            }
+            _ => Ok(Some(Err(self.wrong(element.at)))),
+        }
+    }
+
+    fn wrong(&self, at: usize) -> Error {
+        self.elements.error(PlistErrorKind::WrongKind, at)
+    }
+
+    /// Passes over what is left of the innermost container.
+    fn skip_container(&mut self) -> Result<(), Error> {
+        let outside = self.elements.depth().saturating_sub(1);
+        while self.elements.depth() > outside {
+            if self.element()?.is_none() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn dictionary(&mut self, at: usize) -> Result<Result<Kext<'a>, Error>, Error> {
+        let at = u64::try_from(at).unwrap_or(u64::MAX);
+        let mut kext = Kext {
+            file_offset: FileOffset::new(self.info.start.get().saturating_add(at)),
+            ..Kext::default()
+        };
+        let mut damage = None;
+        while let Some(element) = self.element()? {
+            let key = match element.item {
+                Item::End => break,
+                Item::Key(key) => key,
+                other => {
+                    damage = damage.or(Some(
+                        self.elements
+                            .error(PlistErrorKind::KeyWithoutValue, element.at),
+                    ));
+                    if matches!(other, Item::Dict | Item::Array) {
+                        self.skip_container()?;
+                    }
+                    continue;
+                }
+            };
+            let Some(value) = self.element()? else { break };
+            match value.item {
+                Item::Dict | Item::Array => {
+                    self.skip_container()?;
+                    if is_read(key) {
+                        damage = damage.or(Some(self.wrong(value.at)));
+                    }
+                }
+                Item::End => {
+                    damage = damage.or(Some(
+                        self.elements
+                            .error(PlistErrorKind::KeyWithoutValue, element.at),
+                    ));
+                    break;
+                }
+                _ => {
+                    if let Err(error) = self.read(&mut kext, key, &value) {
+                        damage = damage.or(Some(error));
+                    }
+                }
+            }
+        }
+        Ok(damage.map_or(Ok(kext), Err))
+    }
+
+    /// Reads the value of a key.
+    fn read(&self, kext: &mut Kext<'a>, key: Text<'a>, value: &Element<'a>) -> Result<(), Error> {
+        if let Some(place) = text_of(kext, key) {
+            return match self.resolved(value)? {
+                Item::String(text) => {
+                    *place = Some(text);
+                    Ok(())
+                }
+                _ => Err(self.wrong(value.at)),
+            };
+        }
+        if !is_read(key) {
+            return Ok(());
+        }
+        let Item::Integer(digits) = self.resolved(value)? else {
+            return Err(self.wrong(value.at));
+        };
+        let number = digits
+            .integer()
+            .map_err(|kind| self.elements.error(kind, value.at))?;
+        let vmaddr = Some(VmAddr::new(number));
+        if key == "_PrelinkExecutableLoadAddr" {
+            kext.load_addr = vmaddr;
+        } else if key == "_PrelinkExecutableSourceAddr" {
+            kext.source_addr = vmaddr;
+        } else if key == "_PrelinkKmodInfo" {
+            kext.kmod_info = vmaddr;
+        } else {
+            kext.size = Some(number);
+        }
+        Ok(())
+    }
+
+    /// The value that an element is or refers to. One step: what refers has no value of its own.
+    fn resolved(&self, element: &Element<'a>) -> Result<Item<'a>, Error> {
+        let Item::Reference(id) = element.item else {
+            return Ok(element.item);
+        };
+        self.ids
+            .find(self.info.text, id, element.at)
+            .ok_or_else(|| {
+                self.elements
+                    .error(PlistErrorKind::UnknownReference, element.at)
+            })
+    }
+}
+
+/// Where the text of that key goes.
+fn text_of<'k, 'a>(kext: &'k mut Kext<'a>, key: Text<'_>) -> Option<&'k mut Option<Text<'a>>> {
+    if key == "CFBundleIdentifier" {
+        Some(&mut kext.bundle_id)
+    } else if key == "CFBundleVersion" {
+        Some(&mut kext.version)
+    } else if key == "_PrelinkBundlePath" {
+        Some(&mut kext.bundle_path)
+    } else {
+        None
+    }
+}
+
+/// Whether the value of that key is read.
+fn is_read(key: Text<'_>) -> bool {
+    [
+        "CFBundleIdentifier",
+        "CFBundleVersion",
+        "_PrelinkBundlePath",
+        "_PrelinkExecutableLoadAddr",
+        "_PrelinkExecutableSourceAddr",
+        "_PrelinkExecutableSize",
+        "_PrelinkKmodInfo",
+    ]
+    .iter()
+    .any(|name| key == *name)
+}
+
+impl<'a> Iterator for Kexts<'a, '_> {
+    type Item = Result<Kext<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.place == Place::Done {
+            return None;
+        }
+        match self.kext() {
+            Ok(Some(kext)) => Some(kext),
+            Ok(None) => {
+                self.place = Place::Done;
+                None
+            }
+            Err(error) => {
+                self.place = Place::Done;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl FusedIterator for Kexts<'_, '_> {}
