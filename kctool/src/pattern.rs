@@ -76,15 +76,27 @@ pub(crate) fn find_bytes<'p>(
     bytes: &'p [u8],
     pattern: &'p [(u8, u8)],
 ) -> impl Iterator<Item = usize> + 'p {
-    let matches = move |window: &[u8]| {
-        let mut pairs = window.iter().zip(pattern);
-        pairs.all(|(byte, (mask, value))| byte & mask == *value)
-    };
-    bytes
-        .windows(pattern.len().max(1))
-        .enumerate()
-        .filter(move |(_, window)| matches(window))
-        .map(|(at, _)| at)
+    // The first byte that is known whole is looked for alone.
+    let anchor = pattern.iter().position(|(mask, _)| *mask == 0xff);
+    let mut next = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let mut at = next;
+            if let Some(anchor) = anchor {
+                let known = pattern[anchor].1;
+                at += bytes
+                    .get(at + anchor..)?
+                    .iter()
+                    .position(|byte| *byte == known)?;
+            }
+            let window = bytes.get(at..at + pattern.len())?;
+            next = at + 1;
+            let mut pairs = window.iter().zip(pattern);
+            if pairs.all(|(byte, (mask, value))| byte & mask == *value) {
+                return Some(at);
+            }
+        }
+    })
 }
 
 /// The places in the code where the words match.
@@ -138,5 +150,8 @@ mod tests {
         assert!(bytes("1").is_err() && bytes("+1").is_err());
         let found = find_bytes(&[1, 2, 3, 1, 4], &[(255, 1), (0, 0)]);
         assert_eq!(found.collect::<Vec<_>>(), [0, 3]);
+        let found = find_bytes(&[1, 2, 3, 1, 4], &[(0, 0), (255, 1)]);
+        assert_eq!(found.collect::<Vec<_>>(), [2]);
+        assert_eq!(find_bytes(&[1, 2], &[(0xf0, 0)]).count(), 2);
     }
 }
