@@ -1,7 +1,16 @@
 //! Fixups that are not `LC_DYLD_CHAINED_FIXUPS`: every slot as its builder wrote it, and each damage's
 //! exact error.
 use macho_core::MachO;
+mod support {
+    #[path = "image.rs"]
+    pub(crate) mod image;
+
+    #[path = "chains.rs"]
+    pub(crate) mod chains;
+}
+
 use macho_core::fixup::{Fixup, Slot, Target};
+use support::chains::{same, theirs};
 use testkit::classic::{self, Becomes, Classic, Counts};
 use testkit::object::Auth;
 
@@ -24,8 +33,14 @@ fn in_words(image: &MachO<'_>, slot: &Slot) -> classic::Slot {
         Fixup::Rebase { target, auth } => {
             let target = match target {
                 Target::VmAddr(vmaddr) => vmaddr.get(),
-                Target::VmOffset(offset) => image.base().unwrap().get() + offset.get(),
-                other => panic!("{other:?}"),
+                Target::VmOffset(offset) | Target::Cache { level: 0, offset } => {
+                    image.base().unwrap().get() + offset.get()
+                }
+                Target::Segment { index, offset } => {
+                    let segment = image.segments().nth(index.into()).unwrap();
+                    segment.vmaddr().get() + u64::from(offset)
+                }
+                other @ Target::Cache { .. } => panic!("{other:?}"),
             };
             let auth = auth.map(|auth| Auth {
                 key: auth.key as u8,
@@ -74,4 +89,42 @@ fn every_slot_is_as_the_builder_wrote_it() {
         assert!(end.is_continue());
         assert_eq!(in_turn, slots, "{name}");
     }
+}
+
+/// One file for each pointer format: as its builder wrote it, and as `object` reads it.
+#[test]
+fn every_pointer_format() {
+    let (mut binds, mut signed) = (0, 0);
+    for format in 1..=14 {
+        let built = classic::chained::chained(format);
+        let image = MachO::parse(&built.bytes).unwrap();
+        let fixups = image.fixups();
+        let slots: Vec<Slot> = fixups.slots().map(Result::unwrap).collect();
+        let ours: Vec<classic::Slot> = slots.iter().map(|slot| in_words(&image, slot)).collect();
+        assert_eq!(ours, built.slots, "{format}");
+        assert!(slots.len() >= 10, "{format}");
+        // See `random_slots_of_every_format` about format 5.
+        let base = if format == 5 {
+            0
+        } else {
+            image.base().unwrap().get()
+        };
+        let theirs = theirs(&built.bytes);
+        assert_eq!(slots.len(), theirs.len(), "{format}");
+        for (slot, (vmaddr, fixup)) in slots.iter().zip(theirs) {
+            assert_eq!(slot.vmaddr.get(), vmaddr);
+            assert!(
+                same(slot.fixup(), fixup, base),
+                "{format}: {slot:?} {fixup:?}"
+            );
+            let (is_bind, auth) = match slot.fixup() {
+                Fixup::Rebase { auth, .. } => (false, auth),
+                Fixup::Bind { auth, .. } => (true, auth),
+                Fixup::Value(_) => panic!("{slot:?}"),
+            };
+            binds += usize::from(is_bind);
+            signed += usize::from(auth.is_some());
+        }
+    }
+    assert!(binds > 50 && signed > 50, "{binds} binds, {signed} signed");
 }

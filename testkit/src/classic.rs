@@ -1,4 +1,5 @@
-//! Images whose fixups are not `LC_DYLD_CHAINED_FIXUPS`: opcodes, relocation entries, threads.
+//! Small images with fixups of one mechanism each: opcodes, relocation entries, threads, chains of
+//! every format.
 //!
 //! Encodings: XNU `EXTERNAL_HEADERS/mach-o/loader.h` and `reloc.h`, `osfmk/mach/dyld_kernel_fixups.h`.
 
@@ -10,6 +11,7 @@ use crate::macho::{Command, Header, MachFile, Section, Segment};
 use crate::object::Auth;
 use crate::truth::Fixup;
 
+pub mod chained;
 pub mod opcodes;
 
 use opcodes::Bind;
@@ -135,6 +137,11 @@ impl Draft {
     }
 
     fn write(&mut self, offset: u64, raw: u64) {
+        put(&mut self.data, index(offset), &raw.to_le_bytes());
+    }
+
+    fn write_short(&mut self, offset: u64, raw: u64) {
+        let raw = u32::try_from(raw).expect("a slot of 4 bytes");
         put(&mut self.data, index(offset), &raw.to_le_bytes());
     }
 

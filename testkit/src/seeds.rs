@@ -56,7 +56,11 @@ pub fn fixups() -> Vec<Seed> {
         ("threaded-binds", classic::threaded_binds()),
     ];
     let classic = classic.map(|(name, built)| (name.to_owned(), built.bytes));
-    chains().into_iter().chain(classic).collect()
+    let chained = (1..=14).map(|format| {
+        let name = format!("chained-{format}");
+        (name, classic::chained::chained(format).bytes)
+    });
+    chains().into_iter().chain(classic).chain(chained).collect()
 }
 
 /// A small collection with chained fixups, once for each pointer format. Only format 8 is what the

@@ -48,8 +48,11 @@ pub(crate) fn samples() -> Outcome<Checked> {
             "--",
         ])
         .arg(&seeds))?;
-    // Fixups by opcodes and by relocation entries, which no kernelcache of today has.
-    let classic = ["opcodes", "kext", "kernel"].map(|name| seeds.join("fixups").join(name));
+    // Fixups that no kernelcache of today has: opcodes, relocation entries, chains of all formats.
+    let names = ["opcodes", "kext", "kernel"].map(str::to_owned);
+    let chained = (1..=14).map(|format| format!("chained-{format}"));
+    let classic = names.into_iter().chain(chained);
+    let classic = classic.map(|name| seeds.join("fixups").join(name));
     let mut fields = 0_u64;
     tee(
         compare()?.arg("--files").arg(&image).args(classic),

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::fault::{Fault, Outcome};
 use crate::opcodes;
+use crate::starts;
 use crate::tool::{kc, output};
 
 /// A slot as both are asked for it.
@@ -40,6 +41,7 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
         .into_iter()
         .partition(|slot| slot["mechanism"] == "chained");
     let more = opcodes::compare(&others, slice)?;
+    starts::compare(path, slice)?;
     let threads = others.iter().filter(|slot| {
         slot["mechanism"]
             .as_str()
@@ -98,6 +100,9 @@ fn ours(slot: &Value, base: u64) -> Option<Slot> {
     let target = match &slot["target"] {
         _ if is_bind => None,
         Value::Null => Some(number(&slot["target_offset"])?),
+        // Firmware's targets are vmaddrs (dyld, ChainedFixupPointerOnDisk::isRebase), which `object`
+        // leaves as they are.
+        target if slot["format"] == 5 => number(target),
         target => Some(number(target)?.wrapping_sub(base)),
     };
     let symbol = match (is_bind, &slot["target"], &slot["addend"]) {

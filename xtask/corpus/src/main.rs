@@ -10,6 +10,7 @@ mod headers;
 mod list;
 mod opcodes;
 mod payload;
+mod starts;
 mod symbols;
 mod tool;
 mod translate;
@@ -25,7 +26,7 @@ use fault::{Fault, Outcome};
 
 const USAGE: &str = "\
 kc-corpus CACHE [--only NAME] [--fetch]   the files of corpus.tsv, kept in the folder CACHE
-kc-corpus --files FILE...                 these Mach-O files, all comparisons
+kc-corpus --files FILE...                 these Mach-O files; the first also as a payload
 ";
 
 fn main() -> ExitCode {
@@ -58,10 +59,13 @@ fn run(arguments: &[String]) -> Outcome<()> {
     let mut whole = true;
     match arguments.split_first() {
         Some((option, files)) if option == "--files" && !files.is_empty() => {
-            for file in files {
+            for (number, file) in files.iter().enumerate() {
                 let path = Path::new(file);
                 one(file, path, false, &mut totals);
-                img4(file, path, &mut totals);
+                // A payload is a payload: one goes through every codec.
+                if number == 0 {
+                    img4(file, path, &mut totals);
+                }
             }
         }
         Some((cache, options)) if !cache.starts_with('-') => {
