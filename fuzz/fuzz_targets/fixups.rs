@@ -1,9 +1,12 @@
-//! The walk over chained fixups: its promises, and equal slots from the `object` crate.
+//! The walk over fixups: the promises of every mechanism, and equal slots of chains from the `object`
+//! crate.
 #![no_main]
 
+use std::ops::ControlFlow;
+
 use libfuzzer_sys::fuzz_target;
-use macho_core::fixup::{ChainedFixups, Fixup, Slot, Target};
-use macho_core::{FileOffset, MachO, Mode};
+use macho_core::fixup::{ChainedFixups, Fixup, Mechanism, Slot, Target};
+use macho_core::{Error, FileOffset, MachO, Mode};
 use object::LittleEndian as Le;
 use object::macho::{MachHeader64, SegmentCommand64};
 use object::read::macho::{Fixup as Theirs, MachHeader, Segment as _};
@@ -12,9 +15,11 @@ fuzz_target!(|data: &[u8]| {
     let Ok(image) = MachO::parse_with(data, FileOffset::new(0), Mode::Tolerant) else {
         return;
     };
+    every_mechanism(data, &image);
     let Ok(Some(fixups)) = image.chained_fixups() else {
         return;
     };
+    in_turn(&image, &fixups);
     for import in fixups.imports() {
         let _ = import;
     }
@@ -22,6 +27,54 @@ fuzz_target!(|data: &[u8]| {
         compare(data, &slots);
     }
 });
+
+/// Slots and errors are about bytes that are there, and there are no more of them than the file has
+/// room for: each of nine tables names every byte once at most, or errs.
+fn every_mechanism(data: &[u8], image: &MachO<'_>) {
+    let fixups = image.fixups();
+    let mut items = 0;
+    // A look-up of an import may read a whole stream: of many threads, only some are asked for.
+    let mut threaded = 0;
+    for item in fixups.slots() {
+        items += 1;
+        let slot = match item {
+            Ok(slot) => slot,
+            Err(error) => {
+                assert!(error.offset().get() <= data.len() as u64, "{error}");
+                continue;
+            }
+        };
+        assert!(slot.file_offset.get() + slot.size() <= data.len() as u64);
+        let _ = slot.fixup();
+        threaded += usize::from(slot.mechanism() == Mechanism::ThreadedBind);
+        if threaded < 16 {
+            let _ = fixups.import(&slot);
+        }
+    }
+    assert!(
+        items <= 9 * data.len(),
+        "{items} items of {} bytes",
+        data.len()
+    );
+}
+
+/// Several pages in turn yield what one after the other yields.
+fn in_turn(image: &MachO<'_>, fixups: &ChainedFixups<'_>) {
+    let order = |item: &Result<Slot, Error>| match item {
+        Ok(slot) => (slot.vmaddr.get(), slot.file_offset, 0),
+        Err(error) => (error.offset().get(), error.offset(), 1 + error.kind() as u8),
+    };
+    let mut found = Vec::new();
+    let end = fixups.try_for_each(image, |item| {
+        found.push(item);
+        ControlFlow::<()>::Continue(())
+    });
+    assert!(end.is_continue());
+    let mut expected: Vec<_> = fixups.slots(image).collect();
+    found.sort_by_key(order);
+    expected.sort_by_key(order);
+    assert_eq!(found, expected);
+}
 
 /// The slots where nothing is damaged.
 fn walk(data: &[u8], image: &MachO<'_>, fixups: &ChainedFixups<'_>) -> Option<Vec<Slot>> {

@@ -18,6 +18,7 @@ use crate::view::{DyldInfo, EntryPoint, Uuid};
 /// the first counts.
 impl<'a> MachO<'a> {
     /// The first load command of a kind.
+    #[inline(never)]
     pub fn find_command(&self, kind: Kind) -> Option<LoadCommand<'a>> {
         self.load_commands().find(|command| command.kind() == kind)
     }
@@ -33,7 +34,7 @@ impl<'a> MachO<'a> {
     pub fn base(&self) -> Option<VmAddr> {
         let start = self.start();
         self.segments()
-            .find(|segment| {
+            .seek(|segment| {
                 let past = start.checked_sub(segment.fileoff());
                 past.is_some_and(|past| past < segment.filesize())
             })

@@ -152,6 +152,24 @@ impl<'a> Fixups<'a> {
         }
     }
 
+    /// The walk over the threads of a kernel or of firmware.
+    fn threads(&self, is_kernel: bool) -> Result<Walk<'a>, Error> {
+        let name = if is_kernel {
+            "__thread_starts"
+        } else {
+            "__chain_starts"
+        };
+        let Some(bytes) = section(&self.image, name)? else {
+            return Ok(Walk::None);
+        };
+        let threads = if is_kernel {
+            Threads::of_kernel(&self.image, bytes)
+        } else {
+            Threads::of_firmware(&self.image, bytes)
+        };
+        threads.map(Walk::Threads)
+    }
+
     /// The walk over one mechanism; `None` behind the last.
     fn walk(&self, number: u8) -> Option<Result<Walk<'a>, Error>> {
         let image = &self.image;
@@ -169,8 +187,7 @@ impl<'a> Fixups<'a> {
                 Some(chained) => Walk::Chained(chained.slots(image)),
                 None => Walk::None,
             }),
-            1 => threads(image, "__thread_starts", Threads::of_kernel),
-            2 => threads(image, "__chain_starts", Threads::of_firmware),
+            1 | 2 => self.threads(number == 1),
             3 => self
                 .rebase
                 .map(|bytes| Walk::Rebases(Rebases::new(image, bytes))),
@@ -236,17 +253,18 @@ fn streams<'a>(image: &MachO<'a>) -> [Result<Bytes<'a>, Error>; 4] {
     ]
 }
 
-/// The threads that a section of `__TEXT` lists.
-fn threads<'a>(
-    image: &MachO<'a>,
-    name: &str,
-    of: impl Fn(&MachO<'a>, Bytes<'a>) -> Result<Threads<'a>, Error>,
-) -> Result<Walk<'a>, Error> {
-    let mut sections = image.sections();
-    match sections.find(|section| section.name() == name && section.segment_name() == "__TEXT") {
-        Some(section) => of(image, section.bytes()?).map(Walk::Threads),
-        None => Ok(Walk::None),
+/// The section of `__TEXT` with this name.
+#[inline(never)]
+fn section<'a>(image: &MachO<'a>, name: &str) -> Result<Option<Bytes<'a>>, Error> {
+    let mut segments = image.segments();
+    while let Some(segment) = segments.seek(|_| true) {
+        for section in segment.sections() {
+            if section.name() == name && section.segment_name() == "__TEXT" {
+                return section.bytes().map(Some);
+            }
+        }
     }
+    Ok(None)
 }
 
 /// The walk over one mechanism.

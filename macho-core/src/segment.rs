@@ -149,6 +149,33 @@ impl<'a> Segments<'a> {
     }
 }
 
+impl<'a> Segments<'a> {
+    /// The next one, by a call: where speed does not matter, bytes of code do, and the fields of a
+    /// segment take many to read on a target with strict alignment.
+    #[inline(never)]
+    fn next_by_call(&mut self) -> Option<Segment<'a>> {
+        self.next()
+    }
+
+    /// The first of the rest that `wanted` takes.
+    pub(crate) fn seek(&mut self, wanted: impl Fn(&Segment<'a>) -> bool) -> Option<Segment<'a>> {
+        while let Some(segment) = self.next_by_call() {
+            if wanted(&segment) {
+                return Some(segment);
+            }
+        }
+        None
+    }
+
+    /// The one behind so many of the rest.
+    pub(crate) fn skip_to(&mut self, count: usize) -> Option<Segment<'a>> {
+        for _ in 0..count {
+            self.next_by_call()?;
+        }
+        self.next_by_call()
+    }
+}
+
 impl<'a> Iterator for Segments<'a> {
     type Item = Segment<'a>;
 

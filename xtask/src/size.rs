@@ -37,7 +37,21 @@ const ROWS: &[Row] = &[
         limit: 6 * KB,
     },
     Row {
-        what: "`kc-offsets`: shape, address map, translation, on top of it",
+        what: "chained fixups, on top of it",
+        build: ("fixups_chained", ""),
+        minus: ("macho_walk", ""),
+        target: 3 * KB,
+        limit: 3 * KB,
+    },
+    Row {
+        what: "fixups of every mechanism with imports, on top of it",
+        build: ("fixups", ""),
+        minus: ("macho_walk", ""),
+        target: 3 * KB,
+        limit: 12 * KB,
+    },
+    Row {
+        what: "`kc-offsets`: shape, address map, translation, on top of `macho-core`",
         build: ("translate", ""),
         minus: ("macho_walk", ""),
         target: 3 * KB,

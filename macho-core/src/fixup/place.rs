@@ -78,7 +78,7 @@ impl<'a> Places<'a> {
             return Ok(Some(place));
         }
         self.step()?;
-        let segment = self.image.segments().nth(index.into());
+        let segment = self.image.segments().skip_to(index.into());
         let place = segment.map(|segment| Place::new(&segment));
         self.current = place.map(|place| (Some(index), place));
         Ok(place)
@@ -91,8 +91,9 @@ impl<'a> Places<'a> {
             return Ok(Some(found));
         }
         self.step()?;
-        let mut segments = self.image.segments();
-        let found = segments.find_map(|segment| inside(Place::new(&segment)));
+        let holds = |segment: &Segment<'a>| inside(Place::new(segment)).is_some();
+        let segment = self.image.segments().seek(holds);
+        let found = segment.and_then(|segment| inside(Place::new(&segment)));
         self.current = found.map(|(place, _)| (None, place));
         Ok(found)
     }

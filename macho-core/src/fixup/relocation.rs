@@ -142,7 +142,7 @@ fn first_writable(image: &MachO<'_>) -> Option<VmAddr> {
         return None;
     }
     let mut segments = image.segments();
-    let writable = segments.find(|segment| segment.initprot().contains(VmProt::VM_PROT_WRITE));
+    let writable = segments.seek(|segment| segment.initprot().contains(VmProt::VM_PROT_WRITE));
     writable.map(|segment| segment.vmaddr())
 }
 
@@ -150,7 +150,7 @@ fn first_writable(image: &MachO<'_>) -> Option<VmAddr> {
 fn local_base(image: &MachO<'_>) -> Option<VmAddr> {
     let is_main = image.header().filetype == FileType::MH_EXECUTE;
     let mut segments = image.segments();
-    let first = segments.find(|segment| !(is_main && segment.initprot().is_empty()));
+    let first = segments.seek(|segment| !(is_main && segment.initprot().is_empty()));
     first_writable(image).or_else(|| first.map(|segment| segment.vmaddr()))
 }
 

@@ -82,7 +82,7 @@ impl<'a> SegmentStarts<'a> {
     /// lead from the image's base to the segment. (An image whose header no segment maps has no base,
     /// and there `segment_offset` is ignored.)
     pub fn slots(&self, image: &MachO<'a>) -> Result<SegmentSlots<'a>, Error> {
-        match image.segments().nth(self.segment_index) {
+        match image.segments().skip_to(self.segment_index) {
             Some(segment) => SegmentSlots::new(*self, &segment, image.base()),
             None => Err(self.no_segment()),
         }
@@ -155,7 +155,7 @@ impl<'a> ChainedSlots<'a> {
         // The table's indexes ascend.
         let ahead = starts.segment_index.saturating_sub(self.next_segment);
         self.next_segment = starts.segment_index.saturating_add(1);
-        let Some(segment) = self.segments.nth(ahead) else {
+        let Some(segment) = self.segments.skip_to(ahead) else {
             return Some(Err(starts.no_segment()));
         };
         Some(self.take_segment(starts, &segment))
