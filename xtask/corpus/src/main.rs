@@ -56,7 +56,8 @@ struct Totals {
 
 fn run(arguments: &[String]) -> Outcome<()> {
     let mut totals = Totals::default();
-    let mut whole = true;
+    // Of files that are given, nobody knows whether there is code to refer to anything.
+    let (mut whole, mut has_code) = (true, false);
     match arguments.split_first() {
         Some((option, files)) if option == "--files" && !files.is_empty() => {
             for (number, file) in files.iter().enumerate() {
@@ -70,6 +71,7 @@ fn run(arguments: &[String]) -> Outcome<()> {
         }
         Some((cache, options)) if !cache.starts_with('-') => {
             whole = corpus(Path::new(cache), options, &mut totals)?;
+            has_code = true;
         }
         _ => return Err(Fault::new(format!("usage:\n{USAGE}"))),
     }
@@ -90,7 +92,7 @@ fn run(arguments: &[String]) -> Outcome<()> {
     let enough = files > 0
         && fields > 0
         && addresses > 0
-        && ((bytes > 0 && fixups > 0 && xrefs > 0) || !whole);
+        && ((bytes > 0 && fixups > 0 && (xrefs > 0 || !has_code)) || !whole);
     if failed == 0 && enough {
         Ok(())
     } else {
