@@ -34,8 +34,8 @@ fn encode(format: u16, what: What, next: u64, base: u64) -> Option<u64> {
         (1 | 7 | 9 | 10 | 12, What::Pointer(offset, Some(auth))) => {
             signature(auth) | next << 51 | offset
         }
-        (1 | 10, What::Pointer(offset, None)) => next << 51 | (base + offset),
-        (7 | 9 | 12, What::Pointer(offset, None)) => next << 51 | offset,
+        (1 | 2 | 10, What::Pointer(offset, None)) => next << 51 | (base + offset),
+        (6 | 7 | 9 | 12, What::Pointer(offset, None)) => next << 51 | offset,
         (1 | 7 | 9 | 10 | 12, What::Bind(number, addend, None)) => {
             let addend = u64::from_le_bytes(addend.to_le_bytes()) & 0x7_ffff;
             1 << 62 | next << 51 | addend << 32 | number
@@ -46,14 +46,11 @@ fn encode(format: u16, what: What, next: u64, base: u64) -> Option<u64> {
         (2 | 6, What::Bind(number, addend @ 0..=0xff, None)) => {
             1 << 63 | next << 51 | addend.unsigned_abs() << 24 | number
         }
-        (2, What::Pointer(offset, None)) => next << 51 | (base + offset),
-        (6, What::Pointer(offset, None)) => next << 51 | offset,
-        (3, What::Pointer(offset, None)) => next << 26 | (base + offset),
+        (3 | 5, What::Pointer(offset, None)) => next << 26 | (base + offset),
         (3, What::Bind(number, addend @ 0..=0x3f, None)) => {
             1 << 31 | next << 26 | addend.unsigned_abs() << 20 | number
         }
         (4, What::Pointer(offset, None)) => next << 30 | offset,
-        (5, What::Pointer(offset, None)) => next << 26 | (base + offset),
         (8 | 11, What::Pointer(offset, auth)) => auth.map_or(0, signature) | next << 51 | offset,
         (13, What::Pointer(offset, Some(auth))) => {
             1 << 63
