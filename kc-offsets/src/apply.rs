@@ -225,7 +225,7 @@ pub fn apply_fixups(
 
 /// Writes a slot of 4 or 8 bytes; `None` where there is no room.
 #[inline]
-fn write(place: &mut [u8], size: u64, value: u64) -> Option<()> {
+pub(crate) fn write(place: &mut [u8], size: u64, value: u64) -> Option<()> {
     let bytes = value.to_le_bytes();
     if size == 4 {
         let [a, b, c, d, ..] = bytes;

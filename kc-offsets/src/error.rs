@@ -1,7 +1,7 @@
 //! What is wrong with a kernelcache.
 use core::fmt;
 
-use macho_core::{FileOffset, SlidVmAddr, VmAddr};
+use macho_core::{FileOffset, SlidVmAddr, Slide, VmAddr};
 
 /// Why a question about a kernelcache has no answer.
 ///
@@ -67,6 +67,21 @@ pub enum Error {
     Misaligned {
         /// The slid address.
         slid: SlidVmAddr,
+    },
+    /// A slide that is no multiple of 16 KiB.
+    UnalignedSlide {
+        /// The slide.
+        slide: Slide,
+    },
+    /// An absolute pointer, moved, does not fit the bits that its slot has for it.
+    TargetOutOfRange {
+        /// The slot.
+        slot: FileOffset,
+    },
+    /// The copy of the file that is rewritten has no byte there.
+    CopyTooSmall {
+        /// What should be rewritten.
+        place: FileOffset,
     },
     /// The memory to load into is too small.
     MemoryTooSmall {
@@ -165,6 +180,9 @@ impl fmt::Display for Error {
                     slid.get()
                 );
             }
+            Self::UnalignedSlide { slide } => {
+                return write!(f, "slide {slide}: not a multiple of 16 KiB");
+            }
             Self::EntryNotLoaded { vmaddr } => {
                 return write!(
                     f,
@@ -195,6 +213,8 @@ impl fmt::Display for Error {
             }
             Self::UnknownBase { slot } => ("fixup: pointer counts from an unknown base", slot),
             Self::Unbound { slot } => ("fixup: import is not known", slot),
+            Self::TargetOutOfRange { slot } => ("fixup: moved pointer does not fit its slot", slot),
+            Self::CopyTooSmall { place } => ("copy too small: it has no byte", place),
             Self::SlotNotLoaded { slot } => ("fixup: slot is not in the loaded memory", slot),
         };
         write!(f, "{what} at file offset {:#x}", offset.get())

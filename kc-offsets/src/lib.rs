@@ -50,6 +50,7 @@ pub mod kext;
 pub mod load;
 pub mod lookup;
 pub mod map;
+pub mod rebase;
 pub mod slide;
 mod sort;
 pub mod target;

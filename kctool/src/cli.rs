@@ -9,7 +9,7 @@ mod code;
 mod load;
 
 pub(crate) use code::{Find, Functions, Patch, Strings, Xrefs};
-pub(crate) use load::Load;
+pub(crate) use load::{Load, Rebase};
 
 /// Takes a macOS kernelcache from its IMG4 container to a disassembled entry point.
 ///
@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Disasm(Disasm),
     /// Plan a load at a physical address, and write the memory as a loader leaves it
     Load(Load),
+    /// Write the same file, linked at other addresses
+    Rebase(Rebase),
     /// List what refers to an address, a symbol or a string
     Xrefs(Xrefs),
     /// Find instructions or bytes by a masked pattern

@@ -19,6 +19,7 @@ mod headers;
 mod info;
 mod load;
 mod patch;
+mod rebase;
 mod strings;
 mod symbols;
 mod translate;
@@ -37,6 +38,7 @@ pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<(), Failure> {
         Command::Fixups(args) => fixups::run(args, streams),
         Command::Disasm(args) => disasm::run(args, streams),
         Command::Load(args) => load::run(args, streams),
+        Command::Rebase(args) => rebase::run(args, streams),
         Command::Xrefs(args) => xrefs::run(args, streams),
         Command::Find(args) => find::run(args, streams),
         Command::Strings(args) => strings::run(args, streams),

@@ -1,7 +1,7 @@
 //! Thread states of `LC_UNIXTHREAD` and `LC_THREAD`.
 use core::iter::FusedIterator;
 
-use crate::addr::VmAddr;
+use crate::addr::{FileOffset, VmAddr};
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::load_command::LoadCommand;
@@ -40,6 +40,11 @@ impl<'a> ThreadState<'a> {
     /// Which registers these are.
     pub const fn flavor(&self) -> ThreadFlavor {
         self.flavor
+    }
+
+    /// Where its words lie, behind flavor and count, from the start of the outermost file.
+    pub const fn file_offset(&self) -> FileOffset {
+        self.words.file_offset(0)
     }
 
     /// The state, raw: `count` words of 4 bytes.

@@ -33,3 +33,25 @@ pub(crate) struct Load {
     #[arg(long)]
     pub(crate) json: bool,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc rebase kernelcache --slide 0x1dc0000 -o moved.macho
+  kc rebase moved.macho --slide -0x1dc0000 -o same.macho
+
+Segments, sections, entry points, fileset entries, defined symbols and absolute pointers move, in every image; the second
+example gives the first one's input again. Pointers as they are at run time are another thing: see kc load. A container's
+payload is written, without the container.")]
+pub(crate) struct Rebase {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// How far up, a multiple of 16 KiB; -N for downwards
+    #[arg(long, value_name = "BYTES", value_parser = slide, allow_hyphen_values = true)]
+    pub(crate) slide: u64,
+    /// Where to write; - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+    /// Print JSON, to standard error where the file goes to standard output
+    #[arg(long)]
+    pub(crate) json: bool,
+}

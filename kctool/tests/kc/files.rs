@@ -287,3 +287,18 @@ fn load_writes_the_memory_that_the_library_makes() {
     );
     assert!(plain.stdout != whole.stdout);
 }
+
+#[test]
+fn rebase_there_and_back_is_the_file() {
+    let files = Files::new("rebase");
+    for line in [
+        "rebase @img4 --slide 0x4000000 -o @there",
+        "rebase @there --slide -0x4000000 -o @back",
+    ] {
+        let outcome = run(&files, line);
+        assert_eq!(outcome.status, 0, "{}", outcome.stderr);
+    }
+    let file = sample::fileset().bytes;
+    assert!(fs::read(files.path("there")).unwrap() != file);
+    assert!(fs::read(files.path("back")).unwrap() == file);
+}

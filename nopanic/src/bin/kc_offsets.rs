@@ -13,6 +13,7 @@ use kc_offsets::code::{
 use kc_offsets::kext::plist::{Item, Text};
 use kc_offsets::kext::{IdEntry, Ids, Plist};
 use kc_offsets::lookup::{Piece, SymbolKey};
+use kc_offsets::rebase::rebase;
 use kc_offsets::{
     AddressMap, Bases, Entry, Error, ImageIndex, KernelCache, LoadPlan, Lookup, MapStorage,
     PageIndex, PhysicalWindow, PrelinkInfo, RebaseTargets, SegmentRange, SymbolIndex,
@@ -118,6 +119,12 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
     let place = |slot: &Slot| Some(slot.file_offset.get());
     let image = cache.image();
     black_box(apply_fixups(&image, slide, &mut memory, place, &bases).is_ok());
+    match rebase(cache, &mut memory, slide) {
+        Ok(done) => {
+            black_box(done);
+        }
+        Err(error) => display(error),
+    }
     for slot in image.fixups().slots().flatten() {
         black_box(resolve_slot(&image, &slot, slide, &linker).is_ok());
         if let Fixup::Rebase {

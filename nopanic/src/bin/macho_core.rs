@@ -295,7 +295,7 @@ fn probe_command(command: &LoadCommand<'_>) {
     match command.view() {
         Ok(CommandView::Thread(threads)) => {
             for thread in threads.flatten() {
-                black_box((thread.flavor(), thread.bytes()));
+                black_box((thread.flavor(), thread.bytes(), thread.file_offset()));
                 let _ = black_box(thread.arm64());
             }
         }
