@@ -14,6 +14,7 @@ pub mod memory;
 pub mod monitor;
 pub mod place;
 pub mod stack;
+pub mod stacks;
 pub mod start;
 pub mod uart;
 pub mod unpack;

@@ -4,6 +4,7 @@ use core::ops::Range;
 use core::slice;
 
 use img4::Scratch;
+use kc_offsets::MapStorage;
 
 use crate::device_tree::{self, DeviceTree};
 
@@ -12,6 +13,8 @@ const PAGE: u64 = 0x4000;
 
 /// 48 KiB that do not belong on a stack of 64.
 static mut SCRATCH: Scratch = Scratch::new();
+/// 2.3 KiB, more than a call may take.
+static mut MAP_STORAGE: MapStorage = MapStorage::new();
 
 unsafe extern "C" {
     /// First byte of this image. Only its address means something.
@@ -48,6 +51,8 @@ pub struct Memory {
     pub high: Region,
     /// The decompressor's working memory.
     pub scratch: &'static mut Scratch,
+    /// Room for the pieces of an address map.
+    pub map_storage: &'static mut MapStorage,
 }
 
 impl Machine {
@@ -93,13 +98,14 @@ impl Machine {
             return None;
         }
         // SAFETY: in ascending order, all inside of RAM: image, low, initrd, tree, high. They do not
-        // overlap, and `self` is gone, so nobody makes them or the scratch a second time.
+        // overlap, and `self` is gone, so nobody makes them or the statics a second time.
         unsafe {
             Some(Memory {
                 initrd: slice::from_raw_parts(initrd.start as *const u8, length(&initrd)),
                 low: region(low),
                 high: region(high),
                 scratch: (&raw mut SCRATCH).as_mut()?,
+                map_storage: (&raw mut MAP_STORAGE).as_mut()?,
             })
         }
     }

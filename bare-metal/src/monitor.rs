@@ -4,7 +4,7 @@ use img4::Img4;
 
 use crate::device_tree::DeviceTree;
 use crate::unpack::unpack;
-use crate::{Machine, Uart, command_line, cpu, memory, println};
+use crate::{Machine, Uart, command_line, cpu, memory, println, stacks};
 
 /// Addresses that are translated unless `translations=N` says otherwise.
 const TRANSLATIONS: u64 = 1_000_000;
@@ -29,11 +29,14 @@ fn all(machine: Machine) -> Result<(), &'static str> {
     let lines = command_line::number(line, "lines").unwrap_or(0);
     let translations = command_line::number(line, "translations").unwrap_or(TRANSLATIONS);
     let file = if Img4::parse(memory.initrd).is_ok() {
+        stacks::unpacking(memory.initrd, memory.high.bytes, memory.scratch);
         let unpacked = unpack(memory.initrd, memory.high.bytes, memory.scratch);
         unpacked.map_err(|_| "the IMG4 is damaged")?.file
     } else {
         memory.initrd
     };
+    stacks::reading(file, memory.map_storage);
+    stacks::decoding(text, text.as_ptr() as u64);
 
     println!("monitor: report");
     let mut uart = Uart;

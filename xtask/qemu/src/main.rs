@@ -14,11 +14,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use testkit::img4::signed_like;
 use testkit::kernelcache::large::{self, Size};
 use testkit::kernelcache::sample;
 
 use case::Case;
 use machine::{Bench, Options};
+use monitor::Work;
 
 /// What the command line asks for.
 #[derive(Default)]
@@ -104,28 +106,48 @@ fn run(bench: &Bench, image: &Path, cases: &[Case]) -> Result<usize, String> {
     }
 }
 
-/// The monitor with the sample in an IMG4; when asked for, all of its code in full, and a
+/// The monitor with the sample in every codec; when asked for, with all of its code in full, and with a
 /// collection of 100 MB.
 fn monitor_boots(bench: &Bench, image: &Path, whole: bool) -> Result<usize, String> {
-    let options = Options {
+    let mut options = Options {
         timeout: Duration::from_secs(300),
         ..Options::default()
     };
     let file = sample::fileset().bytes;
-    let lines = if whole { usize::MAX } else { 2000 };
-    let printed = monitor::check(bench, image, &inputs::img4(&file), &file, lines, &options)?;
-    show(&printed);
-    if !whole {
-        return Ok(1);
+    let mut boots = 0;
+    for (codec, compress) in inputs::CODECS {
+        let first = boots == 0;
+        let work = Work {
+            initrd: &signed_like(&compress("krnl", &file)),
+            file: &file,
+            lines: match (first, whole) {
+                (false, _) => 0,
+                (true, false) => 2000,
+                (true, true) => usize::MAX,
+            },
+            translations: if first { 1_000_000 } else { 1000 },
+        };
+        let printed = monitor::check(bench, image, work, &options)?;
+        boots += 1;
+        if first {
+            show(&printed);
+        }
+        println!("ok   monitor, {codec}");
     }
-    let file = large::collection(Size::MAC, 1).build().bytes;
-    let options = Options {
-        memory: 1024,
-        ..options
-    };
-    let printed = monitor::check(bench, image, &file, &file, 0, &options)?;
-    show(&printed);
-    Ok(2)
+    if whole {
+        let file = large::collection(Size::MAC, 1).build().bytes;
+        options.memory = 1024;
+        let work = Work {
+            initrd: &file,
+            file: &file,
+            lines: 0,
+            translations: 1_000_000,
+        };
+        show(&monitor::check(bench, image, work, &options)?);
+        println!("ok   monitor, 100 MB");
+        boots += 1;
+    }
+    Ok(boots)
 }
 
 /// The lines that say how much: counts, cycles, stack.

@@ -1,30 +1,55 @@
-//! What the monitor image prints is what the host computes.
+//! What the monitor image prints is what the host computes, and its calls take no more stack than they may.
 
 use std::fs;
 use std::path::Path;
 
 use crate::machine::{Bench, Options};
 
-/// Boots the monitor with a kernelcache and compares its report with ours. `file` is what is in
-/// `initrd`, `lines` how many words of its own code it prints in full.
+/// The most stack that a call of the libraries takes, in bytes.
+const STACK: usize = 2048;
+/// Calls that take more today, and how much they may.
+const LARGER: [(&str, usize); 3] = [
+    ("Img4::parse", 4352),
+    ("Payload::check_digest", 2304),
+    ("MachO::fixups, Fixups::slots, Slot::fixup", 3584),
+];
+
+/// What the monitor is to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Work<'a> {
+    /// The initrd.
+    pub(crate) initrd: &'a [u8],
+    /// The Mach-O in it.
+    pub(crate) file: &'a [u8],
+    /// Words of its own code that it prints in full.
+    pub(crate) lines: usize,
+    /// Addresses that it translates.
+    pub(crate) translations: u32,
+}
+
+/// Boots the monitor and compares its report with ours.
 ///
 /// # Errors
-/// The first line that differs.
+/// The first line that differs, or the call that takes too much stack.
 pub(crate) fn check(
     bench: &Bench,
     image: &Path,
-    initrd: &[u8],
-    file: &[u8],
-    lines: usize,
+    work: Work<'_>,
     options: &Options,
 ) -> Result<String, String> {
     let options = Options {
-        command_line: format!("lines={lines} {}", options.command_line),
+        command_line: format!("lines={} translations={}", work.lines, work.translations),
         ..options.clone()
     };
-    let printed = bench.boot(image, initrd, &options);
+    let printed = bench.boot(image, work.initrd, &options);
     let printed = printed.map_err(|error| format!("monitor: {error}"))?;
-    let ours = report(image, &printed, file, lines)?;
+    same(&report(image, &printed, work)?, &printed)?;
+    stack(&printed)?;
+    Ok(printed)
+}
+
+/// The report in what was printed is this one.
+fn same(ours: &str, printed: &str) -> Result<(), String> {
     let theirs = printed
         .split_once("monitor: report\n")
         .and_then(|(_, rest)| rest.split_once("monitor: end\n"))
@@ -39,14 +64,42 @@ pub(crate) fn check(
             ));
         }
     }
-    if let Some(line) = ours.next() {
-        return Err(format!("monitor: {line:?} is missing"));
+    match ours.next() {
+        None => Ok(()),
+        Some(line) => Err(format!("monitor: {line:?} is missing")),
     }
-    Ok(printed)
+}
+
+/// Every call stays inside its limit.
+fn stack(printed: &str) -> Result<(), String> {
+    let mut calls = 0;
+    for line in printed.lines() {
+        let Some((bytes, call)) = line
+            .strip_prefix("monitor: stack ")
+            .and_then(|rest| rest.split_once(' '))
+        else {
+            continue;
+        };
+        calls += 1;
+        let bytes: usize = bytes
+            .parse()
+            .map_err(|_| format!("monitor: no number in {line:?}"))?;
+        let larger = LARGER.iter().find(|(name, _)| *name == call);
+        let limit = larger.map_or(STACK, |(_, limit)| *limit);
+        if bytes > limit {
+            return Err(format!(
+                "{call} takes {bytes} bytes of stack, limit {limit}"
+            ));
+        }
+    }
+    if calls == 0 {
+        return Err("monitor: it says nothing of its stack".to_owned());
+    }
+    Ok(())
 }
 
 /// The report, computed here from the image's file: it is flat, so the code is its first bytes.
-fn report(image: &Path, printed: &str, file: &[u8], lines: usize) -> Result<String, String> {
+fn report(image: &Path, printed: &str, work: Work<'_>) -> Result<String, String> {
     let code = printed
         .lines()
         .find_map(|line| line.strip_prefix("monitor: code 0x")?.split_once(' '));
@@ -64,7 +117,8 @@ fn report(image: &Path, printed: &str, file: &[u8], lines: usize) -> Result<Stri
         .filter(|code| !code.is_empty())
         .ok_or("monitor: its code is longer than its file")?;
     let mut out = String::new();
-    report::code(code, pc, lines, &mut out).map_err(|error| error.to_string())?;
-    report::collection(file, 1_000_000, &mut out).map_err(|error| error.to_string())?;
+    report::code(code, pc, work.lines, &mut out).map_err(|error| error.to_string())?;
+    report::collection(work.file, work.translations, &mut out)
+        .map_err(|error| error.to_string())?;
     Ok(out)
 }
