@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::bare::{TARGETS, Toolchain};
-use crate::command::{cargo, root, run, target_dir, tee};
+use crate::command::{cargo, command, root, run, target_dir, tee};
 use crate::packages;
 use crate::step::{Checked, Failure, Outcome};
 
@@ -56,6 +56,7 @@ fn boot(options: &[&str]) -> Outcome<Checked> {
             .args(options);
         tee(&mut command, |line| boots += boots_in(line).unwrap_or(0))?;
     }
+    boots += new_user()?;
     Ok(Checked::new(boots, "boots print what they must"))
 }
 
@@ -76,6 +77,52 @@ fn image(target: &str, binary: &str, features: &str) -> Outcome<PathBuf> {
     Ok(folder.join(target).join("release").join(binary))
 }
 
+/// Runs the commands of docs/src/bare-metal.md in an empty folder, and counts the kernels that they boot.
+fn new_user() -> Outcome<u64> {
+    if matches!(Toolchain::get()?, Toolchain::Debian(_)) {
+        println!("docs/src/bare-metal.md needs rustup, which gives no bare target here");
+        return Ok(0);
+    }
+    let page = fs::read_to_string(root().join("docs/src/bare-metal.md"))?;
+    let folder = std::env::temp_dir().join(format!("kernelcache-loader-{}", std::process::id()));
+    fs::create_dir(&folder)?;
+    let mut shell = command("sh");
+    shell
+        .current_dir(&folder)
+        .args(["-euc", &shell_blocks(&page)])
+        .env("KERNELCACHE", root())
+        .env("CARGO_TARGET_DIR", target_dir().join("new-user"));
+    let mut last = String::new();
+    let outcome = tee(&mut shell, |line| line.clone_into(&mut last));
+    fs::remove_dir_all(&folder)?;
+    outcome?;
+    if last == "payload: ok" {
+        Ok(1)
+    } else {
+        Err(Failure::new(
+            "the commands of docs/src/bare-metal.md boot no kernel",
+        ))
+    }
+}
+
+/// The lines of every block that is marked `sh`.
+fn shell_blocks(page: &str) -> String {
+    let mut script = String::new();
+    let mut inside = false;
+    for line in page.lines() {
+        match line {
+            "```sh" => inside = true,
+            "```" => inside = false,
+            _ if inside => {
+                script.push_str(line);
+                script.push('\n');
+            }
+            _ => {}
+        }
+    }
+    script
+}
+
 fn kc_qemu() -> std::process::Command {
     let mut command = cargo();
     command.args(["run", "--quiet", "--release", "--package", "kc-qemu", "--"]);
@@ -89,11 +136,17 @@ fn boots_in(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::boots_in;
+    use super::{boots_in, shell_blocks};
 
     #[test]
     fn boots_are_counted() {
         assert_eq!(boots_in("12 boots"), Some(12));
         assert_eq!(boots_in("ok   12 boots went right"), None);
+    }
+
+    #[test]
+    fn commands_are_taken_from_their_blocks() {
+        let page = "a\n```sh\nb\nc\n```\n```text\nd\n```\n```sh\ne\n```\n";
+        assert_eq!(shell_blocks(page), "b\nc\ne\n");
     }
 }

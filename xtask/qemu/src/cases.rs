@@ -174,6 +174,25 @@ pub(crate) fn damaged() -> Vec<Case> {
     cases
 }
 
+/// Slides that our loader chooses from a seed: multiples of 2 MiB below 2 GiB.
+pub(crate) fn seeds() -> Vec<Case> {
+    let built = boot::fileset();
+    let seeded = |seed: u64| {
+        let options = Options {
+            command_line: format!("seed={seed}"),
+            ..Options::default()
+        };
+        let slide = (seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) % 1024 * (2 << 20);
+        Case {
+            name: format!("seed {seed}, slide {slide:#x}"),
+            input: img4(&built.bytes),
+            expect: payload_lines(&built, slide, &options),
+            options,
+        }
+    };
+    (1..=3).map(seeded).collect()
+}
+
 /// A loader that is told to do one step wrongly: the payload must notice, or the boots above prove nothing.
 pub(crate) fn faults() -> Vec<Case> {
     let fault = |name: &str, built: fn() -> testkit::truth::Built, words| {

@@ -75,7 +75,9 @@ fn all(wanted: &Wanted) -> Result<usize, String> {
         }
     }
     if let Some(loader) = &wanted.faults {
-        boots += run(&bench, loader, &cases::faults())?;
+        for list in [cases::seeds(), cases::faults()] {
+            boots += run(&bench, loader, &list)?;
+        }
     }
     if let Some(image) = &wanted.monitor {
         boots += monitor_boots(&bench, image, wanted.whole)?;

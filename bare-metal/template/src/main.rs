@@ -1,0 +1,65 @@
+//! Boots the kernelcache in the initrd.
+#![no_std]
+#![no_main]
+
+use bare_metal::boot_args::{self, BootArgs};
+use bare_metal::device_tree::DeviceTree;
+use bare_metal::faults::Faults;
+use bare_metal::place::{place, span};
+use bare_metal::unpack::unpack;
+use bare_metal::{Machine, command_line, cpu, println};
+use kc_offsets::KernelCache;
+use macho_core::{Mode, PhysAddr, Slide};
+
+/// Where the kernel goes: anywhere in free memory, a multiple of 2 MiB.
+const PHYS: u64 = 0x4200_0000;
+const PAGE: u64 = 0x4000;
+
+bare_metal::entry!(main);
+
+fn main(machine: Machine) -> ! {
+    match load(machine) {
+        Some((entry, boot_arguments)) => {
+            println!("my-loader: jump to {entry:#x}");
+            // SAFETY: `load` put a kernel there that starts with the MMU off and x0 = boot arguments.
+            unsafe { cpu::jump(entry, boot_arguments) }
+        }
+        None => {
+            println!("my-loader: no kernelcache that can be booted");
+            cpu::power_off()
+        }
+    }
+}
+
+/// Physical addresses of the entry point and of the boot arguments.
+fn load(machine: Machine) -> Option<(u64, u64)> {
+    let tree = DeviceTree::parse(machine.device_tree())?;
+    let slide = Slide::new(command_line::number(tree.command_line, "slide").unwrap_or(0));
+    let memory = machine.memory(&tree)?;
+
+    // IMG4: compare the digest, decompress above the initrd.
+    let unpacked = unpack(memory.initrd, memory.high.bytes, memory.scratch).ok()?;
+    let cache = KernelCache::parse_with(unpacked.file, Mode::Tolerant).ok()?;
+    println!("my-loader: {}", cache.shape().name());
+
+    // Segments and fixups go to PHYS, the boot arguments behind them.
+    let span = span(&cache).ok()?.checked_next_multiple_of(PAGE)?;
+    let skipped = usize::try_from(PHYS.checked_sub(memory.low.phys)?).ok()?;
+    let (image, after) = memory
+        .low
+        .bytes
+        .get_mut(skipped..)?
+        .split_at_mut_checked(usize::try_from(span).ok()?)?;
+    let faults = Faults::new("");
+    let placed = place(&cache, image, PhysAddr::new(PHYS), slide, faults).ok()?;
+    let boot_arguments = PHYS + span;
+    let arguments = BootArgs {
+        virt_base: placed.virt_base.get(),
+        phys_base: PHYS,
+        mem_size: tree.memory.end - PHYS,
+        top_of_kernel_data: (boot_arguments + boot_args::SIZE as u64).next_multiple_of(PAGE),
+        command_line: tree.command_line,
+    };
+    *after.first_chunk_mut()? = arguments.to_bytes();
+    Some((placed.entry.get(), boot_arguments))
+}
