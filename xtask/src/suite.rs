@@ -148,9 +148,16 @@ fn fmt() -> Outcome<Checked> {
 /// The repository's workspaces: the main one, and those with profiles or flags
 /// of their own.
 fn workspaces() -> impl Iterator<Item = &'static str> {
-    [".", "nopanic", "nopanic/size", "bare-metal", "bare-metal/template", "fuzz"]
-        .into_iter()
-        .filter(|folder| root().join(folder).join("Cargo.toml").is_file())
+    [
+        ".",
+        "nopanic",
+        "nopanic/size",
+        "bare-metal",
+        "bare-metal/template",
+        "fuzz",
+    ]
+    .into_iter()
+    .filter(|folder| root().join(folder).join("Cargo.toml").is_file())
 }
 
 fn clippy() -> Outcome<Checked> {
