@@ -236,7 +236,17 @@ impl<'a> KernelCache<'a> {
     /// # Errors
     /// [`Error::ImageNotMapped`]; as [`MachO::parse_with`].
     pub fn image_at(&self, vmaddr: VmAddr) -> Result<MachO<'a>, Error> {
-        let Some(offset) = self.address_map().file_offset_of(vmaddr) else {
+        // One pass: a list of kexts may ask a hundred thousand times.
+        let into = |segment: &Segment<'a>| vmaddr.checked_distance_from(segment.vmaddr());
+        let offset = self
+            .image
+            .segments()
+            .find(|segment| into(segment).is_some_and(|delta| delta < segment.vmsize()))
+            .and_then(|segment| {
+                let delta = into(&segment).filter(|delta| *delta < segment.filesize())?;
+                segment.file_offset().checked_add(delta)
+            });
+        let Some(offset) = offset else {
             return Err(Error::ImageNotMapped { header: vmaddr });
         };
         let shared = self.image.nested_at(offset);

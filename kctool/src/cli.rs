@@ -46,7 +46,9 @@ pub(crate) enum Command {
     Translate(Translate),
     /// Write the file's bytes behind a range of addresses
     Carve(Carve),
-    /// List the images inside a fileset
+    /// Show which image, segment, section and symbol own an address
+    Owner(Owner),
+    /// List the images inside a fileset, the kexts of a prelinked kernel
     Entries(Entries),
     /// List symbols, of a fileset those of every image
     Symbols(Symbols),
@@ -214,12 +216,34 @@ pub(crate) struct Carve {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc owner kernelcache 0xfffffe0007a00000
+  kc owner kernelcache --slide 0x9c04000 0xfffffe0010c08000
+
+An address in a segment of one nested image belongs to that image; what several claim, as the shared
+__LINKEDIT, and what none does belongs to the outer image.")]
+pub(crate) struct Owner {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Addresses
+    #[arg(required = true, value_name = "ADDR", value_parser = number)]
+    pub(crate) addresses: Vec<u64>,
+    /// Run-time address minus vmaddr; the addresses given are then run-time addresses
+    #[arg(long, value_name = "BYTES", value_parser = slide, allow_hyphen_values = true)]
+    pub(crate) slide: Option<u64>,
+    /// Print JSON: an array of { vmaddr, image, segment, section, symbol, symbol_offset,
+    /// file_offset, outcome }
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 #[command(after_help = "Example:
   kc entries kernelcache")]
 pub(crate) struct Entries {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Print JSON: an array of { id, vmaddr, file_offset, uuid }
+    /// Print JSON: an array of { id, vmaddr, file_offset, uuid, version, size }
     #[arg(long)]
     pub(crate) json: bool,
 }

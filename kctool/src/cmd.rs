@@ -18,6 +18,7 @@ mod functions;
 mod headers;
 mod info;
 mod load;
+mod owner;
 mod patch;
 mod rebase;
 mod strings;
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<(), Failure> {
         Command::Entry(args) => entry::run(args, streams),
         Command::Translate(args) => translate::run(args, streams),
         Command::Carve(args) => carve::run(args, streams),
+        Command::Owner(args) => owner::run(args, streams),
         Command::Entries(args) => entries::run(args, streams),
         Command::Symbols(args) => symbols::run(args, streams),
         Command::Fixups(args) => fixups::run(args, streams),

@@ -61,6 +61,21 @@ pub(crate) fn note_tolerated(image: &MachO<'_>, streams: &mut Streams<'_>) -> Re
     Ok(())
 }
 
+/// Says what of a list could not be read.
+pub(crate) fn note_damage(
+    damage: &[kc_offsets::Error],
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    for error in damage.iter().take(MOST_NOTES) {
+        streams.note(format_args!("left out: {error}"))?;
+    }
+    let more = damage.len().saturating_sub(MOST_NOTES);
+    if more > 0 {
+        streams.note(format_args!("left out: {more} more"))?;
+    }
+    Ok(())
+}
+
 /// What an outcome is called in text and JSON.
 pub(crate) const fn outcome_name(outcome: Outcome) -> &'static str {
     match outcome {

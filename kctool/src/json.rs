@@ -18,9 +18,14 @@ pub(crate) fn hex_or_null(value: Option<u64>) -> Value {
 
 /// A name that need not be UTF-8.
 pub(crate) fn text(name: macho_core::Name<'_>) -> Value {
+    Value::String(plain(name))
+}
+
+/// A name as text: as it is where it is UTF-8, else with its bytes escaped.
+pub(crate) fn plain(name: macho_core::Name<'_>) -> String {
     match name.as_str() {
-        Some(text) => Value::String(text.to_owned()),
-        None => Value::String(name.to_string()),
+        Some(text) => text.to_owned(),
+        None => name.to_string(),
     }
 }
 

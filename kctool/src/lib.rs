@@ -13,6 +13,7 @@ mod failure;
 mod image;
 mod input;
 mod json;
+mod kexts;
 mod number;
 mod output;
 mod pattern;

@@ -75,6 +75,8 @@ const COMMANDS: &[&[&str]] = &[
         "-o",
         "OUT",
     ],
+    &["owner", "-", "0xfffffe0007018004", "0"],
+    &["owner", "--json", "-", "0xfffffe0007030000"],
     &["entries", "-"],
     &["entries", "--json", "-"],
     &["xrefs", "-", "0xfffffe0007018800", "_uart_puts"],
@@ -303,7 +305,7 @@ fn report(count: u64, tallies: &[Tally]) {
             "{name} was not put to the test"
         );
     }
-    assert_eq!(ends.len(), 15, "every subcommand ran");
+    assert_eq!(ends.len(), 16, "every subcommand ran");
 }
 
 /// Every file cut at the boundaries of its fields and structures.

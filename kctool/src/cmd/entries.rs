@@ -1,44 +1,74 @@
-//! `kc entries`: the images inside a fileset.
+//! `kc entries`: the images inside a fileset, the kexts of a prelinked kernel.
+use kc_offsets::KernelCache;
+use macho_core::{FileOffset, VmAddr};
 use serde_json::{Value, json};
 
 use crate::Streams;
 use crate::cli::Entries;
 use crate::cmd::with_image;
 use crate::failure::Failure;
-use crate::json::{self, hex, text};
+use crate::image::note_damage;
+use crate::json::{self, hex_or_null};
+use crate::kexts::{self, Listed};
+use crate::printable::Printable;
 
 pub(super) fn run(args: &Entries, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
         if args.json {
-            return json::write(streams.stdout, &entries_json(cache)?);
+            let document = entries_json(cache, streams)?;
+            return json::write(streams.stdout, &document);
         }
-        for entry in cache.entries() {
-            let entry = entry?;
-            let uuid = entry.image()?.uuid()?;
-            let uuid = uuid.map_or_else(|| "-".to_owned(), |uuid| uuid.to_string());
-            let offset = entry.file_offset.get();
+        let (all, damage) = kexts::list(cache)?;
+        note_damage(&damage, streams)?;
+        for entry in all {
+            let vmaddr = entry
+                .vmaddr
+                .map_or_else(|| "-".to_owned(), |vmaddr| vmaddr.to_string());
+            let offset = file_offset(&entry)
+                .map_or_else(|| "-".to_owned(), |offset| format!("{offset:#010x}"));
+            let uuid = uuid(&entry)?.unwrap_or_else(|| "-".to_owned());
+            let version = entry.version.map_or_else(String::new, |version| {
+                format!("  {}", Printable(version.as_bytes()))
+            });
             writeln!(
                 streams.stdout,
-                "{}  {offset:#010x}  {uuid:36}  {}",
-                entry.vmaddr, entry.id
+                "{vmaddr:18}  {offset:10}  {uuid:36}  {}{version}",
+                Printable(entry.id.as_bytes())
             )?;
         }
         Ok(())
     })
 }
 
-/// An array of `{ id, vmaddr, file_offset, uuid }`.
-pub(super) fn entries_json(cache: &kc_offsets::KernelCache<'_>) -> Result<Value, Failure> {
-    let mut all = Vec::new();
-    for entry in cache.entries() {
-        let entry = entry?;
-        let uuid = entry.image()?.uuid()?;
-        all.push(json!({
-            "id": text(entry.id),
-            "vmaddr": hex(entry.vmaddr.get()),
-            "file_offset": hex(entry.file_offset.get()),
-            "uuid": uuid.map(|uuid| uuid.to_string()),
+/// An array of `{ id, vmaddr, file_offset, uuid, version, size }`.
+pub(super) fn entries_json(
+    cache: &KernelCache<'_>,
+    streams: &mut Streams<'_>,
+) -> Result<Value, Failure> {
+    let (all, damage) = kexts::list(cache)?;
+    note_damage(&damage, streams)?;
+    let mut array = Vec::new();
+    for entry in all {
+        array.push(json!({
+            "id": entry.id,
+            "vmaddr": hex_or_null(entry.vmaddr.map(VmAddr::get)),
+            "file_offset": hex_or_null(file_offset(&entry)),
+            "uuid": uuid(&entry)?,
+            "version": entry.version,
+            "size": entry.size,
         }));
     }
-    Ok(Value::Array(all))
+    Ok(Value::Array(array))
+}
+
+fn file_offset(entry: &Listed<'_>) -> Option<u64> {
+    entry
+        .image
+        .map(|image| image.file_offset())
+        .map(FileOffset::get)
+}
+
+fn uuid(entry: &Listed<'_>) -> Result<Option<String>, Failure> {
+    let uuid = entry.image.map(|image| image.uuid()).transpose()?;
+    Ok(uuid.flatten().map(|uuid| uuid.to_string()))
 }

@@ -1,6 +1,6 @@
 //! `kc info`: what the file is, from the container to the entries.
 use img4::{DigestCheck, Img4, KeybagKind, Manifest, Payload as Im4p, Property, Value as Der};
-use kc_offsets::KernelCache;
+use kc_offsets::{CollectionKind, KernelCache};
 use macho_core::{FatFile, MachO};
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ fn describe_payload(
     };
     note_tolerated(&image, streams)?;
     let cache = KernelCache::new(image);
-    describe_image(&cache, document).map_err(|failure| payload.inside(failure))
+    describe_image(&cache, document, streams).map_err(|failure| payload.inside(failure))
 }
 
 fn container_json(img4: &Img4<'_>) -> Result<Value, Failure> {
@@ -184,9 +184,16 @@ fn fat_json(payload: &Payload<'_>) -> Result<Value, Failure> {
         .collect())
 }
 
-fn describe_image(cache: &KernelCache<'_>, document: &mut Value) -> Result<(), Failure> {
+fn describe_image(
+    cache: &KernelCache<'_>,
+    document: &mut Value,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
     let image = cache.image();
     document["shape"] = cache.shape().name().into();
+    // Damage in the list that tells is said where the kexts are listed.
+    let kind = cache.collection_kind().ok().flatten();
+    document["collection"] = kind.map(CollectionKind::name).into();
     document["header"] = headers::header_json(&image);
     document["uuid"] = image.uuid()?.map(|uuid| uuid.to_string()).into();
     document["build_version"] = build_version_json(&image)?;
@@ -210,7 +217,7 @@ fn describe_image(cache: &KernelCache<'_>, document: &mut Value) -> Result<(), F
             })
         })
         .collect();
-    document["entries"] = entries::entries_json(cache)?;
+    document["entries"] = entries::entries_json(cache, streams)?;
     document["tolerated"] = image
         .tolerated()
         .take(64)

@@ -89,7 +89,10 @@ pub(super) fn write(document: &Value) -> String {
         "image",
         &format!(
             "{}, {} {}, {} load commands of {} bytes, flags {}",
-            show(&document["shape"]),
+            match &document["collection"] {
+                Value::String(kind) => format!("{kind} {}", show(&document["shape"])),
+                _ => show(&document["shape"]),
+            },
             show(&header["filetype"]),
             show(&header["arch"]),
             header["ncmds"],

@@ -1,0 +1,131 @@
+//! `kc owner`: which image, segment, section and symbol own an address.
+use kc_offsets::lookup::{Piece, Place, SymbolKey};
+use kc_offsets::{AddressMap, ImageIndex, KernelCache, Lookup, SymbolIndex};
+use macho_core::{FileOffset, MachO, SlidVmAddr, Slide, VmAddr};
+use serde_json::{Value, json};
+
+use crate::Streams;
+use crate::cli::Owner;
+use crate::cmd::with_image;
+use crate::failure::Failure;
+use crate::image::{note_damage, outcome_name};
+use crate::json::{self, hex, hex_or_null, plain};
+use crate::kexts;
+use crate::printable::Printable;
+
+pub(super) fn run(args: &Owner, streams: &mut Streams<'_>) -> Result<(), Failure> {
+    with_image(&args.input, streams, |cache, _, streams| {
+        let (listed, damage) = kexts::list(cache)?;
+        note_damage(&damage, streams)?;
+        let mut ids: Vec<Option<&str>> = vec![None];
+        let mut images: Vec<MachO<'_>> = vec![cache.image()];
+        for kext in &listed {
+            if let Some(image) = kext.image {
+                ids.push(Some(&kext.id));
+                images.push(image);
+            }
+        }
+        let mut pieces = vec![Piece::default(); ImageIndex::pieces_needed(&images)];
+        let mut pages = vec![
+            0;
+            if args.addresses.len() > 64 {
+                1 << 14
+            } else {
+                0
+            }
+        ];
+        let mut keys = vec![SymbolKey::default(); SymbolIndex::keys_needed(&images)?];
+        let lookup = Lookup {
+            images: ImageIndex::build(&images, &mut pieces, &mut pages)?,
+            symbols: SymbolIndex::build(&images, &mut keys)?,
+        };
+        let rows = Rows {
+            args,
+            cache,
+            map: cache.address_map(),
+            ids: &ids,
+            lookup,
+        };
+        if args.json {
+            let all: Vec<Value> = args.addresses.iter().map(|&at| rows.json(at)).collect();
+            return json::write(streams.stdout, &Value::Array(all));
+        }
+        for &at in &args.addresses {
+            writeln!(streams.stdout, "{}", rows.line(at))?;
+        }
+        Ok(())
+    })
+}
+
+struct Rows<'r, 'a> {
+    args: &'r Owner,
+    cache: &'r KernelCache<'a>,
+    map: AddressMap<'a>,
+    ids: &'r [Option<&'r str>],
+    lookup: Lookup<'a, 'r>,
+}
+
+impl<'a> Rows<'_, 'a> {
+    fn vmaddr(&self, at: u64) -> VmAddr {
+        Slide::new(self.args.slide.unwrap_or(0)).remove(SlidVmAddr::new(at))
+    }
+
+    fn id(&self, place: &Place<'a>) -> Option<&str> {
+        self.ids.get(place.number).copied().flatten()
+    }
+
+    fn json(&self, at: u64) -> Value {
+        let vmaddr = self.vmaddr(at);
+        let outcome = self.map.outcome(vmaddr);
+        let place = self.lookup.place(vmaddr);
+        let place = place.as_ref();
+        let symbol = place.and_then(|place| place.symbol);
+        let name = symbol.and_then(|(symbol, _)| symbol.name().ok());
+        let section = place.and_then(|place| place.section);
+        let mut object = json!({
+            "vmaddr": hex(vmaddr.get()),
+            "image": place.and_then(|place| self.id(place)),
+            "segment": place.map(|place| plain(place.segment.name())),
+            "section": section.map(|section| plain(section.name())),
+            "symbol": name.map(plain),
+            "symbol_offset": symbol.map(|(_, offset)| offset),
+            "file_offset": hex_or_null(outcome.file_offset().map(FileOffset::get)),
+            "outcome": outcome_name(outcome),
+        });
+        if self.args.slide.is_some() {
+            object["slid"] = hex(at);
+        }
+        object
+    }
+
+    fn line(&self, at: u64) -> String {
+        let vmaddr = self.vmaddr(at);
+        let mut parts = vec![format!("vmaddr {vmaddr}")];
+        if self.args.slide.is_some() {
+            parts.push(format!("slid {}", SlidVmAddr::new(at)));
+        }
+        let outcome = self.map.outcome(vmaddr);
+        if let Some(place) = self.lookup.place(vmaddr) {
+            match self.id(&place) {
+                Some(id) => parts.push(format!("image {}", Printable(id.as_bytes()))),
+                None => parts.push(self.cache.shape().name().to_owned()),
+            }
+            parts.push(format!("segment {}", place.segment.name()));
+            if let Some(section) = place.section {
+                parts.push(format!("section {}", section.name()));
+            }
+            if let Some((symbol, offset)) = place.symbol {
+                match symbol.name() {
+                    Ok(name) if offset == 0 => parts.push(format!("symbol {name}")),
+                    Ok(name) => parts.push(format!("symbol {name}+{offset:#x}")),
+                    Err(error) => parts.push(format!("symbol without a name ({error})")),
+                }
+            }
+        }
+        match outcome.file_offset() {
+            Some(offset) => parts.push(format!("file offset {:#x}", offset.get())),
+            None => parts.push(outcome_name(outcome).to_owned()),
+        }
+        parts.join(", ")
+    }
+}
