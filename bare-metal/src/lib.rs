@@ -12,7 +12,6 @@ pub mod faults;
 pub mod loader;
 pub mod memory;
 pub mod monitor;
-pub mod place;
 pub mod stack;
 pub mod stacks;
 pub mod start;

@@ -6,20 +6,19 @@
 use core::fmt;
 
 use img4::Codec;
-use kc_offsets::KernelCache;
+use kc_offsets::{Bases, KernelCache, LoadPlan, Step};
 use macho_core::{Mode, PhysAddr, Slide};
 
 use crate::boot_args::BootArgs;
 use crate::device_tree::DeviceTree;
 use crate::faults::Faults;
-use crate::place::{self, place};
 use crate::unpack::{self, unpack};
 use crate::{Machine, Region, boot_args, command_line, cpu, println};
 
 /// Kernels are mapped in blocks of 2 MiB: where the lowest segment goes, and what a slide is a
 /// multiple of when a seed chooses it.
 const BLOCK: u64 = 2 << 20;
-/// Pages of Apple's processors; any slide is a multiple of that.
+/// Pages of Apple's processors.
 const PAGE: u64 = 0x4000;
 /// Slides that a seed chooses from.
 const SLIDES: u64 = 1024;
@@ -30,11 +29,21 @@ enum Refusal {
     DeviceTree,
     NoInitrd,
     NoRoom,
-    Unaligned,
     NoEntryPoint,
     Unpack(unpack::Refusal),
     File(kc_offsets::Error),
-    Place(place::Refusal),
+}
+
+impl From<unpack::Refusal> for Refusal {
+    fn from(refusal: unpack::Refusal) -> Self {
+        Self::Unpack(refusal)
+    }
+}
+
+impl From<kc_offsets::Error> for Refusal {
+    fn from(error: kc_offsets::Error) -> Self {
+        Self::File(error)
+    }
 }
 
 impl fmt::Display for Refusal {
@@ -42,12 +51,12 @@ impl fmt::Display for Refusal {
         match self {
             Self::DeviceTree => f.write_str("the device tree is damaged"),
             Self::NoInitrd => f.write_str("no initrd, or no memory around it"),
-            Self::NoRoom => f.write_str("the kernelcache does not fit the memory"),
-            Self::Unaligned => f.write_str("slide and phys are multiples of 0x4000"),
+            Self::NoRoom => {
+                f.write_str("memory too small: there is none where the kernelcache goes")
+            }
             Self::NoEntryPoint => f.write_str("no load command names an entry point"),
             Self::Unpack(refusal) => refusal.fmt(f),
             Self::File(error) => error.fmt(f),
-            Self::Place(refusal) => refusal.fmt(f),
         }
     }
 }
@@ -84,8 +93,7 @@ fn load(machine: Machine) -> Result<Loaded, Refusal> {
     let memory = machine.memory(&tree).ok_or(Refusal::NoInitrd)?;
     clock.step("device tree");
 
-    let unpacked = unpack(memory.initrd, memory.high.bytes, memory.scratch);
-    let unpacked = unpacked.map_err(Refusal::Unpack)?;
+    let unpacked = unpack(memory.initrd, memory.high.bytes, memory.scratch)?;
     println!(
         "loader: {} of {} bytes, digest {}",
         codec_name(unpacked.codec),
@@ -98,58 +106,72 @@ fn load(machine: Machine) -> Result<Loaded, Refusal> {
     );
     clock.step("digest and decompression");
 
-    let cache = KernelCache::parse_with(unpacked.file, Mode::Tolerant).map_err(Refusal::File)?;
-    let entry = cache.entry_point().map_err(Refusal::File)?;
-    let entry = entry.ok_or(Refusal::NoEntryPoint)?;
-    println!(
-        "loader: {}, entry point {}",
-        cache.shape().name(),
-        entry.vmaddr
-    );
+    let cache = KernelCache::parse_with(unpacked.file, Mode::Tolerant)?;
+    println!("loader: {}", cache.shape().name());
     clock.step("parse");
 
     let faults = Faults::new(tree.command_line);
     let slide = slide(tree.command_line);
     let window = window(memory.low, tree.command_line)?;
-    if slide.get() % PAGE != 0 || window.phys % PAGE != 0 {
-        return Err(Refusal::Unaligned);
+    let plan = LoadPlan::new(&cache, PhysAddr::new(window.phys), slide)?;
+    let entry = plan.entry_point()?.ok_or(Refusal::NoEntryPoint)?;
+    let (image, after) = split(window, plan.size())?;
+    for step in plan.steps() {
+        show(&step);
     }
-    let span = place::span(&cache).map_err(Refusal::Place)?;
-    let (image, after) = split(window, span).ok_or(Refusal::NoRoom)?;
-    let placed = place(
-        &cache,
-        image.bytes,
-        PhysAddr::new(image.phys),
-        slide,
-        faults,
-    );
-    let placed = placed.map_err(Refusal::Place)?;
-    println!(
-        "loader: {} segments, {} bytes copied, {} zeroed, {} fixups at {:#x}, slide {:#x}",
-        placed.segments,
-        placed.copied,
-        placed.zeroed,
-        placed.fixups,
-        image.phys,
-        slide.get()
-    );
+    plan.load_into(image.bytes)?;
     clock.step("load");
+    faults.spoil_zeros(&plan, image.bytes);
+    let fixups = if faults.has("fixups") {
+        0
+    } else {
+        faults
+            .slid(&plan)
+            .apply_fixups(image.bytes, &Bases::PRIMARY)?
+    };
+    println!("loader: {fixups} fixups, slide {:#x}", slide.get());
+    clock.step("fixups");
 
-    let size = boot_args::SIZE as u64;
+    let fields = plan.boot_fields();
     let arguments = BootArgs {
-        virt_base: placed.virt_base.get(),
-        phys_base: image.phys,
+        virt_base: fields.virt_base.get(),
+        phys_base: fields.phys_base.get(),
         mem_size: tree.memory.end - image.phys,
-        top_of_kernel_data: (after.phys + size).next_multiple_of(PAGE),
+        top_of_kernel_data: (after.phys + boot_args::SIZE as u64).next_multiple_of(PAGE),
         command_line: tree.command_line,
     };
     let block = after.bytes.first_chunk_mut().ok_or(Refusal::NoRoom)?;
     *block = arguments.to_bytes();
-    let fault = |name| if faults.has(name) { 8 } else { 0 };
     Ok(Loaded {
-        entry: placed.entry.get() + fault("entry"),
-        boot_arguments: after.phys + fault("arguments"),
+        entry: entry.get() + faults.beside("entry"),
+        boot_arguments: after.phys + faults.beside("arguments"),
     })
+}
+
+/// Prints a step of the plan.
+fn show(step: &Step<'_>) {
+    match step {
+        Step::Copy {
+            segment,
+            phys,
+            bytes,
+            ..
+        } => println!(
+            "loader: copy {} bytes of {} to {:#x}",
+            bytes.len(),
+            segment.name(),
+            phys.get()
+        ),
+        Step::Zero { phys, len, .. } => println!("loader: zero {len} bytes at {:#x}", phys.get()),
+        Step::Clamp {
+            segment, claimed, ..
+        } => println!(
+            "loader: {} claims {claimed} bytes that are not there",
+            segment.name()
+        ),
+        // With the MMU off there is nothing to protect.
+        _ => {}
+    }
 }
 
 /// The slide that the command line gives or chooses.
@@ -174,22 +196,25 @@ fn window(low: Region, line: &str) -> Result<Region, Refusal> {
     Ok(Region { phys, bytes })
 }
 
-/// The window in two: `span` bytes for the segments, in whole pages, and the rest.
-fn split(window: Region, span: u64) -> Option<(Region, Region)> {
-    let span = span.checked_next_multiple_of(PAGE)?;
-    let (image, after) = window
-        .bytes
-        .split_at_mut_checked(usize::try_from(span).ok()?)?;
-    Some((
-        Region {
-            phys: window.phys,
-            bytes: image,
-        },
-        Region {
-            phys: window.phys + span,
-            bytes: after,
-        },
-    ))
+/// The window in two: `size` bytes for the segments, in whole pages, and the rest.
+fn split(window: Region, size: u64) -> Result<(Region, Region), Refusal> {
+    let small = Refusal::File(kc_offsets::Error::MemoryTooSmall { needed: size });
+    let span = size.checked_next_multiple_of(PAGE);
+    let Some((image, after)) = span
+        .and_then(|span| usize::try_from(span).ok())
+        .and_then(|span| window.bytes.split_at_mut_checked(span))
+    else {
+        return Err(small);
+    };
+    let after = Region {
+        phys: window.phys + image.len() as u64,
+        bytes: after,
+    };
+    let image = Region {
+        phys: window.phys,
+        bytes: image,
+    };
+    Ok((image, after))
 }
 
 fn codec_name(codec: Codec) -> &'static str {

@@ -36,6 +36,7 @@ fn all(machine: Machine) -> Result<(), &'static str> {
         memory.initrd
     };
     stacks::reading(file, memory.map_storage);
+    stacks::loading(file, memory.low.bytes);
     stacks::decoding(text, text.as_ptr() as u64);
 
     println!("monitor: report");

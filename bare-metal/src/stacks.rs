@@ -2,8 +2,8 @@
 
 use aarch64_decode::{Syntax, TextBuffer, decode};
 use img4::{Img4, Scratch};
-use kc_offsets::{AddressMap, KernelCache, MapStorage};
-use macho_core::{MachO, Mode, VmAddr};
+use kc_offsets::{AddressMap, Bases, KernelCache, LoadPlan, MapStorage};
+use macho_core::{MachO, Mode, PhysAddr, Slide, VmAddr};
 
 use crate::println;
 use crate::stack::measure;
@@ -57,6 +57,22 @@ pub fn reading(file: &[u8], storage: &mut MapStorage) {
     });
     tell("AddressMap::with_storage", || {
         translate(&map.clone().with_storage(storage))
+    });
+}
+
+/// Measures loading a kernelcache into `memory`.
+pub fn loading(file: &[u8], memory: &mut [u8]) {
+    let Ok(cache) = KernelCache::parse_with(file, Mode::Tolerant) else {
+        return;
+    };
+    let (phys, slide) = (PhysAddr::new(0), Slide::new(0x4000));
+    let Ok(plan) = tell("LoadPlan::new", || LoadPlan::new(&cache, phys, slide)) else {
+        return;
+    };
+    let _ = tell("LoadPlan::entry_point", || plan.entry_point());
+    let _ = tell("LoadPlan::load_into", || plan.load_into(memory));
+    let _ = tell("LoadPlan::apply_fixups", || {
+        plan.apply_fixups(memory, &Bases::PRIMARY)
     });
 }
 
@@ -120,8 +136,11 @@ fn symbols(cache: &KernelCache<'_>) -> usize {
         .count()
 }
 
+#[expect(
+    clippy::while_let_on_iterator,
+    reason = "a `for` loop or an adaptor has the iterator once more in its frame"
+)]
 fn fixups(image: &MachO<'_>) -> usize {
-    // No adaptors: each would have the iterator once more in its frame.
     let mut slots = image.fixups().slots();
     let mut count = 0;
     while let Some(slot) = slots.next() {

@@ -4,11 +4,9 @@
 
 use bare_metal::boot_args::{self, BootArgs};
 use bare_metal::device_tree::DeviceTree;
-use bare_metal::faults::Faults;
-use bare_metal::place::{place, span};
 use bare_metal::unpack::unpack;
 use bare_metal::{Machine, command_line, cpu, println};
-use kc_offsets::KernelCache;
+use kc_offsets::{Bases, KernelCache, LoadPlan};
 use macho_core::{Mode, PhysAddr, Slide};
 
 /// Where the kernel goes: anywhere in free memory, a multiple of 2 MiB.
@@ -43,23 +41,23 @@ fn load(machine: Machine) -> Option<(u64, u64)> {
     println!("my-loader: {}", cache.shape().name());
 
     // Segments and fixups go to PHYS, the boot arguments behind them.
-    let span = span(&cache).ok()?.checked_next_multiple_of(PAGE)?;
+    let plan = LoadPlan::new(&cache, PhysAddr::new(PHYS), slide).ok()?;
+    let entry = plan.entry_point().ok()??;
     let skipped = usize::try_from(PHYS.checked_sub(memory.low.phys)?).ok()?;
-    let (image, after) = memory
-        .low
-        .bytes
-        .get_mut(skipped..)?
-        .split_at_mut_checked(usize::try_from(span).ok()?)?;
-    let faults = Faults::new("");
-    let placed = place(&cache, image, PhysAddr::new(PHYS), slide, faults).ok()?;
-    let boot_arguments = PHYS + span;
+    let room = memory.low.bytes.get_mut(skipped..)?;
+    plan.load_into(room).ok()?;
+    plan.apply_fixups(room, &Bases::PRIMARY).ok()?;
+
+    let fields = plan.boot_fields();
+    let boot_arguments = fields.top_of_kernel_data.get();
     let arguments = BootArgs {
-        virt_base: placed.virt_base.get(),
-        phys_base: PHYS,
+        virt_base: fields.virt_base.get(),
+        phys_base: fields.phys_base.get(),
         mem_size: tree.memory.end - PHYS,
         top_of_kernel_data: (boot_arguments + boot_args::SIZE as u64).next_multiple_of(PAGE),
         command_line: tree.command_line,
     };
-    *after.first_chunk_mut()? = arguments.to_bytes();
-    Some((placed.entry.get(), boot_arguments))
+    let behind = usize::try_from(boot_arguments - PHYS).ok()?;
+    *room.get_mut(behind..)?.first_chunk_mut()? = arguments.to_bytes();
+    Some((entry.get(), boot_arguments))
 }

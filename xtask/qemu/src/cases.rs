@@ -96,11 +96,14 @@ pub(crate) fn wrong() -> Vec<Case> {
             file[data] ^= 1;
         }),
     ];
-    // A segment that claims no more memory than it has bytes has no zero fill.
-    let mut file = boot::shuffled().bytes;
-    let at = segment(&file, "__DATA");
-    let filesize = file[at + 48..at + 56].to_vec();
-    file[at + 32..at + 40].copy_from_slice(&filesize);
+    // A segment that claims no more memory than it has bytes has no zero fill, and without memory for
+    // the one behind it nobody zeroes the gap.
+    let mut file = boot::bare().bytes;
+    let data = segment(&file, "__DATA");
+    let filesize = file[data + 48..data + 56].to_vec();
+    file[data + 32..data + 40].copy_from_slice(&filesize);
+    let linkedit = segment(&file, "__LINKEDIT");
+    change(&mut file, linkedit + 32, |_| 0);
     cases.push(Case::new(
         "no zero fill",
         img4(&file),
@@ -159,7 +162,7 @@ pub(crate) fn damaged() -> Vec<Case> {
             let at = segment(file, "__TEXT_EXEC") + 24;
             change(file, at, |vmaddr| vmaddr - 0x4000);
         }),
-        patched("a segment of 1 TiB", "not fit", &|file| {
+        patched("a segment of 1 TiB", "memory too small", &|file| {
             let at = segment(file, "__LINKEDIT") + 32;
             change(file, at, |_| 1 << 40);
         }),
@@ -167,7 +170,7 @@ pub(crate) fn damaged() -> Vec<Case> {
     let mut small = Case::new(
         "too little memory",
         img4(&boot::m1n1().bytes),
-        Expect::Refused("not fit"),
+        Expect::Refused("memory too small"),
     );
     small.options.memory = 128;
     cases.push(small);
