@@ -374,7 +374,15 @@ pub(crate) fn files(
     for kind in &model.operands.kinds {
         let _ = writeln!(kinds, "    {},", kind.name);
     }
-    kinds.push_str("}\n\n/// A predicate of an alias; `predicate` has the code of each.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub(crate) enum Predicate {\n");
+    let _ = writeln!(
+        kinds,
+        "}}\n\n/// All kinds in their order.\npub(crate) static KINDS: [Kind; {}] = [",
+        model.operands.kinds.len()
+    );
+    for kind in &model.operands.kinds {
+        let _ = writeln!(kinds, "    Kind::{},", kind.name);
+    }
+    kinds.push_str("];\n\n/// A predicate of an alias; `predicate` has the code of each.\n#[derive(Clone, Copy, Debug, PartialEq, Eq)]\npub(crate) enum Predicate {\n");
     for predicate in &predicates {
         let _ = writeln!(kinds, "    {predicate},");
     }

@@ -25,9 +25,11 @@ use self::register::plain_name;
 use crate::alias;
 use crate::alias::Shown;
 use crate::encoding::{name_bytes, name_piece};
+use crate::generated::Descriptor;
+use crate::generated::kinds::Kind;
 use crate::insn::Instruction;
 use crate::operands::{self, AppleVectors, Operands, Plain, descriptor};
-use crate::packed::Packed;
+use crate::packed::{Packed, tag};
 use crate::syntax::Syntax;
 
 /// Names for addresses.
@@ -209,9 +211,15 @@ fn operand<S: Symbols>(
 /// Appends the operand at a place of an operand list.
 #[inline(never)]
 fn slow(text: &mut TextBuffer, (form, at): (u16, u16), packed: Packed, pc: u64, syntax: Syntax) {
-    let Some(descriptor) = descriptor(form, at) else {
-        return;
-    };
+    // Operands with plans are spelled by what they are; only Apple's syntax asks whether an address is a page.
+    let descriptor = descriptor(form, at).unwrap_or(Descriptor {
+        kind: if packed.tag() == tag::PAGE {
+            Kind::PageRel
+        } else {
+            Kind::Reg
+        },
+        p: [0; 7],
+    });
     let operand = packed.operand(pc);
     let style = packed
         .style()

@@ -141,11 +141,12 @@ pub(crate) fn packed(word: u32, form: u16) -> impl Iterator<Item = Packed> {
     list(form).iter().map(move |&number| any(number, word))
 }
 
-/// What the operand at `at` of the list `form` is.
+/// What the operand at `at` of the list `form` is, if its kind has code.
 #[cfg(feature = "fmt")]
 pub(crate) fn descriptor(form: u16, at: u16) -> Option<Descriptor> {
-    let number = list(form).get(usize::from(at))?;
-    DESCRIPTORS.get(index(widen16(*number))).copied()
+    let number = *list(form).get(usize::from(at))?;
+    let plan = plan(number).filter(|plan| plan.is_computed())?;
+    Some(plan.descriptor())
 }
 
 /// The numbers of the descriptors of the operand list `form`.
@@ -173,15 +174,10 @@ fn plan(number: u16) -> Option<&'static Plan> {
 /// One operand, whatever its kind.
 #[inline]
 fn any(number: u16, word: u32) -> Packed {
-    let plan = plan(number).unwrap_or(&Plan::COMPUTED);
-    if plan.is_computed() {
-        DESCRIPTORS
-            .get(index(widen16(number)))
-            .map_or(Packed::NONE, |descriptor| {
-                program::computed(*descriptor, word)
-            })
-    } else {
-        plan.operand(word)
+    match plan(number) {
+        Some(plan) if plan.is_computed() => program::computed(plan.descriptor(), word),
+        Some(plan) => plan.operand(word),
+        None => Packed::NONE,
     }
 }
 

@@ -1,12 +1,10 @@
 //! Operand kinds whose operand is a constant and at most three fields: data instead of code, and no jump to take.
 
-use crate::bits::{low8, low32, signed, wide, widen};
+use crate::bits::{index, low8, low32, signed, wide, widen};
 use crate::condition::Condition;
 use crate::generated::Descriptor;
 use crate::generated::forms::DESCRIPTORS;
-use crate::generated::kinds::Kind;
-use crate::generated::named::table::SYSREG;
-use crate::named::Name;
+use crate::generated::kinds::{KINDS, Kind};
 use crate::operand::{AddressMode, MemoryOffset, Shift};
 use crate::packed::{Packed, tag};
 use crate::register::{Arrangement, Register};
@@ -45,8 +43,33 @@ impl Plan {
         }
     }
 
-    pub(crate) const COMPUTED: Self =
-        Self::of(Packed::new(tag::COMPUTED, Register::NONE, [0; 3], 0));
+    /// In the place of a plan, the descriptor of an operand whose kind has code.
+    #[expect(
+        clippy::as_conversions,
+        clippy::many_single_char_names,
+        reason = "the number of a kind, which From does not give; the parameters of a descriptor"
+    )]
+    const fn computed(descriptor: Descriptor) -> Self {
+        let [a, b, c, d, e, f, g] = descriptor.p;
+        let mut plan = Self::of(Packed {
+            low: u64::from_le_bytes([a, b, c, d, tag::COMPUTED, e, f, g]),
+            value: 0,
+        });
+        plan.mask = descriptor.kind as u32;
+        plan
+    }
+
+    /// What [`computed`](Self::computed) took.
+    #[inline]
+    #[expect(clippy::many_single_char_names, reason = "the parameters")]
+    pub(crate) fn descriptor(&self) -> Descriptor {
+        let [a, b, c, d, _, e, f, g] = self.constant.to_le_bytes();
+        let kind = KINDS.get(index(self.mask)).copied();
+        Descriptor {
+            kind: kind.unwrap_or(Kind::Literal),
+            p: [a, b, c, d, e, f, g],
+        }
+    }
 
     /// With the bits `number` of what is at `lsb` in the word.
     const fn number(mut self, lsb: u8, number: u8) -> Self {
@@ -154,16 +177,16 @@ pub(crate) const fn plan(descriptor: Descriptor) -> Plan {
             if c == b.wrapping_add(6) {
                 plan.number(b, FIVE | TWO)
             } else {
-                Plan::COMPUTED
+                Plan::computed(descriptor)
             }
         }
         Kind::UImm => match log(c) {
             Some(scale) => Plan::of(Packed::immediate(0).styled(d)).value(a, b, scale, false),
-            None => Plan::COMPUTED,
+            None => Plan::computed(descriptor),
         },
         Kind::SImm => match log(c) {
             Some(scale) => Plan::of(Packed::immediate(0).styled(d)).value(a, b, scale, true),
-            None => Plan::COMPUTED,
+            None => Plan::computed(descriptor),
         },
         Kind::ShiftedImm => {
             let constant = Packed::shifted_immediate(0, Shift::Lsl, 0, 12);
@@ -184,21 +207,16 @@ pub(crate) const fn plan(descriptor: Descriptor) -> Plan {
             Some(scale) => Plan::of(memory(BYTES, 0))
                 .number(a, FIVE)
                 .value(b, c, scale, false),
-            None => Plan::COMPUTED,
+            None => Plan::computed(descriptor),
         },
         Kind::MemSImm => match log(d) {
             Some(scale) => Plan::of(memory(BYTES, e))
                 .number(a, FIVE)
                 .value(b, c, scale, true),
-            None => Plan::COMPUTED,
+            None => Plan::computed(descriptor),
         },
-        Kind::SystemRegister => {
-            let flags = if c == 0 { 1 } else { 2 };
-            Plan::of(Packed::name(Name::new(SYSREG, 0, flags))).value(a, b, 0, false)
-        }
-        Kind::Named => Plan::of(Packed::name(Name::new(a, 0, d))).value(b, c, 0, false),
         Kind::ControlRegister => Plan::of(Packed::control_register(0)).value(a, 4, 0, false),
-        _ => Plan::COMPUTED,
+        _ => Plan::computed(descriptor),
     }
 }
 
@@ -216,7 +234,7 @@ pub(crate) static PLANS: [Plan; DESCRIPTORS.len()] = plans();
 
 #[expect(clippy::indexing_slicing, reason = "runs at compile time only")]
 const fn plans() -> [Plan; DESCRIPTORS.len()] {
-    let mut all = [Plan::COMPUTED; DESCRIPTORS.len()];
+    let mut all = [Plan::of(Packed::NONE); DESCRIPTORS.len()];
     let mut at = 0;
     while at < all.len() {
         all[at] = plan(DESCRIPTORS[at]);

@@ -11,7 +11,7 @@ use crate::bits::{
 };
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
-use crate::generated::named::table::RANGEPREFETCH;
+use crate::generated::named::table::{RANGEPREFETCH, SYSREG};
 use crate::named::Name;
 use crate::operand::{AddressMode, Extend, MemoryOffset, Shift};
 use crate::packed::Packed;
@@ -62,6 +62,11 @@ pub(crate) fn computed(descriptor: Descriptor, word: u32) -> Packed {
             Packed::address(0_i64.wrapping_sub(signed(wide(field(word, a, b)).wrapping_shl(2))))
         }
         Kind::Adr => Packed::address(adr(word, a, b)),
+        Kind::SystemRegister => {
+            let flags = if c == 0 { 1 } else { 2 };
+            Packed::name(Name::new(SYSREG, low16(field(word, a, b)), flags))
+        }
+        Kind::Named => Packed::name(Name::new(a, low16(field(word, b, c)), d)),
         Kind::NamedPair => {
             let high = field(word, b, c).wrapping_shl(widen(e));
             Packed::name(Name::new(a, low16(high | field(word, d, e)), 1))
@@ -326,8 +331,6 @@ pub(crate) fn computed(descriptor: Descriptor, word: u32) -> Packed {
         | Kind::Cond
         | Kind::PcRel
         | Kind::PageRel
-        | Kind::SystemRegister
-        | Kind::Named
         | Kind::ControlRegister
         | Kind::MemBase
         | Kind::MemUImm
