@@ -36,8 +36,11 @@ impl Separator {
 
     /// What stands before an operand with so many operands before it.
     #[inline]
-    pub(super) const fn before(count: u16) -> Self {
-        if count == 0 { Self::SPACE } else { Self::COMMA }
+    pub(super) fn before(count: u16) -> Self {
+        // Looked up, lest the operand's writers be compiled twice behind a branch.
+        static FIRST_AND_NEXT: [Separator; 2] = [Separator::SPACE, Separator::COMMA];
+        let next = usize::from(count != 0);
+        FIRST_AND_NEXT.get(next).copied().unwrap_or(Self::COMMA)
     }
 }
 
