@@ -84,6 +84,26 @@ fn chains() -> Vec<Seed> {
         .collect()
 }
 
+/// The property lists of the sample's kernelcaches.
+pub fn prelink_info() -> Vec<Seed> {
+    [
+        ("collection", sample::auxiliary()),
+        ("prelinked", sample::prelinked()),
+    ]
+    .into_iter()
+    .map(|(name, built)| {
+        let segment = built.truth.segments.iter();
+        let info = segment
+            .clone()
+            .find(|segment| segment.name == "__PRELINK_INFO")
+            .expect("both have kexts");
+        let start = crate::bytes::index(info.file_offset);
+        let list = built.bytes[start..].split_inclusive(|byte| *byte == 0);
+        (name.to_owned(), list.take(1).flatten().copied().collect())
+    })
+    .collect()
+}
+
 /// IMG4 files of every codec around a small payload, and their parts alone.
 pub fn img4() -> Vec<Seed> {
     let payload = &sample::tiny().bytes[..0x400];

@@ -16,6 +16,8 @@ fn main() -> std::io::Result<()> {
         ("macho_object", seeds::macho()),
         ("fixups", seeds::fixups()),
         ("translate", seeds::macho()),
+        ("map", seeds::macho()),
+        ("prelink_info", seeds::prelink_info()),
         ("img4_parse", seeds::img4()),
         ("decompress", seeds::streams()),
         ("lzfse_peer", seeds::streams()),

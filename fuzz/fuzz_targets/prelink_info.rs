@@ -1,0 +1,56 @@
+//! Property lists of kexts: every element lies further on, references are earlier values, and the
+//! kexts of a list with damage are those of the list without its end.
+#![no_main]
+
+use kc_offsets::kext::plist::{Item, Plist};
+use kc_offsets::kext::{IdEntry, Ids};
+use kc_offsets::{Error, PrelinkInfo};
+use libfuzzer_sys::fuzz_target;
+use macho_core::FileOffset;
+
+fuzz_target!(|data: &[u8]| {
+    let end = FileOffset::new(u64::try_from(data.len()).unwrap_or(u64::MAX));
+    let mut last = 0;
+    let mut open = 0_u32;
+    let mut elements = Plist::new(data, FileOffset::new(0));
+    let mut closed = true;
+    while let Some(element) = elements.next() {
+        let element = match element {
+            Ok(element) => element,
+            Err(Error::Plist { offset, .. }) => {
+                assert!(offset <= end, "an error lies in the list");
+                closed = false;
+                continue;
+            }
+            Err(other) => panic!("{other}"),
+        };
+        assert!(element.at >= last && element.text_at >= element.at);
+        last = element.at;
+        match element.item {
+            Item::Dict | Item::Array => open += 1,
+            Item::End => open -= 1,
+            Item::Key(text) | Item::String(text) => {
+                let _ = format!("{text}");
+            }
+            Item::Integer(digits) => {
+                let _ = digits.integer();
+            }
+            _ => {}
+        }
+        assert_eq!(elements.depth(), open);
+    }
+    assert!(!closed || open == 0, "a list without damage is closed");
+
+    let info = PrelinkInfo::new(data, FileOffset::new(0));
+    let mut entries = vec![IdEntry::default(); info.ids_needed()];
+    let Ok(ids) = Ids::build(&info, &mut entries) else {
+        panic!("the storage is large enough");
+    };
+    for kext in info.kexts(ids) {
+        match kext {
+            Ok(kext) => assert!(kext.file_offset < end),
+            Err(Error::Plist { offset, .. }) => assert!(offset <= end),
+            Err(other) => panic!("{other}"),
+        }
+    }
+});
