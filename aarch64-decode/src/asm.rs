@@ -195,7 +195,7 @@ impl<'t> Line<'t> {
 
     fn solve(&self, spelling: &Spelling, pc: u64, furthest: &mut Furthest) -> Option<Solved> {
         self.with(spelling, pc, furthest, |operands| {
-            spelling.solve(operands, pc)
+            spelling.solve_shown(operands, pc)
         })
     }
 

@@ -32,7 +32,7 @@ impl Encoding {
     /// [`Instruction::operands`](crate::Instruction::operands).
     ///
     /// The operands are those of the encoding, not of an alias, in the same order. Should-be bits are written as the architecture says
-    /// they should be, bits that it ignores as 0, and bits that only an alias says as the encoding's own spelling wants them. Where an operand has several shapes that mean the same, each is taken: a register
+    /// they should be, bits that it ignores as 0, and bits that only an alias says as in the encoding's own spelling. Where an operand has several shapes that mean the same, each is taken: a register
     /// for one shifted by 0, `x0` where `sp` could be, an immediate for a value with a name, `lsl` for `uxtx`.
     ///
     /// ```

@@ -27,6 +27,7 @@ const KB: u64 = 1024;
 const NOTHING: Build = ("nothing", "");
 const BASE: &str = "fmt,sysreg-names,apple";
 const WHOLE: &str = "fmt,sve,sme,sysreg-names,apple";
+const ASM: &str = "fmt,sve,sme,sysreg-names,apple,asm";
 
 const ROWS: &[Row] = &[
     Row {
@@ -106,6 +107,20 @@ const ROWS: &[Row] = &[
         minus: NOTHING,
         target: 200 * KB,
         limit: 226 * KB,
+    },
+    Row {
+        what: "`aarch64-decode` whole: operands back to the word, on top of operands and control flow",
+        build: ("a64_encode", WHOLE),
+        minus: ("a64_decode", WHOLE),
+        target: 24 * KB,
+        limit: 26 * KB,
+    },
+    Row {
+        what: "operands and lines of text back to words (feature `asm`), on top of text in three syntaxes",
+        build: ("a64_asm", ASM),
+        minus: ("a64_text", WHOLE),
+        target: 48 * KB,
+        limit: 54 * KB,
     },
 ];
 

@@ -199,6 +199,7 @@ pub(super) fn same(descriptor: Descriptor, given: &Operand, decoded: &Operand) -
 }
 
 /// Whether the spelling is the decoded operand's too: `lsl` is not `uxtw`, though it means the same.
+#[cfg(feature = "asm")]
 pub(super) fn is_spelled(given: &Operand, decoded: &Operand) -> bool {
     match (*given, *decoded) {
         (

@@ -25,10 +25,12 @@ pub(crate) trait Given {
     fn check(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> Result<(), Kind>;
 
     /// Whether `word`, which decodes to what is given, is also spelled so.
+    #[cfg(feature = "asm")]
     fn is_spelled(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> bool;
 }
 
 impl Given for Operand {
+    #[inline(never)]
     fn put(
         &self,
         descriptor: &'static Descriptor,
@@ -38,6 +40,8 @@ impl Given for Operand {
         operand::put(*descriptor, &agree::adapt(*descriptor, *self), pc, fields)
     }
 
+    // One copy, for operands and for patterns of them.
+    #[inline(never)]
     fn check(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> Result<(), Kind> {
         let given = agree::adapt(*descriptor, *self);
         let decoded = operands::decode(*descriptor, word, pc);
@@ -48,6 +52,7 @@ impl Given for Operand {
         }
     }
 
+    #[cfg(feature = "asm")]
     fn is_spelled(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> bool {
         let decoded = operands::decode(*descriptor, word, pc);
         agree::is_spelled(&agree::adapt(*descriptor, *self), &decoded)

@@ -84,6 +84,7 @@ impl Given for OperandPattern {
         fields.set(mask, own.word())
     }
 
+    #[cfg(feature = "asm")]
     fn is_spelled(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> bool {
         match *self {
             Self::Exactly(given) => given.is_spelled(descriptor, pc, word),

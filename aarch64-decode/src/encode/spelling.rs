@@ -4,6 +4,7 @@ use super::EncodeError;
 use super::EncodeErrorKind as Kind;
 use super::fields::Fields;
 use super::given::Given;
+#[cfg(feature = "asm")]
 use crate::alias;
 use crate::bits::{field, index, widen16};
 use crate::encoding::Encoding;
@@ -15,12 +16,14 @@ use crate::generated::kinds::Predicate;
 #[cfg(feature = "asm")]
 use crate::matcher::decode;
 use crate::operands::Operands;
+#[cfg(feature = "asm")]
 use crate::syntax::Syntax;
 
 /// An operand list of an encoding, and the tests that choose it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spelling {
     pub(crate) encoding: Encoding,
+    #[cfg(feature = "asm")]
     pub(crate) mnemonic: u16,
     pub(crate) form: u16,
     /// The first test and their number; an encoding's own spelling has none.
@@ -48,6 +51,7 @@ impl Spelling {
     pub(crate) fn own(encoding: Encoding) -> Self {
         Self {
             encoding,
+            #[cfg(feature = "asm")]
             mnemonic: encoding.mnemonic_number(),
             form: encoding.form(),
             tests: (0, 0),
@@ -133,20 +137,14 @@ impl Spelling {
         Ok(())
     }
 
-    /// Whether the word is shown as it is written.
-    fn is_shown<G: Given>(&self, operands: &[G], pc: u64, word: u32) -> bool {
-        let shown = alias::shown(word, self.encoding, Syntax::Llvm);
-        let mut list = Operands::new(word, pc, self.form);
-        (shown.mnemonic, shown.form) == (self.mnemonic, self.form)
-            && operands.iter().all(|operand| {
-                list.descriptor()
-                    .is_none_or(|descriptor| operand.is_spelled(descriptor, pc, word))
-            })
-    }
-
-    /// The bits that the operands say, and the first word found that has them and decodes to them: one that is shown in this spelling
-    /// if there is one.
-    pub(crate) fn solve<G: Given>(&self, operands: &[G], pc: u64) -> Result<Solved, EncodeError> {
+    /// The bits that the operands say, and the first word found that has them, decodes to them, and is wanted, or else one that is not.
+    /// Bits that no operand says are the least that do.
+    fn search<G: Given>(
+        &self,
+        operands: &[G],
+        pc: u64,
+        wanted: impl Fn(u32) -> bool,
+    ) -> Result<Solved, EncodeError> {
         let fields = self.fields(operands, pc)?;
         let (should, value) = self.encoding.should();
         let base = fields.word() | value & !fields.known();
@@ -158,17 +156,15 @@ impl Spelling {
             if self.encoding.owns(word) {
                 match self.check(operands, pc, word) {
                     Ok(()) => {
-                        let shown = self.is_shown(operands, pc, word);
-                        if shown || found.is_err() {
-                            found = Ok((word, shown));
+                        let wanted = wanted(word);
+                        if wanted || found.is_err() {
+                            found = Ok((word, wanted));
                         }
-                        if shown {
+                        if wanted {
                             break;
                         }
                     }
-                    Err(error) => {
-                        found = found.or(Err(error));
-                    }
+                    Err(error) => found = found.or(Err(error)),
                 }
             }
             if number < LEAST {
@@ -186,6 +182,33 @@ impl Spelling {
             word,
             shown,
         })
+    }
+
+    /// The bits that the operands say, and a word that has them and decodes to them.
+    pub(crate) fn solve<G: Given>(&self, operands: &[G], pc: u64) -> Result<Solved, EncodeError> {
+        self.search(operands, pc, |_| true)
+    }
+
+    /// As [`solve`](Self::solve), but rather a word that is shown in this spelling.
+    #[cfg(feature = "asm")]
+    pub(crate) fn solve_shown<G: Given>(
+        &self,
+        operands: &[G],
+        pc: u64,
+    ) -> Result<Solved, EncodeError> {
+        self.search(operands, pc, |word| self.is_shown(operands, pc, word))
+    }
+
+    /// Whether the word is shown as it is written.
+    #[cfg(feature = "asm")]
+    fn is_shown<G: Given>(&self, operands: &[G], pc: u64, word: u32) -> bool {
+        let shown = alias::shown(word, self.encoding, Syntax::Llvm);
+        let mut list = Operands::new(word, pc, self.form);
+        (shown.mnemonic, shown.form) == (self.mnemonic, self.form)
+            && operands.iter().all(|operand| {
+                list.descriptor()
+                    .is_none_or(|descriptor| operand.is_spelled(descriptor, pc, word))
+            })
     }
 
     /// A word that has the bits that the operands say, whatever encoding it is then: `hint #0` is `nop`.

@@ -1,0 +1,23 @@
+//! aarch64-decode: what a64_decode does, and operands back to the word.
+#![no_std]
+#![no_main]
+
+use aarch64_decode::{Operand, decode};
+use size::{black_box, entry};
+
+entry!(run);
+
+fn run(bytes: &mut [u8], pc: u64) {
+    for word in bytes.chunks_exact(4) {
+        if let Ok(&word) = <&[u8; 4]>::try_from(word)
+            && let Ok(insn) = decode(u32::from_le_bytes(word))
+        {
+            black_box((insn.encoding(), insn.flow(pc)));
+            let mut operands = [Operand::Immediate(0); 8];
+            for (slot, operand) in operands.iter_mut().zip(insn.operands(pc)) {
+                *slot = black_box(operand);
+            }
+            black_box(insn.encoding().encode(pc, &operands).is_ok());
+        }
+    }
+}
