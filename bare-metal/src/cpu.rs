@@ -13,6 +13,15 @@ pub fn cycles() -> u64 {
     count
 }
 
+/// Reads 8 bytes that are not aligned, which must end in an exception.
+pub fn unaligned_read() {
+    let bytes = [0_u64; 2];
+    // SAFETY: reads inside of `bytes`, where the processor lets it.
+    unsafe {
+        asm!("ldr {value}, [{at}, #1]", at = in(reg) &bytes, value = out(reg) _, options(readonly, nostack));
+    }
+}
+
 /// Ends the machine. QEMU's firmware takes PSCI calls by `hvc` where it has no EL2 (`hw/arm/virt.c`).
 pub fn power_off() -> ! {
     loop {

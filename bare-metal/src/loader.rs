@@ -111,6 +111,9 @@ fn load(machine: Machine) -> Result<Loaded, Refusal> {
     clock.step("parse");
 
     let faults = Faults::new(tree.command_line);
+    if faults.has("alignment") {
+        cpu::unaligned_read();
+    }
     let slide = slide(tree.command_line);
     let window = window(memory.low, tree.command_line)?;
     let plan = LoadPlan::new(&cache, PhysAddr::new(window.phys), slide)?;

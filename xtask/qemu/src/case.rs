@@ -13,6 +13,8 @@ pub(crate) enum Expect {
     Refused(&'static str),
     /// The payload runs and finds this wrong.
     Fails(&'static str),
+    /// The image ends with a line that starts like this.
+    Ends(&'static str),
 }
 
 /// One boot: input and what it must print.
@@ -70,6 +72,12 @@ impl Case {
                 let line = format!("payload: FAIL: {words}");
                 if lines.last().copied() != Some(line.as_str()) {
                     return wrong(format!("it does not end with {line:?}"));
+                }
+            }
+            Expect::Ends(start) => {
+                let last = lines.last().copied().unwrap_or_default();
+                if !last.starts_with(start) {
+                    return wrong(format!("it does not end with {start:?}"));
                 }
             }
         }

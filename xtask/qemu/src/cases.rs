@@ -198,6 +198,13 @@ pub(crate) fn seeds() -> Vec<Case> {
 
 /// A loader that is told to do one step wrongly: the payload must notice, or the boots above prove nothing.
 pub(crate) fn faults() -> Vec<Case> {
+    // ESR_EL1 of an alignment fault: class 0x25, data abort at this level; status 0x21.
+    let mut unaligned = Case::new(
+        "fault=alignment",
+        img4(&boot::fileset().bytes),
+        Expect::Ends("exception: ESR 0x96000021 "),
+    );
+    "fault=alignment".clone_into(&mut unaligned.options.command_line);
     let fault = |name: &str, built: fn() -> testkit::truth::Built, words| {
         let mut case = Case::new(
             format!("fault={name}"),
@@ -208,6 +215,7 @@ pub(crate) fn faults() -> Vec<Case> {
         case
     };
     vec![
+        unaligned,
         fault("fixups", boot::fileset, "a slot is not rebased"),
         fault(
             "slide",
