@@ -87,7 +87,7 @@ impl Plan {
     const fn value(mut self, lsb: u8, width: u8, scale: u8, is_signed: bool) -> Self {
         // An unsigned value leaves the highest bit free.
         let top = if is_signed { 64_u8 } else { 63 };
-        self.mask = ones(width) << lsb;
+        self.mask = ones(width).wrapping_shl(widen(lsb));
         self.left = top.wrapping_sub(lsb).wrapping_sub(width);
         self.right = top.wrapping_sub(width).wrapping_sub(scale);
         self
