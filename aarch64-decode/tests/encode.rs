@@ -108,7 +108,7 @@ fn every_encoding_encodes_back() {
         words += own;
     }
     assert!(
-        words > 250_000 && explained < words / 40,
+        words > 50 * Encoding::all().count() && explained < words / 20,
         "{words} {explained}"
     );
 }
