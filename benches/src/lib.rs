@@ -17,6 +17,7 @@
 //! | [`search`] | masked patterns in code | reading the words |
 //! | [`img4`] | decompression | lzfse_rust, the reference C, img4lib |
 
+pub mod apply;
 pub mod decode;
 pub mod fixups;
 #[cfg(feature = "foreign")]
@@ -41,6 +42,7 @@ pub fn groups(input: &input::Input) -> Vec<Group> {
     all.extend(parse::groups());
     all.extend(symbols::groups());
     all.extend(fixups::groups());
+    all.extend(apply::groups());
     all.extend(decode::groups(input));
     all.extend(search::groups(input));
     all.extend(img4::groups(input));

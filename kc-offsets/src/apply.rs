@@ -5,16 +5,17 @@
 use core::ops::ControlFlow;
 
 use macho_core::fixup::{Auth, AuthKey, Fixup, Fixups, Import, Slot, Target};
-use macho_core::{MachO, SlidVmAddr, Slide, VmAddr};
+use macho_core::{MachO, SlidVmAddr, Slide, VmOffset};
 
 use crate::error::Error;
+use crate::target::RebaseTargets;
 
 /// What a loader knows that the file does not say. Each method has an answer for a loader that does
 /// not know.
 pub trait Linker {
     /// The run-time base of the collection with this cache level: 0 primary, 1 pageable, 3 auxiliary
-    /// (XNU `osfmk/kern/kcformat.c`). `None` makes a pointer into it an error, but for level 0: there the image's own base
-    /// stands in.
+    /// (XNU `osfmk/kern/kcformat.c`). `None` makes a pointer into it an error, but for level 0 of an
+    /// image that starts to run: its own lowest address stands in.
     fn collection_base(&self, level: u8) -> Option<SlidVmAddr> {
         let _ = level;
         None
@@ -83,7 +84,7 @@ struct Resolver<'a, 'l, L> {
     fixups: Fixups<'a>,
     image: MachO<'a>,
     slide: Slide,
-    base: Option<VmAddr>,
+    targets: RebaseTargets,
     /// The base of level 0.
     primary: Option<SlidVmAddr>,
     linker: &'l L,
@@ -91,13 +92,19 @@ struct Resolver<'a, 'l, L> {
 
 impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
     fn new(image: &MachO<'a>, slide: Slide, linker: &'l L) -> Self {
-        let base = image.base();
-        let own = base.map(|base| slide.apply(base));
+        let targets = RebaseTargets::new(image);
+        let start = Target::Cache {
+            level: 0,
+            offset: VmOffset::new(0),
+        };
+        let own = targets
+            .vmaddr(None, start)
+            .map(|lowest| slide.apply(lowest));
         Self {
             fixups: image.fixups(),
             image: *image,
             slide,
-            base,
+            targets,
             primary: linker.collection_base(0).or(own),
             linker,
         }
@@ -135,11 +142,6 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
                 let base = self.linker.collection_base(level).ok_or(unknown)?;
                 Ok(base.get().wrapping_add(offset.get()))
             }
-            Target::VmAddr(vmaddr) => Ok(self.slide.apply(vmaddr).get()),
-            Target::VmOffset(offset) => {
-                let base = self.base.ok_or(unknown)?;
-                Ok(self.slide.apply(base).get().wrapping_add(offset.get()))
-            }
             Target::Segment { index, offset } => {
                 let segment = self
                     .image
@@ -148,6 +150,10 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
                     .ok_or(unknown)?;
                 let start = self.slide.apply(segment.vmaddr());
                 Ok(start.get().wrapping_add(u64::from(offset)))
+            }
+            Target::VmAddr(_) | Target::VmOffset(_) => {
+                let vmaddr = self.targets.vmaddr(slot.pointer_format(), target);
+                Ok(self.slide.apply(vmaddr.ok_or(unknown)?).get())
             }
         }
     }

@@ -13,10 +13,11 @@ use kc_offsets::code::{
 use kc_offsets::kext::plist::{Item, Text};
 use kc_offsets::kext::{IdEntry, Ids, Plist};
 use kc_offsets::lookup::{Piece, SymbolKey};
+use kc_offsets::pac::strip;
 use kc_offsets::rebase::rebase;
 use kc_offsets::{
     AddressMap, Bases, Entry, Error, ImageIndex, KernelCache, LoadPlan, Lookup, MapStorage,
-    PageIndex, PhysicalWindow, PrelinkInfo, RebaseTargets, SegmentRange, SymbolIndex,
+    PageIndex, PhysicalWindow, PrelinkInfo, RebaseTargets, SegmentRange, SymbolIndex, pointer_at,
 };
 use macho_core::fixup::{AuthKey, Fixup, Import, Slot};
 use macho_core::{FileOffset, MachO, Mode, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr};
@@ -119,6 +120,13 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
     let place = |slot: &Slot| Some(slot.file_offset.get());
     let image = cache.image();
     black_box(apply_fixups(&image, slide, &mut memory, place, &bases).is_ok());
+    black_box(strip(number, number as u32));
+    match pointer_at(&image, vmaddr) {
+        Ok(pointer) => {
+            black_box(pointer);
+        }
+        Err(error) => display(error),
+    }
     match rebase(cache, &mut memory, slide) {
         Ok(done) => {
             black_box(done);

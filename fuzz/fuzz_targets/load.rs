@@ -1,0 +1,90 @@
+//! Load plans, fixups applied to memory, files moved: on any image.
+#![no_main]
+
+use kc_offsets::apply::apply_fixups;
+use kc_offsets::rebase::rebase;
+use kc_offsets::{Bases, KernelCache, LoadPlan, Step, pointer_at};
+use libfuzzer_sys::fuzz_target;
+use macho_core::{Mode, PhysAddr, SlidVmAddr, Slide};
+
+/// More memory than this is not asked for.
+const MOST: u64 = 1 << 20;
+
+fuzz_target!(|data: &[u8]| {
+    let Ok(cache) = KernelCache::parse_with(data, Mode::Tolerant) else {
+        return;
+    };
+    let some = Some(SlidVmAddr::new(0xffff_fe00_4000_0000));
+    let bases = Bases {
+        primary: None,
+        pageable: some,
+        auxiliary: some,
+    };
+    let slide = Slide::new(u64::from(data.first().copied().unwrap_or(0)) << 14);
+    for segment in cache.image().segments().take(8) {
+        let _ = pointer_at(&cache.image(), segment.vmaddr());
+    }
+    plan(&cache, slide, &bases);
+
+    let mut copy = data.to_vec();
+    if rebase(&cache, &mut copy, slide).is_ok() {
+        // What moved is still a file, and moves back; where structures share bytes it need not be the same.
+        if let Ok(moved) = KernelCache::parse_with(&copy, Mode::Tolerant) {
+            let mut back = copy.clone();
+            let _ = rebase(&moved, &mut back, slide.inverse());
+        }
+    }
+    let mut copy = data.to_vec();
+    let place = |slot: &macho_core::fixup::Slot| Some(slot.file_offset.get());
+    let _ = apply_fixups(&cache.image(), slide, &mut copy, place, &bases);
+});
+
+fn plan(cache: &KernelCache<'_>, slide: Slide, bases: &Bases) {
+    let phys = |base: u64| PhysAddr::new(base & 0x3fff | 0x8_0000_0000);
+    // The physical base that agrees with the slid address is found by asking.
+    let lowest = cache
+        .image()
+        .segments()
+        .filter(|segment| segment.vmsize() != 0);
+    let Some(lowest) = lowest.map(|segment| segment.vmaddr()).min() else {
+        assert!(LoadPlan::new(cache, phys(0), slide).is_err());
+        return;
+    };
+    let phys = phys(slide.apply(lowest).get());
+    let Ok(plan) = LoadPlan::new(cache, phys, slide) else {
+        return;
+    };
+    assert_eq!(plan.lowest(), lowest);
+    let mut next = phys.get();
+    for step in plan.steps() {
+        let (start, len) = match step {
+            Step::Copy { phys, bytes, .. } => (phys, bytes.len() as u64),
+            Step::Zero { phys, len, .. } => (phys, len),
+            _ => continue,
+        };
+        assert_eq!(start.get(), next);
+        assert_ne!(len, 0);
+        next += len;
+    }
+    assert_eq!(next, phys.get() + plan.size());
+    let _ = plan.entry_point();
+    if plan.size() > MOST {
+        return;
+    }
+    let mut memory = vec![0xa5; plan.size() as usize];
+    plan.load_into(&mut memory).unwrap();
+    for step in plan.steps() {
+        match step {
+            Step::Copy { vmaddr, bytes, .. } => {
+                let at = plan.offset_of(vmaddr).unwrap() as usize;
+                assert!(memory[at..].starts_with(bytes));
+            }
+            Step::Zero { vmaddr, len, .. } => {
+                let at = plan.offset_of(vmaddr).unwrap() as usize;
+                assert!(memory[at..][..len as usize].iter().all(|&byte| byte == 0));
+            }
+            _ => {}
+        }
+    }
+    let _ = plan.apply_fixups(&mut memory, bases);
+}

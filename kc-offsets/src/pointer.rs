@@ -1,0 +1,95 @@
+//! One pointer in an image, without a walk along its chain.
+use macho_core::fixup::Fixup;
+use macho_core::raw::fixup::PointerFormat;
+use macho_core::{FileOffset, MachO, VmAddr};
+
+use crate::error::Error;
+use crate::map::AddressMap;
+use crate::target::RebaseTargets;
+
+/// A word of an image that holds a pointer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pointer {
+    /// Where it lies, from the start of the outermost file.
+    pub file_offset: FileOffset,
+    /// The word: 8 bytes, or 4 of the 32-bit formats.
+    pub raw: u64,
+    /// How chains of its segment are written; `None` where it has none, and the word is a plain pointer.
+    pub format: Option<PointerFormat>,
+    /// What it becomes at load time.
+    pub fixup: Fixup,
+    /// The unslid address that it points to; `None` for a bind, and where another file has the base.
+    pub target: Option<VmAddr>,
+}
+
+/// Reads the pointer at `vmaddr`: its segment says how the word is written. `None` where no byte of the file backs it. Costs a pass over the
+/// load commands and the table of chain starts.
+///
+/// Nothing in a word tells a pointer from a number, and only a walk tells whether a chain reaches it: this
+/// is for words that are known to be pointers, such as a field of a structure.
+///
+/// # Errors
+/// Damage of the fixups' header or of the table of chain starts up to the segment.
+pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, Error> {
+    let found = AddressMap::new(image).translate(vmaddr);
+    let (Some(file_offset), Some(index)) = (found.outcome.file_offset(), found.segment) else {
+        return Ok(None);
+    };
+    let format = chain_format(image, index)?;
+    let size = format.and_then(PointerFormat::slot_size).unwrap_or(8);
+    let Some(segment) = image
+        .segments()
+        .nth(usize::try_from(index).unwrap_or(usize::MAX))
+    else {
+        return Ok(None);
+    };
+    let into = file_offset.checked_distance_from(segment.file_offset());
+    let tail = into
+        .and_then(|into| usize::try_from(into).ok())
+        .and_then(|into| segment.data().get(into..))
+        .unwrap_or_default();
+    let Some(raw) = read(tail, size) else {
+        return Ok(None);
+    };
+    let fixup = match format.and_then(|format| format.decode(raw)) {
+        Some(link) => link.fixup,
+        None => Fixup::Rebase {
+            target: macho_core::fixup::Target::VmAddr(VmAddr::new(raw)),
+            auth: None,
+        },
+    };
+    let target = match fixup {
+        Fixup::Rebase { target, .. } => RebaseTargets::new(image).vmaddr(format, target),
+        _ => None,
+    };
+    Ok(Some(Pointer {
+        file_offset,
+        raw,
+        format,
+        fixup,
+        target,
+    }))
+}
+
+/// How the chains of the segment with this place in load-command order are written.
+fn chain_format(image: &MachO<'_>, index: u32) -> Result<Option<PointerFormat>, Error> {
+    let Some(chained) = image.chained_fixups()? else {
+        return Ok(None);
+    };
+    for starts in chained.segments() {
+        let starts = starts?;
+        if u32::try_from(starts.segment_index) == Ok(index) {
+            return Ok(Some(starts.pointer_format));
+        }
+    }
+    Ok(None)
+}
+
+fn read(bytes: &[u8], size: u64) -> Option<u64> {
+    if size == 4 {
+        return bytes
+            .first_chunk()
+            .map(|word| u64::from(u32::from_le_bytes(*word)));
+    }
+    bytes.first_chunk().map(|word| u64::from_le_bytes(*word))
+}
