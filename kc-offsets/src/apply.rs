@@ -110,25 +110,45 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
         }
     }
 
-    /// What the slot holds at run time.
+    /// What nearly all slots of a collection hold: a pointer into the primary one. Apart, so that the
+    /// loop over them carries no error about.
     #[inline]
-    fn value(&self, slot: &Slot) -> Result<u64, Error> {
-        let (pointer, auth) = match slot.fixup() {
-            Fixup::Value(value) => return Ok(u64::from(value)),
-            Fixup::Rebase { target, auth } => (self.target(slot, target)?, auth),
-            Fixup::Bind { addend, auth, .. } => (self.bind(slot, addend)?, auth),
-        };
-        Ok(match auth {
+    fn in_primary(&self, slot: &Slot) -> Option<u64> {
+        match (slot.fixup(), self.primary) {
+            (
+                Fixup::Rebase {
+                    target: Target::Cache { level: 0, offset },
+                    auth,
+                },
+                Some(base),
+            ) => Some(self.signed(slot, base.get().wrapping_add(offset.get()), auth)),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn signed(&self, slot: &Slot, pointer: u64, auth: Option<Auth>) -> u64 {
+        match auth {
             None => pointer,
             Some(auth) => {
                 let place = self.slide.apply(slot.vmaddr);
                 let discriminator = discriminator(&auth, place);
                 self.linker.sign(pointer, auth.key, discriminator)
             }
-        })
+        }
     }
 
-    #[inline]
+    /// What the slot holds at run time.
+    #[inline(never)]
+    fn value(&self, slot: &Slot) -> Result<u64, Error> {
+        let (pointer, auth) = match slot.fixup() {
+            Fixup::Value(value) => return Ok(u64::from(value)),
+            Fixup::Rebase { target, auth } => (self.target(slot, target)?, auth),
+            Fixup::Bind { addend, auth, .. } => (self.bind(slot, addend)?, auth),
+        };
+        Ok(self.signed(slot, pointer, auth))
+    }
+
     fn target(&self, slot: &Slot, target: Target) -> Result<u64, Error> {
         let unknown = Error::UnknownBase {
             slot: slot.file_offset,
@@ -207,21 +227,25 @@ pub fn apply_fixups(
     let resolver = Resolver::new(image, slide, linker);
     let mut applied = 0_u64;
     let outcome = resolver.fixups.try_for_each(|item| {
-        let written = item.map_err(Error::from).and_then(|slot| {
-            let value = resolver.value(&slot)?;
-            let at = place(&slot).and_then(|at| usize::try_from(at).ok());
-            let tail = at.and_then(|at| memory.get_mut(at..));
-            write(tail.unwrap_or_default(), slot.size(), value).ok_or(Error::SlotNotLoaded {
-                slot: slot.file_offset,
-            })
-        });
-        match written {
-            Ok(()) => {
-                applied = applied.wrapping_add(1);
-                ControlFlow::Continue(())
-            }
-            Err(error) => ControlFlow::Break(error),
+        let slot = match item {
+            Ok(slot) => slot,
+            Err(error) => return ControlFlow::Break(Error::from(error)),
+        };
+        let value = match resolver.in_primary(&slot) {
+            Some(value) => value,
+            None => match resolver.value(&slot) {
+                Ok(value) => value,
+                Err(error) => return ControlFlow::Break(error),
+            },
+        };
+        let at = place(&slot).and_then(|at| usize::try_from(at).ok());
+        let tail = at.and_then(|at| memory.get_mut(at..));
+        if write(tail.unwrap_or_default(), slot.size(), value).is_none() {
+            let slot = slot.file_offset;
+            return ControlFlow::Break(Error::SlotNotLoaded { slot });
         }
+        applied = applied.wrapping_add(1);
+        ControlFlow::Continue(())
     });
     match outcome {
         ControlFlow::Continue(()) => Ok(applied),
