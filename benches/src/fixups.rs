@@ -17,7 +17,7 @@ type Header = MachHeader64<object::LittleEndian>;
 const LE: object::LittleEndian = object::LittleEndian;
 
 /// A collection as large as a Mac's, made by the first case that runs.
-fn collection() -> &'static Built {
+pub(crate) fn collection() -> &'static Built {
     static BUILT: OnceLock<Built> = OnceLock::new();
     BUILT.get_or_init(|| large::collection(Size::MAC, 1).build())
 }
@@ -56,7 +56,7 @@ pub fn groups() -> Vec<Group> {
     reason = "it stands for the body of a caller's loop"
 )]
 #[inline(always)]
-fn weight(slot: &Slot) -> u64 {
+pub(crate) fn weight(slot: &Slot) -> u64 {
     if let Fixup::Rebase {
         target: Target::Cache { level, offset },
         auth,

@@ -26,6 +26,7 @@ pub mod image;
 pub mod img4;
 pub mod input;
 pub mod measure;
+pub mod owner;
 pub mod parse;
 pub mod report;
 pub mod search;
@@ -43,6 +44,7 @@ pub fn groups(input: &input::Input) -> Vec<Group> {
     all.extend(symbols::groups());
     all.extend(fixups::groups());
     all.extend(apply::groups());
+    all.extend(owner::groups());
     all.extend(decode::groups(input));
     all.extend(search::groups(input));
     all.extend(img4::groups(input));
