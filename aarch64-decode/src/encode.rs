@@ -7,8 +7,10 @@ mod bitmask;
 mod error;
 mod fields;
 mod given;
+mod number;
 mod open;
 mod operand;
+mod own;
 #[cfg(feature = "sve")]
 mod scalable;
 #[cfg(feature = "sme")]

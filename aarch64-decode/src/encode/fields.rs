@@ -3,6 +3,9 @@
 use super::EncodeErrorKind as Kind;
 use crate::bits::{field, low32, sign_extend, unsigned, wide, widen};
 
+/// What putting something into a word returns.
+pub(super) type Put = Result<(), Kind>;
+
 /// Lowest bit and width of a field; the width may be 0.
 pub(super) type Span = [u8; 2];
 

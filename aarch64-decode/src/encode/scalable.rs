@@ -2,12 +2,158 @@
 
 use super::EncodeErrorKind as Kind;
 use super::bitmask;
-use super::fields::{Fields, Span};
-use super::operand::Put;
+use super::fields::{Fields, Put, Span};
+use super::number::{narrow, shift_amount, units, unsigned_units};
+use super::own::{Own, lane};
+#[cfg(feature = "sme")]
+use super::sme;
 use super::vector::{above, log};
 use crate::bits::{low8, low32, signed, unsigned, wide, widen};
-use crate::operand::{Operand, RegisterList, Shift};
-use crate::register::{Arrangement, Register};
+use crate::generated::Descriptor;
+use crate::generated::kinds::Kind as Program;
+use crate::operand::{Extend, Operand, RegisterList, Shift};
+use crate::register::{Arrangement, Predication, Register, RegisterClass};
+
+/// The kinds of the scalable extensions.
+#[inline(never)]
+#[expect(
+    clippy::many_single_char_names,
+    clippy::too_many_lines,
+    reason = "as for put"
+)]
+pub(super) fn put(descriptor: Descriptor, operand: &Operand, to: &mut Fields) -> Put {
+    let [a, b, c, d, e, f, g] = descriptor.p;
+    let own = Own(operand);
+    match descriptor.kind {
+        Program::ZSize => {
+            let register = own.register()?;
+            to.put_five(a, register.number())?;
+            size(to, register.arrangement(), [b, c], d)
+        }
+        Program::ZTsz => {
+            let register = own.register()?;
+            to.put_five(a, register.number())?;
+            let log = log(register.arrangement())?.wrapping_sub(widen(e));
+            to.put_highest([b, c], [d, 2], log)
+        }
+        Program::ZLow => {
+            let register = own.register()?;
+            to.put_five(a, register.number())?;
+            to.put_lowest([b, c], log(register.arrangement())?)
+        }
+        Program::ZLaneLow => {
+            let register = own.register()?;
+            to.put_five(a, register.number())?;
+            let index = above(lane(register)?, log(register.arrangement())?)?;
+            to.put_pair([b, c], [d, e], index)
+        }
+        Program::ZLane => {
+            let register = own.register()?;
+            to.put([a, b], widen(register.number()))?;
+            to.put([c, d], lane(register)?)
+        }
+        Program::ZLanePair => {
+            let register = own.register()?;
+            to.put([a, b], widen(register.number()))?;
+            to.put_pair([c, d], [e, f], lane(register)?)
+        }
+        Program::ZMask => {
+            let register = own.register()?;
+            to.put_five(a, register.number())?;
+            mask_size(to, register.arrangement(), [b, c])
+        }
+        Program::ElementMask => mask(to, own.immediate()?, [a, b]),
+        Program::ScalableList => list(to, own.list()?, [b, c], d),
+        Program::ScalableListSize => {
+            let list = own.list()?;
+            self::list(to, list, [b, c], d)?;
+            size(to, list.first.arrangement(), [e, f], g)
+        }
+        Program::Predicate | Program::PredicateOf => predicate(to, own.register()?, [b, c], d),
+        Program::PredicateSize => {
+            let register = own.register()?;
+            predicate(to, register, [b, c], d)?;
+            size(to, register.arrangement(), [e, f], g)
+        }
+        Program::PredicateBit => {
+            let register = own.register()?;
+            to.put([a, b], widen(register.number()))?;
+            to.put_bit(c, register.predication() == Predication::Merging)
+        }
+        Program::PredicateLane => {
+            let register = own.register()?;
+            predicate(to, register, [a, b], c)?;
+            to.put([d, e], lane(register)?)
+        }
+        Program::PredicateSlice => slice(to, operand, [a, b], [c, d], [e, f]),
+        Program::GprSize => {
+            let register = own.register()?;
+            to.put_five(b, register.number())?;
+            // All bits set for the class behind the parameter's.
+            if register.class() == RegisterClass::new(a.wrapping_add(1)) {
+                to.put([c, d], !u32::MAX.wrapping_shl(widen(d)))
+            } else if d == 1 {
+                to.put([c, d], 0)
+            } else {
+                Ok(())
+            }
+        }
+        Program::SmallFloat => match *operand {
+            Operand::HalfUnits(halves) => to.put([a, b], u32::from(halves != c & 15)),
+            _ => Err(Kind::Operand),
+        },
+        Program::Shifted8 => shifted8(to, operand, [a, b, c], d != 0),
+        Program::TszRight => shift_amount(to, [a, b], [c, 5], own.immediate()?, true),
+        Program::TszLeft => shift_amount(to, [a, b], [c, 5], own.immediate()?, false),
+        Program::Multiplier => match *operand {
+            Operand::Multiplier(value) => to.put([a, b], narrow(i64::from(value).wrapping_sub(1))?),
+            _ => Err(Kind::Operand),
+        },
+        Program::MemVl => {
+            let (base, lengths) = own.vector_lengths()?;
+            to.put_five(a, base)?;
+            to.put_signed([b, c], units(lengths, d)?)
+        }
+        Program::MemVlPair => {
+            let (base, lengths) = own.vector_lengths()?;
+            let value = super::fields::signed_field(lengths, c.wrapping_add(e))?;
+            to.put_five(a, base)?;
+            to.put_pair([b, c], [d, e], value)
+        }
+        Program::MemIndex | Program::MemIndexZero | Program::MemZ => {
+            let (base, index, ..) = own.indexed()?;
+            to.put_five(a, base.number())?;
+            to.put_five(b, index.number())
+        }
+        Program::MemZXs => {
+            let (base, index, extend, _) = own.indexed()?;
+            to.put_five(a, base.number())?;
+            to.put_five(b, index.number())?;
+            to.put_bit(d, extend == Extend::Sxtw)
+        }
+        Program::MemElement => {
+            let (base, bytes) = own.bytes()?;
+            to.put_five(c, base)?;
+            to.put([d, e], unsigned_units(bytes, f)?)
+        }
+        Program::MemZReg => {
+            let (base, index, ..) = own.indexed()?;
+            to.put_five(a, base.number())?;
+            to.put_five(c, index.number())
+        }
+        Program::MemAdr => {
+            let (base, index, _, amount) = own.indexed()?;
+            to.put_five(a, base.number())?;
+            to.put_five(b, index.number())?;
+            to.put([e, f], widen(amount.unwrap_or(0)))
+        }
+        #[cfg(feature = "sme")]
+        _ => sme::put(descriptor, operand, to),
+        // No row has the other kinds.
+        #[cfg(not(feature = "sme"))]
+        _ => Err(Kind::Operand),
+    }
+}
 
 /// A field that gives the size when `more` is added to it (`word more`).
 pub(super) fn size(to: &mut Fields, arrangement: Arrangement, span: Span, more: u8) -> Put {

@@ -1,11 +1,82 @@
 //! The fields of the matrix extension's operands.
 
 use super::EncodeErrorKind as Kind;
-use super::fields::{Fields, Span};
-use super::operand::Put;
+use super::fields::{Fields, Put, Span};
+use super::number::{narrow, unsigned_units};
+use super::own::{Own, lane};
+use super::scalable;
 use crate::bits::widen;
-use crate::operand::{Matrix, MatrixPart};
+use crate::generated::Descriptor;
+use crate::generated::kinds::Kind as Program;
+use crate::operand::{Matrix, MatrixPart, Operand};
 use crate::register::Register;
+
+/// The kinds of the matrix extension.
+#[expect(clippy::many_single_char_names, reason = "as for put")]
+pub(super) fn put(descriptor: Descriptor, operand: &Operand, to: &mut Fields) -> Put {
+    let [a, b, c, d, e, f, g] = descriptor.p;
+    let own = Own(operand);
+    match descriptor.kind {
+        Program::ZSizeShort => {
+            let register = own.register()?;
+            to.put([a, b], widen(register.number()))?;
+            scalable::size(to, register.arrangement(), [c, d], e)
+        }
+        Program::ZField => scaled(to, own.first()?, [b, c], [e, f]),
+        Program::ZStrided => strided(to, own.list()?.first, b, [c, d]),
+        Program::ZStridedSize => {
+            let first = own.list()?.first;
+            strided(to, first, b, [c, d])?;
+            scalable::size(to, first.arrangement(), [e, f], g)
+        }
+        Program::ZLaneThree => {
+            let register = own.register()?;
+            let lane = lane(register)?;
+            to.put([a, b], widen(register.number()))?;
+            to.put([c, 1], lane >> 3)?;
+            to.put([d, 2], lane >> 1 & 3)?;
+            to.put([e, 1], lane & 1)
+        }
+        Program::ZListLane => {
+            let first = own.list()?.first;
+            to.put([b, c], widen(first.number()))?;
+            to.put([d, e], lane(first)?)
+        }
+        Program::ZkVector => control(to, own.register()?, [a, b]),
+        Program::ZkLane => {
+            let register = own.register()?;
+            control(to, register, [a, b])?;
+            to.put([c, d], lane(register)?)
+        }
+        Program::Tile => to.put([b, c], widen(own.register()?.number())),
+        Program::Slice | Program::SliceBraced => slice(to, own.matrix()?, [a, b], [c, d], [e, f]),
+        Program::Array => array(to, own.matrix()?, b, [d, e], [f, g]),
+        Program::ArraySize => {
+            let matrix = own.matrix()?;
+            array(to, matrix, a, [8, c], [d, e])?;
+            scalable::size(to, matrix.matrix.arrangement(), [f, 1], g)
+        }
+        Program::TileMask => match *operand {
+            Operand::TileMask(mask) => to.put([a, b], widen(mask)),
+            _ => Err(Kind::Operand),
+        },
+        Program::TableLane => {
+            let bytes = i64::from(lane(own.register()?)?);
+            to.put([a, b], unsigned_units(bytes, c)?)
+        }
+        Program::TableVector => match *operand {
+            Operand::TableVector(index) => to.put([a, b], widen(index)),
+            _ => Err(Kind::Operand),
+        },
+        Program::MemVlUnsigned => {
+            let (base, lengths) = own.vector_lengths()?;
+            to.put_five(a, base)?;
+            to.put([b, c], narrow(lengths)?)
+        }
+        Program::NarrowShift => narrowing(to, own.immediate()?, a, b),
+        _ => Err(Kind::Operand),
+    }
+}
 
 /// A number that is a field times `multiplier` plus `more`.
 pub(super) fn scaled(

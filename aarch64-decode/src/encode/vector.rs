@@ -1,8 +1,7 @@
 //! The fields of floating point and Advanced SIMD operands: arrangements, lanes, byte masks.
 
 use super::EncodeErrorKind as Kind;
-use super::fields::Fields;
-use super::operand::Put;
+use super::fields::{Fields, Put};
 use crate::bits::{low32, unsigned, wide, widen};
 use crate::register::{Arrangement, Register, RegisterClass};
 
