@@ -27,7 +27,10 @@ fuzz_target!(|data: &[u8]| {
         let Ok(insn) = decode(word) else { continue };
         let operands: Vec<Operand> = insn.operands(PC).collect();
         assert_eq!(insn.with_operands(PC, &operands), Ok(insn), "{word:08x}");
-        let back = insn.encoding().encode(PC, &operands).expect("its own operands");
+        let back = insn
+            .encoding()
+            .encode(PC, &operands)
+            .expect("its own operands");
         let again: Vec<Operand> = decode(back).expect("encoded").operands(PC).collect();
         assert_eq!(operands, again, "{word:08x} {back:08x}");
         // Text assembles to a word of the same text.

@@ -48,7 +48,11 @@ fuzz_target!(|data: &[u8]| {
     };
     for &vmaddr in asked.iter().take(64) {
         if let Some(place) = lookup.place(VmAddr::new(vmaddr)) {
-            assert!(contains(place.segment.vmaddr(), place.segment.vmsize(), vmaddr));
+            assert!(contains(
+                place.segment.vmaddr(),
+                place.segment.vmsize(),
+                vmaddr
+            ));
             if let Some((symbol, offset)) = place.symbol {
                 assert_eq!(symbol.value().wrapping_add(offset), vmaddr);
             }
