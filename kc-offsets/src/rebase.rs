@@ -1,6 +1,6 @@
 //! Moving a file to other addresses: the same file, linked `slide` bytes further up.
 //!
-//! What is moved and what is not: `docs/decisions/0014-what-rebase-moves.md`.
+//! What is moved and what is not: `docs/decisions/0011-what-rebase-moves.md`.
 use core::ops::ControlFlow;
 
 use macho_core::fixup::{Fixup, Slot, Target};
