@@ -157,6 +157,33 @@ impl PlistErrorKind {
     }
 }
 
+impl Error {
+    /// The byte of the outermost file that is at fault; `None` where it is no byte of the file.
+    pub const fn file_offset(&self) -> Option<FileOffset> {
+        Some(match *self {
+            Self::MachO(error) => error.offset(),
+            Self::HeaderNotMapped { header } | Self::NothingToLoad { header } => header,
+            Self::EntryOverflow { command }
+            | Self::TooManySegments { command }
+            | Self::SegmentsOverlap { command }
+            | Self::SegmentOverflow { command } => command,
+            Self::TargetOutOfRange { slot }
+            | Self::UnknownBase { slot }
+            | Self::Unbound { slot }
+            | Self::SlotNotLoaded { slot } => slot,
+            Self::CopyTooSmall { place } => place,
+            Self::Plist { offset, .. } => offset,
+            Self::KmodNotMapped { entry } => entry,
+            Self::ImageNotMapped { .. }
+            | Self::StorageTooSmall { .. }
+            | Self::Misaligned { .. }
+            | Self::UnalignedSlide { .. }
+            | Self::MemoryTooSmall { .. }
+            | Self::EntryNotLoaded { .. } => return None,
+        })
+    }
+}
+
 impl From<macho_core::Error> for Error {
     fn from(error: macho_core::Error) -> Self {
         Self::MachO(error)

@@ -1,4 +1,4 @@
-//! Builds for bare metal: the four libraries, with every feature.
+//! Builds for bare metal: the four libraries and the C interface, with every feature.
 
 use std::fmt;
 use std::fs;
@@ -14,7 +14,13 @@ use crate::step::{Checked, Failure, Outcome};
 pub(crate) const TARGETS: [&str; 2] = ["aarch64-unknown-none", "aarch64-unknown-none-softfloat"];
 
 /// The libraries that promise to work there.
-pub(crate) const LIBRARIES: [&str; 4] = ["macho-core", "img4", "aarch64-decode", "kc-offsets"];
+pub(crate) const LIBRARIES: [&str; 5] = [
+    "macho-core",
+    "img4",
+    "aarch64-decode",
+    "kc-offsets",
+    "kc-capi",
+];
 
 /// Features that bring a host-only dependency.
 const HOST_ONLY: [&str; 1] = ["bad64"];

@@ -5,6 +5,7 @@
 //! can also be run alone while working.
 
 mod bare;
+mod capi;
 mod command;
 mod corpus;
 mod debian;
@@ -62,6 +63,11 @@ const CHORES: &[Chore] = &[
         name: "gen",
         help: "write the decoder's tables from spec/*.isa [--check]",
         run: delegate::generate,
+    },
+    Chore {
+        name: "header",
+        help: "write the C header of kc-capi [--check]",
+        run: capi::header,
     },
     Chore {
         name: "samples",

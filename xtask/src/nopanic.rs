@@ -105,6 +105,8 @@ fn tracked_sources(library: &str) -> Outcome<Vec<String>> {
 fn public_function(line: &str) -> Option<&str> {
     let rest = line.trim_start().strip_prefix("pub ")?;
     let rest = rest.strip_prefix("const ").unwrap_or(rest);
+    let rest = rest.strip_prefix("unsafe ").unwrap_or(rest);
+    let rest = rest.strip_prefix("extern \"C\" ").unwrap_or(rest);
     rest.strip_prefix("fn ")?
         .split(|c: char| !c.is_alphanumeric() && c != '_')
         .next()

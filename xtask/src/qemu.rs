@@ -56,6 +56,13 @@ fn boot(options: &[&str]) -> Outcome<Checked> {
             .args(options);
         tee(&mut command, |line| boots += boots_in(line).unwrap_or(0))?;
     }
+    tee(
+        kc_qemu()
+            .arg(target_dir().join("qemu"))
+            .arg("--loader")
+            .arg(c_loader()?),
+        |line| boots += boots_in(line).unwrap_or(0),
+    )?;
     boots += new_user()?;
     Ok(Checked::new(boots, "boots print what they must"))
 }
@@ -67,14 +74,56 @@ fn image(target: &str, binary: &str, features: &str) -> Outcome<PathBuf> {
         .current_dir(root().join("bare-metal"))
         .args(["build", "--quiet", "--release", "--locked"])
         .args(["--target", target, "--bin", binary, "--features", features]);
-    let folder = cargo
-        .get_envs()
-        .find(|(name, _)| *name == "CARGO_TARGET_DIR")
-        .and_then(|(_, value)| value)
-        .map(PathBuf::from)
-        .unwrap_or_default();
+    let folder = build_folder(&cargo);
     run(&mut cargo)?;
     Ok(folder.join(target).join("release").join(binary))
+}
+
+/// Builds the loader in C, `bare-metal/c`, over the static library of kc-capi, and gives its path.
+fn c_loader() -> Outcome<PathBuf> {
+    const TARGET: &str = "aarch64-unknown-none-softfloat";
+    let mut cargo = Toolchain::get()?.cargo("c-loader");
+    cargo
+        .args(["rustc", "--quiet", "--release", "--package", "kc-capi"])
+        .args(["--crate-type", "staticlib", "--target", TARGET]);
+    let folder = build_folder(&cargo);
+    run(&mut cargo)?;
+    let sources = root().join("bare-metal");
+    let elf = folder.join("loader.elf");
+    run(command("aarch64-linux-gnu-gcc")
+        .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"])
+        .args(["-ffreestanding", "-fno-builtin", "-nostdlib", "-static"])
+        .args(["-fno-pic", "-no-pie", "-fno-stack-protector"])
+        .args(["-mgeneral-regs-only", "-mstrict-align", "-I"])
+        .arg(root().join("kc-capi/include"))
+        .arg("-Wl,--gc-sections,--build-id=none,--no-warn-rwx-segments")
+        .arg("-T")
+        .arg(sources.join("image.ld"))
+        .args([sources.join("c/start.S"), sources.join("c/loader.c")])
+        .arg(folder.join(TARGET).join("release/libkc_capi.a"))
+        .arg("-o")
+        .arg(&elf))?;
+    let image = folder.join("loader");
+    run(command("aarch64-linux-gnu-objcopy")
+        .args(["-O", "binary"])
+        .args([&elf, &image]))?;
+    let size = fs::metadata(&image)?.len();
+    println!("loader in C: {size} bytes, limit {LOADER_LIMIT}");
+    if size > LOADER_LIMIT {
+        return Err(Failure::new(format!("the loader in C has {size} bytes")));
+    }
+    Ok(image)
+}
+
+/// Where a cargo of a toolchain builds.
+fn build_folder(cargo: &std::process::Command) -> PathBuf {
+    let target = cargo
+        .get_envs()
+        .find(|(name, _)| *name == "CARGO_TARGET_DIR");
+    target
+        .and_then(|(_, value)| value)
+        .map(PathBuf::from)
+        .unwrap_or_default()
 }
 
 /// Runs the commands of docs/src/bare-metal.md in an empty folder, and counts the kernels that they boot.

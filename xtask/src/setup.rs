@@ -43,6 +43,11 @@ const PACKAGES: &[Package] = &[
         probe: &["aarch64-linux-gnu-objdump", "--version"],
     },
     QEMU,
+    // Builds the loader in C.
+    Package {
+        name: "gcc-aarch64-linux-gnu",
+        probe: &["aarch64-linux-gnu-gcc", "--version"],
+    },
     // Runs pyimg4, the second opinion on IMG4.
     Package {
         name: "python3",

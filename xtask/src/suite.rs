@@ -2,7 +2,7 @@
 
 use crate::command::{cargo, root, stdout, tee};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
-use crate::{bare, corpus, delegate, msrv, nopanic, oracle, qemu, readme, setup, size};
+use crate::{bare, capi, corpus, delegate, msrv, nopanic, oracle, qemu, readme, setup, size};
 
 const STEPS: &[Step] = &[
     Step {
@@ -54,6 +54,11 @@ const STEPS: &[Step] = &[
         name: "qemu",
         what: "images of bare-metal/ boot kernelcaches in QEMU, and refuse damaged ones",
         run: qemu::step,
+    },
+    Step {
+        name: "capi",
+        what: "the C header is what the crate says, and a C program under sanitizers agrees",
+        run: capi::step,
     },
     Step {
         name: "compare",
