@@ -136,8 +136,8 @@ impl Open<'_> {
                 Shape::BareKernel => KC_SHAPE_BARE_KERNEL,
                 _ => KC_SHAPE_PLAIN,
             },
-            segments: count(self.cache.image().segments().count()),
-            entries: count(self.cache.entries().count()),
+            segments: count(self.cache.image().segments()),
+            entries: count(self.cache.entries()),
             linear: self.map.is_linear(),
             has_entry_point: entry.is_some(),
             entry_point: entry.map_or(0, |entry| entry.vmaddr.get()),
@@ -222,8 +222,9 @@ fn describe(segment: &Segment<'_>) -> kc_segment {
     }
 }
 
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
+/// `Iterator::count` would panic at the number that this stops at.
+fn count<T>(items: impl Iterator<Item = T>) -> u32 {
+    items.fold(0_u32, |count, _| count.saturating_add(1))
 }
 
 /// The slice that a loader takes of a fat file: arm64e, else arm64; any other file is the image itself.
