@@ -3,6 +3,8 @@
 //! repository. The package `kc-corpus` compares.
 
 use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::command::{cargo, command, root, run, stdout, target_dir, tee};
@@ -17,13 +19,16 @@ use crate::step::{Checked, Failure, Outcome};
 /// When a download is not the listed file, or a comparison fails.
 pub(crate) fn corpus(arguments: &[String]) -> Outcome<()> {
     packages::npm()?;
+    if arguments.is_empty() {
+        run(compare()?.arg("--files").args(shapes(&["--large"])?))?;
+    }
     let cache = std::env::var_os("KC_CORPUS")
         .unwrap_or_else(|| OsString::from(target_dir().join("corpus")));
     run(compare()?.arg(cache).args(arguments))
 }
 
-/// Step: the same comparisons on the Mach-O file in the sample and on those with
-/// older fixups that testkit builds, with nothing to download.
+/// Step: the same comparisons on the Mach-O file in the sample, on those with older fixups and on
+/// kernelcaches of every shape that testkit builds, with nothing to download.
 ///
 /// # Errors
 /// As [`corpus`].
@@ -55,7 +60,11 @@ pub(crate) fn samples() -> Outcome<Checked> {
     let classic = classic.map(|name| seeds.join("fixups").join(name));
     let mut fields = 0_u64;
     tee(
-        compare()?.arg("--files").arg(&image).args(classic),
+        compare()?
+            .arg("--files")
+            .arg(&image)
+            .args(classic)
+            .args(shapes(&[])?),
         |line| {
             fields += fields_in(line).unwrap_or(0);
         },
@@ -64,6 +73,25 @@ pub(crate) fn samples() -> Outcome<Checked> {
         fields,
         "header fields, and the samples' symbols, addresses, fixups and payloads",
     ))
+}
+
+/// The kernelcaches of every shape that testkit writes.
+fn shapes(options: &[&str]) -> Outcome<Vec<PathBuf>> {
+    let folder = target_dir().join("sample-shapes");
+    if folder.is_dir() {
+        fs::remove_dir_all(&folder)?;
+    }
+    run(cargo()
+        .args(["run", "--quiet", "--release", "--package", "testkit"])
+        .args(["--bin", "mkshapes", "--"])
+        .arg(&folder)
+        .args(options))?;
+    let mut files = Vec::new();
+    for entry in fs::read_dir(&folder)? {
+        files.push(entry?.path());
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// The number in `1 files compared: N header fields, ...`.

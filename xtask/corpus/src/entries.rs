@@ -19,6 +19,10 @@ use crate::tool::{kc, text};
 pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
     let data = fs::read(slice)?;
     let theirs = entries(&data)?;
+    if theirs.is_empty() {
+        // Of a static kernel kc lists kexts, for which object has no word.
+        return Ok(0);
+    }
     let json: Value = serde_json::from_str(&text(kc(["entries", "--json"])?.arg(path))?)?;
     let ours: Vec<[String; 4]> = json
         .as_array()

@@ -32,7 +32,7 @@ struct Slot {
 /// When a slot differs, or one side has more.
 pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
     let data = fs::read(slice)?;
-    let (theirs, base) = theirs(&data)?;
+    let (theirs, bases) = theirs(&data)?;
     let document = output(kc(["fixups", "--list", "--json"])?.arg(path))?;
     let Value::Array(slots) = serde_json::from_slice(&document)? else {
         return Err(Fault::new("kc fixups does not print an array"));
@@ -59,7 +59,7 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
         let Some(slot) = slots.get(number) else {
             break;
         };
-        let ours = ours(slot, base)
+        let ours = ours(slot, bases)
             .ok_or_else(|| Fault::new(format!("slot {number} cannot be read: {slot}")))?;
         if ours != *theirs {
             return Err(Fault::new(format!(
@@ -81,8 +81,22 @@ fn number(value: &Value) -> Option<u64> {
     u64::from_str_radix(value.as_str()?.strip_prefix("0x")?, 16).ok()
 }
 
-/// A slot of kc's; targets become offsets from `base`, as `object` has them.
-fn ours(slot: &Value, base: u64) -> Option<Slot> {
+/// What targets count from.
+#[derive(Clone, Copy)]
+struct Bases {
+    /// Of images: the header.
+    header: u64,
+    /// Of a kernel collection's own level: its lowest address (XNU `libkern/c++/OSKext.cpp`,
+    /// `PE_set_kc_header_and_base`), which in an auxiliary one lies before the header.
+    collection: u64,
+}
+
+/// A slot of kc's; targets become offsets from their base, as `object` has them.
+fn ours(slot: &Value, bases: Bases) -> Option<Slot> {
+    let base = match slot["cache_level"] {
+        Value::Null => bases.header,
+        _ => bases.collection,
+    };
     let is_bind = slot["kind"] == "bind";
     let auth = match &slot["key"] {
         Value::Null => None,
@@ -128,8 +142,8 @@ fn signature(auth: Option<FixupAuth>) -> Option<(u64, u64, bool)> {
     })
 }
 
-/// Every slot by `object`, and the base that it counts from.
-fn theirs(data: &[u8]) -> Outcome<(Vec<Slot>, u64)> {
+/// Every slot by `object`, and what targets count from.
+fn theirs(data: &[u8]) -> Outcome<(Vec<Slot>, Bases)> {
     let header = MachHeader64::<Le>::parse(data, 0)?;
     let mut commands = header.load_commands(Le, data, 0)?;
     let (mut segments, mut table) = (Vec::new(), None);
@@ -149,9 +163,14 @@ fn theirs(data: &[u8]) -> Outcome<(Vec<Slot>, u64)> {
         .copied()
         .find(|segment| maps_header(segment));
     let base = base.map_or(0, |segment| segment.vmaddr(Le));
+    let lowest = segments.iter().map(|segment| segment.vmaddr(Le)).min();
+    let bases = Bases {
+        header: base,
+        collection: lowest.unwrap_or(base),
+    };
     let mut out = Vec::new();
     let Some(table) = table else {
-        return Ok((out, base));
+        return Ok((out, bases));
     };
     let names = names(&table)?;
     for starts in table.segments(Le)? {
@@ -197,7 +216,7 @@ fn theirs(data: &[u8]) -> Outcome<(Vec<Slot>, u64)> {
             out.push(slot);
         }
     }
-    Ok((out, base))
+    Ok((out, bases))
 }
 
 fn names(table: &DyldChainedFixups<'_, Le>) -> Outcome<Vec<(String, i64)>> {

@@ -29,6 +29,27 @@ pub(crate) fn output(command: &mut Command) -> Outcome<Vec<u8>> {
     }
 }
 
+/// As [`output`], and the program may say nothing on standard error but that there are no symbols.
+pub(crate) fn without_complaint(command: &mut Command) -> Outcome<String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| Fault::new(format!("cannot start {name}: {error}")))?;
+    let complaints = String::from_utf8_lossy(&output.stderr);
+    let complaint = complaints
+        .lines()
+        .find(|line| !line.trim().is_empty() && !line.ends_with("no symbols"));
+    match complaint {
+        None if output.status.success() => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+        complaint => Err(Fault::new(format!(
+            "{name} ended with {}: {}",
+            output.status,
+            complaint.unwrap_or_default()
+        ))),
+    }
+}
+
 /// As [`output`], as text; bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn text(command: &mut Command) -> Outcome<String> {
     Ok(String::from_utf8_lossy(&output(command)?).into_owned())
