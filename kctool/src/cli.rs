@@ -56,6 +56,8 @@ pub(crate) enum Command {
     Fixups(Fixups),
     /// Disassemble, from the entry point unless told otherwise
     Disasm(Disasm),
+    /// Compare two kernelcaches: segments, images, kexts, symbols
+    Diff(Diff),
     /// Plan a load at a physical address, and write the memory as a loader leaves it
     Load(Load),
     /// Write the same file, linked at other addresses
@@ -73,7 +75,7 @@ pub(crate) enum Command {
 }
 
 /// The input, and how to read it.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct InputArgs {
     /// IMG4, IM4P, fat file or Mach-O; - for standard input
     pub(crate) file: PathBuf,
@@ -367,5 +369,26 @@ pub(crate) struct Disasm {
     pub(crate) cross_check: bool,
     /// Print JSON: an array of { vmaddr, file_offset, word, text, symbol, comment }
     #[arg(long, conflicts_with_all = ["columns", "cross_check"])]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc diff kernelcache.old kernelcache.new
+  kc diff --symbols kernelcache.old kernelcache.new
+
+Segments are matched by name, images and kexts by id, symbols by image and name. A symbol has moved if its distance from its
+image's header differs; that an image moved is said of the image. Both files are read with the same options. The status is 0
+whether they differ or not.")]
+pub(crate) struct Diff {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// What to compare it with
+    pub(crate) other: PathBuf,
+    /// List symbols, instead of only counting them
+    #[arg(long)]
+    pub(crate) symbols: bool,
+    /// Print JSON: { image, segments, entries, symbols, symbol_counts }
+    #[arg(long)]
     pub(crate) json: bool,
 }

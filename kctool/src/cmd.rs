@@ -8,6 +8,7 @@ use crate::failure::Failure;
 use crate::image::note_tolerated;
 
 mod carve;
+mod diff;
 mod disasm;
 mod entries;
 mod entry;
@@ -39,6 +40,7 @@ pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<(), Failure> {
         Command::Symbols(args) => symbols::run(args, streams),
         Command::Fixups(args) => fixups::run(args, streams),
         Command::Disasm(args) => disasm::run(args, streams),
+        Command::Diff(args) => diff::run(args, streams),
         Command::Load(args) => load::run(args, streams),
         Command::Rebase(args) => rebase::run(args, streams),
         Command::Xrefs(args) => xrefs::run(args, streams),

@@ -25,11 +25,25 @@ const SEED: u64 = 0x6b63;
 /// What one run may take.
 const LIMIT: Duration = Duration::from_secs(1);
 
-/// The command lines; `-` is the mutant, `OUT` a file of the run's own, `PATCHES` one with patches.
+/// The command lines; `-` is the mutant, `OUT` a file of the run's own, `PATCHES` one with patches, `SAMPLE` the sample.
 const COMMANDS: &[&[&str]] = &[
     &["info", "-"],
     &["info", "--json", "-"],
     &["extract", "-", "-o", "OUT"],
+    &["diff", "-", "SAMPLE"],
+    &["diff", "--symbols", "--json", "SAMPLE", "-"],
+    &["load", "-", "--phys-base", "0x800000000"],
+    &[
+        "load",
+        "-",
+        "--phys-base",
+        "0x800000000",
+        "--json",
+        "-o",
+        "OUT",
+    ],
+    &["rebase", "-", "--slide", "0x4000", "-o", "OUT"],
+    &["rebase", "-", "--slide", "-0x4000", "-o", "OUT"],
     &["extract", "-", "--accept-digest-mismatch", "-o", "OUT"],
     &["extract", "-", "--manifest", "OUT"],
     &["headers", "-"],
@@ -171,6 +185,8 @@ fn run(
     let args = std::iter::once("kc".to_owned()).chain(command.iter().map(|word| {
         if *word == "OUT" {
             out.display().to_string()
+        } else if *word == "SAMPLE" {
+            concat!(env!("CARGO_MANIFEST_DIR"), "/../samples/kernelcache.img4").to_owned()
         } else if *word == "PATCHES" {
             concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile.patch").to_owned()
         } else {
@@ -305,7 +321,7 @@ fn report(count: u64, tallies: &[Tally]) {
             "{name} was not put to the test"
         );
     }
-    assert_eq!(ends.len(), 16, "every subcommand ran");
+    assert_eq!(ends.len(), 19, "every subcommand ran");
 }
 
 /// Every file cut at the boundaries of its fields and structures.

@@ -184,6 +184,16 @@ fn fat_json(payload: &Payload<'_>) -> Result<Value, Failure> {
         .collect())
 }
 
+/// The image's part of the document.
+pub(super) fn image_json(
+    cache: &KernelCache<'_>,
+    streams: &mut Streams<'_>,
+) -> Result<Value, Failure> {
+    let mut document = json!({});
+    describe_image(cache, &mut document, streams)?;
+    Ok(document)
+}
+
 fn describe_image(
     cache: &KernelCache<'_>,
     document: &mut Value,
