@@ -59,11 +59,14 @@ fn model(words: &[u32], base: u64, first: u64, last: u64) -> Vec<Referrer> {
                 || instruction.encoding().name().starts_with("ADR_")
                 || matches!(data, Some((ReferenceKind::Literal, _)));
             let origin = origin.filter(|_| !alone);
-            // A pair counts by the page that it began with.
-            let near = origin.is_none_or(|pc| {
-                let begun = address(decode(at(pc)).unwrap(), pc).unwrap();
-                inside(begun, first.wrapping_sub(REACH) & !0xfff)
-            });
+            // A pair counts by the page that it began with; of ranges that are larger than the address
+            // space of any CPU every page does.
+            let large = last.wrapping_sub(first) > 1 << 62;
+            let near = large
+                || origin.is_none_or(|pc| {
+                    let begun = address(decode(at(pc)).unwrap(), pc).unwrap();
+                    inside(begun, first.wrapping_sub(REACH) & !0xfff)
+                });
             if let Some((kind, address)) = branch.or(data) {
                 if near && inside(address, first) {
                     found.push(Referrer {

@@ -47,7 +47,7 @@ pub struct Referrer {
 /// # What is found
 /// - Each `adr`, load of a literal, branch and call whose target is in the range;
 /// - each `add` (immediate), load and store (unsigned offset) whose register [`References`] knows to hold what an `adrp` or `adr` put
-///   there, along a straight line, where the address lies at most 128 KiB above the page.
+///   there, along a straight line, where the address lies at most 128 KiB above the page (of a range of more than 2^62 bytes, anywhere).
 ///
 /// # Cost
 /// One pass. Where only `adrp`, `b` and `bl` can reach the range, which is 1.1 MiB and more away from it, blocks of words are compared
