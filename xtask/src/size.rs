@@ -113,14 +113,15 @@ const ROWS: &[Row] = &[
         build: ("a64_encode", WHOLE),
         minus: ("a64_decode", WHOLE),
         target: 24 * KB,
-        limit: 26 * KB,
+        // Decoding reads plans instead of descriptors since operands are data; encoding brings the descriptors.
+        limit: 34 * KB,
     },
     Row {
         what: "operands and lines of text back to words (feature `asm`), on top of text in three syntaxes",
         build: ("a64_asm", ASM),
         minus: ("a64_text", WHOLE),
         target: 48 * KB,
-        limit: 54 * KB,
+        limit: 56 * KB,
     },
 ];
 

@@ -14,10 +14,13 @@ fn run(bytes: &mut [u8], pc: u64) {
         {
             black_box((insn.encoding(), insn.flow(pc)));
             let mut operands = [Operand::Immediate(0); 8];
+            let mut count = 0;
             for (slot, operand) in operands.iter_mut().zip(insn.operands(pc)) {
                 *slot = black_box(operand);
+                count += 1;
             }
-            black_box(insn.encoding().encode(pc, &operands).is_ok());
+            let operands = operands.get(..count).unwrap_or_default();
+            black_box(insn.encoding().encode(pc, operands).is_ok());
             let mut buffer = TextBuffer::new();
             for syntax in [Syntax::Llvm, Syntax::Gnu, Syntax::Apple] {
                 let line = insn.format(pc, black_box(syntax), &mut buffer);
