@@ -37,10 +37,13 @@ pub fn patterns(pc: u64, line: &str, buffer: &mut [Pattern]) -> Result<usize, As
     for (shown, own) in [(true, true), (true, false), (false, true), (false, false)] {
         let mut fits = true;
         spellings::each(line.mnemonic, |spelling| {
-            if spelling.is_own() == own
-                && let Some(solved) = line.solve(&spelling, pc, &mut furthest)
-                && (solved.shown || !shown && spelling.names_hold(solved.word))
-            {
+            if spelling.is_own() != own {
+                return !fits;
+            }
+            let solved = line.solve(&spelling, pc, &mut furthest);
+            let wanted =
+                solved.filter(|solved| solved.shown || !shown && spelling.names_hold(solved.word));
+            if let Some(solved) = wanted {
                 let pattern = Pattern::new(solved.fields.known(), solved.fields.word());
                 fits = found.push(pattern).is_some();
             }

@@ -46,10 +46,11 @@ pub(super) fn each(mnemonic: u16, mut each: impl FnMut(Spelling) -> bool) {
 
 /// The mnemonic whose last character is a dot, and where its first operand begins: `b.` of `b.eq` and of `beq`.
 pub(super) fn with_suffix(text: &[u8]) -> Option<(u16, usize)> {
-    if let [b'b' | b'B', name @ ..] = text
-        && condition(name).is_some()
-    {
-        return Some((mnemonic(b"b.")?, 1));
+    match text {
+        [b'b' | b'B', name @ ..] if condition(name).is_some() => {
+            return Some((mnemonic(b"b.")?, 1));
+        }
+        _ => {}
     }
     let dot = text.iter().position(|byte| *byte == b'.')?.wrapping_add(1);
     Some((mnemonic(text.get(..dot)?)?, dot))
