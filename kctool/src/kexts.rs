@@ -71,10 +71,17 @@ fn entries<'a>(cache: &KernelCache<'a>, kexts: &[Kext<'a>]) -> Result<Vec<Listed
         .iter()
         .filter_map(|kext| Some((kext.load_addr?, kext)))
         .collect();
+    // A file that was linked elsewhere keeps the old addresses in its list.
+    let by_id: HashMap<String, &Kext<'a>> = kexts
+        .iter()
+        .filter_map(|kext| Some((kext.bundle_id?.to_string(), kext)))
+        .collect();
     let mut all = Vec::new();
     for entry in cache.entries() {
         let entry = entry?;
-        let kext = by_address.get(&entry.vmaddr);
+        let kext = by_address
+            .get(&entry.vmaddr)
+            .or_else(|| by_id.get(&json::plain(entry.id)));
         all.push(Listed {
             id: json::plain(entry.id),
             version: kext.and_then(|kext| kext.version).map(|v| v.to_string()),

@@ -1,5 +1,6 @@
 //! `kc diff`: what differs between two kernelcaches.
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::io::Write;
 
 use kc_offsets::KernelCache;
@@ -12,6 +13,7 @@ use crate::cmd::{info, with_image};
 use crate::failure::Failure;
 use crate::json;
 use crate::kexts;
+use crate::printable::Printable;
 
 pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let before = facts(&args.input, streams)?;
@@ -59,7 +61,49 @@ pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<(), Failure>
 }
 
 /// What a kernelcache has, by name: of each, fields and their values.
-type Things = BTreeMap<String, Map<String, Value>>;
+type Things = BTreeMap<Key, Map<String, Value>>;
+
+/// How a thing is called. Files may use a name several times, so its occurrences are counted.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    /// Of a symbol, its image's id.
+    image: Option<String>,
+    name: String,
+    /// Occurrences of the name before this one.
+    earlier: u64,
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(image) = &self.image {
+            write!(f, "{} ", Printable(image.as_bytes()))?;
+        }
+        write!(f, "{}", Printable(self.name.as_bytes()))?;
+        match self.earlier {
+            0 => Ok(()),
+            earlier => write!(f, " ({})", earlier + 1),
+        }
+    }
+}
+
+/// Counts how often each name was met.
+#[derive(Default)]
+struct Keys(HashMap<(Option<String>, String), u64>);
+
+impl Keys {
+    fn key(&mut self, image: Option<&str>, name: &str) -> Key {
+        let name = (image.map(str::to_owned), name.to_owned());
+        let met = self.0.entry(name.clone()).or_default();
+        let earlier = *met;
+        *met += 1;
+        let (image, name) = name;
+        Key {
+            image,
+            name,
+            earlier,
+        }
+    }
+}
 
 #[derive(Default)]
 struct Facts {
@@ -86,7 +130,9 @@ fn facts(input: &crate::cli::InputArgs, streams: &mut Streams<'_>) -> Result<Fac
             image.insert(field.to_owned(), document[field].clone());
         }
         image.insert("entry".to_owned(), document["entry"]["vmaddr"].clone());
-        facts.image.insert("image".to_owned(), image);
+        facts
+            .image
+            .insert(Keys::default().key(None, "image"), image);
         facts.segments = named(&document["segments"], "name");
         facts.entries = named(&document["entries"], "id");
         facts.symbols = symbols(cache)?;
@@ -98,49 +144,34 @@ fn facts(input: &crate::cli::InputArgs, streams: &mut Streams<'_>) -> Result<Fac
 /// The objects of an array by one of their fields; of several with the same name, the later ones are numbered.
 fn named(array: &Value, key: &str) -> Things {
     let mut things = Things::new();
-    let mut names = Names::default();
+    let mut keys = Keys::default();
     for object in array.as_array().into_iter().flatten() {
         let mut fields = object.as_object().cloned().unwrap_or_default();
         // Where it lies in the file follows from the rest, and moves with every change before it.
         fields.remove("file_offset");
         let name = fields.remove(key);
         let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
-        things.insert(names.unique(name), fields);
+        things.insert(keys.key(None, name), fields);
     }
     things
 }
 
-/// Makes names unique, in one look-up each.
-#[derive(Default)]
-struct Names(HashMap<String, u64>);
-
-impl Names {
-    fn unique(&mut self, name: &str) -> String {
-        let count = self.0.entry(name.to_owned()).or_default();
-        *count += 1;
-        match *count {
-            1 => name.to_owned(),
-            number => format!("{name} ({number})"),
-        }
-    }
-}
-
 fn symbols(cache: &KernelCache<'_>) -> Result<Things, Failure> {
     let mut things = Things::new();
+    let mut keys = Keys::default();
     let mut of_image = |id: &str, image: &MachO<'_>, base: Option<VmAddr>| {
-        let mut names = Names::default();
         for symbol in image.symbols()? {
             if symbol.stab().is_some() || symbol.section().is_none() {
                 continue;
             }
-            let name = names.unique(&symbol.name()?.to_string());
+            let key = keys.key(Some(id), &symbol.name()?.to_string());
             let place = symbol
                 .vmaddr()
                 .get()
                 .wrapping_sub(base.map_or(0, VmAddr::get));
             let mut fields = Map::new();
             fields.insert("offset".to_owned(), json::hex(place));
-            things.insert(format!("{id} {name}"), fields);
+            things.insert(key, fields);
         }
         Ok::<(), Failure>(())
     };
@@ -156,10 +187,10 @@ fn symbols(cache: &KernelCache<'_>) -> Result<Things, Failure> {
 
 /// One difference.
 enum Change {
-    Added(String),
-    Removed(String),
+    Added(Key),
+    Removed(Key),
     /// The fields that differ, before and after.
-    Changed(String, Vec<(String, Value, Value)>),
+    Changed(Key, Vec<(String, Value, Value)>),
 }
 
 fn compare(before: &Things, after: &Things) -> Vec<Change> {
@@ -206,13 +237,13 @@ impl Change {
 
     fn json(&self) -> Value {
         match self {
-            Self::Added(name) => json!({ "change": "added", "name": name }),
-            Self::Removed(name) => json!({ "change": "removed", "name": name }),
+            Self::Added(name) => json!({ "change": "added", "name": name.to_string() }),
+            Self::Removed(name) => json!({ "change": "removed", "name": name.to_string() }),
             Self::Changed(name, fields) => {
                 let fields = fields.iter().map(|(field, before, after)| {
                     (field.clone(), json!({ "before": before, "after": after }))
                 });
-                json!({ "change": "changed", "name": name, "fields": fields.collect::<Map<_, _>>() })
+                json!({ "change": "changed", "name": name.to_string(), "fields": fields.collect::<Map<_, _>>() })
             }
         }
     }
@@ -222,7 +253,7 @@ impl Change {
 fn plain(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
+        Value::String(text) => Printable(text.as_bytes()).to_string(),
         other => other.to_string(),
     }
 }
@@ -246,5 +277,23 @@ impl Counts {
 
     fn json(&self) -> Value {
         json!({ "added": self.added, "removed": self.removed, "moved": self.changed })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Keys;
+
+    #[test]
+    fn names_of_a_file_neither_meet_nor_drive_the_terminal() {
+        let mut keys = Keys::default();
+        let names = [("a", "b c"), ("a b", "c"), ("a", "b c"), ("a", "b c (2)")];
+        let made = names.map(|(image, name)| keys.key(Some(image), name));
+        for (at, key) in made.iter().enumerate() {
+            assert!(!made[..at].contains(key), "{key}");
+        }
+        assert_eq!(made[2].to_string(), "a b c (2)");
+        let shown = keys.key(None, "\u{1b}[2J").to_string();
+        assert!(!shown.contains('\u{1b}'), "{shown:?}");
     }
 }
