@@ -788,7 +788,8 @@ kc_status kc_plan_step(const struct kc_image *image,
  written. `rewrite`, unless NULL, sees every word of executable segments and says what becomes of it; `context` is handed to it.
 
  Safety
- The contract of every pointer, at the top of this header; `rewrite` may be called with `context` during the call. `error` may be NULL.
+ The contract of every pointer, at the top of this header; `rewrite` may be called with `context` during the
+ call, and does not touch `memory`. `error` may be NULL.
  */
 kc_status kc_load(const struct kc_image *image,
                   uint64_t phys_base,
@@ -805,7 +806,8 @@ kc_status kc_load(const struct kc_image *image,
  rewritten and not fit to run.
 
  Safety
- The contract of every pointer, at the top of this header; `sign` may be called with `context` during the call. `bases`, `applied`
+ The contract of every pointer, at the top of this header; `sign` may be called with `context` during the
+ call, and does not touch `memory`. `bases`, `applied`
  and `error` may be NULL.
  */
 kc_status kc_apply_fixups(const struct kc_image *image,

@@ -237,7 +237,8 @@ pub unsafe extern "C" fn kc_plan_step(
 /// written. `rewrite`, unless NULL, sees every word of executable segments and says what becomes of it; `context` is handed to it.
 ///
 /// # Safety
-/// The contract of every pointer, at the top of this header; `rewrite` may be called with `context` during the call. `error` may be NULL.
+/// The contract of every pointer, at the top of this header; `rewrite` may be called with `context` during the
+/// call, and does not touch `memory`. `error` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kc_load(
     image: *const kc_image,
@@ -272,7 +273,8 @@ pub unsafe extern "C" fn kc_load(
 /// rewritten and not fit to run.
 ///
 /// # Safety
-/// The contract of every pointer, at the top of this header; `sign` may be called with `context` during the call. `bases`, `applied`
+/// The contract of every pointer, at the top of this header; `sign` may be called with `context` during the
+/// call, and does not touch `memory`. `bases`, `applied`
 /// and `error` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kc_apply_fixups(

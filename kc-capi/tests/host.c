@@ -168,7 +168,6 @@ static void a64(const uint8_t *file, size_t len) {
     CHECK(strstr(text, "st1.2d"));
     CHECK(kc_a64_format(0x910043fd, 0, KC_SYNTAX_LLVM, text, written, NULL, &error) == KC_BUFFER_TOO_SMALL);
     CHECK(kc_a64_format(0x910043fd, 0, 7, text, sizeof text, NULL, &error) == KC_BAD_ARGUMENT);
-    CHECK(kc_a64_decode(0, 0, &instruction, &error) == KC_OK || error.status == KC_BAD_INSTRUCTION);
     CHECK(kc_a64_decode(0x00300000, 0, &instruction, &error) == KC_BAD_INSTRUCTION);
     CHECK(!strcmp(error.message, "A64: 0x00300000 is no instruction"));
 
@@ -193,8 +192,9 @@ static void damage(const uint8_t *file, size_t len) {
     CHECK(kc_image_open(file, len, 0, NULL, &error) == KC_BAD_ARGUMENT);
     CHECK(kc_image_open(NULL, 0, 0, &image, &error) == KC_BAD_MACHO);
     for (size_t cut = 0; cut < 0x800; cut += 37) {
-        uint8_t *part = malloc(cut + 1);
-        memcpy(part, file, cut);
+        uint8_t *part = malloc(cut);
+        if (cut)
+            memcpy(part, file, cut);
         CHECK(kc_image_open(part, cut, KC_STRICT, &image, &error) == KC_BAD_MACHO);
         CHECK(error.offset <= cut && strstr(error.message, "at file offset"));
         CHECK(kc_image_describe(&image, &info, NULL) == KC_NOT_OPEN);

@@ -84,9 +84,10 @@ fn damaged_chains() {
         (WORDS + 4, vec![0xfe, 0xff], K::IndexOutOfBounds, SEGMENT, WORDS + 4, &[0, 8, 0x1010]),
         (WORDS + 8, vec![0, 1], K::IndexOutOfBounds, SEGMENT, WORDS + 8, ALL),
         (WORDS + 4, vec![0, 2], K::SlotOutsideSegment, SEGMENT, WORDS + 4, &[0, 8, 0x1010]),
-        // The structure: page_size 0, formats 0 and 15, a segment_offset beside the segment, pages
+        // The structure: page_size 0 and less than a slot, formats 0 and 15, a segment_offset beside the segment, pages
         // that do not fit.
         (STARTS + 4, vec![0, 0], K::UnknownFormat, SEGMENT, STARTS + 4, &[]),
+        (STARTS + 4, vec![7, 0], K::UnknownFormat, SEGMENT, STARTS + 4, &[]),
         (STARTS + 6, vec![0], K::UnknownFormat, SEGMENT, STARTS + 6, &[]),
         (STARTS + 6, vec![15], K::UnknownFormat, SEGMENT, STARTS + 6, &[]),
         (STARTS + 8, longs(&[0x8001]), K::SegmentOffsetMismatch, SEGMENT, STARTS + 8, &[]),
@@ -309,7 +310,7 @@ proptest! {
     #[test]
     fn hostile_slots(
         format in 0..16_u16,
-        page_size in prop_oneof![Just(0x1000_u16), Just(0x4000), Just(1), Just(0x100), any::<u16>()],
+        page_size in prop_oneof![Just(0x1000_u16), Just(0x4000), Just(1), 2..24_u16, Just(0x100), any::<u16>()],
         starts in proptest::collection::vec(
             prop_oneof![any::<u16>(), 0..0x40_u16, Just(0xffff), 0x8000..0x8020_u16], 0..64),
         data in proptest::collection::vec(

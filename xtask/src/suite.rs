@@ -204,9 +204,13 @@ fn doctests() -> Outcome<Checked> {
 /// Runs `cargo test` and adds up its closing lines.
 fn cargo_test(arguments: &[&str], what: &str) -> Outcome<Checked> {
     let mut passed = 0_u64;
-    tee(cargo().arg("test").args(arguments), |line| {
-        passed += passed_in(line).unwrap_or(0);
-    })?;
+    // A failure hides none of the others.
+    tee(
+        cargo().args(["test", "--no-fail-fast"]).args(arguments),
+        |line| {
+            passed += passed_in(line).unwrap_or(0);
+        },
+    )?;
     Ok(Checked::new(passed, what))
 }
 

@@ -100,7 +100,8 @@ impl<'a> Pages<'a> {
         let Some(layout) = starts.pointer_format.layout() else {
             return Err(starts.error(ErrorKind::UnknownFormat, 6));
         };
-        if starts.page_size == 0 {
+        // A slot may reach into the next page, whose first start is looked at, but not past that page.
+        if usize::from(starts.page_size) < layout.size {
             return Err(starts.error(ErrorKind::UnknownFormat, 4));
         }
         let vmaddr = segment.vmaddr().get();

@@ -17,6 +17,7 @@ fn main() -> std::io::Result<()> {
     std::fs::create_dir_all(&dir)?;
     for (shape, built) in [
         ("fileset", sample::fileset()),
+        ("tiny", sample::tiny()),
         ("pageable", sample::pageable()),
         ("auxiliary", sample::auxiliary()),
         ("prelinked", sample::prelinked()),
