@@ -9,6 +9,7 @@ use std::io::{ErrorKind, Read, Write};
 mod cli;
 mod cmd;
 mod container;
+mod damage;
 mod failure;
 mod image;
 mod input;

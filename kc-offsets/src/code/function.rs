@@ -34,6 +34,22 @@ impl<'s> FunctionIndex<'s> {
         images: impl Iterator<Item = MachO<'a>>,
         storage: &'s mut [u64],
     ) -> Result<Self, Error> {
+        let mut first = None;
+        let index = Self::build_with(images, storage, |error| first = first.or(Some(error)));
+        first.map_or(index, Err)
+    }
+
+    /// As [`build`](Self::build), but a damaged table costs no more than what lies behind the damage, and `damaged` gets its error.
+    ///
+    /// The last function before the damage reaches to the next one of another image, or to the end of its section.
+    ///
+    /// # Errors
+    /// [`Error::StorageTooSmall`].
+    pub fn build_with<'a>(
+        images: impl Iterator<Item = MachO<'a>>,
+        storage: &'s mut [u64],
+        mut damaged: impl FnMut(Error),
+    ) -> Result<Self, Error> {
         let mut needed = 0_usize;
         let mut put = |mark: u64| {
             if let Some(place) = storage.get_mut(needed) {
@@ -42,9 +58,17 @@ impl<'s> FunctionIndex<'s> {
             needed = needed.saturating_add(1);
         };
         for image in images {
-            for start in image.function_starts()? {
-                // Instructions lie at multiples of 4; Thumb's bit 0 is of another architecture.
-                put(start?.get() & !3);
+            match image.function_starts() {
+                Ok(starts) => {
+                    for start in starts {
+                        match start {
+                            // Instructions lie at multiples of 4; Thumb's bit 0 is of another architecture.
+                            Ok(start) => put(start.get() & !3),
+                            Err(error) => damaged(error.into()),
+                        }
+                    }
+                }
+                Err(error) => damaged(error.into()),
             }
             for region in code_regions(&image) {
                 let last = u64::try_from(region.bytes.len())

@@ -3,12 +3,13 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use macho_core::fixup::{Auth, Fixup, Mechanism, SegmentStarts, Slot};
-use macho_core::{Error, MachO, Segment};
+use macho_core::{MachO, Segment};
 use serde_json::{Value, json};
 
 use crate::Streams;
 use crate::cli::Fixups;
 use crate::cmd::with_image;
+use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image;
 use crate::json::{self, hex, hex_or_null, text};
@@ -32,30 +33,6 @@ pub(super) fn run(args: &Fixups, streams: &mut Streams<'_>) -> Result<(), Failur
 /// There is nothing to show.
 fn none(streams: &mut Streams<'_>) -> Result<(), Failure> {
     streams.note("the image has no fixups")
-}
-
-/// The first place that is damaged, and how many more there are. What is whole is printed first.
-#[derive(Default)]
-struct Damage {
-    first: Option<Error>,
-    more: u64,
-}
-
-impl Damage {
-    fn add(&mut self, error: Error) {
-        if self.first.is_some() {
-            self.more += 1;
-        } else {
-            self.first = Some(error);
-        }
-    }
-
-    fn outcome(self, streams: &mut Streams<'_>) -> Result<(), Failure> {
-        if self.more > 0 {
-            streams.note(format_args!("{} more places are damaged", self.more))?;
-        }
-        self.first.map_or(Ok(()), |error| Err(error.into()))
-    }
 }
 
 /// Calls `each` for every slot that can be read.
@@ -125,7 +102,7 @@ fn list(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure>
         Ok(())
     })?;
     streams.stdout.write_all(&out)?;
-    if is_empty && damage.first.is_none() {
+    if is_empty && damage.is_none() {
         none(streams)?;
     }
     Ok(damage)
@@ -255,7 +232,7 @@ fn summary(image: &MachO<'_>, as_json: bool, streams: &mut Streams<'_>) -> Resul
     let (rows, damage) = rows(image)?;
     if as_json {
         json::write(streams.stdout, &rows.iter().map(Row::json).collect())?;
-    } else if rows.is_empty() && damage.first.is_none() {
+    } else if rows.is_empty() && damage.is_none() {
         none(streams)?;
     } else {
         for row in &rows {

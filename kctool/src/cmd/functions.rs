@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::Streams;
 use crate::cli::Functions;
 use crate::cmd::with_image;
+use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::images;
 use crate::json::{self, hex, hex_or_null};
@@ -23,7 +24,7 @@ pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Fai
             images.remove(0);
         }
         let mut marks = Vec::new();
-        let index = index(&images, &mut marks)?;
+        let (index, damage) = index(&images, &mut marks)?;
         let mut storage = PlaceStorage::new(cache)?;
         let places = Places::new(&mut storage)?;
         let mut guessed = None;
@@ -39,6 +40,8 @@ pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Fai
         };
         if functions.is_empty() && guessed.is_none() {
             if let Some(vmaddr) = args.containing {
+                // It may be one of those behind the damage.
+                damage.outcome(streams)?;
                 return Err(Failure::refused(format!("no function holds {vmaddr:#x}")));
             }
         }
@@ -48,7 +51,8 @@ pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Fai
         let rows = ends.chain(guessed.map(|start| (start, None)));
         if args.json {
             let rows = rows.map(|(start, end)| row_json(cache, &places, start, end));
-            return json::write(streams.stdout, &Value::Array(rows.collect()));
+            json::write(streams.stdout, &Value::Array(rows.collect()))?;
+            return damage.outcome(streams);
         }
         for (start, end) in rows {
             let size = end.map_or_else(
@@ -58,18 +62,24 @@ pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Fai
             let place = places.text(start.get());
             writeln!(streams.stdout, "{start}  {size:>8}{place}")?;
         }
-        Ok(())
+        damage.outcome(streams)
     })
 }
 
-/// The index of the functions, in memory of the size that it asks for.
-fn index<'s>(images: &[MachO<'_>], marks: &'s mut Vec<u64>) -> Result<FunctionIndex<'s>, Failure> {
+/// The index of the functions, in memory of the size that it asks for, and the tables that are damaged.
+fn index<'s>(
+    images: &[MachO<'_>],
+    marks: &'s mut Vec<u64>,
+) -> Result<(FunctionIndex<'s>, Damage), Failure> {
+    let images = images.iter().copied();
     if let Err(Error::StorageTooSmall { needed }) =
-        FunctionIndex::build(images.iter().copied(), marks)
+        FunctionIndex::build_with(images.clone(), marks, drop)
     {
         marks.resize(needed, 0);
     }
-    Ok(FunctionIndex::build(images.iter().copied(), marks)?)
+    let mut damage = Damage::default();
+    let index = FunctionIndex::build_with(images, marks, |error| damage.add(error))?;
+    Ok((index, damage))
 }
 
 fn guess(images: &[MachO<'_>], vmaddr: VmAddr) -> Option<VmAddr> {

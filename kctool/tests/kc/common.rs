@@ -80,6 +80,33 @@ const BAD_PATCHES: [(&str, &str); 6] = [
     ("nothing.patch", "#"),
 ];
 
+/// The collection with a second function in alpha that lies 2^64 bytes further on, and with beta's table past the end of the file.
+fn damaged_function_starts(fileset: &[u8]) -> Vec<u8> {
+    let mut damaged = fileset.to_vec();
+    let cache = kc_offsets::KernelCache::parse(fileset).unwrap();
+    for entry in cache.entries().map(Result::unwrap) {
+        let image = entry.image().unwrap();
+        let kind = macho_core::LoadCommandKind::LC_FUNCTION_STARTS;
+        let command = image.find_command(kind).unwrap().file_offset().get();
+        let dataoff = usize::try_from(command).unwrap() + 8;
+        let table = u32::from_le_bytes(fileset[dataoff..dataoff + 4].try_into().unwrap());
+        if entry.id == "org.example.alpha" {
+            let first = usize::try_from(table).unwrap();
+            let second = first
+                + fileset[first..]
+                    .iter()
+                    .position(|byte| *byte < 0x80)
+                    .unwrap()
+                + 1;
+            damaged[second..second + 9].fill(0xff);
+            damaged[second + 9] = 1;
+        } else if entry.id == "org.example.beta" {
+            damaged[dataoff..dataoff + 4].copy_from_slice(&u32::MAX.to_le_bytes());
+        }
+    }
+    damaged
+}
+
 impl Files {
     pub(crate) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("kc-{name}-{}", std::process::id()));
@@ -104,6 +131,7 @@ impl Files {
         chain[slot + 6] |= 0xf8;
         chain[slot + 7] |= 0x7f;
         files.put("chain", &chain);
+        files.put("starts", &damaged_function_starts(&fileset));
         let lzfse = Im4p::lzfse("krnl", &fileset);
         files.put("img4", &signed_like(&lzfse));
         files.put("im4p", &lzfse.build());

@@ -347,6 +347,11 @@ fn probe_functions(image: &MachO<'_>, vmaddr: VmAddr) {
         }
         Err(error) => display(error),
     }
+    let _ = black_box(FunctionIndex::build_with(
+        core::iter::once(*image),
+        &mut storage,
+        display,
+    ));
     code_regions(image).for_each(|region| {
         black_box(guess_function_start(&region, vmaddr));
     });
