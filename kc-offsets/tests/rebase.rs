@@ -4,6 +4,7 @@ use kc_offsets::{Error, KernelCache};
 use macho_core::fixup::{Fixup, Target};
 use macho_core::{Mode, Slide};
 use testkit::classic::{self, Counts};
+use testkit::constants::MACOS_BASE;
 use testkit::kernelcache::large::{self, Size};
 use testkit::kernelcache::sample;
 use testkit::truth::Built;
@@ -46,6 +47,39 @@ fn there_and_back_is_the_file() {
         let (same, _) = moved(&built.bytes, Slide::ZERO);
         assert!(same == built.bytes, "{name}");
     }
+}
+
+/// A moved collection is what its builder links there, but for the text of `__PRELINK_INFO`; and it moves back.
+fn as_linked_elsewhere(size: Size) {
+    let mut collection = large::collection(size, 5);
+    let built = collection.build();
+    collection.base = Some(MACOS_BASE + UP);
+    let mut expected = collection.build().bytes;
+    let info = built
+        .truth
+        .segments
+        .iter()
+        .find(|segment| segment.name == "__PRELINK_INFO");
+    let info = info.unwrap();
+    let start = usize::try_from(info.file_offset).unwrap();
+    let end = start + usize::try_from(info.filesize).unwrap();
+    assert!(expected[start..end] != built.bytes[start..end]);
+    expected[start..end].copy_from_slice(&built.bytes[start..end]);
+    let (there, _) = moved(&built.bytes, Slide::new(UP));
+    assert!(there == expected);
+    let (back, _) = moved(&there, Slide::new(UP).inverse());
+    assert!(back == built.bytes);
+}
+
+#[test]
+fn a_moved_collection_is_as_linked_elsewhere() {
+    as_linked_elsewhere(Size::SMALL);
+}
+
+#[test]
+#[ignore = "a hundred megabytes, for optimised builds: cargo xtask corpus --truth"]
+fn a_moved_collection_of_full_size_is_as_linked_elsewhere() {
+    as_linked_elsewhere(Size::MAC);
 }
 
 /// Every address that a reader finds: what it is, and the address.

@@ -2,6 +2,8 @@
 
 use crate::object::Auth;
 
+mod tsv;
+
 /// Which shape of kernelcache the file has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shape {

@@ -12,19 +12,65 @@ use crate::packages;
 use crate::setup;
 use crate::step::{Checked, Failure, Outcome};
 
-/// `cargo xtask corpus [--only NAME] [--fetch]`. The files are kept in
-/// `$KC_CORPUS`, or in `target/corpus`.
+/// `cargo xtask corpus [--only NAME] [--fetch] [--truth]`. The files are kept in
+/// `$KC_CORPUS`, or in `target/corpus`; `--truth` needs none of them.
 ///
 /// # Errors
 /// When a download is not the listed file, or a comparison fails.
 pub(crate) fn corpus(arguments: &[String]) -> Outcome<()> {
+    if arguments == ["--truth"] {
+        return large();
+    }
     packages::npm()?;
     if arguments.is_empty() {
+        large()?;
         run(compare()?.arg("--files").args(shapes(&["--large"])?))?;
     }
     let cache = std::env::var_os("KC_CORPUS")
         .unwrap_or_else(|| OsString::from(target_dir().join("corpus")));
     run(compare()?.arg(cache).args(arguments))
+}
+
+/// A collection of the size that Macs have: kc and the libraries' models against its builder.
+fn large() -> Outcome<()> {
+    truth(&[])?;
+    run(cargo().args([
+        "test",
+        "--release",
+        "--package",
+        "kc-offsets",
+        "--test",
+        "load",
+        "--test",
+        "rebase",
+        "--",
+        "--ignored",
+    ]))
+}
+
+/// kc against what the builder of a large collection says is in it; counts the facts.
+fn truth(size: &[&str]) -> Outcome<u64> {
+    const MOVED: u64 = 0x1234_4000;
+    let folder = target_dir().join("truth");
+    fs::create_dir_all(&folder)?;
+    let mut arguments = Vec::new();
+    for (name, moved) in [("collection", 0), ("elsewhere", MOVED)] {
+        let (file, table) = (folder.join(name), folder.join(format!("{name}.tsv")));
+        run(cargo()
+            .args(["run", "--quiet", "--release", "--package", "testkit"])
+            .args(["--bin", "mklarge", "--"])
+            .arg(&file)
+            .args(size)
+            .args(["--moved", &moved.to_string(), "--truth"])
+            .arg(&table))?;
+        arguments.extend([file, table]);
+    }
+    let mut facts = 0;
+    tee(compare()?.arg("--truth").args(arguments), |line| {
+        let count = line.split_once(" facts of the truth; 0 failures");
+        facts += count.and_then(|(count, _)| count.parse().ok()).unwrap_or(0);
+    })?;
+    Ok(facts)
 }
 
 /// Step: the same comparisons on the Mach-O file in the sample, on those with older fixups and on
@@ -69,9 +115,13 @@ pub(crate) fn samples() -> Outcome<Checked> {
             fields += fields_in(line).unwrap_or(0);
         },
     )?;
+    let facts = truth(&["--small"])?;
+    if facts == 0 {
+        return Err(Failure::new("no fact of the truth was compared"));
+    }
     Ok(Checked::new(
-        fields,
-        "header fields, and the samples' symbols, addresses, fixups and payloads",
+        fields + facts,
+        "header fields and facts of a collection's builder, and the samples' symbols, addresses, fixups and payloads",
     ))
 }
 

@@ -46,7 +46,7 @@ const CHORES: &[Chore] = &[
     },
     Chore {
         name: "corpus",
-        help: "download real Mach-O files and compare on them [--only NAME] [--fetch]",
+        help: "download real Mach-O files and compare on them [--only NAME] [--fetch] [--truth]",
         run: corpus::corpus,
     },
     Chore {
