@@ -1,6 +1,6 @@
-//! Checks what the specification text says: overlaps, duplicates, rows missing against Arm's table.
+//! Checks the rows against one another: names that are there twice, overlaps, what hides a row or an alias.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::isa::{Problem, Row};
 
@@ -14,14 +14,7 @@ pub(crate) fn rows(rows: &[Row], problems: &mut Vec<Problem>) {
                 text: format!("{} is already at {}", row.name, first.place),
             });
         }
-        for &(mask, value) in &row.undefined {
-            if (value ^ row.value) & mask & row.mask & !row.should != 0 {
-                problems.push(Problem {
-                    place: row.place.clone(),
-                    text: "undefined clause contradicts the pattern".into(),
-                });
-            }
-        }
+        aliases(row, problems);
     }
     // Only rows that agree in the major opcode can overlap.
     for (index, a) in rows.iter().enumerate() {
@@ -32,76 +25,64 @@ pub(crate) fn rows(rows: &[Row], problems: &mut Vec<Problem>) {
                 continue;
             }
             // One must be the special case of the other.
+            let pieces = b.pieces(strict_b, b.value & strict_b);
             let clash = a
                 .pieces(strict_a, a.value & strict_a)
                 .iter()
-                .any(|&(ma, va)| {
-                    b.pieces(strict_b, b.value & strict_b)
-                        .iter()
-                        .any(|&(mb, vb)| {
-                            let common = ma & mb;
-                            (va ^ vb) & common == 0 && (ma == mb || common != ma && common != mb)
-                        })
+                .find_map(|&(ma, va)| {
+                    let other = pieces.iter().find(|&&(mb, vb)| {
+                        let common = ma & mb;
+                        (va ^ vb) & common == 0 && (ma == mb || common != ma && common != mb)
+                    })?;
+                    Some(va | other.1)
                 });
-            if !clash {
-                continue;
+            if let Some(word) = clash {
+                problems.push(Problem {
+                    place: b.place.clone(),
+                    text: format!(
+                        "{} overlaps {} at {}: {word:08x} is both, and neither is a special case of the other",
+                        b.name, a.name, a.place
+                    ),
+                });
             }
+        }
+    }
+}
+
+/// Aliases behind one that is shown wherever they would be.
+fn aliases(row: &Row, problems: &mut Vec<Problem>) {
+    for (index, alias) in row.aliases.iter().enumerate() {
+        let hider = row.aliases[..index].iter().find(|first| {
+            alias.syntaxes & !first.syntaxes == 0
+                && first.tests.iter().all(|test| alias.tests.contains(test))
+        });
+        if let Some(first) = hider {
             problems.push(Problem {
-                place: b.place.clone(),
-                text: format!("{} overlaps {} at {}", b.name, a.name, a.place),
+                place: alias.place.clone(),
+                text: format!(
+                    "alias {} is never shown: the one at {} comes first",
+                    alias.template.mnemonic, first.place
+                ),
             });
         }
     }
 }
 
-/// Compares with Arm's table (tab-separated: name, group, mask, value, should-be mask, fields) and reports per group what is missing.
-/// Returns whether a row that is present differs.
-pub(crate) fn against(rows: &[Row], table: &str) -> bool {
-    let mut differs = false;
-    let ours: HashMap<&str, &Row> = rows.iter().map(|r| (r.name.as_str(), r)).collect();
-    let mut theirs = HashSet::new();
-    let mut missing: BTreeMap<&str, (usize, usize, Vec<&str>)> = BTreeMap::new();
-    for line in table.lines().skip(1) {
-        let columns: Vec<&str> = line.split('\t').collect();
-        let [name, group, mask, value, should, ..] = columns.as_slice() else {
-            continue;
-        };
-        theirs.insert(*name);
-        let top = group.split('/').next().unwrap_or(group);
-        let entry = missing.entry(top).or_default();
-        entry.1 += 1;
-        let number = |text: &str| u32::from_str_radix(text, 16).unwrap_or(0);
-        match ours.get(name) {
-            None => {
-                entry.0 += 1;
-                entry.2.push(name);
-            }
-            Some(row) => {
-                if (row.mask, row.value, row.should)
-                    != (number(mask), number(value), number(should))
-                {
-                    differs = true;
-                    println!(
-                        "{}: {name}: mask {:08x} value {:08x} should {:08x}, Arm has {mask} {value} {should}",
-                        row.place, row.mask, row.value, row.should
-                    );
-                }
-            }
-        }
+/// What may have the words of a row that is never reached.
+pub(crate) fn hiders(row: &Row, rows: &[Row]) -> String {
+    let strict = row.mask & !row.should;
+    let mut hiders: Vec<String> = rows
+        .iter()
+        .filter(|other| {
+            let mask = other.mask & !other.should;
+            other.name != row.name
+                && mask & strict == strict
+                && (other.value ^ row.value) & strict == 0
+        })
+        .map(|other| format!("{} at {}", other.name, other.place))
+        .collect();
+    if !row.undefined.is_empty() || !row.except.is_empty() {
+        hiders.push("its own clauses".into());
     }
-    for (group, (count, total, names)) in &missing {
-        let shown: Vec<&str> = names.iter().take(4).copied().collect();
-        println!(
-            "{group}: {} of {total} rows, {count} missing {}",
-            total - count,
-            shown.join(" ")
-        );
-    }
-    for row in rows {
-        if !theirs.contains(row.name.as_str()) && row.group != "apple" {
-            differs = true;
-            println!("{}: {} is not in Arm's table", row.place, row.name);
-        }
-    }
-    differs
+    hiders.join(", ")
 }

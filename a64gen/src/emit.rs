@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use crate::isa::{Apple, Row, Template, Test, flows};
 use crate::names::Table;
-use crate::operands::{Descriptor, Operands};
+use crate::operands::{Descriptor, LITERAL, Operands};
 use crate::tree::Tree;
 use pieces::{Check, Forms, HEADER, Names, Node, bytes, plain, sectioned, sectioned_lines};
 
@@ -52,11 +52,7 @@ pub(crate) fn files(
     let table_names: Vec<String> = model.tables.iter().map(|t| t.name.clone()).collect();
     names.id("");
 
-    let literal = model
-        .operands
-        .kinds
-        .iter()
-        .position(|k| k.name == "Literal");
+    let literal = model.operands.kinds.iter().position(|k| k.name == LITERAL);
     let rows = std::mem::take(&mut model.rows);
     let mut form_of = |template: &Template,
                        row: &Row,
@@ -70,6 +66,7 @@ pub(crate) fn files(
      -> usize {
         let mut list = Vec::new();
         let mut seen: Vec<String> = Vec::new();
+        let known = problems.len();
         for name in &template.operands {
             if let Some(text) = name.strip_prefix('"').and_then(|n| n.strip_suffix('"')) {
                 let [low, high] = (names.id(text) as u16).to_le_bytes();
@@ -92,13 +89,14 @@ pub(crate) fn files(
                 }),
             }
         }
-        if whole {
+        // What an operand without a meaning reads is not known.
+        if whole && problems.len() == known {
             for field in &row.fields {
                 if !seen.contains(&field.name) && !field.name.starts_with('_') {
                     problems.push(crate::isa::Problem {
                         place: place.clone(),
                         text: format!(
-                            "field {} is in no operand (call it _{0} if that is meant)",
+                            "no operand reads field {} (call it _{0} if that is meant)",
                             field.name
                         ),
                     });
@@ -265,7 +263,9 @@ pub(crate) fn files(
         );
         unpredictable_rows.push(format!("    ({number}, {at}, {}),\n", clause.len()));
     }
-    problems.extend(model.operands.unused());
+    if problems.is_empty() {
+        problems.extend(model.operands.unused());
+    }
     if !problems.is_empty() {
         return Err(problems);
     }

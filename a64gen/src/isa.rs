@@ -4,11 +4,11 @@ use std::fmt;
 
 /// A place in the specification text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub struct Place {
     /// File name.
-    pub(crate) file: String,
+    pub file: String,
     /// Line, from 1.
-    pub(crate) line: usize,
+    pub line: usize,
 }
 
 impl fmt::Display for Place {
@@ -19,11 +19,11 @@ impl fmt::Display for Place {
 
 /// A message about one place of the specification text.
 #[derive(Clone, Debug)]
-pub(crate) struct Problem {
+pub struct Problem {
     /// Where.
-    pub(crate) place: Place,
+    pub place: Place,
     /// What.
-    pub(crate) text: String,
+    pub text: String,
 }
 
 impl fmt::Display for Problem {
@@ -179,6 +179,14 @@ fn without(mask: u32, value: u32, m: u32, v: u32) -> Vec<(u32, u32)> {
     pieces
 }
 
+/// What `group` lines may say.
+const GROUPS: [&str; 9] = [
+    "dpimm", "dpreg", "control", "ldst", "simd", "sve", "sme", "reserved", "apple",
+];
+
+/// The decoder has room for so many operands.
+const MOST_OPERANDS: usize = 6;
+
 const FLOWS: [&str; 8] = [
     "next",
     "branch",
@@ -214,13 +222,23 @@ fn split_operands(text: &str) -> Vec<String> {
     parts
 }
 
-fn parse_template(text: &str) -> Template {
+fn parse_template(text: &str) -> Result<Template, String> {
     let text = text.trim();
-    let (mnemonic, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    Template {
-        mnemonic: mnemonic.to_owned(),
-        operands: split_operands(rest),
+    if text.is_empty() {
+        return Err("no template".into());
     }
+    let (mnemonic, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let operands = split_operands(rest);
+    if operands.len() > MOST_OPERANDS {
+        return Err(format!(
+            "{} operands; the decoder has room for {MOST_OPERANDS}",
+            operands.len()
+        ));
+    }
+    Ok(Template {
+        mnemonic: mnemonic.to_owned(),
+        operands,
+    })
 }
 
 /// Reads the pattern column: runs of 0 and 1, `(0)`/`(1)` runs for should-be bits, `name:width` fields.
@@ -235,6 +253,9 @@ fn parse_pattern(text: &str) -> Result<(u32, u32, u32, Vec<Field>), String> {
                 return Err(format!("{token} does not fit: {at} bits left"));
             }
             at -= width;
+            if name.is_empty() {
+                return Err(format!("{token} has no name"));
+            }
             if fields.iter().any(|f| f.name == name) {
                 return Err(format!("field {name} appears twice"));
             }
@@ -245,7 +266,10 @@ fn parse_pattern(text: &str) -> Result<(u32, u32, u32, Vec<Field>), String> {
             });
             continue;
         }
-        let soft = token.starts_with('(') && token.ends_with(')');
+        let soft = token.starts_with('(');
+        if soft != token.ends_with(')') {
+            return Err(format!("{token}: half a pair of parentheses"));
+        }
         for c in token.trim_matches(|c| c == '(' || c == ')').chars() {
             if at == 0 {
                 return Err("more than 32 bits".into());
@@ -263,7 +287,7 @@ fn parse_pattern(text: &str) -> Result<(u32, u32, u32, Vec<Field>), String> {
         }
     }
     if at != 0 {
-        return Err(format!("{at} bits missing"));
+        return Err(format!("{} of 32 bits", 32 - at));
     }
     Ok((mask, value, should, fields))
 }
@@ -391,19 +415,23 @@ fn parse_undefined(text: &str, fields: &[Field]) -> Result<Vec<(u32, u32)>, Stri
             .iter()
             .find(|f| f.name == name)
             .ok_or_else(|| format!("no field {name}"))?;
-        let sign = part.as_bytes()[operator];
-        let right = part[operator..]
-            .trim_start_matches(['<', '>', '=', '!'])
-            .trim();
-        let (mask, value) =
-            parse_literal(right, field.width).ok_or_else(|| format!("cannot read {right}"))?;
-        if sign == b'=' {
+        let value_at = part[operator..]
+            .find(|c| !matches!(c, '<' | '>' | '=' | '!'))
+            .map_or(part.len(), |at| operator + at);
+        let sign = &part[operator..value_at];
+        if !["=", "!=", "<", ">"].contains(&sign) {
+            return Err(format!("{part}: {sign} is none of =, !=, <, >"));
+        }
+        let right = part[value_at..].trim();
+        let (mask, value) = parse_literal(right, field.width)
+            .ok_or_else(|| format!("{part}: {right:?} is no value of {} bits", field.width))?;
+        if sign == "=" {
             choices.push((mask << field.lsb, value << field.lsb));
         } else {
             for v in 0..(1_u32 << field.width) {
                 let hit = match sign {
-                    b'<' => v < value,
-                    b'>' => v > value,
+                    "<" => v < value,
+                    ">" => v > value,
                     _ => v & mask != value,
                 };
                 if hit {
@@ -413,8 +441,13 @@ fn parse_undefined(text: &str, fields: &[Field]) -> Result<Vec<(u32, u32)>, Stri
         }
         clauses = clauses
             .iter()
-            .flat_map(|c| choices.iter().map(move |d| (c.0 | d.0, c.1 | d.1)))
+            .flat_map(|c| choices.iter().map(move |d| (c, d)))
+            .filter(|(c, d)| (c.1 ^ d.1) & c.0 & d.0 == 0)
+            .map(|(c, d)| (c.0 | d.0, c.1 | d.1))
             .collect();
+        if clauses.is_empty() {
+            return Err(format!("{}: no word is so", text.trim()));
+        }
     }
     Ok(clauses)
 }
@@ -475,8 +508,12 @@ fn parse_attribute(row: &mut Row, text: &str) -> Result<(), String> {
     } else if let Some(rest) = text.strip_prefix("apple ") {
         row.apple = parse_apple(rest)?;
     } else if text.starts_with("FEAT_") {
-        row.features
-            .extend(text.split_whitespace().map(str::to_owned));
+        for clause in text.split_whitespace() {
+            if let Some(other) = clause.split('/').find(|f| !f.starts_with("FEAT_")) {
+                return Err(format!("{clause}: {other:?} is no feature"));
+            }
+            row.features.push(clause.to_owned());
+        }
     } else {
         return Err(format!("unknown attribute: {text}"));
     }
@@ -485,7 +522,7 @@ fn parse_attribute(row: &mut Row, text: &str) -> Result<(), String> {
 
 fn parse_alias(row: &Row, place: &Place, line: &str) -> Result<Alias, String> {
     let mut parts = line.split(" | ");
-    let template = parse_template(parts.next().unwrap_or_default());
+    let template = parse_template(parts.next().unwrap_or_default())?;
     let mut alias = Alias {
         place: place.clone(),
         template,
@@ -521,8 +558,14 @@ fn parse_alias(row: &Row, place: &Place, line: &str) -> Result<Alias, String> {
 fn parse_row(group: &str, place: &Place, line: &str) -> Result<Row, String> {
     let mut parts = line.split(" | ");
     let name = parts.next().unwrap_or_default().trim().to_owned();
+    if name.is_empty() || name.contains(char::is_whitespace) {
+        return Err(format!("{name:?} is no name of an encoding"));
+    }
+    if group.is_empty() {
+        return Err("a row before any `group`".into());
+    }
     let pattern = parts.next().ok_or("no pattern")?;
-    let template = parse_template(parts.next().ok_or("no template")?);
+    let template = parse_template(parts.next().ok_or("no template")?)?;
     let (mask, value, should, fields) = parse_pattern(pattern)?;
     let mut row = Row {
         place: place.clone(),
@@ -559,7 +602,9 @@ pub(crate) fn flows() -> &'static [&'static str] {
 /// Reads one file of rows.
 pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
-    let mut group = String::from("none");
+    let mut group = String::new();
+    // Whether the aliases below belong to a row.
+    let mut has_row = None;
     for (index, line) in text.lines().enumerate() {
         let place = Place {
             file: file.to_owned(),
@@ -570,15 +615,24 @@ pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<
             continue;
         }
         let result = if content.starts_with(char::is_whitespace) {
-            match rows.last_mut() {
-                Some(row) => parse_alias(row, &place, content).map(|alias| row.aliases.push(alias)),
-                None => Err("an alias before any row".into()),
+            match (rows.last_mut(), has_row) {
+                (Some(row), Some(true)) => {
+                    parse_alias(row, &place, content).map(|alias| row.aliases.push(alias))
+                }
+                (_, Some(false)) => Ok(()),
+                _ => Err("an alias before any row".into()),
             }
         } else if let Some(name) = content.strip_prefix("group ") {
             name.trim().clone_into(&mut group);
-            Ok(())
+            if GROUPS.contains(&group.as_str()) {
+                Ok(())
+            } else {
+                Err(format!("unknown group {group}"))
+            }
         } else {
-            parse_row(&group, &place, content).map(|row| rows.push(row))
+            let row = parse_row(&group, &place, content);
+            has_row = Some(row.is_ok());
+            row.map(|row| rows.push(row))
         };
         if let Err(text) = result {
             problems.push(Problem { place, text });

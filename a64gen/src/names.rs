@@ -5,6 +5,8 @@ use crate::isa::{Place, Problem, name_flag};
 /// A name for a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
+    /// Where it is written.
+    place: Place,
     /// The value of the field.
     pub(crate) key: u16,
     /// The name as LLVM spells it.
@@ -31,7 +33,11 @@ pub(crate) fn parse(file: &str, text: &str, tables: &mut Vec<Table>, problems: &
         if content.is_empty() || (content == "#" || content.starts_with("# ")) {
             continue;
         }
-        match parse_line(content) {
+        let place = Place {
+            file: file.to_owned(),
+            line: index + 1,
+        };
+        match parse_line(&place, content) {
             Ok((table, entry)) => {
                 let at = tables
                     .iter()
@@ -45,18 +51,12 @@ pub(crate) fn parse(file: &str, text: &str, tables: &mut Vec<Table>, problems: &
                     });
                 tables[at].entries.push(entry);
             }
-            Err(text) => problems.push(Problem {
-                place: Place {
-                    file: file.to_owned(),
-                    line: index + 1,
-                },
-                text,
-            }),
+            Err(text) => problems.push(Problem { place, text }),
         }
     }
 }
 
-fn parse_line(content: &str) -> Result<(String, Entry), String> {
+fn parse_line(place: &Place, content: &str) -> Result<(String, Entry), String> {
     let mut words = content.split_whitespace();
     let table = words.next().ok_or("no table")?.to_owned();
     let name = words.next().ok_or("no name")?.to_owned();
@@ -95,6 +95,7 @@ fn parse_line(content: &str) -> Result<(String, Entry), String> {
     Ok((
         table,
         Entry {
+            place: place.clone(),
             key: key as u16,
             name,
             flags,
@@ -108,13 +109,19 @@ pub(crate) fn check(tables: &mut [Table], problems: &mut Vec<Problem>) {
     for table in tables {
         table.entries.sort_by_key(|entry| (entry.key, entry.flags));
         for pair in table.entries.windows(2) {
-            if pair[0].key == pair[1].key && pair[0].flags & pair[1].flags != 0 {
+            let (a, b) = (pair[0].flags, pair[1].flags);
+            if pair[0].key == pair[1].key && (a & b != 0 || a == b) {
+                let (first, second) = if pair[0].place.line < pair[1].place.line {
+                    (&pair[0], &pair[1])
+                } else {
+                    (&pair[1], &pair[0])
+                };
                 problems.push(Problem {
-                    place: Place {
-                        file: table.name.clone(),
-                        line: 0,
-                    },
-                    text: format!("{} and {} have the same value", pair[0].name, pair[1].name),
+                    place: second.place.clone(),
+                    text: format!(
+                        "{} has the value of {} at {}",
+                        second.name, first.name, first.place
+                    ),
                 });
             }
         }

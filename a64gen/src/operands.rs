@@ -4,6 +4,12 @@ use std::collections::HashMap;
 
 use crate::isa::{Field, Place, Problem, Row, parse_bits};
 
+/// The kind of a word in quotes, which no name is bound to.
+pub(crate) const LITERAL: &str = "Literal";
+
+/// Bytes of parameters in a descriptor.
+const BYTES: usize = 7;
+
 /// How a kind's parameter is written and packed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Parameter {
@@ -19,9 +25,18 @@ pub(crate) enum Parameter {
     Word(String),
 }
 
+impl Parameter {
+    /// Its size in a descriptor.
+    fn bytes(&self) -> usize {
+        if *self == Self::Span { 2 } else { 1 }
+    }
+}
+
 /// A kind of operand; the decoder has a program for each.
 #[derive(Clone, Debug)]
 pub(crate) struct Kind {
+    /// Where it is written.
+    pub(crate) place: Place,
     /// Its name, a variant of the generated enum.
     pub(crate) name: String,
     /// Its parameters.
@@ -34,7 +49,18 @@ pub(crate) struct Binding {
     place: Place,
     name: String,
     kind: usize,
-    arguments: Vec<String>,
+    arguments: Vec<Argument>,
+}
+
+/// What a binding gives for a parameter.
+#[derive(Clone, Debug)]
+enum Argument {
+    /// A number, or that of a word.
+    Byte(u8),
+    /// A field of the row, or a run of bits.
+    Field(String),
+    /// A name table.
+    Table(String),
 }
 
 /// A kind with its packed parameters.
@@ -43,7 +69,7 @@ pub(crate) struct Descriptor {
     /// Index of the kind.
     pub(crate) kind: usize,
     /// Packed parameters.
-    pub(crate) bytes: [u8; 7],
+    pub(crate) bytes: [u8; BYTES],
 }
 
 /// All of `operands.isa`.
@@ -71,6 +97,10 @@ impl Operands {
             }
             if let Err(text) = operands.line(&place, content) {
                 problems.push(Problem { place, text });
+                // The lines below name what this one would have made.
+                if content.starts_with("word ") || content.starts_with("kind ") {
+                    break;
+                }
             }
         }
         operands.used = vec![false; operands.bindings.len()];
@@ -87,7 +117,9 @@ impl Operands {
                     .split_once('=')
                     .ok_or_else(|| format!("no value: {part}"))?;
                 let value = value.parse().map_err(|_| format!("bad value: {part}"))?;
-                words.insert(word.to_owned(), value);
+                if words.insert(word.to_owned(), value).is_some() {
+                    return Err(format!("{word} is twice in {set}"));
+                }
             }
         } else if let Some(rest) = content.strip_prefix("kind ") {
             let mut parts = rest.split_whitespace();
@@ -103,7 +135,20 @@ impl Operands {
                     other => return Err(format!("unknown parameter {other}")),
                 });
             }
-            self.kinds.push(Kind { name, parameters });
+            if let Some(first) = self.kinds.iter().find(|kind| kind.name == name) {
+                return Err(format!("kind {name} is already at {}", first.place));
+            }
+            let bytes: usize = parameters.iter().map(Parameter::bytes).sum();
+            if bytes > BYTES {
+                return Err(format!(
+                    "kind {name} takes {bytes} bytes; a descriptor has room for {BYTES}"
+                ));
+            }
+            self.kinds.push(Kind {
+                place: place.clone(),
+                name,
+                parameters,
+            });
         } else {
             let (name, rest) = content
                 .split_once(" = ")
@@ -115,14 +160,25 @@ impl Operands {
                 .iter()
                 .position(|k| k.name == kind)
                 .ok_or_else(|| format!("unknown kind {kind}"))?;
-            let arguments: Vec<String> = parts.map(str::to_owned).collect();
-            if arguments.len() != self.kinds[kind].parameters.len() {
+            let texts: Vec<&str> = parts.collect();
+            let Kind {
+                name: kind_name,
+                parameters,
+                ..
+            } = &self.kinds[kind];
+            if texts.len() != parameters.len() {
                 return Err(format!(
-                    "{} wants {} parameters",
-                    self.kinds[kind].name,
-                    self.kinds[kind].parameters.len()
+                    "{kind_name} wants {} parameters, not {}",
+                    parameters.len(),
+                    texts.len()
                 ));
             }
+            let arguments: Result<Vec<Argument>, String> = parameters
+                .iter()
+                .zip(texts)
+                .map(|(parameter, text)| self.argument(parameter, text))
+                .collect();
+            let arguments = arguments?;
             self.bindings.push(Binding {
                 place: place.clone(),
                 name: name.trim().to_owned(),
@@ -131,6 +187,21 @@ impl Operands {
             });
         }
         Ok(())
+    }
+
+    fn argument(&self, parameter: &Parameter, text: &str) -> Result<Argument, String> {
+        Ok(match parameter {
+            Parameter::Lsb | Parameter::Span => Argument::Field(text.to_owned()),
+            Parameter::Table => Argument::Table(text.to_owned()),
+            Parameter::Num => Argument::Byte(
+                text.parse()
+                    .map_err(|_| format!("{text} is no number from 0 to 255"))?,
+            ),
+            Parameter::Word(set) => {
+                let word = self.words[set].get(text);
+                Argument::Byte(*word.ok_or_else(|| format!("{text} is no {set}"))?)
+            }
+        })
     }
 
     fn pack(
@@ -146,7 +217,8 @@ impl Operands {
                 fields.push(name.to_owned());
                 return Ok(field.clone());
             }
-            let (lsb, width) = parse_bits(name).map_err(|_| format!("no field {name}"))?;
+            let (lsb, width) =
+                parse_bits(name).map_err(|_| format!("the row has no field {name}"))?;
             for f in &row.fields {
                 if f.lsb >= lsb && f.lsb + f.width <= lsb + width {
                     fields.push(f.name.clone());
@@ -163,33 +235,23 @@ impl Operands {
             .iter()
             .zip(&binding.arguments)
         {
-            match parameter {
-                Parameter::Lsb => bytes.push(field(argument)?.lsb as u8),
-                Parameter::Span => {
-                    let field = field(argument)?;
+            match argument {
+                Argument::Byte(byte) => bytes.push(*byte),
+                Argument::Field(name) => {
+                    let field = field(name)?;
                     bytes.push(field.lsb as u8);
-                    bytes.push(field.width as u8);
+                    if *parameter == Parameter::Span {
+                        bytes.push(field.width as u8);
+                    }
                 }
-                Parameter::Num => bytes.push(
-                    argument
-                        .parse()
-                        .map_err(|_| format!("not a number: {argument}"))?,
-                ),
-                Parameter::Table => {
-                    let table = tables.iter().position(|t| t == argument);
-                    bytes.push(table.ok_or_else(|| format!("no name table {argument}"))? as u8);
-                }
-                Parameter::Word(set) => {
-                    let word = self.words[set].get(argument);
-                    bytes.push(*word.ok_or_else(|| format!("{argument} is no {set}"))?);
+                Argument::Table(name) => {
+                    let table = tables.iter().position(|t| t == name);
+                    bytes.push(table.ok_or_else(|| format!("no name table {name}"))? as u8);
                 }
             }
         }
         let kind = binding.kind;
-        let mut packed = [0; 7];
-        if bytes.len() > packed.len() {
-            return Err("too many parameters".into());
-        }
+        let mut packed = [0; BYTES];
         packed[..bytes.len()].copy_from_slice(&bytes);
         Ok((
             Descriptor {
@@ -207,7 +269,8 @@ impl Operands {
         row: &Row,
         tables: &[String],
     ) -> Result<(Descriptor, Vec<String>), String> {
-        let mut problem = format!("no operand {name}");
+        let mut problem =
+            format!("no operand `{name}` in operands.isa (`{name} = KIND FIELD ...`)");
         for index in 0..self.bindings.len() {
             if self.bindings[index].name == name {
                 match self.pack(&self.bindings[index], row, tables) {
@@ -215,23 +278,28 @@ impl Operands {
                         self.used[index] = true;
                         return Ok(found);
                     }
-                    Err(text) => problem = format!("operand {name}: {text}"),
+                    Err(text) => problem = format!("operand `{name}`: {text}"),
                 }
             }
         }
         Err(problem)
     }
 
-    /// Bindings that no row uses.
+    /// Kinds that no operand has, and operands that no row has.
     pub(crate) fn unused(&self) -> Vec<Problem> {
-        self.bindings
-            .iter()
-            .zip(&self.used)
-            .filter(|(_, used)| !**used)
-            .map(|(b, _)| Problem {
-                place: b.place.clone(),
-                text: format!("operand {} is used by no row", b.name),
+        let kinds = self.kinds.iter().enumerate().filter(|(index, kind)| {
+            kind.name != LITERAL && !self.bindings.iter().any(|b| b.kind == *index)
+        });
+        let bindings = self.bindings.iter().zip(&self.used);
+        kinds
+            .map(|(_, kind)| Problem {
+                place: kind.place.clone(),
+                text: format!("kind {} is used by no operand", kind.name),
             })
+            .chain(bindings.filter(|(_, used)| !**used).map(|(b, _)| Problem {
+                place: b.place.clone(),
+                text: format!("operand `{}` is used by no row", b.name),
+            }))
             .collect()
     }
 }

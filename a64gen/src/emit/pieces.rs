@@ -7,7 +7,7 @@ use crate::isa::Apple;
 use crate::operands::Descriptor;
 
 pub(super) const HEADER: &str =
-    "// Written by a64gen from spec/*.isa; do not edit. `cargo run -p a64gen` writes it again.\n";
+    "// Written by a64gen from spec/*.isa; do not edit. `cargo xtask gen` writes it again.\n";
 pub(super) const SECTIONS: [&str; 3] = ["BASE", "SVE", "SME"];
 
 #[derive(Default)]

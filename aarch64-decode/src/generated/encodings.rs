@@ -1,4 +1,4 @@
-// Written by a64gen from spec/*.isa; do not edit. `cargo run -p a64gen` writes it again.
+// Written by a64gen from spec/*.isa; do not edit. `cargo xtask gen` writes it again.
 //! One entry for each encoding; 0 is unallocated and 1 undefined.
 
 use super::Check;

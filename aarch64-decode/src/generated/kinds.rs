@@ -1,4 +1,4 @@
-// Written by a64gen from spec/*.isa; do not edit. `cargo run -p a64gen` writes it again.
+// Written by a64gen from spec/*.isa; do not edit. `cargo xtask gen` writes it again.
 //! What the programs have to know: operand kinds, predicates, tests.
 
 /// A kind of operand; `program` has the code of each.

@@ -1,4 +1,4 @@
-// Written by a64gen from spec/*.isa; do not edit. `cargo run -p a64gen` writes it again.
+// Written by a64gen from spec/*.isa; do not edit. `cargo xtask gen` writes it again.
 //! Names of values: system registers, barriers, operations.
 
 const KEYS_SETS: [u16; 98] = [

@@ -1,4 +1,4 @@
-// Written by a64gen from spec/*.isa; do not edit. `cargo run -p a64gen` writes it again.
+// Written by a64gen from spec/*.isa; do not edit. `cargo xtask gen` writes it again.
 //! Mnemonics, literals and the names of encodings, groups and features.
 
 const NAMES_AT_BASE: [u16; 1271] = [
