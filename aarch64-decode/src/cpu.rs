@@ -1,9 +1,12 @@
 //! What a core can execute.
 
+use crate::bits::{field, low16};
 use crate::encoding::Feature;
 use crate::error::DecodeError;
+use crate::generated::named::table;
 use crate::insn::Instruction;
 use crate::matcher::decode;
+use crate::named::Name;
 use crate::pattern::Pattern;
 
 /// Room for the numbers of all features; a test holds it against the table.
@@ -11,9 +14,10 @@ const WORDS: usize = 3;
 
 const FP16: Option<Feature> = Feature::named("FEAT_FP16");
 
-/// Words with elements of 16 bits in rows that also have wider ones, and so do not name FEAT_FP16: FCMLA and FCADD (vector), and
-/// the conversions to and from fixed point, vector and scalar (Arm ARM, C7.2).
-const HALVES: [Pattern; 6] = [
+/// Words with elements of 16 bits in rows that also have wider ones, and so do not name FEAT_FP16: FCMLA (by element), FCMLA and FCADD
+/// (vector), and the conversions to and from fixed point, vector and scalar (Arm ARM, C7.2).
+const HALVES: [Pattern; 7] = [
+    Pattern::new(0xbfc0_9400, 0x2f40_1000),
     Pattern::new(0xbfe0_e400, 0x2e40_c400),
     Pattern::new(0xbfe0_ec00, 0x2e40_e400),
     Pattern::new(0x9ff0_fc00, 0x0f10_e400),
@@ -26,6 +30,21 @@ const AES: Option<Feature> = Feature::named("FEAT_AES");
 
 /// PMULL of double words needs FEAT_PMULL, which comes with FEAT_AES; its row is that of PMULL of bytes.
 const PMULL_64: Pattern = Pattern::new(0xbfe0_fc00, 0x0ee0_e000);
+
+/// MSR (immediate), whose row is that of every PSTATE field.
+const PSTATE: Pattern = Pattern::new(0xfff8_f01f, 0xd500_401f);
+
+/// The PSTATE field that a word of MSR (immediate) writes (Arm ARM, C6.2).
+fn pstate_field(word: u32) -> Name {
+    let [op1, op2] = [16, 5].map(|lsb| field(word, lsb, 3));
+    match (op1, op2) {
+        // CRm<3:1> selects ALLINT or PM.
+        (1, 0) if field(word, 9, 3) == 1 => Name::new(table::PSTATEPM, 1, 0),
+        // SVCR.SM, SVCR.ZA or both.
+        (3, 3) => Name::new(table::SVCR, 1, 0),
+        _ => Name::new(table::PSTATE, low16(op1 << 3 | op2), 0),
+    }
+}
 
 /// A set of architectural features.
 ///
@@ -56,10 +75,10 @@ const fn place(feature: Feature) -> (u16, u64) {
 }
 
 macro_rules! sets {
-    ($($(#[$doc:meta])* $name:ident = $base:ident + $($feature:literal)*;)*) => {
+    ($($(#[$doc:meta])* $name:ident = $base:ident $(- $gone:literal)? + $($feature:literal)*;)*) => {
         $(
             $(#[$doc])*
-            pub const $name: Self = Self::$base$(.with_named($feature))*;
+            pub const $name: Self = Self::$base$(.without_named($gone))?$(.with_named($feature))*;
         )*
     };
 }
@@ -82,13 +101,13 @@ impl FeatureSet {
         /// Armv8.4.
         ARMV8_4 = ARMV8_3 + "FEAT_DotProd" "FEAT_FlagM" "FEAT_LRCPC2" "FEAT_TRF" "FEAT_DIT";
         /// Armv8.5.
-        ARMV8_5 = ARMV8_4 + "FEAT_FRINTTS" "FEAT_FlagM2" "FEAT_SB" "FEAT_BTI" "FEAT_SSBS";
+        ARMV8_5 = ARMV8_4 + "FEAT_FRINTTS" "FEAT_FlagM2" "FEAT_SB" "FEAT_BTI";
         /// Armv8.6.
         ARMV8_6 = ARMV8_5 + "FEAT_BF16" "FEAT_I8MM" "FEAT_DGH";
         /// Armv8.7.
         ARMV8_7 = ARMV8_6 + "FEAT_WFxT" "FEAT_XS";
         /// Armv8.8.
-        ARMV8_8 = ARMV8_7 + "FEAT_MOPS" "FEAT_HBC";
+        ARMV8_8 = ARMV8_7 + "FEAT_MOPS" "FEAT_HBC" "FEAT_NMI";
         /// Armv8.9.
         ARMV8_9 = ARMV8_8 + "FEAT_CSSC" "FEAT_CLRBHB";
         /// Armv9.0 with SVE and SVE2, which need half precision.
@@ -98,7 +117,7 @@ impl FeatureSet {
         /// Armv9.2.
         ARMV9_2 = ARMV9_1 + "FEAT_WFxT" "FEAT_XS";
         /// Armv9.3.
-        ARMV9_3 = ARMV9_2 + "FEAT_MOPS" "FEAT_HBC";
+        ARMV9_3 = ARMV9_2 + "FEAT_MOPS" "FEAT_HBC" "FEAT_NMI";
         /// Armv9.4.
         ARMV9_4 = ARMV9_3 + "FEAT_CSSC" "FEAT_CLRBHB";
         /// Armv9.5.
@@ -112,14 +131,22 @@ impl FeatureSet {
         APPLE_M2 = APPLE_M1 + "FEAT_BF16" "FEAT_I8MM" "FEAT_BTI";
         /// Apple M3: what M2 executes.
         APPLE_M3 = APPLE_M2 +;
-        /// Apple M4.
-        APPLE_M4 = APPLE_M3 + "FEAT_DGH" "FEAT_WFxT" "FEAT_XS" "FEAT_SME" "FEAT_SME2" "FEAT_SME_F64F64" "FEAT_SME_I16I64";
+        /// Apple M4, which has no PSTATE.SSBS (Apple's `sysctl hw.optional.arm.FEAT_SSBS` is 0).
+        APPLE_M4 = APPLE_M3 - "FEAT_SSBS" + "FEAT_DGH" "FEAT_WFxT" "FEAT_XS" "FEAT_SME" "FEAT_SME2" "FEAT_SME_F64F64" "FEAT_SME_I16I64";
     }
 
     /// The set with a feature of this name; the tests refuse a name that there is not.
     const fn with_named(self, name: &str) -> Self {
         match Feature::named(name) {
             Some(feature) => self.with(feature),
+            None => self,
+        }
+    }
+
+    /// The set without a feature of this name, as above.
+    const fn without_named(self, name: &str) -> Self {
+        match Feature::named(name) {
+            Some(feature) => self.without(feature),
             None => self,
         }
     }
@@ -163,9 +190,8 @@ impl FeatureSet {
         own & bit != 0
     }
 
-    /// Whether a core with these features executes the instruction. Which system register it names does not count.
-    ///
-    /// FCMLA (by element) of single-precision elements is refused without FEAT_FP16: Arm's row names that feature for both sizes.
+    /// Whether a core with these features executes the instruction. Which system register it names does not count; which field of PSTATE
+    /// does.
     ///
     /// Hints always are allowed: a core that does not know one does nothing (Arm ARM, C6.2, HINT).
     pub fn allows(&self, insn: Instruction) -> bool {
@@ -180,6 +206,12 @@ impl FeatureSet {
         let polynomial = AES.is_some_and(|feature| self.contains(feature));
         if !polynomial && PMULL_64.matches(word) {
             return false;
+        }
+        if PSTATE.matches(word) {
+            let needed = pstate_field(word).feature();
+            if needed.is_some_and(|feature| !self.contains(feature)) {
+                return false;
+            }
         }
         let mut clause = false;
         for (feature, last) in insn.encoding().features() {
@@ -242,7 +274,7 @@ mod tests {
         assert_eq!(
             sizes,
             [
-                2, 8, 10, 14, 19, 24, 27, 29, 31, 33, 28, 31, 33, 35, 37, 38, 40, 29, 32, 32, 39
+                2, 8, 10, 14, 19, 23, 26, 28, 31, 33, 27, 30, 32, 35, 37, 38, 40, 29, 32, 32, 38
             ]
         );
     }
