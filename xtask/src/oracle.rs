@@ -7,6 +7,9 @@ use crate::step::{Checked, Failure, Outcome};
 /// The list of differences that have an explanation.
 const KNOWN: &str = "docs/src/validation-known.txt";
 
+/// The list of words of which bad64 makes other operands, with why.
+const OPERANDS_KNOWN: &str = "docs/src/bad64-known.txt";
+
 /// The list of words that do not come back, with why.
 const BACK_KNOWN: &str = "docs/src/roundtrip-known.txt";
 
@@ -27,15 +30,14 @@ pub(crate) fn compare(arguments: &[String]) -> Outcome<()> {
 }
 
 fn oracle() -> std::process::Command {
+    oracle_with("")
+}
+
+fn oracle_with(features: &str) -> std::process::Command {
     let mut command = cargo();
-    command.args([
-        "run",
-        "--quiet",
-        "--release",
-        "--package",
-        "a64-oracle",
-        "--",
-    ]);
+    command
+        .args(["run", "--quiet", "--release", "--package", "a64-oracle"])
+        .args(["--features", features, "--"]);
     command
 }
 
@@ -59,6 +61,40 @@ pub(crate) fn step() -> Outcome<Checked> {
         compared,
         "words print alike in three syntaxes",
     ))
+}
+
+/// Step: operands against bad64's, by value: field corners of every encoding, the system space, random words.
+///
+/// # Errors
+/// When bad64 cannot be built, an operand differs and nothing explains it, a line of the list explains nothing, or words of too few
+/// encodings were alike.
+pub(crate) fn operands() -> Outcome<Checked> {
+    let (mut compared, mut alike) = (0_u64, 0_u64);
+    tee(
+        oracle_with("bad64")
+            .args(["compare", "--syntax", "bad64", "--stale"])
+            .args(["--known", OPERANDS_KNOWN, "--system"])
+            .args(["--corners", "200", "--random", "2000000", "--seed", "1"]),
+        |line| {
+            compared += distinct_in(line).unwrap_or(0);
+            alike += alike_in(line).unwrap_or(0);
+        },
+    )?;
+    if compared < 4_000_000 || alike < 2_700 {
+        return Err(Failure::new(format!(
+            "only {compared} words of {alike} encodings that bad64 knows were compared"
+        )));
+    }
+    Ok(Checked::new(
+        compared,
+        format!("words have the operands that bad64 gives them, of {alike} encodings"),
+    ))
+}
+
+/// The number in `  N encodings of which words are alike`.
+fn alike_in(line: &str) -> Option<u64> {
+    let (number, _) = line.split_once(" encodings of which words are alike")?;
+    number.trim().parse().ok()
 }
 
 /// Step: words of every encoding, and random ones, back from their operands and from their text.
@@ -126,7 +162,7 @@ fn distinct_in(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{back_in, distinct_in, judged_in};
+    use super::{alike_in, back_in, distinct_in, judged_in};
 
     #[test]
     fn the_oracle_says_how_many_words_came_back() {
@@ -140,6 +176,13 @@ mod tests {
     fn the_oracle_says_how_many_words_it_compared() {
         assert_eq!(distinct_in("12 words, 10 distinct and compared"), Some(10));
         assert_eq!(distinct_in("12 words"), None);
+    }
+
+    #[test]
+    fn the_oracle_says_how_many_encodings_were_alike() {
+        let line = "  12 encodings of which words are alike";
+        assert_eq!(alike_in(line), Some(12));
+        assert_eq!(alike_in("12 encodings"), None);
     }
 
     #[test]

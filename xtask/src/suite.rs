@@ -66,6 +66,11 @@ const STEPS: &[Step] = &[
         run: oracle::step,
     },
     Step {
+        name: "operands",
+        what: "A64 operands against bad64",
+        run: oracle::operands,
+    },
+    Step {
         name: "roundtrip",
         what: "operands and text back to the word, by ours and by LLVM's assembler",
         run: oracle::roundtrip,

@@ -1,6 +1,6 @@
 //! The comparison: batches of words through every tool, differences by category.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::thread;
 
@@ -18,6 +18,8 @@ pub trait Decoder: Sync {
     fn encoding(&self, word: u32) -> &'static str;
     /// Whether the word is CONSTRAINED UNPREDICTABLE.
     fn unpredictable(&self, word: u32) -> bool;
+    /// The features that the word's encoding needs.
+    fn features(&self, word: u32) -> Vec<&'static str>;
 }
 
 /// A word on which two sides differ.
@@ -47,6 +49,8 @@ pub struct Report {
     pub compared: u64,
     /// Of these, words that both sides call an instruction.
     pub instructions: u64,
+    /// The encodings of which both sides made the same of some word.
+    pub alike: BTreeSet<&'static str>,
     /// Differences that the list explains, by index into the list.
     pub explained: BTreeMap<usize, Category>,
     /// The others, by encoding.
@@ -134,6 +138,9 @@ fn one_batch<D: Decoder>(
             report.instructions += 1;
         }
         if ours == theirs {
+            if ours.is_some() {
+                report.alike.insert(decoder.encoding(word));
+            }
             continue;
         }
         let example = Example {
@@ -144,6 +151,7 @@ fn one_batch<D: Decoder>(
         let about = known::Category {
             encoding: decoder.encoding(word),
             unpredictable: decoder.unpredictable(word),
+            features: &decoder.features(word),
         };
         report.add(syntax, about, example, options.known, options.examples);
     }
@@ -180,6 +188,7 @@ impl Report {
     fn absorb(&mut self, other: Self, examples: usize) {
         self.compared += other.compared;
         self.instructions += other.instructions;
+        self.alike.extend(other.alike);
         for (index, category) in other.explained {
             self.explained
                 .entry(index)
@@ -215,6 +224,13 @@ impl Report {
             self.instructions,
             self.unexplained_words(),
         );
+        if !self.alike.is_empty() {
+            let _ = writeln!(
+                out,
+                "  {} encodings of which words are alike",
+                self.alike.len()
+            );
+        }
         for (&index, category) in &self.explained {
             if let Some(known) = known.get(index) {
                 let _ = writeln!(
@@ -234,6 +250,21 @@ impl Report {
         }
         out
     }
+}
+
+/// The lines of the list that are about one of these syntaxes and explain nothing.
+pub fn stale<'k>(reports: &BTreeMap<Syntax, Report>, known: &'k [Known]) -> Vec<&'k Known> {
+    let syntaxes: Vec<Syntax> = reports.keys().copied().collect();
+    let explains = |index| {
+        reports
+            .values()
+            .any(|report| report.explained.contains_key(&index))
+    };
+    let lines = known.iter().enumerate();
+    lines
+        .filter(|(index, known)| known.concerns(&syntaxes) && !explains(*index))
+        .map(|(_, known)| known)
+        .collect()
 }
 
 /// The explained differences as a Markdown table, for the documentation.
@@ -290,6 +321,10 @@ mod tests {
         fn unpredictable(&self, _word: u32) -> bool {
             false
         }
+
+        fn features(&self, _word: u32) -> Vec<&'static str> {
+            Vec::new()
+        }
     }
 
     /// A tool that knows `nop` and `ret`.
@@ -338,5 +373,30 @@ mod tests {
         let gnu = &reports[&Syntax::Gnu];
         assert_eq!(gnu.explained[&0].count, 1);
         assert_eq!(gnu.unexplained_words(), 1);
+        assert!(stale(&reports, &list).is_empty());
+    }
+
+    #[test]
+    fn a_line_that_explains_nothing_is_stale() {
+        let list = known::parse(
+            "gnu | NOP | nap | nop | a test | none\nbad64 | * | * | * | a test | none",
+        )
+        .unwrap();
+        let reports = run(&list);
+        let stale: Vec<_> = stale(&reports, &list)
+            .iter()
+            .map(|line| &line.ours)
+            .collect();
+        assert_eq!(stale, ["nap"]);
+    }
+
+    #[test]
+    fn encodings_that_are_alike_are_counted() {
+        let reports = run(&[]);
+        assert_eq!(
+            reports[&Syntax::Llvm].alike.iter().collect::<Vec<_>>(),
+            [&"NOP"]
+        );
+        assert!(reports[&Syntax::Gnu].alike.is_empty());
     }
 }

@@ -9,8 +9,9 @@
 //! `syntax` and `encoding` are lists separated by commas. `encoding`, `ours` and
 //! `theirs` are globs in which `*` stands for any text; a word that is no
 //! instruction is written `undefined`. An encoding with `~` in front stands only
-//! for its words that are CONSTRAINED UNPREDICTABLE. Lines that start with
-//! `#` and empty lines are skipped.
+//! for its words that are CONSTRAINED UNPREDICTABLE; `@FEAT_LSE128` stands for the
+//! encodings that need this feature. Lines that start with `#` and empty lines are
+//! skipped.
 
 use crate::Syntax;
 use crate::fault::Fault;
@@ -22,6 +23,8 @@ pub struct Category<'a> {
     pub encoding: &'a str,
     /// Whether it is CONSTRAINED UNPREDICTABLE.
     pub unpredictable: bool,
+    /// The features that its encoding needs.
+    pub features: &'a [&'static str],
 }
 
 /// One explanation.
@@ -29,8 +32,10 @@ pub struct Category<'a> {
 pub struct Known {
     syntaxes: Vec<Syntax>,
     encodings: Vec<String>,
-    ours: String,
-    theirs: String,
+    /// What ours looks like.
+    pub ours: String,
+    /// What the other side looks like.
+    pub theirs: String,
     /// Why the two differ.
     pub cause: String,
     /// Where that is written.
@@ -38,16 +43,21 @@ pub struct Known {
 }
 
 impl Known {
+    /// Whether it is about one of these syntaxes.
+    pub fn concerns(&self, syntaxes: &[Syntax]) -> bool {
+        syntaxes.iter().any(|syntax| self.syntaxes.contains(syntax))
+    }
+
     /// Whether this line explains the difference.
     pub fn explains(&self, syntax: Syntax, word: Category<'_>, ours: &str, theirs: &str) -> bool {
         self.syntaxes.contains(&syntax)
-            && self
-                .encodings
-                .iter()
-                .any(|own| match own.strip_prefix('~') {
-                    Some(own) => word.unpredictable && glob(own, word.encoding),
-                    None => glob(own, word.encoding),
-                })
+            && self.encodings.iter().any(|own| {
+                match (own.strip_prefix('~'), own.strip_prefix('@')) {
+                    (Some(own), _) => word.unpredictable && glob(own, word.encoding),
+                    (_, Some(own)) => word.features.contains(&own),
+                    _ => glob(own, word.encoding),
+                }
+            })
             && glob(&self.ours, ours)
             && glob(&self.theirs, theirs)
     }
@@ -121,6 +131,21 @@ mod tests {
         assert!(!glob("a*b*c", "acb"));
         assert!(glob("a*b*c", "a-b-b-c"));
         assert!(!glob("mrs *, S1*", "mrs x0, S3_0"));
+    }
+
+    #[test]
+    fn a_feature_stands_for_its_encodings() {
+        let list = parse("bad64 | @FEAT_LSE128 | * | undefined | because | there").unwrap();
+        let word = |features| Category {
+            encoding: "SWPP_128_memop_128",
+            unpredictable: false,
+            features,
+        };
+        let explains = |features| list[0].explains(Syntax::Bad64, word(features), "a", "undefined");
+        assert!(explains(&["FEAT_LSE128"]));
+        assert!(!explains(&["FEAT_LSE"]));
+        assert!(list[0].concerns(&[Syntax::Gnu, Syntax::Bad64]));
+        assert!(!list[0].concerns(&[Syntax::Gnu]));
     }
 
     #[test]

@@ -9,12 +9,14 @@
 //! [`words`] makes the words, [`tools`] asks the others, [`normalise`] is the
 //! written rule of what does not count as a difference, [`known`] the list of
 //! differences that are explained, [`compare`] puts them together.
+//! [`operands`] has the operands of ours and of bad64 in one notation, which is compared as if it were a syntax.
 //! [`roundtrip`] goes the other way: operands and text back to the word, and LLVM's assembler with our text.
 
 pub mod compare;
 pub mod fault;
 pub mod known;
 pub mod normalise;
+pub mod operands;
 pub mod roundtrip;
 pub mod spec;
 pub mod tools;
@@ -30,10 +32,12 @@ pub enum Syntax {
     Gnu,
     /// otool.
     Apple,
+    /// bad64's operands, in the notation of [`operands`].
+    Bad64,
 }
 
 impl Syntax {
-    /// All of them.
+    /// Those that a disassembler prints.
     pub const ALL: [Self; 3] = [Self::Llvm, Self::Gnu, Self::Apple];
 
     /// The name on the command line and in the list of explained differences.
@@ -42,12 +46,16 @@ impl Syntax {
             Self::Llvm => "llvm",
             Self::Gnu => "gnu",
             Self::Apple => "apple",
+            Self::Bad64 => "bad64",
         }
     }
 
     /// The inverse of [`Syntax::name`].
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|syntax| syntax.name() == name)
+        Self::ALL
+            .into_iter()
+            .chain([Self::Bad64])
+            .find(|syntax| syntax.name() == name)
     }
 }
 

@@ -18,7 +18,8 @@ a64-oracle verdict [--step N]   every word (or every Nth): is it what the specif
 a64-oracle roundtrip [OPTION...]  operands and text back to the word, by ours and by llvm-mc; takes --corners, --random (words that
                                 are instructions), --seed, --rows, --words, --known, --examples
 a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
-  --syntax llvm,gnu,apple       against whom (default: all three)
+  --syntax llvm,gnu,apple       against whom (default: these three); bad64 compares operands instead of text, and needs
+                                the Cargo feature bad64
   --corners N                   field corners of every row of the specification, and N random words of each
   --random N                    uniformly random words
   --seed N                      for the random words (default 1)
@@ -31,6 +32,7 @@ a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplaine
   --no-sve                      leave out words of the SVE and SME spaces
   --sve                         only words of the SVE and SME spaces; random ones are drawn from them
   --known FILE                  a list of explained differences; may be given more than once
+  --stale                       fail on a line of the list that explains nothing
   --examples N                  examples of each category (default 3)
   --table                       the explained differences as a Markdown table too
 ";
@@ -102,6 +104,7 @@ fn run(arguments: &[String], back: bool) -> Result<(), Fault> {
     let mut no_sve = false;
     let mut only_sve = false;
     let mut table = false;
+    let mut stale = false;
     let mut list: Vec<u32> = Vec::new();
 
     let mut rest = arguments.iter();
@@ -130,6 +133,7 @@ fn run(arguments: &[String], back: bool) -> Result<(), Fault> {
             "--no-sve" => no_sve = true,
             "--sve" => only_sve = true,
             "--table" => table = true,
+            "--stale" => stale = true,
             "--system" => list.extend(system_space()),
             "--code" => list.extend(words::code_of_file(Path::new(value()?))?),
             "--raw" => list.extend(words::raw_file(Path::new(value()?))?),
@@ -203,10 +207,27 @@ fn run(arguments: &[String], back: bool) -> Result<(), Fault> {
     if table {
         println!("{}", compare::table(&reports, &known));
     }
-    if unexplained == 0 {
+    if unexplained != 0 {
+        return Err(Fault::new(format!("{unexplained} unexplained differences")));
+    }
+    let lines = if stale {
+        compare::stale(&reports, &known)
+    } else {
+        Vec::new()
+    };
+    for line in &lines {
+        println!(
+            "explains nothing: {} | {} | {}",
+            line.ours, line.theirs, line.cause
+        );
+    }
+    if lines.is_empty() {
         Ok(())
     } else {
-        Err(Fault::new(format!("{unexplained} unexplained differences")))
+        Err(Fault::new(format!(
+            "{} lines of the list explain nothing",
+            lines.len()
+        )))
     }
 }
 

@@ -19,6 +19,7 @@ pub fn theirs(syntax: Syntax, text: &str) -> Text {
         // "; undefined" marks a word that is no instruction, see below.
         Syntax::Gnu => before(before(text, "//"), ";"),
         Syntax::Apple => before(text, ";"),
+        Syntax::Bad64 => text,
     };
     let text = one_blank(text);
     let is_instruction = !text.is_empty() && text != "<unknown>" && !text.starts_with(".inst");

@@ -1,7 +1,7 @@
 //! Our decoder, as the comparison asks for it.
 
-use a64_oracle::Syntax;
 use a64_oracle::compare::Decoder;
+use a64_oracle::{Syntax, operands};
 use aarch64_decode::{Syntax as Own, TextBuffer, decode};
 
 /// `aarch64-decode`.
@@ -13,6 +13,7 @@ impl Decoder for Ours {
             Syntax::Llvm => Own::Llvm,
             Syntax::Gnu => Own::Gnu,
             Syntax::Apple => Own::Apple,
+            Syntax::Bad64 => return operands::ours(word, pc, out),
         };
         if let Ok(insn) = decode(word) {
             out.push_str(insn.format(pc, syntax, &mut TextBuffer::new()));
@@ -25,5 +26,14 @@ impl Decoder for Ours {
 
     fn unpredictable(&self, word: u32) -> bool {
         decode(word).is_ok_and(aarch64_decode::Instruction::is_unpredictable)
+    }
+
+    fn features(&self, word: u32) -> Vec<&'static str> {
+        decode(word).map_or(Vec::new(), |insn| {
+            insn.encoding()
+                .features()
+                .map(|(feature, _)| feature.name())
+                .collect()
+        })
     }
 }

@@ -70,9 +70,18 @@ fn add(report: &mut Report, back: Back, known: &[Known], examples: usize) {
     let Ok(insn) = decode(back.word) else {
         return;
     };
+    if back.differences.is_empty() {
+        return;
+    }
+    let features: Vec<&str> = insn
+        .encoding()
+        .features()
+        .map(|(feature, _)| feature.name())
+        .collect();
     let about = Category {
         encoding: insn.encoding().name(),
         unpredictable: insn.is_unpredictable(),
+        features: &features,
     };
     for theirs in back.differences {
         // What LLVM's disassembler does not know, its assembler does not know either: the list of texts explains it.

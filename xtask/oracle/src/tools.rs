@@ -13,6 +13,7 @@ use crate::Syntax;
 use crate::Text;
 use crate::fault::Fault;
 use crate::normalise;
+use crate::operands;
 
 /// The names Debian gives the programs; the plain names are tried after them.
 const OBJDUMP: [&str; 2] = ["llvm-objdump-22", "llvm-objdump"];
@@ -31,6 +32,7 @@ pub fn disassemble(syntax: Syntax, words: &[u32]) -> Result<Vec<Text>, Fault> {
         Syntax::Llvm => llvm(&folder, &bytes)?,
         Syntax::Gnu => gnu(&folder, &bytes)?,
         Syntax::Apple => apple(&folder, &bytes)?,
+        Syntax::Bad64 => return operands::theirs(words),
     };
     let mut texts: Vec<Option<Text>> = vec![None; words.len()];
     for line in listing.lines() {
@@ -40,7 +42,7 @@ pub fn disassemble(syntax: Syntax, words: &[u32]) -> Result<Vec<Text>, Fault> {
         let text = match syntax {
             // "d503201f     \tnop": the word, then the text.
             Syntax::Llvm | Syntax::Gnu => rest.split_once('\t').map_or("", |(_, text)| text),
-            Syntax::Apple => rest,
+            Syntax::Apple | Syntax::Bad64 => rest,
         };
         let slot = usize::try_from(address / 4)
             .ok()
