@@ -2,7 +2,9 @@
 use core::iter::FusedIterator;
 
 use macho_core::fileset::FilesetEntries;
-use macho_core::{FileOffset, FileType, LoadCommandKind, MachO, Mode, Name, Segment, VmAddr};
+use macho_core::{
+    FileOffset, FileType, LoadCommandKind, MachO, Mode, Name, Pointers, Segment, VmAddr,
+};
 
 use crate::entry::{EntryPoint, entry_point};
 use crate::error::Error;
@@ -130,6 +132,36 @@ impl<'a> KernelCache<'a> {
         )?))
     }
 
+    /// Reads the collection or kernel that a loader has put into `memory`, with its header at `header` of it; every byte
+    /// lies as far from there as its vmaddr says. File offsets are then offsets of `memory`.
+    ///
+    /// ```no_run
+    /// # fn ask(plan: kc_offsets::LoadPlan<'_>, memory: &[u8]) -> Result<(), kc_offsets::Error> {
+    /// use kc_offsets::KernelCache;
+    /// use macho_core::{Mode, Pointers};
+    ///
+    /// let slide = plan.slide();
+    /// let pointers = Pointers::Applied { slide, va_bits: 47 };
+    /// let header = plan.header().unwrap_or_default();
+    /// let cache = KernelCache::parse_mapped(memory, header, pointers, Mode::Strict)?;
+    /// # let _ =
+    /// cache.entry_point()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`MachO::parse_mapped`].
+    pub fn parse_mapped(
+        memory: &'a [u8],
+        header: FileOffset,
+        pointers: Pointers,
+        mode: Mode,
+    ) -> Result<Self, Error> {
+        let image = MachO::parse_mapped(memory, header, pointers, mode)?;
+        Ok(Self::new(image))
+    }
+
     /// The same questions for an image that is parsed already: a fat file's slice, say.
     pub fn new(image: MachO<'a>) -> Self {
         Self {
@@ -157,6 +189,14 @@ impl<'a> KernelCache<'a> {
     /// [`address_map`](Self::address_map) with its pieces sorted in the caller's memory.
     pub fn address_map_in<const N: usize>(&self, storage: &'a mut MapStorage<N>) -> AddressMap<'a> {
         self.address_map().with_storage(storage)
+    }
+
+    /// The `len` bytes from `vmaddr` on, where they lie in one run of the file, or of the memory of a mapped image; `None` otherwise.
+    ///
+    /// Makes an address map. Who reads often keeps one, for [`AddressMap::translate_block`] and [`MachO::slice`].
+    pub fn bytes_at(&self, vmaddr: VmAddr, len: u64) -> Option<&'a [u8]> {
+        let start = self.address_map().translate_block(vmaddr, len)?;
+        self.image.slice(start, len)
     }
 
     /// The segment with this place in load-command order, as translations name it.
@@ -243,7 +283,7 @@ impl<'a> KernelCache<'a> {
             .segments()
             .find(|segment| into(segment).is_some_and(|delta| delta < segment.vmsize()))
             .and_then(|segment| {
-                let delta = into(&segment).filter(|delta| *delta < segment.filesize())?;
+                let delta = into(&segment).filter(|delta| *delta < segment.data_size())?;
                 segment.file_offset().checked_add(delta)
             });
         let Some(offset) = offset else {

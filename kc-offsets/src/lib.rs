@@ -65,6 +65,6 @@ pub use kext::{Kext, Kexts, Kmod, Kmods, PrelinkInfo};
 pub use load::{BootFields, ClampReason, LoadPlan, Step, Steps};
 pub use lookup::{ImageIndex, Lookup, Owner, Place, SymbolIndex};
 pub use map::{AddressMap, MapStorage, NOT_IN_FILE, Outcome, PageIndex, SegmentRange, Translation};
-pub use pointer::{Pointer, pointer_at};
+pub use pointer::{Pointer, pointer_at, unslid};
 pub use slide::PhysicalWindow;
 pub use target::RebaseTargets;

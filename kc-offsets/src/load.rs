@@ -20,7 +20,7 @@
 //! # Ok(())
 //! # }
 //! ```
-use macho_core::{MachO, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr};
+use macho_core::{FileOffset, MachO, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr};
 
 use crate::apply::{self, Linker};
 use crate::entry::entry_point;
@@ -143,6 +143,12 @@ impl<'a> LoadPlan<'a> {
             Some(offset) if offset < self.size => Some(offset),
             _ => None,
         }
+    }
+
+    /// Where in the loaded memory the image's header is: what [`KernelCache::parse_mapped`] needs to ask the memory what the file was
+    /// asked. `None` where no segment has the header.
+    pub fn header(&self) -> Option<FileOffset> {
+        self.offset_of(self.image.base()?).map(FileOffset::new)
     }
 
     /// The physical address of a vmaddr inside the loaded memory.

@@ -117,12 +117,9 @@ impl<'a> AddressMap<'a> {
     /// The map of an image's segments. File offsets count from the start of the outermost file,
     /// also for a nested image of a collection or a slice of a fat file.
     pub fn new(image: &MachO<'a>) -> Self {
-        // An image does not say where its file starts in the outermost one; its segments do.
-        let origin = image.segments().next().map_or(0, |segment| {
-            segment.file_offset().get().wrapping_sub(segment.fileoff())
-        });
         let len = u64::try_from(image.file().len()).unwrap_or(u64::MAX);
-        Self::from_source(Source::Image(image.segments()), origin.saturating_add(len))
+        let end = image.file_start().get().saturating_add(len);
+        Self::from_source(Source::Image(image.segments()), end)
     }
 
     fn from_source(source: Source<'a>, file_end: u64) -> Self {

@@ -1,10 +1,11 @@
 //! One pointer in an image, without a walk along its chain.
 use macho_core::fixup::Fixup;
 use macho_core::raw::fixup::PointerFormat;
-use macho_core::{FileOffset, MachO, VmAddr};
+use macho_core::{FileOffset, Layout, MachO, Pointers, VmAddr};
 
 use crate::error::Error;
 use crate::map::AddressMap;
+use crate::pac::strip;
 use crate::target::RebaseTargets;
 
 /// A word of an image that holds a pointer.
@@ -14,7 +15,7 @@ pub struct Pointer {
     pub file_offset: FileOffset,
     /// The word: 8 bytes, or 4 of the 32-bit formats.
     pub raw: u64,
-    /// How chains of its segment are written; `None` where it has none, and the word is a plain pointer.
+    /// How chains of its segment are written; `None` where it has none, or has them no more, and the word is a plain pointer.
     pub format: Option<PointerFormat>,
     /// What it becomes at load time.
     pub fixup: Fixup,
@@ -22,7 +23,19 @@ pub struct Pointer {
     pub target: Option<VmAddr>,
 }
 
-/// Reads the pointer at `vmaddr`: its segment says how the word is written. `None` where no byte of the file backs it. Costs a pass over the
+/// The vmaddr that a plain pointer of an image means, one that no fixup rewrites or that all have rewritten: in memory whose
+/// fixups have been applied without its authentication code and without the slide; elsewhere as it stands. A null pointer stays 0.
+#[inline]
+pub const fn unslid(layout: Layout, pointer: u64) -> VmAddr {
+    match layout {
+        Layout::Mapped(Pointers::Applied { slide, va_bits }) if pointer != 0 => {
+            slide.remove(strip(pointer, va_bits))
+        }
+        _ => VmAddr::new(pointer),
+    }
+}
+
+/// Reads the pointer at `vmaddr`: its segment says how the word is written, or in memory whose fixups have been applied, it is an address. `None` where no byte of the file backs it. Costs a pass over the
 /// load commands and the table of chain starts.
 ///
 /// Nothing in a word tells a pointer from a number, and only a walk tells whether a chain reaches it: this
@@ -35,7 +48,13 @@ pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, 
     let (Some(file_offset), Some(index)) = (found.outcome.file_offset(), found.segment) else {
         return Ok(None);
     };
-    let format = chain_format(image, index)?;
+    let layout = image.layout();
+    let is_applied = matches!(layout, Layout::Mapped(Pointers::Applied { .. }));
+    let format = if is_applied {
+        None
+    } else {
+        chain_format(image, index)?
+    };
     let size = format.and_then(PointerFormat::slot_size).unwrap_or(8);
     let Some(segment) = image
         .segments()
@@ -43,18 +62,20 @@ pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, 
     else {
         return Ok(None);
     };
+    // Nothing was a pointer in the file where memory was filled with zeros.
     let into = file_offset.checked_distance_from(segment.file_offset());
-    let tail = into
-        .and_then(|into| usize::try_from(into).ok())
-        .and_then(|into| segment.data().get(into..))
-        .unwrap_or_default();
-    let Some(raw) = read(tail, size) else {
+    let is_backed = into.is_some_and(|into| into < segment.filesize());
+    let raw = image
+        .slice(file_offset, size)
+        .filter(|_| is_applied || is_backed)
+        .and_then(|bytes| read(bytes, size));
+    let Some(raw) = raw else {
         return Ok(None);
     };
     let fixup = match format.and_then(|format| format.decode(raw)) {
         Some(link) => link.fixup,
         None => Fixup::Rebase {
-            target: macho_core::fixup::Target::VmAddr(VmAddr::new(raw)),
+            target: macho_core::fixup::Target::VmAddr(unslid(layout, raw)),
             auth: None,
         },
     };

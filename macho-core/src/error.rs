@@ -74,6 +74,12 @@ pub enum ErrorKind {
     SlotOutsideSegment,
     /// A table leads to and fro between segments more often than the file's size allows.
     TooMuchWork,
+    /// Of an image in memory: no segment maps the header, so that nothing says which address it has.
+    HeaderNotMapped,
+    /// Of an image in memory: a file offset that leads to no byte of `__LINKEDIT`.
+    OffsetNotMapped,
+    /// The fixups of an image in memory have been applied: what they were is gone.
+    FixupsApplied,
 }
 
 /// The structure of the specification that an [`Error`] is about, by its C name.
@@ -314,6 +320,9 @@ impl ErrorKind {
             Self::ChainLeavesPage => "chain leaves its page",
             Self::SlotOutsideSegment => "slot outside its segment's bytes",
             Self::TooMuchWork => "more look-ups than the file's size allows",
+            Self::HeaderNotMapped => "no segment maps the header",
+            Self::OffsetNotMapped => "file offset is not in the mapped __LINKEDIT",
+            Self::FixupsApplied => "fixups have been applied, their slots hold addresses",
         }
     }
 }

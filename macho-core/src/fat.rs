@@ -4,6 +4,7 @@ use core::iter::FusedIterator;
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
+use crate::layout::Input;
 use crate::macho::MachO;
 use crate::mode::Mode;
 use crate::raw::fat as raw;
@@ -221,7 +222,8 @@ impl<'a> FatArch<'a> {
     /// # Errors
     /// As [`MachO::parse_with`].
     pub fn parse(&self, mode: Mode) -> Result<MachO<'a>, Error> {
-        MachO::parse_bytes(self.file.clamped(self.offset, self.size), 0, mode)
+        let file = self.file.clamped(self.offset, self.size);
+        MachO::parse_in(Input::file(file), 0, mode)
     }
 }
 

@@ -35,10 +35,21 @@ impl<'a> FilesetEntry<'a> {
         VmAddr::new(self.vmaddr)
     }
 
-    /// Where the nested header lies, from the start of the outermost file.
+    /// Where the nested header lies, from the start of the outermost file, or of the memory that the collection
+    /// is mapped in.
     #[inline]
     pub const fn file_offset(&self) -> FileOffset {
-        self.command.file().file_offset(self.fileoff)
+        self.command.input().bytes.file_offset(self.place())
+    }
+
+    /// The field `fileoff` as it stands: from the start of what the collection calls its file.
+    #[inline]
+    pub const fn fileoff(&self) -> u64 {
+        self.fileoff
+    }
+
+    const fn place(&self) -> u64 {
+        self.command.input().place(self.fileoff, self.vmaddr)
     }
 
     /// The load command that describes the entry.
@@ -62,11 +73,16 @@ impl<'a> FilesetEntry<'a> {
     /// The nested image, in the mode of the collection.
     ///
     /// # Errors
-    /// As [`MachO::parse_with`]; `PastEndOfFile` at the field `fileoff` where no byte is there.
+    /// As [`MachO::parse_with`]; `PastEndOfFile` at the field `fileoff` where no byte is there, of a mapped
+    /// collection at the field `vmaddr`.
     pub fn parse(&self) -> Result<MachO<'a>, Error> {
-        let (file, what) = (self.command.file(), Structure::FilesetEntryCommand);
-        file.slice(self.fileoff, 1, what, self.command.field(16))?;
-        MachO::parse_bytes(self.command.file(), self.fileoff, self.command.mode())
+        let (input, what) = (self.command.input(), Structure::FilesetEntryCommand);
+        let field = if input.mapping.is_some() { 8 } else { 16 };
+        let place = self.place();
+        input
+            .bytes
+            .slice(place, 1, what, self.command.field(field))?;
+        MachO::parse_in(*input, place, self.command.mode())
     }
 }
 

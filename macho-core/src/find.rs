@@ -35,11 +35,13 @@ impl<'a> MachO<'a> {
         let start = self.start();
         self.segments()
             .seek(|segment| {
-                let past = start.checked_sub(segment.fileoff());
-                past.is_some_and(|past| past < segment.filesize())
+                let (place, size) = segment.place();
+                let past = start.checked_sub(place);
+                past.is_some_and(|past| past < size)
             })
             .and_then(|segment| {
-                let past = start.checked_sub(segment.fileoff())?;
+                let (place, _) = segment.place();
+                let past = start.checked_sub(place)?;
                 segment.vmaddr().checked_add(past)
             })
     }
@@ -168,7 +170,7 @@ impl<'a> MachO<'a> {
             if let Some(command) = self.find_command(kind) {
                 let info = DyldInfo::view(&command)?;
                 let (offset, size) = (u64::from(info.export_off), u64::from(info.export_size));
-                let bytes = self.source().slice(offset, size, WHAT, command.field(40))?;
+                let bytes = self.input().table(offset, size, WHAT, command.field(40))?;
                 return Ok(Exports::new(bytes));
             }
         }

@@ -18,7 +18,8 @@ use core::iter::FusedIterator;
 use core::ops::ControlFlow;
 
 use crate::bytes::Bytes;
-use crate::error::{Error, Structure};
+use crate::error::{Error, ErrorKind, Structure};
+use crate::layout::{Layout, Pointers};
 use crate::load_command::View as _;
 use crate::macho::MachO;
 use crate::raw::load_command::LoadCommandKind as Kind;
@@ -55,6 +56,9 @@ mod walk;
 /// Whatever the image has is walked. dyld, which knows one mechanism for an image, would pass over
 /// the relocations of an image that has opcodes, and outside filesets of one that has chains
 /// (`common/MachOAnalyzer.cpp`); [`Slot::mechanism`] tells them apart.
+///
+/// Of an image in memory whose fixups have been applied ([`Pointers::Applied`]) nothing is walked: each mechanism that the image has is one
+/// error, `FixupsApplied` at the header.
 #[derive(Clone, Copy, Debug)]
 pub struct Fixups<'a> {
     image: MachO<'a>,
@@ -69,10 +73,17 @@ const STREAMS: [BindStream; 3] = [BindStream::Eager, BindStream::Weak, BindStrea
 
 impl<'a> Fixups<'a> {
     fn new(image: &MachO<'a>) -> Self {
-        let [rebase, eager, weak, lazy] = streams(image);
+        let [rebase, eager, weak, lazy] = streams(image).map(|bytes| match bytes {
+            Ok(bytes) if bytes.len() != 0 => unapplied(image).map(|()| bytes),
+            other => other,
+        });
+        let chained = match image.chained_fixups() {
+            Ok(Some(chained)) => unapplied(image).map(|()| Some(chained)),
+            other => other,
+        };
         Self {
             image: *image,
-            chained: image.chained_fixups(),
+            chained,
             rebase,
             binds: [eager, weak, lazy],
         }
@@ -162,6 +173,7 @@ impl<'a> Fixups<'a> {
         let Some(bytes) = section(&self.image, name)? else {
             return Ok(Walk::None);
         };
+        unapplied(&self.image)?;
         let threads = if is_kernel {
             Threads::of_kernel(&self.image, bytes)
         } else {
@@ -174,8 +186,10 @@ impl<'a> Fixups<'a> {
     fn walk(&self, number: u8) -> Option<Result<Walk<'a>, Error>> {
         let image = &self.image;
         let relocations = |table| {
-            let walk = Relocations::new(image, table);
-            walk.map(|walk| walk.map_or(Walk::None, Walk::Relocations))
+            Ok(match Relocations::new(image, table)? {
+                Some(walk) => unapplied(image).map(|()| Walk::Relocations(walk))?,
+                None => Walk::None,
+            })
         };
         let binds = |bytes: Result<Bytes<'a>, Error>, stream| {
             bytes.map(|bytes| Walk::Binds(Binds::new(image, bytes, stream)))
@@ -227,8 +241,8 @@ fn streams<'a>(image: &MachO<'a>) -> [Result<Bytes<'a>, Error>; 4] {
     let stream = |offset: u32, size: u32, what, field| {
         let field = command.field(field);
         command
-            .file()
-            .slice(offset.into(), size.into(), what, field)
+            .input()
+            .table(offset.into(), size.into(), what, field)
     };
     [
         stream(
@@ -251,6 +265,21 @@ fn streams<'a>(image: &MachO<'a>) -> [Result<Bytes<'a>, Error>; 4] {
             32,
         ),
     ]
+}
+
+/// Whether slots still are what the file has.
+///
+/// # Errors
+/// `FixupsApplied` at the header.
+fn unapplied(image: &MachO<'_>) -> Result<(), Error> {
+    match image.layout() {
+        Layout::Mapped(Pointers::Applied { .. }) => {
+            let header = image.file_offset().get();
+            let what = Structure::MachHeader64;
+            Err(Error::new(ErrorKind::FixupsApplied, what, header))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The section of `__TEXT` with this name.

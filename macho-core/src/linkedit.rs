@@ -4,6 +4,7 @@ use core::iter::FusedIterator;
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
 use crate::error::{Error, Structure};
+use crate::layout::Input;
 use crate::load_command::{LoadCommand, View};
 use crate::raw::linkedit as raw;
 use crate::raw::linkedit::DataInCodeKind;
@@ -16,15 +17,19 @@ pub struct LinkeditData<'a> {
     pub dataoff: u32,
     /// Number of bytes.
     pub datasize: u32,
-    file: Bytes<'a>,
+    input: Input<'a>,
     /// The field `dataoff` in the outermost file.
     field: FileOffset,
 }
 
 impl<'a> LinkeditData<'a> {
-    /// Where the bytes start, from the start of the outermost file.
+    /// Where the bytes start, from the start of the outermost file, or of the memory that the image is mapped in;
+    /// 0 where `__LINKEDIT` does not have them there.
     pub fn file_offset(&self) -> FileOffset {
-        self.file.file_offset(u64::from(self.dataoff))
+        let (offset, size) = (self.dataoff.into(), self.datasize.into());
+        let what = Structure::LinkeditDataCommand;
+        let place = self.input.linkedit(offset, size, what, self.field);
+        self.input.bytes.file_offset(place.unwrap_or(0))
     }
 
     /// The bytes.
@@ -36,7 +41,7 @@ impl<'a> LinkeditData<'a> {
     }
 
     pub(crate) fn bytes(&self, what: Structure) -> Result<Bytes<'a>, Error> {
-        self.file.slice(
+        self.input.table(
             u64::from(self.dataoff),
             u64::from(self.datasize),
             what,
@@ -52,7 +57,7 @@ impl<'a> View<'a> for LinkeditData<'a> {
         Ok(Self {
             dataoff: raw.dataoff.get(),
             datasize: raw.datasize.get(),
-            file: command.file(),
+            input: *command.input(),
             field: command.field(8),
         })
     }

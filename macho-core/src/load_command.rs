@@ -4,6 +4,7 @@ use core::iter::FusedIterator;
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
 use crate::error::Error;
+use crate::layout::Input;
 use crate::mode::Mode;
 use crate::raw;
 use crate::raw::load_command::LoadCommandKind;
@@ -14,7 +15,7 @@ pub struct LoadCommand<'a> {
     kind: LoadCommandKind,
     mode: Mode,
     bytes: Bytes<'a>,
-    file: Bytes<'a>,
+    input: Input<'a>,
 }
 
 impl<'a> LoadCommand<'a> {
@@ -48,8 +49,8 @@ impl<'a> LoadCommand<'a> {
     }
 
     #[inline]
-    pub(crate) const fn file(&self) -> Bytes<'a> {
-        self.file
+    pub(crate) const fn input(&self) -> &Input<'a> {
+        &self.input
     }
 
     /// The mode of the parse.
@@ -64,7 +65,7 @@ impl<'a> LoadCommand<'a> {
 /// Costs one step for each command. The parse has proved every size, so this never ends early.
 #[derive(Clone, Debug)]
 pub struct LoadCommands<'a> {
-    file: Bytes<'a>,
+    input: Input<'a>,
     rest: Bytes<'a>,
     remaining: u32,
     mode: Mode,
@@ -72,9 +73,9 @@ pub struct LoadCommands<'a> {
 
 impl<'a> LoadCommands<'a> {
     #[inline]
-    pub(crate) const fn new(file: Bytes<'a>, rest: Bytes<'a>, ncmds: u32, mode: Mode) -> Self {
+    pub(crate) const fn new(input: Input<'a>, rest: Bytes<'a>, ncmds: u32, mode: Mode) -> Self {
         Self {
-            file,
+            input,
             rest,
             remaining: ncmds,
             mode,
@@ -105,7 +106,7 @@ impl<'a> Iterator for LoadCommands<'a> {
             kind: LoadCommandKind(header.cmd.get()),
             mode: self.mode,
             bytes,
-            file: self.file,
+            input: self.input,
         })
     }
 

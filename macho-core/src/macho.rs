@@ -2,6 +2,7 @@
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
+use crate::layout::{Input, Layout, Mapping, Pointers};
 use crate::load_command::LoadCommands;
 use crate::mode::Mode;
 use crate::raw::header::{
@@ -38,9 +39,9 @@ pub struct Header {
 /// [`sections`](Self::sections) yield items, not results.
 #[derive(Clone, Copy, Debug)]
 pub struct MachO<'a> {
-    /// The bytes that `fileoff` fields count from.
-    file: Bytes<'a>,
-    /// The image's first byte, counted as `fileoff`.
+    /// The bytes that the load commands lead into.
+    input: Input<'a>,
+    /// Where in them the image's first byte lies.
     start: u64,
     header: Header,
     /// Exactly the bytes of the `ncmds` commands.
@@ -73,40 +74,48 @@ impl<'a> MachO<'a> {
     /// What is wrong in the header, in the size of a load command, or in a segment, at its offset
     /// in `file`.
     pub fn parse_with(file: &'a [u8], offset: FileOffset, mode: Mode) -> Result<Self, Error> {
-        Self::parse_bytes(Bytes::new(file), offset.get(), mode)
+        Self::parse_in(Input::file(Bytes::new(file)), offset.get(), mode)
     }
 
-    pub(crate) fn parse_bytes(file: Bytes<'a>, start: u64, mode: Mode) -> Result<Self, Error> {
-        const WHAT: Structure = Structure::MachHeader64;
-        let raw: &MachHeader64 = file.raw(start, WHAT)?;
-        match raw.magic.get() {
-            MH_MAGIC_64 => {}
-            MH_MAGIC => return Err(file.error(ErrorKind::Unsupported32Bit, WHAT, start)),
-            MH_CIGAM | MH_CIGAM_64 => {
-                return Err(file.error(ErrorKind::UnsupportedBigEndian, WHAT, start));
-            }
-            _ => return Err(file.error(ErrorKind::BadMagic, WHAT, start)),
+    /// Parses the image whose header lies at `header` of `memory`, as a loader has put it there: every byte as far from
+    /// the header as its vmaddr says. A memory dump, or what `kc_offsets::LoadPlan::load_into` fills. Only who loaded it
+    /// knows what has become of its `pointers`.
+    ///
+    /// [`FileOffset`]s of this image, in errors too, count from the start of `memory`. Tables of `__LINKEDIT`, such as symbols,
+    /// are found if that segment is in memory and nobody has reused it, as a running kernel does.
+    ///
+    /// The bytes of a segment must be in `memory`; in tolerant mode those at its end may be missing.
+    ///
+    /// # Errors
+    /// As [`parse_with`](Self::parse_with); `HeaderNotMapped` where no segment has the header.
+    pub fn parse_mapped(
+        memory: &'a [u8],
+        header: FileOffset,
+        pointers: Pointers,
+        mode: Mode,
+    ) -> Result<Self, Error> {
+        let (bytes, start) = (Bytes::new(memory), header.get());
+        let (header, commands) = read_header(bytes, start)?;
+        let Some(first) = Mapping::first(commands, header.ncmds, start) else {
+            let what = Structure::MachHeader64;
+            return Err(bytes.error(ErrorKind::HeaderNotMapped, what, start));
+        };
+        let mapping = Some(Mapping {
+            first,
+            linkedit: None,
+            pointers,
+        });
+        Self::parse_in(Input { bytes, mapping }, start, mode)
+    }
+
+    pub(crate) fn parse_in(mut input: Input<'a>, start: u64, mode: Mode) -> Result<Self, Error> {
+        let (header, commands) = read_header(input.bytes, start)?;
+        if let Some(mapping) = &mut input.mapping {
+            *mapping = mapping.with_linkedit_of(commands, header.ncmds);
         }
-        let subtype = raw.cpusubtype.get();
-        let header = Header {
-            cputype: CpuType(raw.cputype.get()),
-            cpusubtype: CpuSubtype(subtype & !CpuSubtype::CPU_SUBTYPE_MASK),
-            capabilities: subtype & CpuSubtype::CPU_SUBTYPE_MASK,
-            filetype: FileType(raw.filetype.get()),
-            ncmds: raw.ncmds.get(),
-            sizeofcmds: raw.sizeofcmds.get(),
-            flags: HeaderFlags::from_bits_retain(raw.flags.get()),
-        };
-        let Some(commands) = file
-            .from(start)
-            .and_then(|image| image.from(HEADER_SIZE))
-            .and_then(|tail| tail.get(0, u64::from(header.sizeofcmds)))
-        else {
-            return Err(file.error(ErrorKind::CommandsPastEndOfFile, WHAT, start));
-        };
-        let end = skeleton::check(file, commands, header.ncmds, mode)?;
+        let end = skeleton::check(&input, commands, header.ncmds, mode)?;
         Ok(Self {
-            file,
+            input,
             start,
             header,
             commands: commands.clamped(0, end),
@@ -121,7 +130,7 @@ impl<'a> MachO<'a> {
     /// See [`parse_with`](Self::parse_with); `PastEndOfFile` outside of this image's file.
     pub fn nested_at(&self, offset: FileOffset) -> Result<Self, Error> {
         let start = self.within(offset)?;
-        Self::parse_bytes(self.file, start, self.mode)
+        Self::parse_in(self.input, start, self.mode)
     }
 
     /// The image at `offset` of the outermost file, whose file offsets count from its own header: a
@@ -131,14 +140,28 @@ impl<'a> MachO<'a> {
     /// See [`parse_with`](Self::parse_with); `PastEndOfFile` outside of this image's file.
     pub fn embedded_at(&self, offset: FileOffset) -> Result<Self, Error> {
         let start = self.within(offset)?;
-        let file = self.file.clamped(start, u64::MAX);
-        Self::parse_bytes(file, 0, self.mode)
+        if let Some(mapping) = self.input.mapping {
+            // Its addresses are those of all memory; its file offsets are its own.
+            let linkedit = None;
+            let mapping = Some(Mapping {
+                linkedit,
+                ..mapping
+            });
+            let input = Input {
+                mapping,
+                ..self.input
+            };
+            return Self::parse_in(input, start, self.mode);
+        }
+        let file = self.input.bytes.clamped(start, u64::MAX);
+        Self::parse_in(Input::file(file), 0, self.mode)
     }
 
     /// `offset` counted from where this image's file starts.
     fn within(&self, offset: FileOffset) -> Result<u64, Error> {
-        let start = offset.get().checked_sub(self.file.origin());
-        start.filter(|start| *start < self.file.len()).ok_or({
+        let bytes = self.input.bytes;
+        let start = offset.get().checked_sub(bytes.origin());
+        start.filter(|start| *start < bytes.len()).ok_or({
             Error::new(
                 ErrorKind::PastEndOfFile,
                 Structure::MachHeader64,
@@ -157,22 +180,44 @@ impl<'a> MachO<'a> {
         self.mode
     }
 
-    /// Where the header lies in the outermost file.
+    /// How the image's bytes lie.
+    pub const fn layout(&self) -> Layout {
+        match self.input.mapping {
+            None => Layout::File,
+            Some(mapping) => Layout::Mapped(mapping.pointers),
+        }
+    }
+
+    /// Where the header lies in the outermost file, or in the memory that the image is mapped in.
     pub const fn file_offset(&self) -> FileOffset {
-        self.file.file_offset(self.start)
+        self.input.bytes.file_offset(self.start)
     }
 
     /// The bytes that `fileoff` fields of this image count from: the whole file of a plain image
-    /// or of a collection, the slice of a fat file.
+    /// or of a collection, the slice of a fat file. Of a mapped image, all of the memory.
     pub const fn file(&self) -> &'a [u8] {
-        self.file.data()
+        self.input.bytes.data()
     }
 
-    pub(crate) const fn source(&self) -> Bytes<'a> {
-        self.file
+    /// Where [`file`](Self::file) starts in the outermost file: 0 but for the slice of a fat file, and for an image that is
+    /// a file of its own inside of another.
+    pub const fn file_start(&self) -> FileOffset {
+        self.input.bytes.file_offset(0)
     }
 
-    /// The image's first byte, counted as `fileoff`.
+    /// `size` bytes at `offset` of the outermost file, or of the memory that the image is mapped in; `None` where not all of them are
+    /// there.
+    pub fn slice(&self, offset: FileOffset, size: u64) -> Option<&'a [u8]> {
+        let bytes = self.input.bytes;
+        let start = offset.get().checked_sub(bytes.origin())?;
+        bytes.get(start, size).map(Bytes::data)
+    }
+
+    pub(crate) const fn input(&self) -> &Input<'a> {
+        &self.input
+    }
+
+    /// Where the image's first byte lies in its input.
     pub(crate) const fn start(&self) -> u64 {
         self.start
     }
@@ -184,7 +229,7 @@ impl<'a> MachO<'a> {
     /// The load commands, in file order.
     #[inline]
     pub fn load_commands(&self) -> LoadCommands<'a> {
-        LoadCommands::new(self.file, self.commands, self.header.ncmds, self.mode)
+        LoadCommands::new(self.input, self.commands, self.header.ncmds, self.mode)
     }
 
     /// The `LC_SEGMENT_64` segments, in file order.
@@ -198,6 +243,38 @@ impl<'a> MachO<'a> {
     pub fn sections(&self) -> impl Iterator<Item = Section<'a>> + Clone + use<'a> {
         self.segments().flat_map(|segment| segment.sections())
     }
+}
+
+/// Reads the header at `start`, and finds the bytes of its commands.
+fn read_header(bytes: Bytes<'_>, start: u64) -> Result<(Header, Bytes<'_>), Error> {
+    const WHAT: Structure = Structure::MachHeader64;
+    let raw: &MachHeader64 = bytes.raw(start, WHAT)?;
+    match raw.magic.get() {
+        MH_MAGIC_64 => {}
+        MH_MAGIC => return Err(bytes.error(ErrorKind::Unsupported32Bit, WHAT, start)),
+        MH_CIGAM | MH_CIGAM_64 => {
+            return Err(bytes.error(ErrorKind::UnsupportedBigEndian, WHAT, start));
+        }
+        _ => return Err(bytes.error(ErrorKind::BadMagic, WHAT, start)),
+    }
+    let subtype = raw.cpusubtype.get();
+    let header = Header {
+        cputype: CpuType(raw.cputype.get()),
+        cpusubtype: CpuSubtype(subtype & !CpuSubtype::CPU_SUBTYPE_MASK),
+        capabilities: subtype & CpuSubtype::CPU_SUBTYPE_MASK,
+        filetype: FileType(raw.filetype.get()),
+        ncmds: raw.ncmds.get(),
+        sizeofcmds: raw.sizeofcmds.get(),
+        flags: HeaderFlags::from_bits_retain(raw.flags.get()),
+    };
+    let Some(commands) = bytes
+        .from(start)
+        .and_then(|image| image.from(HEADER_SIZE))
+        .and_then(|tail| tail.get(0, u64::from(header.sizeofcmds)))
+    else {
+        return Err(bytes.error(ErrorKind::CommandsPastEndOfFile, WHAT, start));
+    };
+    Ok((header, commands))
 }
 
 /// `sizeof(struct mach_header_64)`.

@@ -4,6 +4,7 @@ use core::iter::FusedIterator;
 use crate::addr::{FileOffset, VmAddr};
 use crate::bytes::Bytes;
 use crate::error::{Error, Structure};
+use crate::layout::Input;
 use crate::load_command::{LoadCommand, LoadCommands};
 use crate::name::Name;
 use crate::raw::load_command::LoadCommandKind;
@@ -76,10 +77,27 @@ impl<'a> Segment<'a> {
         self.vmsize
     }
 
-    /// Where the segment's bytes start, from the start of the outermost file.
+    /// Where the segment's bytes start, from the start of the outermost file or of the memory that the image is
+    /// mapped in; 0 for a segment without memory of a mapped image.
     #[inline]
     pub const fn file_offset(&self) -> FileOffset {
-        self.command.file().file_offset(self.fileoff)
+        let (place, _) = self.place();
+        self.command.input().bytes.file_offset(place)
+    }
+
+    /// Bytes from [`file_offset`](Self::file_offset) on that stand for the segment: in the file as many as
+    /// [`filesize`](Self::filesize) claims, in memory [`vmsize`](Self::vmsize).
+    #[inline]
+    pub const fn data_size(&self) -> u64 {
+        let (_, size) = self.place();
+        size
+    }
+
+    /// Where in its input the segment lies, and how many bytes of it.
+    #[inline]
+    pub(crate) const fn place(&self) -> (u64, u64) {
+        let (file, memory) = ((self.fileoff, self.filesize), (self.vmaddr, self.vmsize));
+        self.command.input().segment(file, memory)
     }
 
     /// The field `fileoff` as it stands: from the start of what the image calls its file.
@@ -118,19 +136,24 @@ impl<'a> Segment<'a> {
     #[inline]
     pub fn sections(&self) -> Sections<'a> {
         Sections {
-            file: self.command.file(),
+            input: *self.command.input(),
             rest: self.sections.iter(),
             next: self.command.field(SEGMENT_SIZE),
         }
     }
 
-    /// The segment's bytes in the file: [`filesize`](Self::filesize) of them after a strict parse.
-    /// After a tolerant parse they end where the file ends.
+    /// The segment's bytes: [`data_size`](Self::data_size) of them after a strict parse.
+    /// After a tolerant parse they end where the file or the memory ends.
     pub fn data(&self) -> &'a [u8] {
-        self.command
-            .file()
-            .clamped(self.fileoff, self.filesize)
-            .data()
+        let (place, size) = self.place();
+        self.command.input().bytes.clamped(place, size).data()
+    }
+
+    /// Those of the bytes that have come from the file, but no more than the segment has memory for.
+    pub(crate) fn backed(&self) -> Bytes<'a> {
+        let (place, _) = self.place();
+        let size = self.filesize.min(self.vmsize);
+        self.command.input().bytes.clamped(place, size)
     }
 }
 
@@ -191,7 +214,7 @@ impl FusedIterator for Segments<'_> {}
 #[derive(Clone, Copy, Debug)]
 pub struct Section<'a> {
     raw: &'a Section64,
-    file: Bytes<'a>,
+    input: Input<'a>,
     addr: u64,
     size: u64,
     offset: u32,
@@ -229,9 +252,16 @@ impl<'a> Section<'a> {
         self.size
     }
 
-    /// Where the bytes start, from the start of the outermost file; `None` for zero-fill sections.
+    /// Where the bytes start, from the start of the outermost file, or of the memory that the image is mapped in;
+    /// `None` for zero-fill sections in a file.
     pub fn file_offset(&self) -> Option<FileOffset> {
-        (!self.kind().is_zero_fill()).then(|| self.file.file_offset(u64::from(self.offset)))
+        let place = self.input.place(u64::from(self.offset), self.addr);
+        self.has_bytes()
+            .then(|| self.input.bytes.file_offset(place))
+    }
+
+    const fn has_bytes(&self) -> bool {
+        self.input.mapping.is_some() || !self.kind().is_zero_fill()
     }
 
     /// `align`: alignment as a power of two, as it stands in the file.
@@ -251,7 +281,7 @@ impl<'a> Section<'a> {
         SectionAttributes::from_bits_retain(self.flags & 0xffff_ff00)
     }
 
-    /// The bytes in the file; none for zero-fill sections.
+    /// The bytes; none for zero-fill sections in a file.
     ///
     /// # Errors
     /// `PastEndOfFile` or `OffsetOverflow`, at the section's structure: a parse does not look at a section's bytes, because no
@@ -261,18 +291,19 @@ impl<'a> Section<'a> {
     }
 
     pub(crate) fn bytes(&self) -> Result<Bytes<'a>, Error> {
-        if self.kind().is_zero_fill() {
+        if !self.has_bytes() {
             return Ok(Bytes::new(&[]));
         }
-        let (offset, what) = (u64::from(self.offset), Structure::Section64);
-        self.file.slice(offset, self.size, what, self.place)
+        let place = self.input.place(u64::from(self.offset), self.addr);
+        let what = Structure::Section64;
+        self.input.bytes.slice(place, self.size, what, self.place)
     }
 }
 
 /// The sections of a segment, in file order.
 #[derive(Clone, Debug)]
 pub struct Sections<'a> {
-    file: Bytes<'a>,
+    input: Input<'a>,
     rest: core::slice::Iter<'a, Section64>,
     next: FileOffset,
 }
@@ -288,7 +319,7 @@ impl<'a> Iterator for Sections<'a> {
         Some(Section {
             place,
             raw,
-            file: self.file,
+            input: self.input,
             addr: raw.addr.get(),
             size: raw.size.get(),
             offset: raw.offset.get(),

@@ -2,6 +2,7 @@
 
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
+use crate::layout::Input;
 use crate::mode::Mode;
 use crate::raw::load_command::{LoadCommand, LoadCommandKind};
 use crate::raw::segment::SegmentCommand64;
@@ -9,7 +10,7 @@ use crate::segment::{SECTION_SIZE, SEGMENT_SIZE};
 
 /// Proves the skeleton; the bytes that the commands take.
 pub(crate) fn check(
-    file: Bytes<'_>,
+    input: &Input<'_>,
     commands: Bytes<'_>,
     ncmds: u32,
     mode: Mode,
@@ -33,8 +34,8 @@ pub(crate) fn check(
         if strict && size % 8 != 0 {
             return Err(rest.error(ErrorKind::CommandUnaligned, WHAT, 0));
         }
-        if raw.cmd.get() == LoadCommandKind::LC_SEGMENT_64.0 && !is_sound(file, command) {
-            let leniencies = check_segment(file, command)?;
+        if raw.cmd.get() == LoadCommandKind::LC_SEGMENT_64.0 && !is_sound(input, command) {
+            let leniencies = check_segment(input, command)?;
             if strict {
                 if let [Some(error), _] | [None, Some(error)] = leniencies {
                     return Err(error);
@@ -52,26 +53,35 @@ pub(crate) fn check(
 /// Whether [`check_segment`] has nothing to say: the same tests, without the errors, which cost
 /// more to hand around than to test for.
 #[inline]
-fn is_sound(file: Bytes<'_>, command: Bytes<'_>) -> bool {
+fn is_sound(input: &Input<'_>, command: Bytes<'_>) -> bool {
     let Some(raw) = command.get_raw::<SegmentCommand64>(0) else {
         return false;
     };
     let sections = u64::from(raw.nsects.get()).saturating_mul(SECTION_SIZE);
-    let (vmsize, filesize) = (raw.vmsize.get(), raw.filesize.get());
+    let (file, memory) = ranges(raw);
+    let (place, size) = input.segment(file, memory);
+    let ((_, filesize), (vmaddr, vmsize)) = (file, memory);
     sections.saturating_add(SEGMENT_SIZE) <= command.len()
-        && raw.vmaddr.get().checked_add(vmsize).is_some()
-        && raw
-            .fileoff
-            .get()
-            .checked_add(filesize)
-            .is_some_and(|end| end <= file.len())
+        && vmaddr.checked_add(vmsize).is_some()
+        && place
+            .checked_add(size)
+            .is_some_and(|end| end <= input.bytes.len())
         && filesize <= vmsize
+}
+
+/// Where a segment is in the file, and where in memory: start and size.
+#[inline]
+const fn ranges(raw: &SegmentCommand64) -> ((u64, u64), (u64, u64)) {
+    (
+        (raw.fileoff.get(), raw.filesize.get()),
+        (raw.vmaddr.get(), raw.vmsize.get()),
+    )
 }
 
 /// Checks one segment command; the leniencies it needs.
 #[cold]
 pub(crate) fn check_segment(
-    file: Bytes<'_>,
+    input: &Input<'_>,
     command: Bytes<'_>,
 ) -> Result<[Option<Error>; 2], Error> {
     const WHAT: Structure = Structure::SegmentCommand64;
@@ -82,15 +92,18 @@ pub(crate) fn check_segment(
     if room > command.len().saturating_sub(SEGMENT_SIZE) {
         return Err(command.error(ErrorKind::TooManySections, WHAT, 0));
     }
-    let (vmsize, filesize) = (raw.vmsize.get(), raw.filesize.get());
-    if raw.vmaddr.get().checked_add(vmsize).is_none() {
+    let (file, memory) = ranges(raw);
+    let ((_, filesize), (vmaddr, vmsize)) = (file, memory);
+    if vmaddr.checked_add(vmsize).is_none() {
         return Err(command.error(ErrorKind::AddressOverflow, WHAT, 0));
     }
-    let end = raw.fileoff.get().checked_add(filesize);
-    let Some(end) = end.filter(|end| end.checked_add(file.origin()).is_some()) else {
+    let (place, size) = input.segment(file, memory);
+    let bytes = input.bytes;
+    let end = place.checked_add(size);
+    let Some(end) = end.filter(|end| end.checked_add(bytes.origin()).is_some()) else {
         return Err(command.error(ErrorKind::OffsetOverflow, WHAT, 0));
     };
-    let past = end > file.len();
+    let past = end > bytes.len();
     Ok([
         past.then(|| command.error(ErrorKind::PastEndOfFile, WHAT, 0)),
         (filesize > vmsize).then(|| command.error(ErrorKind::FileSizeExceedsVmSize, WHAT, 0)),

@@ -65,13 +65,13 @@ impl<'a> SymbolTable<'a> {
     pub(crate) fn new(command: &LoadCommand<'a>) -> Result<Self, Error> {
         let symtab = Symtab::view(command)?;
         let count = u64::from(symtab.nsyms);
-        let bytes = command.file().slice(
+        let bytes = command.input().table(
             u64::from(symtab.symoff),
             count.saturating_mul(NLIST_SIZE),
             Structure::Nlist64,
             command.field(8),
         )?;
-        let strings = command.file().slice(
+        let strings = command.input().table(
             u64::from(symtab.stroff),
             u64::from(symtab.strsize),
             Structure::StringTable,
@@ -332,12 +332,11 @@ impl<'a> IndirectSymbols<'a> {
 
     pub(crate) fn new(command: &LoadCommand<'a>) -> Result<Self, Error> {
         let dysymtab = Dysymtab::view(command)?;
-        let table = command.file().array(
-            u64::from(dysymtab.indirectsymoff),
-            u64::from(dysymtab.nindirectsyms),
-            Structure::IndirectSymbols,
-            command.field(56),
-        )?;
+        let (count, what) = (dysymtab.nindirectsyms.into(), Structure::IndirectSymbols);
+        let (input, field) = (command.input(), command.field(56));
+        let size = u64::saturating_mul(count, 4);
+        let place = input.linkedit(dysymtab.indirectsymoff.into(), size, what, field)?;
+        let table = input.bytes.array(place, count, what, field)?;
         Ok(Self { table })
     }
 

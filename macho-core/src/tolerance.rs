@@ -2,7 +2,7 @@
 //!
 //! | leniency | strict | tolerant | who accepts it |
 //! |---|---|---|---|
-//! | a segment's bytes end past the end of the file | `PastEndOfFile` | bytes end with the file | m1n1's loader; m1n1.macho's `PYLD` is 64 MiB longer than its file |
+//! | a segment's bytes end past the end of the file, or of the memory that holds a mapped image | `PastEndOfFile` | bytes end there | m1n1's loader; m1n1.macho's `PYLD` is 64 MiB longer than its file |
 //! | `filesize` above `vmsize` | `FileSizeExceedsVmSize` | kept | m1n1's loader copies `filesize` bytes |
 //! | `cmdsize` above the one size of its command, as of `LC_UUID` | `CommandWrongSize`, by the view | the rest is ignored | m1n1's loader reads the fields it knows |
 //! | `cmdsize` not a multiple of 8 | `CommandUnaligned` | kept | XNU's `parse_machfile` does not look |
@@ -51,7 +51,7 @@ impl<'a> Tolerated<'a> {
                 .start()
                 .saturating_add(HEADER_SIZE)
                 .saturating_add(used);
-            trailing = Some(image.source().error(kind, Structure::MachHeader64, at));
+            trailing = Some(image.input().bytes.error(kind, Structure::MachHeader64, at));
         }
         Self {
             commands,
@@ -81,7 +81,7 @@ impl Iterator for Tolerated<'_> {
                 .map(|(_, what)| bytes.error(ErrorKind::CommandWrongSize, what, 0));
             let mut segment = [None; 2];
             if command.kind() == LoadCommandKind::LC_SEGMENT_64 {
-                segment = check_segment(command.file(), bytes).unwrap_or_default();
+                segment = check_segment(command.input(), bytes).unwrap_or_default();
             }
             let [past, size] = segment;
             self.pending = [unaligned, past, size, too_large];

@@ -3,11 +3,13 @@ use core::iter::FusedIterator;
 
 use macho_core::fixup::{Fixup, Slots};
 use macho_core::segment::Segments;
-use macho_core::{FileOffset, MachO, VmAddr};
+use macho_core::{FileOffset, Layout, MachO, Pointers, VmAddr};
 
 use super::regions::Region;
 use super::xref::Targets;
 use crate::error::Error;
+use crate::pac::strip;
+use crate::pointer::unslid;
 use crate::target::RebaseTargets;
 
 /// A pointer to an address.
@@ -26,7 +28,9 @@ pub struct PointerXref {
 /// The pointers of an image to an address, in the order of its fixups.
 ///
 /// They are the slots, of whatever mechanism, whose target it is; a collection's outer image has those of every image inside. Without any
-/// rebase they are the 8-byte words, at addresses that are multiples of 8, that have the address as their value: of a static kernel, say.
+/// rebase they are the 8-byte words, at addresses that are multiples of 8, that have the address as their value: of a static kernel, say. In
+/// memory whose fixups have been applied they are the words at multiples of 4 (`kmod_info` is packed to 4) that are it without slide and
+/// authentication code.
 /// Damage is an error, and the walk goes on behind it. Costs one pass over the fixups, or over the segments.
 #[derive(Clone, Debug)]
 pub struct PointerXrefs<'a> {
@@ -46,6 +50,7 @@ enum Source<'a> {
         region: Option<Region<'a>>,
         /// Bytes into the region.
         at: usize,
+        layout: Layout,
     },
 }
 
@@ -63,6 +68,7 @@ impl<'a> PointerXrefs<'a> {
                 segments: image.segments(),
                 region: None,
                 at: 0,
+                layout: image.layout(),
             }
         };
         Self {
@@ -95,26 +101,47 @@ fn next_slot(
     }
 }
 
+/// Bytes from one word that may be a pointer to the next.
+const fn stride(layout: Layout) -> usize {
+    match layout {
+        Layout::Mapped(Pointers::Applied { .. }) => 4,
+        _ => 8,
+    }
+}
+
 /// The next word of the region whose value is in the range.
-fn next_word(region: &Region<'_>, at: &mut usize, targets: &Targets<'_>) -> Option<PointerXref> {
-    let rest = region.bytes.get(*at..)?;
-    for chunk in rest.chunks_exact(8) {
+fn next_word(
+    region: &Region<'_>,
+    at: &mut usize,
+    layout: Layout,
+    targets: &Targets<'_>,
+) -> Option<PointerXref> {
+    while let Some(word) = region.bytes.get(*at..)?.first_chunk() {
         let start = *at;
-        *at = start.saturating_add(8);
-        let value = chunk
-            .first_chunk()
-            .map_or(0, |chunk| u64::from_le_bytes(*chunk));
-        if targets.contains(VmAddr::new(value)) {
+        *at = start.saturating_add(stride(layout));
+        let value = u64::from_le_bytes(*word);
+        let target = unslid(layout, value);
+        if targets.contains(target) {
             let (vmaddr, file_offset) = region.place(start);
             return Some(PointerXref {
                 vmaddr,
                 file_offset,
-                target: VmAddr::new(value),
-                signed: false,
+                target,
+                signed: is_signed(layout, value),
             });
         }
     }
     None
+}
+
+/// Whether a pointer in memory has an authentication code.
+fn is_signed(layout: Layout, pointer: u64) -> bool {
+    match layout {
+        Layout::Mapped(Pointers::Applied { va_bits, .. }) => {
+            strip(pointer, va_bits).get() != pointer
+        }
+        _ => false,
+    }
 }
 
 impl Iterator for PointerXrefs<'_> {
@@ -127,14 +154,18 @@ impl Iterator for PointerXrefs<'_> {
                 segments,
                 region,
                 at,
+                layout,
             } => loop {
-                if let Some(found) = region.and_then(|region| next_word(&region, at, &self.targets))
-                {
+                let found =
+                    region.and_then(|region| next_word(&region, at, *layout, &self.targets));
+                if let Some(found) = found {
                     return Some(Ok(found));
                 }
                 let next = Region::of_segment(&segments.next()?);
-                // To the first multiple of 8.
-                *at = usize::try_from(next.vmaddr.get().wrapping_neg() & 7).unwrap_or(0);
+                // To the first multiple of the stride, which is a power of two.
+                let mask = stride(*layout).wrapping_sub(1);
+                let start = usize::try_from(next.vmaddr.get() & 7).unwrap_or(0);
+                *at = start.wrapping_neg() & mask;
                 *region = Some(next);
             },
         }

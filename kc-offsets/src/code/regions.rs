@@ -4,7 +4,7 @@ use core::iter::FusedIterator;
 use macho_core::segment::{Sections, Segments};
 use macho_core::{FileOffset, MachO, Section, SectionAttributes, Segment, VmAddr, VmProt};
 
-/// A piece of an image that the file backs.
+/// A piece of an image, as its file has it.
 #[derive(Clone, Copy, Debug)]
 pub struct Region<'a> {
     /// Unslid address of the first byte.
@@ -16,7 +16,17 @@ pub struct Region<'a> {
 }
 
 impl<'a> Region<'a> {
-    /// The file's bytes of the whole segment; no more than it has in memory.
+    /// The bytes of the whole segment that the file backs; no more than it has in memory.
+    pub(super) fn backed(segment: &Segment<'a>) -> Self {
+        let whole = Self::of_segment(segment);
+        let most = usize::try_from(segment.filesize()).unwrap_or(usize::MAX);
+        Self {
+            bytes: whole.bytes.get(..most).unwrap_or(whole.bytes),
+            ..whole
+        }
+    }
+
+    /// The bytes of the whole segment, of a mapped image those that were zero at first too; no more than it has in memory.
     pub(super) fn of_segment(segment: &Segment<'a>) -> Self {
         let data = segment.data();
         let most = usize::try_from(segment.vmsize()).unwrap_or(usize::MAX);
@@ -108,7 +118,7 @@ impl<'a> Iterator for CodeRegions<'a> {
             let segment = self
                 .segments
                 .find(|segment| segment.initprot().contains(VmProt::VM_PROT_EXECUTE))?;
-            let whole = Region::of_segment(&segment);
+            let whole = Region::backed(&segment);
             if segment.sections().any(|section| has_instructions(&section)) {
                 self.current = Some((whole, segment.sections()));
             } else if !whole.bytes.is_empty() {

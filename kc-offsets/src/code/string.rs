@@ -118,7 +118,7 @@ impl<'a> Iterator for CStrings<'a> {
             }
             self.rest.bytes = &[];
             let segment = self.segments.next()?;
-            self.current = Some((Region::of_segment(&segment), segment.sections()));
+            self.current = Some((Region::backed(&segment), segment.sections()));
         }
     }
 }

@@ -2,10 +2,11 @@
 //! `__kmod_start` one to its header.
 use core::iter::FusedIterator;
 
-use macho_core::{FileOffset, MachO, Name, Section, VmAddr};
+use macho_core::{FileOffset, Layout, MachO, Name, Section, VmAddr};
 
 use crate::error::Error;
 use crate::map::AddressMap;
+use crate::pointer::unslid;
 
 /// `sizeof(kmod_info_64_v1_t)`, which is packed to 4 bytes (XNU `osfmk/mach/kmod.h`).
 const KMOD_INFO_SIZE: u64 = 196;
@@ -36,16 +37,22 @@ pub struct Kmod<'a> {
 impl<'a> Kmod<'a> {
     /// By the offsets of `kmod_info_64`: name at 16, version at 80, address at 156, size at 164, start at 180,
     /// stop at 188.
-    fn new(bytes: &'a [u8], vmaddr: VmAddr, file_offset: FileOffset) -> Option<Self> {
+    fn new(
+        bytes: &'a [u8],
+        vmaddr: VmAddr,
+        file_offset: FileOffset,
+        layout: Layout,
+    ) -> Option<Self> {
+        let pointer = |at| word(bytes, at).map(|pointer| unslid(layout, pointer));
         Some(Self {
             vmaddr,
             file_offset,
             name: name(bytes, 16)?,
             version: name(bytes, 80)?,
-            address: VmAddr::new(word(bytes, 156)?),
+            address: pointer(156)?,
             size: word(bytes, 164)?,
-            start: VmAddr::new(word(bytes, 180)?),
-            stop: VmAddr::new(word(bytes, 188)?),
+            start: pointer(180)?,
+            stop: pointer(188)?,
             header: None,
         })
     }
@@ -62,12 +69,10 @@ fn word(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 /// Iterator over the kexts of the arrays, in order. A pointer to no bytes of the file is an error, and the
-/// walk goes on after it. Pointers are read as plain vmaddrs.
+/// walk goes on after it. Pointers are read as plain vmaddrs, or as [`unslid`] has them.
 #[derive(Clone, Debug)]
 pub struct Kmods<'a> {
-    file: &'a [u8],
-    /// Where `file` starts in the outermost file.
-    origin: u64,
+    image: MachO<'a>,
     map: AddressMap<'a>,
     infos: &'a [u8],
     starts: &'a [u8],
@@ -83,8 +88,7 @@ impl<'a> Kmods<'a> {
         };
         let infos = section("__kmod_info");
         Ok(Self {
-            file: image.file(),
-            origin: image.file_offset().get(),
+            image: *image,
             map: AddressMap::new(image),
             infos: bytes(&infos)?,
             starts: bytes(&section("__kmod_start"))?,
@@ -96,12 +100,8 @@ impl<'a> Kmods<'a> {
 
     fn kmod(&self, vmaddr: VmAddr) -> Option<Kmod<'a>> {
         let file_offset = self.map.translate_block(vmaddr, KMOD_INFO_SIZE)?;
-        let at = file_offset.get().checked_sub(self.origin)?;
-        Kmod::new(
-            self.file.get(usize::try_from(at).ok()?..)?,
-            vmaddr,
-            file_offset,
-        )
+        let bytes = self.image.slice(file_offset, KMOD_INFO_SIZE)?;
+        Kmod::new(bytes, vmaddr, file_offset, self.image.layout())
     }
 }
 
@@ -113,12 +113,13 @@ impl<'a> Iterator for Kmods<'a> {
         self.infos = infos;
         let entry = self.next;
         self.next = entry.checked_add(8)?;
+        let layout = self.image.layout();
         let header = self.starts.split_first_chunk().map(|(header, starts)| {
             self.starts = starts;
-            VmAddr::new(u64::from_le_bytes(*header))
+            unslid(layout, u64::from_le_bytes(*header))
         });
         Some(
-            self.kmod(VmAddr::new(u64::from_le_bytes(*pointer)))
+            self.kmod(unslid(layout, u64::from_le_bytes(*pointer)))
                 .map(|kmod| Kmod { header, ..kmod })
                 .ok_or(Error::KmodNotMapped { entry }),
         )

@@ -116,14 +116,14 @@ impl<'a> Steps<'a> {
         let bytes = backed(&segment);
         let copied = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         match stage {
-            Stage::Clamp => (copied < segment.filesize()).then(|| Step::Clamp {
+            Stage::Clamp => (copied < segment.data_size()).then(|| Step::Clamp {
                 segment,
                 reason: if copied == segment.vmsize() {
                     ClampReason::FileSizeExceedsVmSize
                 } else {
                     ClampReason::PastEndOfFile
                 },
-                claimed: segment.filesize(),
+                claimed: segment.data_size(),
                 copied,
             }),
             Stage::Copy => {

@@ -36,7 +36,7 @@ impl Iterator for Ranges<'_> {
                 vmaddr: segment.vmaddr(),
                 vmsize: segment.vmsize(),
                 file_offset: segment.file_offset(),
-                filesize: segment.filesize(),
+                filesize: segment.data_size(),
             }),
         }
     }

@@ -108,13 +108,9 @@ impl<'a> Pages<'a> {
         if base.is_some_and(|base| base.get().wrapping_add(starts.segment_offset) != vmaddr) {
             return Err(starts.error(ErrorKind::SegmentOffsetMismatch, 8));
         }
-        // No more than is in memory, so that no address of a slot wraps.
-        let size = segment.filesize().min(segment.vmsize());
         Ok(Self {
-            data: segment
-                .load_command()
-                .file()
-                .clamped(segment.fileoff(), size),
+            // No more than is in memory, so that no address of a slot wraps.
+            data: segment.backed(),
             vmaddr,
             starts,
             layout,

@@ -20,13 +20,11 @@ pub(super) type Found = (VmAddr, FileOffset, u64);
 
 impl<'a> Place<'a> {
     fn new(segment: &Segment<'a>) -> Self {
-        // No more than is in memory, so that no address of a slot wraps.
-        let size = segment.filesize().min(segment.vmsize());
-        let file = segment.load_command().file();
         Self {
             vmaddr: segment.vmaddr().get(),
             vmsize: segment.vmsize(),
-            data: file.clamped(segment.fileoff(), size),
+            // No more than is in memory, so that no address of a slot wraps.
+            data: segment.backed(),
         }
     }
 

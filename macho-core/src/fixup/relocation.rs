@@ -4,7 +4,6 @@
 //! `localRelocBaseAddress` and `externalRelocBaseAddress`; XNU `libkern/c++/OSKext.cpp` slides kexts
 //! by the same rule).
 use crate::addr::VmAddr;
-use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::import::Import;
 use crate::fixup::place::{Places, TooMuchWork};
@@ -57,9 +56,10 @@ impl<'a> Relocations<'a> {
         if count == 0 {
             return Ok(None);
         }
-        let file: Bytes<'a> = command.file();
-        let field = command.field(field);
-        let entries = file.array(offset.into(), count.into(), WHAT, field)?;
+        let (input, field) = (command.input(), command.field(field));
+        let size = u64::from(count).saturating_mul(8);
+        let place = input.linkedit(offset.into(), size, WHAT, field)?;
+        let entries = input.bytes.array(place, count.into(), WHAT, field)?;
         let base = match table {
             Table::Local => local_base(image),
             Table::External => external_base(image),
@@ -67,7 +67,7 @@ impl<'a> Relocations<'a> {
         Ok(Some(Self {
             table,
             entries: entries.iter(),
-            next: file.file_offset(offset.into()).get(),
+            next: input.bytes.file_offset(place).get(),
             base: base.unwrap_or_default().get(),
             is_signed: table == Table::External || is_static(image),
             places: Places::new(image),

@@ -18,9 +18,10 @@ use kc_offsets::rebase::rebase;
 use kc_offsets::{
     AddressMap, Bases, Entry, Error, ImageIndex, KernelCache, LoadPlan, Lookup, MapStorage,
     PageIndex, PhysicalWindow, PrelinkInfo, RebaseTargets, SegmentRange, SymbolIndex, pointer_at,
+    unslid,
 };
 use macho_core::fixup::{AuthKey, Fixup, Import, Slot};
-use macho_core::{FileOffset, MachO, Mode, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr};
+use macho_core::{FileOffset, MachO, Mode, PhysAddr, Pointers, Segment, SlidVmAddr, Slide, VmAddr};
 use nopanic::{black_box, debug, display, entry};
 
 entry!(probe);
@@ -35,6 +36,15 @@ fn probe(bytes: &[u8], number: u64) {
     for parsed in [
         KernelCache::parse(bytes),
         KernelCache::parse_with(bytes, Mode::Tolerant),
+        KernelCache::parse_mapped(
+            bytes,
+            FileOffset::new(number),
+            black_box(Pointers::Applied {
+                slide: Slide::new(number.rotate_left(7)),
+                va_bits: number as u32,
+            }),
+            Mode::Strict,
+        ),
     ] {
         match parsed {
             Ok(cache) => probe_cache(&cache, number),
@@ -99,6 +109,7 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
     let vmaddr = VmAddr::new(number);
     black_box((plan.lowest(), plan.size(), plan.slide(), plan.window()));
     black_box((plan.offset_of(vmaddr), plan.phys_of(vmaddr)));
+    black_box(plan.header());
     black_box((plan.boot_fields(), plan.entry_point(), plan.image()));
     black_box(LoadPlan::of_image(&cache.image(), phys, slide).is_ok());
     for step in plan.steps() {
@@ -121,6 +132,7 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
     let image = cache.image();
     black_box(apply_fixups(&image, slide, &mut memory, place, &bases).is_ok());
     black_box(strip(number, number as u32));
+    black_box(unslid(image.layout(), number));
     match pointer_at(&image, vmaddr) {
         Ok(pointer) => {
             black_box(pointer);
@@ -149,6 +161,7 @@ fn probe_cache(cache: &KernelCache<'_>, number: u64) {
     probe_load(cache, number);
     black_box((cache.image(), cache.shape(), cache.shape().name()));
     black_box(cache.segment(number as u32));
+    black_box(cache.bytes_at(VmAddr::new(number), number.rotate_left(5)));
     let _ = black_box(cache.entry_point());
     cache.entries().for_each(|entry| {
         if let Ok(entry) = entry {

@@ -14,8 +14,8 @@ use macho_core::segment::{Section, Segment};
 use macho_core::symbol::{Symbol, SymbolTable};
 use macho_core::view::CommandView;
 use macho_core::{
-    FileOffset, LoadCommand, MachO, Mode, Name, SlidVmAddr, Slide, SourceVersion, Version, VmAddr,
-    VmOffset,
+    FileOffset, LoadCommand, MachO, Mode, Name, Pointers, SlidVmAddr, Slide, SourceVersion,
+    Version, VmAddr, VmOffset,
 };
 use nopanic::{black_box, debug, display, entry};
 
@@ -31,6 +31,8 @@ fn probe(bytes: &[u8], number: u64) {
         MachO::parse_at(bytes, offset),
         MachO::parse_with(bytes, offset, Mode::Strict),
         MachO::parse_with(bytes, offset, Mode::Tolerant),
+        MachO::parse_mapped(bytes, offset, Pointers::Unapplied, Mode::Strict),
+        MachO::parse_mapped(bytes, offset, applied(number), Mode::Tolerant),
     ];
     for parsed in images {
         match parsed {
@@ -42,6 +44,13 @@ fn probe(bytes: &[u8], number: u64) {
             }
         }
     }
+}
+
+fn applied(number: u64) -> Pointers {
+    black_box(Pointers::Applied {
+        slide: Slide::new(number.rotate_left(7)),
+        va_bits: number as u32,
+    })
 }
 
 fn addresses(a: u64, b: u64) {
@@ -92,7 +101,10 @@ fn probe_image(image: &MachO<'_>, bytes: &[u8], number: u64) {
         image.header(),
         image.mode(),
         image.file_offset(),
+        image.layout(),
         image.file(),
+        image.file_start(),
+        image.slice(FileOffset::new(number), number.rotate_left(9)),
         image.base(),
     ));
     black_box(
@@ -331,6 +343,7 @@ fn probe_segment(segment: &Segment<'_>) {
     ));
     black_box((
         segment.filesize(),
+        segment.data_size(),
         segment.maxprot(),
         segment.initprot(),
         segment.flags(),
@@ -361,6 +374,7 @@ fn probe_section(section: &Section<'_>) {
 
 fn probe_entry(entry: &FilesetEntry<'_>) {
     black_box((entry.vmaddr(), entry.file_offset(), entry.load_command()));
+    black_box(entry.fileoff());
     let _ = black_box(entry.id());
     let _ = black_box(entry.parse());
 }

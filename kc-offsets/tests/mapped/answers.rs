@@ -1,0 +1,230 @@
+//! What an image answers, as text in which every place is a vmaddr: the same for a file and for memory.
+use kc_offsets::code::{
+    AddressRange, CodeMatches, CodeXrefs, FunctionIndex, Stubs, c_strings, code_regions,
+};
+use kc_offsets::kext::{IdEntry, Ids};
+use kc_offsets::lookup::{Piece, SymbolKey};
+use kc_offsets::{AddressMap, ImageIndex, KernelCache, Lookup, SymbolIndex};
+use macho_core::{FileOffset, MachO, SectionType, VmAddr};
+
+/// Answers, one a line.
+pub(crate) struct Answers {
+    pub(crate) lines: Vec<String>,
+    /// Addresses at and around every edge of a segment or section.
+    pub(crate) edges: Vec<VmAddr>,
+}
+
+/// Asks everything but for pointers and what lies at single addresses.
+pub(crate) fn answers(cache: &KernelCache<'_>) -> Answers {
+    let map = cache.address_map();
+    let mut lines = Vec::new();
+    let mut say = |what: &str, answer: &dyn std::fmt::Debug| {
+        lines.push(format!("{what}: {answer:x?}"));
+    };
+    say("shape", &cache.shape());
+    say("kind", &cache.collection_kind().unwrap());
+    let entry = cache.entry_point().unwrap();
+    say(
+        "entry",
+        &entry.map(|entry| {
+            let segment = entry.segment.map(|segment| segment.name());
+            (entry.vmaddr, place(&map, entry.file_offset), segment)
+        }),
+    );
+    for entry in cache.entries() {
+        let entry = entry.unwrap();
+        let place = place(&map, Some(entry.file_offset));
+        say("fileset entry", &(entry.id, entry.vmaddr, place));
+    }
+    let mut kexts = Vec::new();
+    if let Some(info) = cache.prelink_info().unwrap() {
+        say(
+            "prelink info",
+            &(info.text().len(), place(&map, Some(info.file_offset()))),
+        );
+        let mut entries = vec![IdEntry::default(); info.ids_needed()];
+        let ids = Ids::build(&info, &mut entries).unwrap();
+        for kext in info.kexts(ids) {
+            let kext = kext.unwrap();
+            let load = kext.load_addr.unwrap();
+            say("kext", &(kext.bundle_id, kext.version, load, kext.size));
+            kexts.push(load);
+        }
+    }
+    let images: Vec<MachO<'_>> = cache.images().map(Result::unwrap).collect();
+    let edges = edges(&images);
+    let mut pieces = vec![Piece::default(); ImageIndex::pieces_needed(&images)];
+    let mut pages = vec![0; 100];
+    let mut keys = vec![SymbolKey::default(); SymbolIndex::keys_needed(&images).unwrap()];
+    let lookup = Lookup {
+        images: ImageIndex::build(&images, &mut pieces, &mut pages).unwrap(),
+        symbols: SymbolIndex::build(&images, &mut keys).unwrap(),
+    };
+    for &vmaddr in &edges {
+        let owner = lookup.place(vmaddr).map(|place| {
+            let section = place.section.map(|section| section.name());
+            let symbol = place
+                .symbol
+                .map(|(symbol, offset)| (symbol.name().unwrap(), offset));
+            (place.number, place.segment.name(), section, symbol)
+        });
+        say("owner", &(vmaddr, owner));
+    }
+    let kexts = kexts.iter().map(|load| cache.image_at(*load).unwrap());
+    for one in images.iter().copied().chain(kexts) {
+        lines.extend(image(&map, &one));
+    }
+    Answers { lines, edges }
+}
+
+/// The vmaddr of a byte of the input.
+fn place(map: &AddressMap<'_>, offset: Option<FileOffset>) -> Option<VmAddr> {
+    offset.and_then(|offset| map.vmaddr_of(offset))
+}
+
+/// What one image says of itself.
+fn image(map: &AddressMap<'_>, image: &MachO<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut say = |what: &str, answer: &dyn std::fmt::Debug| {
+        lines.push(format!("{what}: {answer:x?}"));
+    };
+    say(
+        "header",
+        &(
+            image.header(),
+            place(map, Some(image.file_offset())),
+            image.base(),
+        ),
+    );
+    for command in image.load_commands() {
+        say(
+            "command",
+            &(command.bytes(), place(map, Some(command.file_offset()))),
+        );
+    }
+    for segment in image.segments() {
+        let backed = usize::try_from(segment.filesize().min(segment.vmsize())).unwrap();
+        let (data, zeros) = segment.data().split_at(backed.min(segment.data().len()));
+        assert!(zeros.iter().all(|byte| *byte == 0));
+        // Past the end of the file, memory has zeros.
+        let known = data.len() - data.iter().rev().take_while(|byte| **byte == 0).count();
+        let hash = data[..known].iter().fold(0_u64, |hash, byte| {
+            hash.wrapping_mul(0x100_0000_01b3) ^ u64::from(*byte)
+        });
+        let start = (known != 0).then(|| place(map, Some(segment.file_offset())));
+        say(
+            "segment",
+            &(segment.name(), segment.vmaddr(), start, known, hash),
+        );
+        for section in segment.sections() {
+            let data = section.data().unwrap();
+            if section.kind().is_zero_fill() {
+                assert!(data.iter().all(|byte| *byte == 0));
+                continue;
+            }
+            let start = (!data.is_empty()).then(|| place(map, section.file_offset()));
+            say("section", &(section.name(), section.vmaddr(), start, data));
+        }
+    }
+    say("uuid", &image.uuid());
+    say("thread state", &image.thread_state());
+    for symbol in image.symbols().unwrap() {
+        let start = place(map, Some(symbol.file_offset()));
+        say(
+            "symbol",
+            &(symbol.name(), symbol.value(), symbol.n_sect(), start),
+        );
+    }
+    let indirect = image.indirect_symbols().unwrap();
+    for slot in 0..u32::try_from(indirect.len()).unwrap() {
+        say("indirect", &indirect.get(slot));
+    }
+    say(
+        "function starts",
+        &image.function_starts().unwrap().collect::<Vec<_>>(),
+    );
+    say(
+        "data in code",
+        &image.data_in_code().unwrap().collect::<Vec<_>>(),
+    );
+    say("exports", &image.exports().unwrap().bytes());
+    say(
+        "imports",
+        &image
+            .chained_fixups()
+            .unwrap()
+            .map(|fixups| fixups.imports_count),
+    );
+    lines.extend(code(map, image));
+    lines
+}
+
+fn code(map: &AddressMap<'_>, image: &MachO<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut say = |what: &str, answer: &dyn std::fmt::Debug| {
+        lines.push(format!("{what}: {answer:x?}"));
+    };
+    let regions = code_regions(image);
+    for region in regions.clone() {
+        say(
+            "code",
+            &(
+                region.vmaddr,
+                region.bytes,
+                place(map, Some(region.file_offset)),
+            ),
+        );
+    }
+    let everywhere = AddressRange::new(VmAddr::new(0), u64::MAX);
+    for xref in CodeXrefs::new(regions.clone(), everywhere) {
+        let start = place(map, Some(xref.file_offset));
+        say(
+            "xref",
+            &(xref.vmaddr, xref.target, xref.kind, xref.origin, start),
+        );
+    }
+    let ret = aarch64_decode::Patterns::new([aarch64_decode::Pattern::word(0xd65f_03c0)]);
+    for found in CodeMatches::new(regions.clone(), ret) {
+        say("ret", &(found.vmaddr, place(map, Some(found.file_offset))));
+    }
+    for stub in Stubs::new(regions) {
+        say("stub", &stub);
+    }
+    for string in c_strings(image) {
+        say(
+            "string",
+            &(
+                string.vmaddr,
+                string.bytes,
+                place(map, Some(string.file_offset)),
+            ),
+        );
+    }
+    let mut marks = vec![0; 100_000];
+    let functions = FunctionIndex::build([*image].into_iter(), &mut marks).unwrap();
+    say("functions", &functions.iter().collect::<Vec<_>>());
+    lines
+}
+
+/// Every edge of a segment or section, and its neighbours.
+fn edges(images: &[MachO<'_>]) -> Vec<VmAddr> {
+    let segments = images.iter().flat_map(MachO::segments).flat_map(|segment| {
+        let sizes = [segment.filesize(), segment.vmsize()];
+        sizes.map(|size| (segment.vmaddr(), size))
+    });
+    let sections = images
+        .iter()
+        .flat_map(MachO::sections)
+        .filter(|section| section.kind() != SectionType::S_GB_ZEROFILL)
+        .map(|section| (section.vmaddr(), section.size()));
+    let mut edges = vec![0, u64::MAX];
+    for (start, size) in segments.chain(sections) {
+        for edge in [0, size, size / 2] {
+            let edge = start.get().wrapping_add(edge);
+            edges.extend([edge.wrapping_sub(1), edge, edge.wrapping_add(1)]);
+        }
+    }
+    edges.sort_unstable();
+    edges.dedup();
+    edges.into_iter().map(VmAddr::new).collect()
+}
