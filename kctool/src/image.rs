@@ -1,4 +1,6 @@
 //! Questions about an image that several subcommands ask.
+use std::collections::HashSet;
+
 use kc_offsets::{EntryPoint, KernelCache, Outcome};
 use macho_core::{MachO, Segment};
 use serde_json::{Value, json};
@@ -26,7 +28,8 @@ pub(crate) fn select<'a>(cache: &KernelCache<'a>, id: Option<&str>) -> Result<Ma
     )))
 }
 
-/// The outer image, then the nested ones with their entry ids; or the one with that id alone.
+/// The outer image, then the nested ones with their entry ids; or the one with that id alone. An image that several entries
+/// name is here once, or a list of entries could ask for any amount of work.
 pub(crate) fn images<'a>(
     cache: &KernelCache<'a>,
     id: Option<&str>,
@@ -35,9 +38,10 @@ pub(crate) fn images<'a>(
     if id.is_none() {
         all.push((None, cache.image()));
     }
+    let mut met = HashSet::new();
     for entry in cache.entries() {
         let entry = entry?;
-        if id.is_none_or(|id| entry.id == id) {
+        if id.is_none_or(|id| entry.id == id) && met.insert(entry.file_offset) {
             all.push((Some(entry.id), entry.image()?));
         }
     }
@@ -63,7 +67,7 @@ pub(crate) fn note_tolerated(image: &MachO<'_>, streams: &mut Streams<'_>) -> Re
 
 /// Says what of a list could not be read.
 pub(crate) fn note_damage(
-    damage: &[kc_offsets::Error],
+    damage: &[impl std::fmt::Display],
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
     for error in damage.iter().take(MOST_NOTES) {

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use kc_offsets::kext::{IdEntry, Ids, Kext};
 use kc_offsets::{Error, KernelCache, Shape};
-use macho_core::{MachO, VmAddr};
+use macho_core::{MachO, Uuid, VmAddr};
 
 use crate::failure::Failure;
 use crate::json;
@@ -17,8 +17,64 @@ pub(crate) struct Listed<'a> {
     pub(crate) vmaddr: Option<VmAddr>,
     /// Bytes, as the property list says.
     pub(crate) size: Option<u64>,
-    /// The image, where there is one.
-    pub(crate) image: Option<MachO<'a>>,
+    pub(crate) known: Option<Known<'a>>,
+    /// An earlier one has the same header.
+    pub(crate) is_repeat: bool,
+}
+
+impl<'a> Listed<'a> {
+    /// The image, where there is one and no earlier one of the list has it.
+    pub(crate) fn image(&self) -> Option<MachO<'a>> {
+        let known = self.known.filter(|_| !self.is_repeat);
+        known.map(|known| known.image)
+    }
+}
+
+/// An image, and what is asked of it for every line of a list.
+#[derive(Clone, Copy)]
+pub(crate) struct Known<'a> {
+    pub(crate) image: MachO<'a>,
+    pub(crate) uuid: Result<Option<Uuid>, macho_core::Error>,
+}
+
+/// Images by where they lie: a list may name one a hundred thousand times, and each is read once.
+#[derive(Default)]
+struct Images<'a>(HashMap<u64, Option<Known<'a>>>);
+
+impl<'a> Images<'a> {
+    /// The image at a place, and whether it was there before.
+    fn at(
+        &mut self,
+        place: u64,
+        read: impl FnOnce() -> Result<MachO<'a>, Error>,
+    ) -> Result<(Option<Known<'a>>, bool), Error> {
+        if let Some(known) = self.0.get(&place) {
+            return Ok((*known, true));
+        }
+        let known = read().map(|image| Known {
+            image,
+            uuid: image.uuid(),
+        });
+        self.0.insert(place, known.as_ref().ok().copied());
+        Ok((Some(known?), false))
+    }
+
+    /// The image at a kext's address.
+    fn of_kext(
+        &mut self,
+        cache: &KernelCache<'a>,
+        vmaddr: Option<VmAddr>,
+        damage: &mut Vec<Failure>,
+    ) -> (Option<Known<'a>>, bool) {
+        let Some(vmaddr) = vmaddr else {
+            return (None, false);
+        };
+        self.at(vmaddr.get(), || cache.image_at(vmaddr))
+            .unwrap_or_else(|error| {
+                damage.push(error.into());
+                (None, false)
+            })
+    }
 }
 
 /// All images and kexts but the outer image, in the order of the file, and what is damaged in the
@@ -26,38 +82,49 @@ pub(crate) struct Listed<'a> {
 ///
 /// # Errors
 /// A fileset entry that is damaged.
-pub(crate) fn list<'a>(cache: &KernelCache<'a>) -> Result<(Vec<Listed<'a>>, Vec<Error>), Failure> {
+pub(crate) fn list<'a>(
+    cache: &KernelCache<'a>,
+) -> Result<(Vec<Listed<'a>>, Vec<Failure>), Failure> {
     let mut damage = Vec::new();
     let kexts = kexts(cache, &mut damage);
     if cache.shape() != Shape::Prelinked {
         return Ok((entries(cache, &kexts)?, damage));
     }
-    let mut all: Vec<Listed<'a>> = kexts
-        .iter()
-        .map(|kext| Listed {
+    let mut images = Images::default();
+    let mut all: Vec<Listed<'a>> = Vec::new();
+    for kext in kexts {
+        let (known, is_repeat) = images.of_kext(cache, kext.load_addr, &mut damage);
+        all.push(Listed {
             id: kext.bundle_id.map_or_else(String::new, |id| id.to_string()),
             version: kext.version.map(|version| version.to_string()),
             vmaddr: kext.load_addr,
             size: kext.size,
-            image: image_at(cache, kext.load_addr, &mut damage),
-        })
-        .collect();
+            known,
+            is_repeat,
+        });
+    }
     if all.is_empty() {
         // No property list: the arrays of a static kernel say less.
         match cache.kmods() {
-            Err(error) => damage.push(error),
+            Err(error) => damage.push(error.into()),
             Ok(kmods) => {
                 for kmod in kmods {
-                    match kmod {
-                        Err(error) => damage.push(error),
-                        Ok(kmod) => all.push(Listed {
-                            id: kmod.name.to_string(),
-                            version: Some(kmod.version.to_string()),
-                            vmaddr: kmod.header,
-                            size: Some(kmod.size).filter(|size| *size != 0),
-                            image: image_at(cache, kmod.header, &mut damage),
-                        }),
-                    }
+                    let kmod = match kmod {
+                        Ok(kmod) => kmod,
+                        Err(error) => {
+                            damage.push(error.into());
+                            continue;
+                        }
+                    };
+                    let (known, is_repeat) = images.of_kext(cache, kmod.header, &mut damage);
+                    all.push(Listed {
+                        id: kmod.name.to_string(),
+                        version: Some(kmod.version.to_string()),
+                        vmaddr: kmod.header,
+                        size: Some(kmod.size).filter(|size| *size != 0),
+                        known,
+                        is_repeat,
+                    });
                 }
             }
         }
@@ -76,9 +143,11 @@ fn entries<'a>(cache: &KernelCache<'a>, kexts: &[Kext<'a>]) -> Result<Vec<Listed
         .iter()
         .filter_map(|kext| Some((kext.bundle_id?.to_string(), kext)))
         .collect();
+    let mut images = Images::default();
     let mut all = Vec::new();
     for entry in cache.entries() {
         let entry = entry?;
+        let (known, is_repeat) = images.at(entry.file_offset.get(), || entry.image())?;
         let kext = by_address
             .get(&entry.vmaddr)
             .or_else(|| by_id.get(&json::plain(entry.id)));
@@ -87,19 +156,30 @@ fn entries<'a>(cache: &KernelCache<'a>, kexts: &[Kext<'a>]) -> Result<Vec<Listed
             version: kext.and_then(|kext| kext.version).map(|v| v.to_string()),
             vmaddr: Some(entry.vmaddr),
             size: kext.and_then(|kext| kext.size),
-            image: Some(entry.image()?),
+            known,
+            is_repeat,
         });
     }
     Ok(all)
 }
 
+/// The longest name or version that is shown, in bytes as it stands in the file; a path has no more on macOS (XNU
+/// `bsd/sys/syslimits.h`, `PATH_MAX`). A reference makes a name out of a few bytes, so that without a limit a small file could
+/// ask for any amount of text.
+const MOST_TEXT: usize = 1024;
+
+fn longest_text(kext: &Kext<'_>) -> usize {
+    let texts = [kext.bundle_id, kext.version].into_iter().flatten();
+    texts.map(|text| text.raw().len()).max().unwrap_or(0)
+}
+
 /// The kexts of the property list; none without one.
-fn kexts<'a>(cache: &KernelCache<'a>, damage: &mut Vec<Error>) -> Vec<Kext<'a>> {
+fn kexts<'a>(cache: &KernelCache<'a>, damage: &mut Vec<Failure>) -> Vec<Kext<'a>> {
     let info = match cache.prelink_info() {
         Ok(Some(info)) => info,
         Ok(None) => return Vec::new(),
         Err(error) => {
-            damage.push(error);
+            damage.push(error.into());
             return Vec::new();
         }
     };
@@ -107,31 +187,22 @@ fn kexts<'a>(cache: &KernelCache<'a>, damage: &mut Vec<Error>) -> Vec<Kext<'a>> 
     let ids = match Ids::build(&info, &mut entries) {
         Ok(ids) => ids,
         Err(error) => {
-            damage.push(error);
+            damage.push(error.into());
             Ids::default()
         }
     };
     let mut all = Vec::new();
     for kext in info.kexts(ids) {
         match kext {
-            Ok(kext) => all.push(kext),
-            Err(error) => damage.push(error),
+            Ok(kext) => match longest_text(&kext) {
+                0..=MOST_TEXT => all.push(kext),
+                long => damage.push(Failure::refused(format!(
+                    "__PRELINK_INFO,__info: a name of {long} bytes, more than {MOST_TEXT}, at file offset {:#x}",
+                    kext.file_offset.get()
+                ))),
+            },
+            Err(error) => damage.push(error.into()),
         }
     }
     all
-}
-
-/// The image at a kext's address.
-fn image_at<'a>(
-    cache: &KernelCache<'a>,
-    vmaddr: Option<VmAddr>,
-    damage: &mut Vec<Error>,
-) -> Option<MachO<'a>> {
-    match cache.image_at(vmaddr?) {
-        Ok(image) => Some(image),
-        Err(error) => {
-            damage.push(error);
-            None
-        }
-    }
 }

@@ -15,6 +15,7 @@ pub mod bytes;
 pub mod classic;
 pub mod constants;
 pub mod fixups;
+pub mod hostile;
 pub mod img4;
 pub mod kernelcache;
 pub mod link;

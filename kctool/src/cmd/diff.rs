@@ -178,7 +178,7 @@ fn symbols(cache: &KernelCache<'_>) -> Result<Things, Failure> {
     let outer = cache.image();
     of_image("-", &outer, outer.base())?;
     for listed in kexts::list(cache)?.0 {
-        if let Some(image) = listed.image {
+        if let Some(image) = listed.image() {
             of_image(&listed.id, &image, listed.vmaddr)?;
         }
     }

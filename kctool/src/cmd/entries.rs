@@ -1,6 +1,6 @@
 //! `kc entries`: the images inside a fileset, the kexts of a prelinked kernel.
 use kc_offsets::KernelCache;
-use macho_core::{FileOffset, VmAddr};
+use macho_core::VmAddr;
 use serde_json::{Value, json};
 
 use crate::Streams;
@@ -62,13 +62,10 @@ pub(super) fn entries_json(
 }
 
 fn file_offset(entry: &Listed<'_>) -> Option<u64> {
-    entry
-        .image
-        .map(|image| image.file_offset())
-        .map(FileOffset::get)
+    entry.known.map(|known| known.image.file_offset().get())
 }
 
 fn uuid(entry: &Listed<'_>) -> Result<Option<String>, Failure> {
-    let uuid = entry.image.map(|image| image.uuid()).transpose()?;
+    let uuid = entry.known.map(|known| known.uuid).transpose()?;
     Ok(uuid.flatten().map(|uuid| uuid.to_string()))
 }

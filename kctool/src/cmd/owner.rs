@@ -20,7 +20,7 @@ pub(super) fn run(args: &Owner, streams: &mut Streams<'_>) -> Result<(), Failure
         let mut ids: Vec<Option<&str>> = vec![None];
         let mut images: Vec<MachO<'_>> = vec![cache.image()];
         for kext in &listed {
-            if let Some(image) = kext.image {
+            if let Some(image) = kext.image() {
                 ids.push(Some(&kext.id));
                 images.push(image);
             }

@@ -14,6 +14,9 @@ use crate::common::{Files, kc};
 fn golden() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kc/cli");
     let files = Files::new("golden");
+    for attack in testkit::hostile::all() {
+        files.put(attack.name, &attack.bytes);
+    }
     let mut golden: Vec<PathBuf> = fs::read_dir(&folder)
         .unwrap()
         .map(|entry| entry.unwrap().path())
