@@ -5,6 +5,7 @@ mod pieces;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use crate::effects::{self, Effect};
 use crate::isa::{Apple, Row, Template, Test, flows};
 use crate::names::Table;
 use crate::operands::{Descriptor, LITERAL, Operands};
@@ -23,6 +24,8 @@ pub(crate) struct Model {
     pub(crate) operands: Operands,
     /// Name tables.
     pub(crate) tables: Vec<Table>,
+    /// What each row reads and writes.
+    pub(crate) effects: Vec<Effect>,
 }
 
 /// Encodings 0 and 1 stand for unallocated and undefined words.
@@ -433,6 +436,20 @@ pub(crate) fn files(
         tests.concat()
     );
 
+    let (list, numbers) = effects::distinct(&model.effects);
+    let mut effect_text = String::from(HEADER);
+    effect_text.push_str("//! What each encoding reads and writes.\n\nuse super::Effect;\n\n");
+    effect_text.push_str(&effects::emit(&list));
+    let numbers: Vec<u16> = [0; RESERVED].into_iter().chain(numbers).collect();
+    sectioned(
+        &mut effect_text,
+        "EFFECT_OF",
+        "Index into EFFECTS.",
+        "u16",
+        &numbers,
+        ends,
+    );
+
     let named = crate::named::emit(HEADER, &model.tables, &mut features);
 
     let mut name_text = String::from(HEADER);
@@ -528,6 +545,7 @@ pub(crate) fn files(
         ("encodings.rs", encodings),
         ("kinds.rs", kinds),
         ("forms.rs", form_text),
+        ("effects.rs", effect_text),
         ("named.rs", named),
         ("names.rs", name_text),
     ])

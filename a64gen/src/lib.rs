@@ -7,6 +7,7 @@
 mod aarchmrs;
 mod check;
 mod code;
+mod effects;
 mod emit;
 mod isa;
 mod load;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::isa::{Problem, Row};
 use crate::operands::Operands;
 use crate::tree::{self, Pattern};
-use crate::{Source, check, emit, isa, named, names};
+use crate::{Source, check, effects, emit, isa, named, names};
 
 /// The section of a group: what is dropped with the features `sve` and `sme`.
 fn section(group: &str) -> u8 {
@@ -23,12 +23,14 @@ pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
     let mut rows: Vec<Row> = Vec::new();
     let mut operands = Operands::default();
     let mut tables = Vec::new();
+    let mut rules = Vec::new();
     // The numbers of encodings follow the order of the files' names.
     let mut files: Vec<&Source> = spec.iter().collect();
     files.sort_by_key(|source| &source.file);
     for Source { file, text } in files {
         match file.as_str() {
             "operands.isa" => operands = Operands::parse(file, text, &mut problems),
+            "effects.isa" => rules = effects::parse(file, text, &mut problems),
             "sysregs.isa" => names::parse(file, text, &mut tables, &mut problems),
             _ => rows.extend(isa::parse(file, text, &mut problems)),
         }
@@ -43,6 +45,7 @@ pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
         return Err(problems);
     }
     rows.sort_by_key(|row| section(&row.group));
+    let effects = effects::of_rows(&rows, &rules, &mut problems);
     let sections: Vec<u8> = rows.iter().map(|row| section(&row.group)).collect();
     let patterns = patterns(&rows, &sections);
     let tree = tree::build(&patterns);
@@ -72,6 +75,7 @@ pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
         tree,
         operands,
         tables,
+        effects,
     })
 }
 

@@ -1,5 +1,8 @@
-//! The tables that a64gen writes, and the types of their entries. Only matcher, program, alias, named, encoding, encode, asm and fmt look in here.
+//! The tables that a64gen writes, and the types of their entries. Only matcher, program, alias, named, encoding, effects, encode, asm and fmt look in here.
 
+#[rustfmt::skip]
+#[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]
+pub(crate) mod effects;
 #[rustfmt::skip]
 #[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod encodings;
@@ -35,6 +38,19 @@ pub(crate) struct Descriptor {
     pub(crate) kind: Kind,
     /// Its parameters, in the order of the `kind` line in operands.isa.
     pub(crate) p: [u8; 7],
+}
+
+/// What an encoding reads and writes; `effects` has the bits.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Effect {
+    /// Four bits for each operand, the first lowest.
+    pub(crate) access: u32,
+    /// What is read that no operand names.
+    pub(crate) reads: u16,
+    /// What is written that no operand names.
+    pub(crate) writes: u16,
+    /// Kind, size, number of bytes, order.
+    pub(crate) memory: [u8; 4],
 }
 
 /// A test on a word.

@@ -1,4 +1,4 @@
-//! Allocation-free A64 decoder: identify, operands, control flow, text.
+//! Allocation-free A64 decoder: identify, operands, control flow, registers and memory read and written, text.
 //!
 //! ```
 //! use aarch64_decode::{Operand, Syntax, TextBuffer, decode};
@@ -13,6 +13,7 @@
 //!
 //! The layers, from the bottom up: the specification text (`spec/*.isa`, outside the crate's code) becomes number tables
 //! (`generated`); `matcher` identifies a word; `plan` and `program` decode one operand; `alias` chooses the preferred spelling; `fmt` writes text.
+//! `effects` says what is read and written.
 //!
 //! No allocation, no unsafe code, no panic, no unbounded loop, for all 2^32 words.
 #![no_std]
@@ -39,6 +40,7 @@ mod condition;
 pub mod construct;
 mod cpu;
 mod edit;
+mod effects;
 mod encode;
 mod encoding;
 mod error;
@@ -64,6 +66,7 @@ mod words;
 pub use asm::{AsmError, AsmErrorKind, assemble, patterns};
 pub use condition::Condition;
 pub use cpu::{FeatureSet, decode_for};
+pub use effects::{Access, AccessSize, Effects, Flags, MemoryAccess, MemoryKind, RegisterSet};
 pub use encode::{EncodeError, EncodeErrorKind, OperandPattern};
 pub use encoding::{Encoding, Feature, Group, Mnemonic};
 pub use error::DecodeError;

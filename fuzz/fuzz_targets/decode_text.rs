@@ -1,4 +1,4 @@
-//! Any words, in any syntax: decode, operands, flow and text, without a panic and within bounds.
+//! Any words, in any syntax: decode, operands, flow, effects and text, without a panic and within bounds.
 #![no_main]
 
 use aarch64_decode::{Syntax, TextBuffer, decode};
@@ -13,8 +13,10 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(insn.word(), word);
         assert_eq!(decode(word), Ok(insn), "decoding is a function");
         assert!(insn.operands(pc).count() <= 8, "{word:08x}");
+        assert_eq!(insn.accesses().count(), insn.operands(pc).count());
         let _ = (
             insn.flow(pc),
+            insn.effects(),
             insn.is_unpredictable(),
             insn.encoding().features().count(),
         );

@@ -153,7 +153,7 @@ fn fields_in(line: &str) -> Option<u64> {
 /// kc-corpus with what it needs: kc, a Python with pip, pyimg4.
 fn compare() -> Outcome<Command> {
     let kc = build_kc()?;
-    let python = setup::pyimg4()?;
+    let python = setup::python()?;
     let mut command = cargo();
     command
         .args([

@@ -2,6 +2,7 @@
 //! package `a64-oracle` compares; this chooses the words.
 
 use crate::command::{cargo, run, tee};
+use crate::setup;
 use crate::step::{Checked, Failure, Outcome};
 
 /// The list of differences that have an explanation.
@@ -119,6 +120,51 @@ pub(crate) fn roundtrip() -> Outcome<Checked> {
     ))
 }
 
+/// Explained differences about what instructions read and write.
+const EFFECTS_KNOWN: &str = "docs/src/effects-known.txt";
+
+/// Step: what words of every encoding read and write, against llvm-mca and Capstone.
+///
+/// # Errors
+/// When one of them says otherwise and nothing explains it, or too few answers were compared.
+pub(crate) fn effects() -> Outcome<Checked> {
+    let python = setup::python()?;
+    let (mut compared, mut tools) = (0_u64, 0_u32);
+    tee(
+        oracle()
+            .args([
+                "effects",
+                "--words",
+                "8",
+                "--known",
+                EFFECTS_KNOWN,
+                "--python",
+            ])
+            .arg(python),
+        |line| {
+            if let Some(answers) = answers_in(line) {
+                compared += answers;
+                tools += 1;
+            }
+        },
+    )?;
+    if tools < 2 || compared < 400_000 {
+        return Err(Failure::new(format!(
+            "{tools} tools gave only {compared} answers"
+        )));
+    }
+    Ok(Checked::new(
+        compared,
+        "answers about what is read and written agree",
+    ))
+}
+
+/// The number in `TOOL: N answers compared, ...`.
+fn answers_in(line: &str) -> Option<u64> {
+    let (_, rest) = line.split_once(": ")?;
+    rest.split_once(" answers compared,")?.0.parse().ok()
+}
+
 /// The number of words in `llvm: N words, M instructions on both sides, ...`.
 fn back_in(line: &str) -> Option<u64> {
     let (_, rest) = line.split_once("llvm: ")?;
@@ -162,7 +208,17 @@ fn distinct_in(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{alike_in, back_in, distinct_in, judged_in};
+    use super::{alike_in, answers_in, back_in, distinct_in, judged_in};
+
+    #[test]
+    fn the_oracle_says_how_many_answers_it_compared() {
+        let line = "capstone: 12 answers compared, 3 instructions not known, 0 explained differences, 0 unexplained";
+        assert_eq!(answers_in(line), Some(12));
+        assert_eq!(
+            answers_in("capstone: b. reads nzcv: only theirs (2; 5446)"),
+            None
+        );
+    }
 
     #[test]
     fn the_oracle_says_how_many_words_came_back() {

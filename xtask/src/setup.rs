@@ -48,7 +48,7 @@ const PACKAGES: &[Package] = &[
         name: "gcc-aarch64-linux-gnu",
         probe: &["aarch64-linux-gnu-gcc", "--version"],
     },
-    // Runs pyimg4, the second opinion on IMG4.
+    // Runs pyimg4 and Capstone, second opinions on IMG4 and on what instructions read and write.
     Package {
         name: "python3",
         probe: &["python3", "--version"],
@@ -59,8 +59,11 @@ const PACKAGES: &[Package] = &[
     },
 ];
 
-/// The version that the comparisons were made with.
-const PYIMG4: &str = "pyimg4==0.8.8";
+/// Python packages and their modules, in the versions that the comparisons were made with.
+const PYTHON: [(&str, &str); 2] = [
+    ("pyimg4==0.8.8", "pyimg4"),
+    ("capstone==6.0.0a4", "capstone"),
+];
 
 /// Installs what is missing; counts what is there in the end.
 ///
@@ -76,10 +79,13 @@ pub(crate) fn install() -> Outcome<Checked> {
     }
     let toolchain = Toolchain::get()?;
     println!("bare-metal targets: {toolchain}");
-    let python = pyimg4()?;
-    println!("pyimg4: {}", python.display());
-    // Packages, two Rust components, the toolchain, pyimg4.
-    Ok(Checked::new(PACKAGES.len() + 4, "tools are there"))
+    let python = python()?;
+    println!("pyimg4 and Capstone: {}", python.display());
+    // Packages, two Rust components, the toolchain, the Python packages.
+    Ok(Checked::new(
+        PACKAGES.len() + 3 + PYTHON.len(),
+        "tools are there",
+    ))
 }
 
 /// cargo's name for a Rust component.
@@ -90,31 +96,35 @@ fn short(component: &'static str) -> &'static str {
     }
 }
 
-/// The Python that has pyimg4, in an environment of its own under the build
-/// folder.
+/// The Python that has [`PYTHON`]'s packages, in an environment of its own under the build folder.
 ///
 /// # Errors
-/// When it cannot be installed.
-pub(crate) fn pyimg4() -> Outcome<PathBuf> {
-    let environment = target_dir().join("pyimg4");
+/// When they cannot be installed.
+pub(crate) fn python() -> Outcome<PathBuf> {
+    let environment = target_dir().join("python");
     let python = environment.join("bin/python");
-    if !succeeds(command(&python).args(["-c", "import pyimg4"])) {
-        println!("installing {PYIMG4} into {}", environment.display());
+    let modules = PYTHON.map(|(_, module)| module).join(", ");
+    let import = format!("import {modules}");
+    if !succeeds(command(&python).args(["-c", &import])) {
+        println!("installing {modules} into {}", environment.display());
         run(command("python3")
             .args(["-m", "venv", "--clear"])
             .arg(&environment))?;
-        run(command(&python).args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            PYIMG4,
-        ]))?;
+        run(command(&python)
+            .args([
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+            ])
+            .args(PYTHON.map(|(package, _)| package)))?;
     }
-    if succeeds(command(&python).args(["-c", "import pyimg4"])) {
+    if succeeds(command(&python).args(["-c", &import])) {
         Ok(python)
     } else {
-        Err(Failure::new("pyimg4 is installed but cannot be imported"))
+        Err(Failure::new(format!(
+            "{modules} are installed but cannot be imported"
+        )))
     }
 }

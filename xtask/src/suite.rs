@@ -76,6 +76,11 @@ const STEPS: &[Step] = &[
         run: oracle::roundtrip,
     },
     Step {
+        name: "effects",
+        what: "what instructions read and write, against llvm-mca and Capstone",
+        run: oracle::effects,
+    },
+    Step {
         name: "verdict",
         what: "which words are instructions, against the specification text",
         run: oracle::verdict,

@@ -4,10 +4,10 @@
 
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
-    Arrangement, Condition, Encoding, Extend, Feature, FeatureSet, FpImmediate, Instruction, Name,
-    NoSymbols, Operand, OperandArray, OperandPattern, Pattern, Patterns, Predication, References,
-    Referrers, Register, RegisterClass, Shift, Symbols, Syntax, TextBuffer, TextOptions, assemble,
-    decode, decode_for, patterns,
+    Arrangement, Condition, Encoding, Extend, Feature, FeatureSet, Flags, FpImmediate, Instruction,
+    Name, NoSymbols, Operand, OperandArray, OperandPattern, Pattern, Patterns, Predication,
+    References, Referrers, Register, RegisterClass, RegisterSet, Shift, Symbols, Syntax,
+    TextBuffer, TextOptions, assemble, decode, decode_for, patterns,
 };
 use nopanic::{black_box, display, entry};
 
@@ -66,6 +66,7 @@ fn probe_instruction(insn: Instruction, pc: u64) {
         black_box(decode_for(insn.word(), &set).is_ok());
     }
     black_box(insn.flow(pc));
+    probe_effects(insn);
     insn.operands(pc).for_each(probe_operand);
     let mut array = OperandArray::new();
     insn.operands_into(pc, &mut array);
@@ -75,6 +76,43 @@ fn probe_instruction(insn: Instruction, pc: u64) {
         black_box(insn.shown_mnemonic(black_box(syntax)));
         insn.shown_operands(pc, black_box(syntax))
             .for_each(probe_operand);
+    }
+}
+
+#[inline(never)]
+fn probe_effects(insn: Instruction) {
+    let effects = insn.effects();
+    black_box(effects.memory);
+    let (reads, writes) = (effects.reads, effects.writes);
+    black_box((
+        reads | writes,
+        reads & writes,
+        !reads,
+        reads.intersects(writes),
+    ));
+    black_box((
+        reads.general(),
+        reads.vector(),
+        reads.predicate(),
+        reads.is_empty(),
+    ));
+    let flags = reads.flags() | Flags::from_nzcv(black_box(6));
+    black_box((flags.contains(Flags::Z), flags.is_empty()));
+    black_box((
+        RegisterSet::flags_only(flags),
+        RegisterSet::general_only(insn.word()),
+    ));
+    for (operand, access) in insn.operands(0).zip(insn.accesses()) {
+        black_box((access.reads(), access.writes()));
+        if let Operand::Register(register) = operand {
+            black_box((RegisterSet::of(register), writes.contains(register)));
+        }
+        if let Operand::Condition(condition) = operand {
+            black_box(condition.flags());
+        }
+    }
+    if let Some(access) = insn.memory_access() {
+        black_box((access, access.kind.reads(), access.kind.writes()));
     }
 }
 

@@ -100,7 +100,7 @@ pub fn parse(text: &str) -> Result<Vec<Known>, Fault> {
 }
 
 /// Whether `text` has the shape of `pattern`, where `*` is any text.
-fn glob(pattern: &str, text: &str) -> bool {
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| text.strip_prefix(first)) else {
         return false;

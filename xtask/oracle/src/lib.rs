@@ -13,6 +13,7 @@
 //! [`roundtrip`] goes the other way: operands and text back to the word, and LLVM's assembler with our text.
 
 pub mod compare;
+pub mod effects;
 pub mod fault;
 pub mod known;
 pub mod normalise;

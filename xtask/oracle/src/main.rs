@@ -9,12 +9,14 @@ use std::process::ExitCode;
 
 use a64_oracle::compare::{self, Decoder as _, Options};
 use a64_oracle::fault::Fault;
-use a64_oracle::{Syntax, known, roundtrip, spec, tools, words};
+use a64_oracle::{Syntax, effects, known, roundtrip, spec, tools, words};
 
 const USAGE: &str = "\
 a64-oracle texts WORD...        what the other disassemblers print for words
 a64-oracle golden ISA OUT      write golden lines: a word of each row of a specification file with their texts
 a64-oracle verdict [--step N]   every word (or every Nth): is it what the specification text says?
+a64-oracle effects [OPTION...]  what is read and written, against llvm-mca; --python FILE: a Python with Capstone; --table FILE: LLVM's
+                                instruction table; --words N of each row (default 4); --known FILE: a list of explained differences
 a64-oracle roundtrip [OPTION...]  operands and text back to the word, by ours and by llvm-mc; takes --corners, --random (words that
                                 are instructions), --seed, --rows, --words, --known, --examples
 a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "texts" => texts(rest),
         Some((command, rest)) if command == "compare" => run(rest, false),
         Some((command, rest)) if command == "roundtrip" => run(rest, true),
+        Some((command, rest)) if command == "effects" => effects(rest),
         Some((command, rest)) if command == "verdict" => verdict(rest),
         Some((command, [isa, out])) if command == "golden" => {
             golden::write(Path::new(isa), Path::new(out))
@@ -56,6 +59,30 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn effects(arguments: &[String]) -> Result<(), Fault> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let mut options = effects::Options {
+        words: 4,
+        ..effects::Options::default()
+    };
+    let mut rest = arguments.iter();
+    while let Some(option) = rest.next() {
+        let mut value = || {
+            rest.next()
+                .ok_or_else(|| Fault::new(format!("{option} wants a value")))
+        };
+        match option.as_str() {
+            "--words" => options.words = number(value()?)?,
+            "--python" => options.python = Some(value()?.into()),
+            "--table" => options.table = Some(value()?.into()),
+            "--known" => options.known = Some(value()?.into()),
+            _ => return Err(Fault::new(format!("unknown option {option}\n{USAGE}"))),
+        }
+    }
+    let rows = spec::rows(&root.join("aarch64-decode/spec"))?;
+    effects::run(&rows, &options)
 }
 
 fn texts(arguments: &[String]) -> Result<(), Fault> {

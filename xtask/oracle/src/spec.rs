@@ -15,7 +15,7 @@ pub fn rows(folder: &Path) -> Result<Vec<Row>, Fault> {
         .map_err(|error| Fault::file(folder, &error))?
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "isa"))
+        .filter(|path| holds_rows(path))
         .collect();
     files.sort();
     let mut rows = Vec::new();
@@ -40,6 +40,12 @@ pub fn rows(folder: &Path) -> Result<Vec<Row>, Fault> {
         return Err(Fault::new(format!("{}: no rows", folder.display())));
     }
     Ok(rows)
+}
+
+/// Whether a file of the specification text may hold rows; `effects.isa` has columns, but no rows.
+pub fn holds_rows(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "isa")
+        && path.file_stem().is_some_and(|stem| stem != "effects")
 }
 
 /// `1101 Rn:5 (0)` as a row: `0`/`1` are fixed, `(0)` should be, `name:width` a field.

@@ -19,6 +19,7 @@ use crate::operands;
 const OBJDUMP: [&str; 2] = ["llvm-objdump-22", "llvm-objdump"];
 const OBJCOPY: [&str; 2] = ["llvm-objcopy-22", "llvm-objcopy"];
 const ASSEMBLER: [&str; 2] = ["llvm-mc-22", "llvm-mc"];
+const MCA: [&str; 2] = ["llvm-mca-22", "llvm-mca"];
 const GNU_OBJDUMP: [&str; 1] = ["aarch64-linux-gnu-objdump"];
 
 /// Disassembles `words`, word `i` at pc `4 * i`.
@@ -130,6 +131,30 @@ pub fn assemble(lines: &[String]) -> Result<Vec<Option<u32>>, Fault> {
             "llvm-mc printed another number of words than of lines",
         )),
     }
+}
+
+/// What `llvm-mca` says of a source text for a processor: a line of numbers for each instruction that its model knows.
+///
+/// # Errors
+/// When the tool is missing.
+pub fn mca(processor: &str, source: &str) -> Result<String, Fault> {
+    let folder = Folder::new()?;
+    let file = folder.file("lines.s", source.as_bytes())?;
+    let mut outputs = MCA.iter().map(|program| {
+        Command::new(program)
+            .args(["-mtriple=aarch64", "-mattr=+all", "-instruction-info"])
+            .args(["-summary-view=false", "-resource-pressure=false"])
+            .arg("-skip-unsupported-instructions=any")
+            .arg(format!("-mcpu={processor}"))
+            .arg(&file)
+            .stdin(Stdio::null())
+            .output()
+    });
+    // It fails when it refuses a line, and goes on behind it.
+    let output = outputs
+        .find_map(Result::ok)
+        .ok_or_else(|| Fault::new("llvm-mca-22 is not installed"))?;
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// The word of `nop // encoding: [0x1f,0x20,0x03,0xd5]`.

@@ -207,7 +207,7 @@ fn rows(folder: &Path) -> Result<Vec<Row>, Fault> {
     let mut rows = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| Fault::file(folder, &error))? {
         let path = entry.map_err(|error| Fault::file(folder, &error))?.path();
-        if path.extension().is_none_or(|extension| extension != "isa") {
+        if !crate::spec::holds_rows(&path) {
             continue;
         }
         let text = fs::read_to_string(&path).map_err(|error| Fault::file(&path, &error))?;
