@@ -13,8 +13,8 @@
 use std::fmt::Write as _;
 
 use aarch64_decode::{
-    Access, AccessSize, AddressMode, Encoding, Flags, Instruction, MemoryKind, Operand,
-    RegisterSet, Syntax, TextBuffer, decode,
+    Access, AccessSize, AddressMode, Encoding, Flags, Instruction, MemoryKind, Operand, Register,
+    RegisterClass, RegisterSet, Syntax, TextBuffer, decode,
 };
 #[path = "support/corners.rs"]
 mod corners;
@@ -90,8 +90,9 @@ fn every_encoding() {
             assert_eq!(operands.len(), accesses.len());
             for (operand, access) in operands.iter().zip(accesses) {
                 let touched = |set: RegisterSet| match operand {
-                    Operand::Register(register) => set.contains(*register) || register.is_zero(),
-                    Operand::WriteBack(register) => set.contains(*register) || register.is_zero(),
+                    Operand::Register(register) | Operand::WriteBack(register) => {
+                        set.contains(*register) || register.is_zero()
+                    }
                     Operand::Memory(memory) => set.contains(memory.base),
                     _ => true,
                 };
@@ -147,4 +148,56 @@ fn sets_answer_about_dependencies() {
     assert_eq!((adds.writes & branch.reads).flags(), Flags::Z);
     assert_eq!(adds.reads.general(), 0b110);
     assert!(!branch.writes.intersects(adds.reads));
+}
+
+#[test]
+fn names_of_one_register_are_one() {
+    let of = |class, number| Register::of(class, number).unwrap();
+    let x = RegisterSet::of(of(RegisterClass::X, 3));
+    assert_eq!(x, RegisterSet::of(of(RegisterClass::W, 3)));
+    assert!(RegisterSet::of(of(RegisterClass::X, 31)).is_empty());
+    let sp = of(RegisterClass::Xsp, 31);
+    assert!(RegisterSet::of(sp).contains(sp));
+    assert!(!(!RegisterSet::of(sp)).contains(sp));
+    let q = RegisterSet::of(of(RegisterClass::Q, 31));
+    assert!(q.contains(of(RegisterClass::Z, 31)));
+    let all = x | q | RegisterSet::ZA | RegisterSet::ZT0 | RegisterSet::FFR;
+    assert_eq!(format!("{all:?}"), "{x3, v31, za, zt0, ffr}");
+}
+
+/// Whether a condition holds for PSTATE.NZCV, as ConditionHolds of the Arm ARM computes it.
+fn holds(condition: u8, nzcv: u8) -> bool {
+    let [n, z, c, v] = [8, 4, 2, 1].map(|bit| nzcv & bit != 0);
+    let yes = match condition >> 1 {
+        0 => z,
+        1 => c,
+        2 => n,
+        3 => v,
+        4 => c && !z,
+        5 => n == v,
+        6 => n == v && !z,
+        _ => return true,
+    };
+    yes != (condition & 1 != 0)
+}
+
+#[test]
+fn a_condition_depends_on_its_flags_and_on_no_other() {
+    let conditions = [
+        "EQ", "NE", "HS", "LO", "MI", "PL", "VS", "VC", "HI", "LS", "GE", "LT", "GT", "LE", "AL",
+        "NV",
+    ];
+    for (number, name) in (0..).zip(conditions) {
+        // b.cond has the condition in its low four bits.
+        let reads = decode(0x5400_0040 | u32::from(number))
+            .unwrap()
+            .effects()
+            .reads;
+        for (bit, flag) in [(8, Flags::N), (4, Flags::Z), (2, Flags::C), (1, Flags::V)] {
+            let matters = (0..16).any(|nzcv| holds(number, nzcv) != holds(number, nzcv ^ bit));
+            assert_eq!(reads.flags().contains(flag), matters, "{name} {flag:?}");
+        }
+    }
+    assert_eq!(Flags::from_nzcv(0b1001), Flags::N | Flags::V);
+    assert_eq!(Flags::from_nzcv(0b0110), Flags::Z | Flags::C);
 }

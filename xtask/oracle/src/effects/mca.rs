@@ -95,9 +95,9 @@ fn decimal(text: &str) -> String {
                 Err(_) => out.push_str(&from[..end + 2]),
             }
             rest = &hex[end..];
-        } else if from.starts_with('0') {
+        } else if let Some(behind) = from.strip_prefix('0') {
             out.push('0');
-            rest = &from[1..];
+            rest = behind;
         } else {
             out.push(' ');
             rest = from.trim_start();
