@@ -1,5 +1,5 @@
 //! One pointer in an image, without a walk along its chain.
-use macho_core::fixup::Fixup;
+use macho_core::fixup::{ChainedFixups, Fixup, Target};
 use macho_core::raw::fixup::PointerFormat;
 use macho_core::{FileOffset, Layout, MachO, Pointers, VmAddr};
 
@@ -15,7 +15,8 @@ pub struct Pointer {
     pub file_offset: FileOffset,
     /// The word: 8 bytes, or 4 of the 32-bit formats.
     pub raw: u64,
-    /// How chains of its segment are written; `None` where it has none, or has them no more, and the word is a plain pointer.
+    /// How the chains of its segment or the threads of its image are written; `None` where it has none, or has them no more, and the
+    /// word is a plain pointer.
     pub format: Option<PointerFormat>,
     /// What it becomes at load time.
     pub fixup: Fixup,
@@ -42,19 +43,15 @@ pub const fn unslid(layout: Layout, pointer: u64) -> VmAddr {
 /// is for words that are known to be pointers, such as a field of a structure.
 ///
 /// # Errors
-/// Damage of the fixups' header or of the table of chain starts up to the segment.
+/// Damage of the fixups' header, of the table of chain starts up to the segment, or of the section of threads.
 pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, Error> {
     let found = AddressMap::new(image).translate(vmaddr);
     let (Some(file_offset), Some(index)) = (found.outcome.file_offset(), found.segment) else {
         return Ok(None);
     };
-    let layout = image.layout();
-    let is_applied = matches!(layout, Layout::Mapped(Pointers::Applied { .. }));
-    let format = if is_applied {
-        None
-    } else {
-        chain_format(image, index)?
-    };
+    let words = Words::new(image)?;
+    let is_applied = is_applied(image.layout());
+    let format = words.format(index)?;
     let size = format.and_then(PointerFormat::slot_size).unwrap_or(8);
     let Some(segment) = image
         .segments()
@@ -72,17 +69,8 @@ pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, 
     let Some(raw) = raw else {
         return Ok(None);
     };
-    let fixup = match format.and_then(|format| format.decode(raw)) {
-        Some(link) => link.fixup,
-        None => Fixup::Rebase {
-            target: macho_core::fixup::Target::VmAddr(unslid(layout, raw)),
-            auth: None,
-        },
-    };
-    let target = match fixup {
-        Fixup::Rebase { target, .. } => RebaseTargets::new(image).vmaddr(format, target),
-        _ => None,
-    };
+    let fixup = words.fixup(format, raw);
+    let target = words.target(format, fixup);
     Ok(Some(Pointer {
         file_offset,
         raw,
@@ -92,18 +80,87 @@ pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, 
     }))
 }
 
-/// How the chains of the segment with this place in load-command order are written.
-fn chain_format(image: &MachO<'_>, index: u32) -> Result<Option<PointerFormat>, Error> {
-    let Some(chained) = image.chained_fixups()? else {
-        return Ok(None);
-    };
-    for starts in chained.segments() {
-        let starts = starts?;
-        if u32::try_from(starts.segment_index) == Ok(index) {
-            return Ok(Some(starts.pointer_format));
+const fn is_applied(layout: Layout) -> bool {
+    matches!(layout, Layout::Mapped(Pointers::Applied { .. }))
+}
+
+/// How the words of an image that are pointers are written: as links of chains, segment by segment; as links of a static kernel's threads;
+/// or plainly.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words<'a> {
+    layout: Layout,
+    chained: Option<ChainedFixups<'a>>,
+    threads: Option<PointerFormat>,
+    targets: RebaseTargets,
+}
+
+impl<'a> Words<'a> {
+    /// # Errors
+    /// Damage of the fixups' header, or of the section of threads.
+    pub(crate) fn new(image: &MachO<'a>) -> Result<Self, Error> {
+        let mut words = Self::plain(image);
+        if !is_applied(words.layout) {
+            words.chained = image.chained_fixups()?;
+            if words.chained.is_none() {
+                words.threads = image.fixups().thread_format()?;
+            }
+        }
+        Ok(words)
+    }
+
+    /// All words are plain.
+    pub(crate) fn plain(image: &MachO<'a>) -> Self {
+        Self {
+            layout: image.layout(),
+            chained: None,
+            threads: None,
+            targets: RebaseTargets::new(image),
         }
     }
-    Ok(None)
+
+    /// How the words of the segment with this place in load-command order are written; `None` of plain ones. Costs a pass over the table of chain
+    /// starts.
+    ///
+    /// # Errors
+    /// Damage of that table up to the segment.
+    pub(crate) fn format(&self, segment: u32) -> Result<Option<PointerFormat>, Error> {
+        let Some(chained) = self.chained else {
+            return Ok(self.threads);
+        };
+        for starts in chained.segments() {
+            let starts = starts?;
+            if u32::try_from(starts.segment_index) == Ok(segment) {
+                return Ok(Some(starts.pointer_format));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What a word of a segment with this format becomes.
+    pub(crate) fn fixup(&self, format: Option<PointerFormat>, raw: u64) -> Fixup {
+        let link = if self.threads.is_some() {
+            // A kernel binds to nothing: only a plain address of its half has these bits.
+            let link = format.and_then(|format| format.decode_thread(raw));
+            link.filter(|link| !matches!(link.fixup, Fixup::Bind { .. }))
+        } else {
+            format.and_then(|format| format.decode(raw))
+        };
+        link.map_or_else(
+            || Fixup::Rebase {
+                target: Target::VmAddr(unslid(self.layout, raw)),
+                auth: None,
+            },
+            |link| link.fixup,
+        )
+    }
+
+    /// The unslid address that it points to; `None` of a bind, and where another file has the base.
+    pub(crate) fn target(&self, format: Option<PointerFormat>, fixup: Fixup) -> Option<VmAddr> {
+        match fixup {
+            Fixup::Rebase { target, .. } => self.targets.vmaddr(format, target),
+            _ => None,
+        }
+    }
 }
 
 fn read(bytes: &[u8], size: u64) -> Option<u64> {

@@ -353,39 +353,67 @@ fn a_bare_kernel_has_no_kexts() {
     );
 }
 
+/// The arrays of plain pointers, of links of chains (signed ones too), and of threads' slots, whose upper bits are no address.
 #[test]
 fn arrays_of_a_static_kernel() {
-    let built = sample::prelinked();
-    let cache = KernelCache::parse_with(&built.bytes, Mode::Strict).unwrap();
-    let array = cache
-        .image()
-        .sections()
-        .find(|section| section.name() == "__kmod_info")
-        .unwrap()
-        .file_offset()
-        .unwrap();
-    let kmods: Vec<_> = cache.kmods().unwrap().collect();
-    assert_eq!(kmods.len(), built.truth.entries.len());
-    // The second kext has no kmod_info: its pointer is 0.
-    let alpha = kmods[0].unwrap();
-    assert_eq!(alpha.header.unwrap().get(), built.truth.entries[0].vmaddr);
-    assert_eq!(alpha.name, "org.example.alpha");
-    let symbol = |name: &str| {
-        let symbol = built.truth.symbols.iter().find(|s| s.name == name).unwrap();
-        symbol.vmaddr
+    for (name, built) in [
+        ("plain", sample::prelinked()),
+        ("chained", sample::prelinked_chained()),
+        ("threads", sample::prelinked_threads()),
+    ] {
+        let cache = KernelCache::parse_with(&built.bytes, Mode::Strict).unwrap();
+        let array = cache
+            .image()
+            .sections()
+            .find(|section| section.name() == "__kmod_info")
+            .unwrap();
+        let kmods: Vec<_> = cache.kmods().unwrap().collect();
+        assert_eq!(kmods.len(), built.truth.entries.len());
+        // The second kext has no kmod_info: its pointer is 0.
+        let alpha = kmods[0].unwrap();
+        let first = u64::from_le_bytes(*array.data().unwrap().first_chunk().unwrap());
+        assert_eq!(alpha.vmaddr.get() == first, name == "plain");
+        assert_eq!(alpha.header.unwrap().get(), built.truth.entries[0].vmaddr);
+        assert_eq!(alpha.name, "org.example.alpha");
+        let symbol = |name: &str| {
+            let symbol = built.truth.symbols.iter().find(|s| s.name == name).unwrap();
+            symbol.vmaddr
+        };
+        assert_eq!(alpha.vmaddr.get(), symbol("_kmod_info"), "{name}");
+        assert_eq!(alpha.start.get(), symbol("_alpha_start"), "{name}");
+        assert_eq!(alpha.stop.get(), symbol("_alpha_stop"), "{name}");
+        let entry = FileOffset::new(array.file_offset().unwrap().get() + 8);
+        assert_eq!(kmods[1], Err(Error::KmodNotMapped { entry }));
+        let image: MachO<'_> = cache.image_at(alpha.header.unwrap()).unwrap();
+        assert_eq!(
+            image.uuid().unwrap().unwrap().0,
+            built.truth.entries[0].uuid
+        );
+    }
+}
+
+/// Where the fixups are damaged, a plain pointer is still found, and a link of a chain is not.
+#[test]
+fn plain_arrays_do_not_need_the_fixups() {
+    let built = sample::prelinked_chained();
+    let mut bytes = built.bytes.clone();
+    let image = MachO::parse(&built.bytes).unwrap();
+    let kind = macho_core::LoadCommandKind::LC_DYLD_CHAINED_FIXUPS;
+    let command = image.find_command(kind).unwrap().file_offset();
+    let mut sections = image.sections();
+    let array = sections.find(|section| section.name() == "__kmod_info");
+    let array = array.unwrap().file_offset().unwrap();
+    let [command, array] = [command, array].map(|at| usize::try_from(at.get()).unwrap());
+    bytes[command + 8..command + 12].copy_from_slice(&u32::MAX.to_le_bytes());
+    let found = |bytes: &[u8]| {
+        let cache = KernelCache::parse(bytes).unwrap();
+        let kmods = cache.kmods().unwrap();
+        kmods.flatten().count()
     };
-    assert_eq!(alpha.vmaddr.get(), symbol("_kmod_info"));
-    assert_eq!(alpha.start.get(), symbol("_alpha_start"));
-    assert_eq!(alpha.stop.get(), symbol("_alpha_stop"));
-    assert_eq!(
-        kmods[1],
-        Err(Error::KmodNotMapped {
-            entry: FileOffset::new(array.get() + 8)
-        })
-    );
-    let image: MachO<'_> = cache.image_at(alpha.header.unwrap()).unwrap();
-    assert_eq!(
-        image.uuid().unwrap().unwrap().0,
-        built.truth.entries[0].uuid
-    );
+    assert_eq!(found(&bytes), 0);
+    let mut symbols = built.truth.symbols.iter();
+    let info = symbols.find(|symbol| symbol.name == "_kmod_info");
+    let info = info.unwrap().vmaddr;
+    bytes[array..array + 8].copy_from_slice(&info.to_le_bytes());
+    assert_eq!(found(&bytes), 1);
 }

@@ -134,6 +134,8 @@ fn all() -> Vec<(&'static str, Built)> {
         ("pageable", sample::pageable()),
         ("auxiliary", sample::auxiliary()),
         ("prelinked", sample::prelinked()),
+        ("prelinked, chained", sample::prelinked_chained()),
+        ("prelinked, threads", sample::prelinked_threads()),
         ("bare", sample::bare()),
         ("shuffled", sample::shuffled()),
         ("m1n1", sample::m1n1()),

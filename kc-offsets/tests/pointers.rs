@@ -12,6 +12,8 @@ fn each_slot_points_where_the_builder_says() {
         sample::auxiliary(),
         sample::bare(),
         sample::shuffled(),
+        sample::prelinked_chained(),
+        sample::prelinked_threads(),
         large::collection(Size::SMALL, 9).build(),
     ] {
         let cache = KernelCache::parse_with(&built.bytes, Mode::Strict).unwrap();
@@ -20,7 +22,7 @@ fn each_slot_points_where_the_builder_says() {
             testkit::truth::Shape::Auxiliary => 3,
             _ => 0,
         };
-        for fixup in built.truth.fixups.iter().step_by(7) {
+        for fixup in built.truth.fixups.iter().step_by(3) {
             let pointer = pointer_at(&image, VmAddr::new(fixup.vmaddr))
                 .unwrap()
                 .unwrap();

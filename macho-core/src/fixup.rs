@@ -22,6 +22,7 @@ use crate::error::{Error, ErrorKind, Structure};
 use crate::layout::{Layout, Pointers};
 use crate::load_command::View as _;
 use crate::macho::MachO;
+use crate::raw::fixup::PointerFormat;
 use crate::raw::load_command::LoadCommandKind as Kind;
 use crate::view::DyldInfo;
 use bind::{BindStream, Binds};
@@ -161,6 +162,16 @@ impl<'a> Fixups<'a> {
             // What such a bind's number counts in is not in the image.
             _ => Ok(None),
         }
+    }
+
+    /// How the slots of a static kernel's threads are written, `__TEXT,__thread_starts`; `None` without that section. For
+    /// [`PointerFormat::decode_thread`].
+    ///
+    /// # Errors
+    /// The section reaches past the end of the file, or has not one word.
+    pub fn thread_format(&self) -> Result<Option<PointerFormat>, Error> {
+        let bytes = section(&self.image, "__thread_starts")?;
+        bytes.map(thread::kernel_format).transpose()
     }
 
     /// The walk over the threads of a kernel or of firmware.

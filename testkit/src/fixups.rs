@@ -18,6 +18,8 @@ pub enum Pointers {
     Absolute,
     /// In chains of this `pointer_format`.
     Chained(u16),
+    /// In threads that `__TEXT,__thread_starts` lists, slots 4 bytes apart at least.
+    Threads,
 }
 
 /// Base address that a target is stored relative to, by cache level.
@@ -72,6 +74,16 @@ pub fn encode(format: u16, fixup: &Fixup, next: u64, bases: &Bases) -> u64 {
         }
         other => panic!("pointer format {other} is not written by testkit"),
     }
+}
+
+/// One slot of a static kernel's thread: a signed target counts from the header, in slots of `format`; one without is a whole
+/// vmaddr, 43 bits of it and the top byte.
+pub fn encode_thread(format: u16, fixup: &Fixup, next: u64, base: u64) -> u64 {
+    if fixup.auth.is_some() {
+        return encode(format, fixup, next, &[base; 4]);
+    }
+    let value = fixup.target;
+    next << 51 | (value >> 56) << 43 | value & ((1 << 43) - 1)
 }
 
 /// Writes every slot into `file`; returns where the chain of each page starts.

@@ -8,6 +8,7 @@ pub mod m1n1;
 pub mod prelink_info;
 pub mod prelinked;
 pub mod sample;
+mod threads;
 
 pub use collection::{Collection, Kind};
 pub use kernel::{Kernel, Layout};

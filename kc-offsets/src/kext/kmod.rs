@@ -2,11 +2,12 @@
 //! `__kmod_start` one to its header.
 use core::iter::FusedIterator;
 
-use macho_core::{FileOffset, Layout, MachO, Name, Section, VmAddr};
+use macho_core::raw::fixup::PointerFormat;
+use macho_core::{FileOffset, MachO, Name, VmAddr};
 
 use crate::error::Error;
 use crate::map::AddressMap;
-use crate::pointer::unslid;
+use crate::pointer::{Words, unslid};
 
 /// `sizeof(kmod_info_64_v1_t)`, which is packed to 4 bytes (XNU `osfmk/mach/kmod.h`).
 const KMOD_INFO_SIZE: u64 = 196;
@@ -41,9 +42,9 @@ impl<'a> Kmod<'a> {
         bytes: &'a [u8],
         vmaddr: VmAddr,
         file_offset: FileOffset,
-        layout: Layout,
+        resolve: impl Fn(u64) -> VmAddr,
     ) -> Option<Self> {
-        let pointer = |at| word(bytes, at).map(|pointer| unslid(layout, pointer));
+        let pointer = |at| word(bytes, at).map(&resolve);
         Some(Self {
             vmaddr,
             file_offset,
@@ -69,39 +70,87 @@ fn word(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 /// Iterator over the kexts of the arrays, in order. A pointer to no bytes of the file is an error, and the
-/// walk goes on after it. Pointers are read as plain vmaddrs, or as [`unslid`] has them.
+/// walk goes on after it.
+///
+/// A pointer is read as the words of its segment are written, in chains or in threads, signed or not; where that leads to no byte of the
+/// file, and where the fixups are damaged, as a plain vmaddr, or as [`unslid`] has it.
 #[derive(Clone, Debug)]
 pub struct Kmods<'a> {
     image: MachO<'a>,
     map: AddressMap<'a>,
-    infos: &'a [u8],
-    starts: &'a [u8],
-    /// Where the next pointer of `infos` lies.
-    next: FileOffset,
+    words: Words<'a>,
+    infos: Array<'a>,
+    starts: Array<'a>,
+}
+
+/// What is left of an array of pointers.
+#[derive(Clone, Copy, Debug, Default)]
+struct Array<'a> {
+    bytes: &'a [u8],
+    /// Where they lie.
+    at: FileOffset,
+    format: Option<PointerFormat>,
+}
+
+impl Array<'_> {
+    /// The next pointer as it stands, and where.
+    fn next(&mut self) -> Option<(u64, FileOffset)> {
+        let (pointer, rest) = self.bytes.split_first_chunk()?;
+        let at = self.at;
+        self.bytes = rest;
+        self.at = at.checked_add(8)?;
+        Some((u64::from_le_bytes(*pointer), at))
+    }
 }
 
 impl<'a> Kmods<'a> {
     pub(crate) fn new(image: &MachO<'a>) -> Result<Self, Error> {
-        let section = |name: &str| image.sections().find(|section| section.name() == name);
-        let bytes = |section: &Option<Section<'a>>| {
-            section.map_or(Ok::<&[u8], Error>(&[]), |section| Ok(section.data()?))
-        };
-        let infos = section("__kmod_info");
-        Ok(Self {
+        let words = Words::new(image).unwrap_or_else(|_| Words::plain(image));
+        let mut kmods = Self {
             image: *image,
             map: AddressMap::new(image),
-            infos: bytes(&infos)?,
-            starts: bytes(&section("__kmod_start"))?,
-            next: infos
-                .and_then(|section| section.file_offset())
-                .unwrap_or_default(),
+            words,
+            infos: Array::default(),
+            starts: Array::default(),
+        };
+        kmods.infos = kmods.array("__kmod_info")?;
+        kmods.starts = kmods.array("__kmod_start")?;
+        Ok(kmods)
+    }
+
+    fn array(&self, name: &str) -> Result<Array<'a>, Error> {
+        let mut sections = self.image.sections();
+        let Some(section) = sections.find(|section| section.name() == name) else {
+            return Ok(Array::default());
+        };
+        Ok(Array {
+            bytes: section.data()?,
+            at: section.file_offset().unwrap_or_default(),
+            format: self.format(section.vmaddr()),
         })
+    }
+
+    /// How pointers at this address are written.
+    fn format(&self, vmaddr: VmAddr) -> Option<PointerFormat> {
+        let segment = self.map.translate(vmaddr).segment?;
+        self.words.format(segment).unwrap_or(None)
+    }
+
+    fn resolve(&self, format: Option<PointerFormat>, raw: u64) -> VmAddr {
+        let target = format.filter(|_| raw != 0).and_then(|_| {
+            let fixup = self.words.fixup(format, raw);
+            self.words.target(format, fixup)
+        });
+        target
+            .filter(|target| self.map.file_offset_of(*target).is_some())
+            .unwrap_or(unslid(self.image.layout(), raw))
     }
 
     fn kmod(&self, vmaddr: VmAddr) -> Option<Kmod<'a>> {
         let file_offset = self.map.translate_block(vmaddr, KMOD_INFO_SIZE)?;
         let bytes = self.image.slice(file_offset, KMOD_INFO_SIZE)?;
-        Kmod::new(bytes, vmaddr, file_offset, self.image.layout())
+        let format = self.format(vmaddr);
+        Kmod::new(bytes, vmaddr, file_offset, |raw| self.resolve(format, raw))
     }
 }
 
@@ -109,18 +158,12 @@ impl<'a> Iterator for Kmods<'a> {
     type Item = Result<Kmod<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let (pointer, infos) = self.infos.split_first_chunk()?;
-        self.infos = infos;
-        let entry = self.next;
-        self.next = entry.checked_add(8)?;
-        let layout = self.image.layout();
-        let header = self.starts.split_first_chunk().map(|(header, starts)| {
-            self.starts = starts;
-            unslid(layout, u64::from_le_bytes(*header))
-        });
+        let (info, entry) = self.infos.next()?;
+        let header = self.starts.next();
+        let header = header.map(|(header, _)| self.resolve(self.starts.format, header));
+        let kmod = self.kmod(self.resolve(self.infos.format, info));
         Some(
-            self.kmod(unslid(layout, u64::from_le_bytes(*pointer)))
-                .map(|kmod| Kmod { header, ..kmod })
+            kmod.map(|kmod| Kmod { header, ..kmod })
                 .ok_or(Error::KmodNotMapped { entry }),
         )
     }

@@ -118,6 +118,8 @@ impl Files {
         files.put("bare", &sample::bare().bytes);
         files.put("shuffled", &sample::shuffled().bytes);
         files.put("prelinked", &sample::prelinked().bytes);
+        files.put("chained", &sample::prelinked_chained().bytes);
+        files.put("tagged", &sample::prelinked_threads().bytes);
         files.put("m1n1", &sample::m1n1().bytes);
         files.put("pageable", &sample::pageable().bytes);
         files.put("auxiliary", &sample::auxiliary().bytes);

@@ -86,6 +86,19 @@ impl PointerFormat {
         }
     }
 
+    /// As [`decode`](Self::decode), for a slot of a static kernel's thread: an unsigned target there has a sign (XNU
+    /// `osfmk/mach/dyld_kernel_fixups.h`, `rebase_chain`).
+    #[inline]
+    pub const fn decode_thread(self, raw: u64) -> Option<Link> {
+        match self.decode(raw) {
+            Some(Link { fixup, next }) => Some(Link {
+                fixup: with_kernel_sign(fixup),
+                next,
+            }),
+            None => None,
+        }
+    }
+
     #[inline]
     pub(super) const fn fixup(self, raw: u64) -> Option<Fixup> {
         Some(match self {

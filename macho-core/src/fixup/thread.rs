@@ -44,18 +44,22 @@ pub(super) struct Threads<'a> {
     slots_left: u64,
 }
 
+/// How the slots of `__thread_starts` are written: its first word's lowest bit is the stride.
+pub(super) fn kernel_format(bytes: Bytes<'_>) -> Result<PointerFormat, Error> {
+    let header: &U32 = bytes.raw(0, Structure::ThreadStarts)?;
+    Ok(if header.get() & 1 == 1 {
+        PointerFormat::DYLD_CHAINED_PTR_ARM64E
+    } else {
+        PointerFormat::DYLD_CHAINED_PTR_ARM64E_FIRMWARE
+    })
+}
+
 impl<'a> Threads<'a> {
     /// The threads of `__thread_starts`: a word whose lowest bit is the stride, then the starts.
     pub(super) fn of_kernel(image: &MachO<'a>, bytes: Bytes<'a>) -> Result<Self, Error> {
-        const WHAT: Structure = Structure::ThreadStarts;
-        let header: &U32 = bytes.raw(0, WHAT)?;
-        let format = if header.get() & 1 == 1 {
-            PointerFormat::DYLD_CHAINED_PTR_ARM64E
-        } else {
-            PointerFormat::DYLD_CHAINED_PTR_ARM64E_FIRMWARE
-        };
-        let count = bytes.len() / 4;
-        Self::new(image, bytes, WHAT, format, (4, count.saturating_sub(1)))
+        let format = kernel_format(bytes)?;
+        let places = (4, (bytes.len() / 4).saturating_sub(1));
+        Self::new(image, bytes, Structure::ThreadStarts, format, places)
     }
 
     /// The chains of `dyld_chained_starts_offsets`: a pointer format, a count, then the starts.

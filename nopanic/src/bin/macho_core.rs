@@ -187,6 +187,7 @@ fn linkedit(image: &MachO<'_>, bytes: &[u8], number: u64) {
 #[inline(never)]
 fn probe_fixups(image: &MachO<'_>) {
     let fixups = image.fixups();
+    let _ = black_box(fixups.thread_format());
     for slot in fixups.slots().flatten() {
         black_box((slot.vmaddr, slot.size(), slot.pointer_format()));
         black_box((slot.fixup(), slot.mechanism().name()));
@@ -228,6 +229,7 @@ fn probe_chained(fixups: &ChainedFixups<'_>, image: &MachO<'_>, number: u64) {
     }
     let format = PointerFormat(number as u16);
     black_box((format.stride(), format.slot_size(), format.decode(number)));
+    black_box(format.decode_thread(number));
     black_box((AuthKey::IA.name(), format.name()));
     debug(format);
 }

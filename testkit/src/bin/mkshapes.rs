@@ -21,6 +21,8 @@ fn main() -> std::io::Result<()> {
         ("pageable", sample::pageable()),
         ("auxiliary", sample::auxiliary()),
         ("prelinked", sample::prelinked()),
+        ("prelinked-chained", sample::prelinked_chained()),
+        ("prelinked-threads", sample::prelinked_threads()),
         ("bare", sample::bare()),
         ("shuffled", sample::shuffled()),
         ("small", large::collection(Size::SMALL, 3).build()),

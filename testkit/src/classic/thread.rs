@@ -46,14 +46,7 @@ fn write_threads(draft: &mut Draft, mechanism: &'static str, stride: u64) -> (Ve
                 cache_level: 0,
                 auth,
             };
-            // An unsigned target is a whole vmaddr, 43 bits of it and the top byte; a signed one
-            // counts from the header.
-            let raw = if auth.is_some() {
-                fixups::encode(format, &fixup, next, &[draft.base; 4])
-            } else {
-                let value = fixup.target;
-                next << 51 | (value >> 56) << 43 | value & ((1 << 43) - 1)
-            };
+            let raw = fixups::encode_thread(format, &fixup, next, draft.base);
             draft.write(offset, raw);
             slots.push(draft.slot(mechanism, offset, Becomes::Pointer(fixup.target, auth)));
         }

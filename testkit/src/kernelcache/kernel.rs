@@ -4,6 +4,7 @@ use crate::bytes::{index, len32, len64, off32};
 use crate::constants::{IOS_BASE, LC_DYLD_CHAINED_FIXUPS, PAGE};
 use crate::fixups::{self, Pointers};
 use crate::kernelcache::collection::symbol_truth;
+use crate::kernelcache::threads;
 use crate::link::{Foreign, Image, Placed, PlacedSegment, write_image};
 use crate::macho::symtab::Strings;
 use crate::macho::{Command, header_bytes, place};
@@ -46,7 +47,10 @@ impl Kernel {
 
     /// Builds the file.
     pub fn build(&self) -> Built {
-        let image = without_undefined(&self.image);
+        let mut image = without_undefined(&self.image);
+        if self.pointers == Pointers::Threads {
+            image = threads::reserve(&image);
+        }
         let chained = matches!(self.pointers, Pointers::Chained(_));
         let extra = if chained {
             vec![chains_command(0, 0)]
@@ -83,7 +87,7 @@ impl Kernel {
             file_offset: file_end,
             filesize: 0,
         });
-        let mut linkedit = self.write_pointers(&mut file, &segments, &slots);
+        let mut linkedit = write_pointers(self.pointers, &mut file, &placed, &segments, &slots);
         let chains = (off32(file_end), len32(linkedit.len()));
         let mut strings = Strings::default();
         let mut table = placed.write_tables(file_end, &mut linkedit, &mut strings);
@@ -127,7 +131,7 @@ impl Kernel {
             segments,
             entries: Vec::new(),
             symbols,
-            fixups: if chained { slots } else { Vec::new() },
+            fixups: fixups_of(self.pointers, slots),
             uuid: Some(image.uuid),
         };
         Built { bytes: file, truth }
@@ -152,32 +156,45 @@ impl Kernel {
             }
         }
     }
+}
 
-    /// Stores the pointers; returns the chained fixups' payload, empty for absolute ones.
-    fn write_pointers(
-        &self,
-        file: &mut [u8],
-        segments: &[truth::Segment],
-        slots: &[truth::Fixup],
-    ) -> Vec<u8> {
-        match self.pointers {
-            Pointers::Absolute => {
-                for slot in slots {
-                    let bytes = slot.target.to_le_bytes();
-                    crate::bytes::put(file, index(slot.file_offset), &bytes);
-                }
-                Vec::new()
+/// Stores the pointers of a kernel and of what is in it; returns the chained fixups' payload, empty for others.
+pub(super) fn write_pointers(
+    pointers: Pointers,
+    file: &mut [u8],
+    kernel: &Placed<'_>,
+    segments: &[truth::Segment],
+    slots: &[truth::Fixup],
+) -> Vec<u8> {
+    let base = kernel.segments[0].vmaddr;
+    match pointers {
+        Pointers::Absolute => {
+            for slot in slots {
+                let bytes = slot.target.to_le_bytes();
+                crate::bytes::put(file, index(slot.file_offset), &bytes);
             }
-            Pointers::Chained(format) => {
-                let bases = [self.base; 4];
-                let starts = fixups::write_chains(file, segments, slots, format, &bases);
-                fixups::payload(segments, &starts, format, self.base)
-            }
+            Vec::new()
+        }
+        Pointers::Chained(format) => {
+            let starts = fixups::write_chains(file, segments, slots, format, &[base; 4]);
+            fixups::payload(segments, &starts, format, base)
+        }
+        Pointers::Threads => {
+            threads::write(file, kernel, segments, slots, base);
+            Vec::new()
         }
     }
 }
 
-fn chains_command(dataoff: u32, datasize: u32) -> Command {
+/// The slots that a loader rewrites.
+pub(super) fn fixups_of(pointers: Pointers, slots: Vec<truth::Fixup>) -> Vec<truth::Fixup> {
+    match pointers {
+        Pointers::Absolute => Vec::new(),
+        Pointers::Chained(_) | Pointers::Threads => slots,
+    }
+}
+
+pub(super) fn chains_command(dataoff: u32, datasize: u32) -> Command {
     Command::LinkeditData {
         cmd: LC_DYLD_CHAINED_FIXUPS,
         dataoff,

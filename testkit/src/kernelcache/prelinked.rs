@@ -1,16 +1,22 @@
 //! A static kernelcache: MH_EXECUTE, its kexts whole Mach-O files inside `__PRELINK_TEXT`.
 //!
 //! Memory order puts `__LINKEDIT` before the kexts, as released kernels of this kind do; a kext's
-//! own file offsets count from its own header. Pointers are plain vmaddrs.
+//! own file offsets count from its own header.
 
 use crate::bytes::{Writer, index, len32, len64, off32};
 use crate::constants::{IOS_BASE, PAGE, VM_PROT_EXECUTE, VM_PROT_READ, VM_PROT_WRITE};
-use crate::kernelcache::kernel::{as_truth, file_layout, holder};
-use crate::kernelcache::prelink_info;
+use crate::fixups::Pointers;
+use crate::kernelcache::kernel::{
+    as_truth, chains_command, file_layout, fixups_of, holder, write_pointers,
+};
+use crate::kernelcache::{prelink_info, threads};
 use crate::link::{Image, Linkedit, Placed, PlacedSegment, exports, write_image};
 use crate::macho::symtab::Strings;
 use crate::macho::{Command, Section, Segment, header_bytes, place};
 use crate::truth::{self, Built, Shape, Truth};
+
+/// Room for the table of chains, in bytes.
+const MOST_CHAINS: usize = 0x400;
 
 /// What to build.
 #[derive(Debug, Clone)]
@@ -21,6 +27,10 @@ pub struct Prelinked {
     pub kexts: Vec<Image>,
     /// vmaddr of the kernel's header.
     pub base: u64,
+    /// How pointers are stored, those of kexts and of the arrays included.
+    pub pointers: Pointers,
+    /// Whether there is a property list besides the arrays.
+    pub with_list: bool,
 }
 
 /// A kext with its link-edit bytes, which follow its last segment.
@@ -33,30 +43,44 @@ struct Kext<'a> {
 }
 
 impl Prelinked {
-    /// At the iOS base.
+    /// At the iOS base, with plain pointers and a property list.
     pub fn new(kernel: Image, kexts: Vec<Image>) -> Self {
         Self {
             kernel,
             kexts,
             base: IOS_BASE,
+            pointers: Pointers::Absolute,
+            with_list: true,
         }
     }
 
     /// Builds the file.
     pub fn build(&self) -> Built {
-        // The three segments that the kernel's own header has besides its image's.
-        let extra = prelink_commands([0; 3], [0; 3], 0);
+        let image = match self.pointers {
+            Pointers::Threads => threads::reserve(&self.kernel),
+            _ => self.kernel.clone(),
+        };
+        // What the kernel's own header has besides its image's.
+        let mut extra = prelink_commands([0; 3], [0; 3], 0);
+        if matches!(self.pointers, Pointers::Chained(_)) {
+            extra.push(chains_command(0, 0));
+        }
         let mut kernel = Placed {
-            image: &self.kernel,
-            segments: file_layout(&self.kernel, &extra),
+            image: &image,
+            segments: file_layout(&image, &extra),
         };
         for segment in &mut kernel.segments {
             segment.vmaddr = self.base + segment.fileoff;
         }
         let mut end = file_end(&kernel);
         let mut vm_end = vm_end(&kernel);
-        let (mut table, linkedit) = link_edit(&kernel, end, 0);
+        let (mut table, mut linkedit) = link_edit(&kernel, end, 0);
         let linkedit_at = end;
+        // The chains are known when everything has its place: room for them.
+        let chains_at = linkedit.len().next_multiple_of(8);
+        if matches!(self.pointers, Pointers::Chained(_)) {
+            linkedit.resize(chains_at + MOST_CHAINS, 0);
+        }
         let size = len64(linkedit.len());
         table.segment = PlacedSegment {
             name: "__LINKEDIT".to_owned(),
@@ -83,21 +107,19 @@ impl Prelinked {
         placed.extend(kexts.iter().map(|kext| kext.placed.clone()));
         let symbols = exports(&placed);
         let mut file = vec![0; index(end)];
+        let mut slots: Vec<truth::Fixup> = Vec::new();
         for image in &placed {
-            for slot in write_image(image, &symbols, 0, &mut file) {
-                let bytes = slot.target.to_le_bytes();
-                crate::bytes::put(&mut file, index(slot.file_offset), &bytes);
-            }
+            slots.extend(write_image(image, &symbols, 0, &mut file));
         }
-        place(&mut file, linkedit_at, &linkedit);
         for kext in &kexts {
             kext.finish(&mut file);
         }
-        let (info_bytes, xml) = info_segment(&placed);
+        let (info_bytes, xml) = info_segment(&placed, self.with_list, info, &mut slots);
         place(&mut file, info.1, &info_bytes);
+        slots.sort_unstable_by_key(|slot| slot.vmaddr);
 
         let text_size = info.0 - text.0;
-        let commands = prelink_commands(
+        let mut commands = prelink_commands(
             [text.0, text.1, text_size],
             [info.0, info.1, len64(info_bytes.len())],
             xml,
@@ -115,14 +137,28 @@ impl Prelinked {
                 });
             }
         }
+        let chains = write_pointers(self.pointers, &mut file, &placed[0], &segments, &slots);
+        if !chains.is_empty() {
+            assert!(chains.len() <= MOST_CHAINS, "chains have room");
+            crate::bytes::put(&mut linkedit, chains_at, &chains);
+            let dataoff = off32(linkedit_at + len64(chains_at));
+            commands.push(chains_command(dataoff, len32(chains.len())));
+        }
+        place(&mut file, linkedit_at, &linkedit);
         let mut all = placed[0].commands(&table);
         all.extend(commands);
-        place(&mut file, 0, &header_bytes(&self.kernel.header(), &all));
-        let truth = self.truth(&placed, segments);
+        place(&mut file, 0, &header_bytes(&image.header(), &all));
+        let slots = fixups_of(self.pointers, slots);
+        let truth = self.truth(&placed, segments, slots);
         Built { bytes: file, truth }
     }
 
-    fn truth(&self, placed: &[Placed<'_>], segments: Vec<truth::Segment>) -> Truth {
+    fn truth(
+        &self,
+        placed: &[Placed<'_>],
+        segments: Vec<truth::Segment>,
+        fixups: Vec<truth::Fixup>,
+    ) -> Truth {
         let entry = placed[0].entry().map(|(vmaddr, file_offset)| truth::Entry {
             vmaddr,
             file_offset,
@@ -144,7 +180,7 @@ impl Prelinked {
                 .map(crate::kernelcache::collection::fileset_entry)
                 .collect(),
             symbols,
-            fixups: Vec::new(),
+            fixups,
             uuid: Some(self.kernel.uuid),
         }
     }
@@ -221,19 +257,36 @@ fn place_kext(image: &Image, vmaddr: u64, start: u64) -> Kext<'_> {
     }
 }
 
-/// `__PRELINK_INFO`: XML, then the arrays of kmod_info and of kext headers; and the XML's size.
-fn info_segment(placed: &[Placed<'_>]) -> (Vec<u8>, u64) {
+/// `__PRELINK_INFO`: XML, then the arrays of kmod_info and of kext headers, whose pointers become slots; and the XML's size.
+/// `place` is its vmaddr and file offset.
+fn info_segment(
+    placed: &[Placed<'_>],
+    with_list: bool,
+    place: (u64, u64),
+    slots: &mut Vec<truth::Fixup>,
+) -> (Vec<u8>, u64) {
     let mut out = Writer::new();
-    out.bytes(prelink_info::prelinked(&placed[1..]).as_bytes());
+    if with_list {
+        out.bytes(prelink_info::prelinked(&placed[1..]).as_bytes());
+    }
     let xml = len64(out.len());
     out.align(8);
-    for kext in &placed[1..] {
-        let symbol = kext.image.object.symbol("_kmod_info");
-        let symbol = symbol.map(|number| &kext.image.object.symbols[number]);
-        out.u64(symbol.and_then(|symbol| kext.address(symbol)).unwrap_or(0));
-    }
-    for kext in &placed[1..] {
-        out.u64(kext.segments[0].vmaddr);
+    let kmod = |kext: &Placed<'_>| {
+        let symbol = kext.image.object.symbol("_kmod_info")?;
+        kext.address(&kext.image.object.symbols[symbol])
+    };
+    let infos = placed[1..].iter().map(kmod);
+    let starts = placed[1..].iter().map(|kext| Some(kext.segments[0].vmaddr));
+    for pointer in infos.chain(starts) {
+        let at = len64(out.len());
+        slots.extend(pointer.map(|target| truth::Fixup {
+            vmaddr: place.0 + at,
+            file_offset: place.1 + at,
+            target,
+            cache_level: 0,
+            auth: None,
+        }));
+        out.u64(0);
     }
     (out.into_bytes(), xml)
 }

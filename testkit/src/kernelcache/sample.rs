@@ -120,13 +120,32 @@ pub fn shuffled() -> Built {
 
 /// The sample kernel and its kexts as a static kernelcache.
 pub fn prelinked() -> Built {
+    statically(Pointers::Absolute, true)
+}
+
+/// The same without a property list, its pointers in chains of format 7, those of the arrays of kexts included.
+pub fn prelinked_chained() -> Built {
+    statically(Pointers::Chained(DYLD_CHAINED_PTR_ARM64E_KERNEL), false)
+}
+
+/// The same with its pointers in threads, as static kernels of the first arm64e devices have them.
+pub fn prelinked_threads() -> Built {
+    statically(Pointers::Threads, false)
+}
+
+fn statically(pointers: Pointers, with_list: bool) -> Built {
     let mut kernel = kernel();
     kernel.flags = MH_NOUNDEFS | MH_PIE;
     let mut kexts = kexts();
     for kext in &mut kexts {
         kext.flags = 0;
     }
-    Prelinked::new(kernel, kexts).build()
+    Prelinked {
+        pointers,
+        with_list,
+        ..Prelinked::new(kernel, kexts)
+    }
+    .build()
 }
 
 /// A collection of the kexts alone, linked against the sample collection.
