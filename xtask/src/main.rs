@@ -1,4 +1,4 @@
-//! The project's chores: test, compare, corpus, size, qemu, gen, samples, bench, fuzz.
+//! The project's chores: test, compare, corpus, size, qemu, gen, golden, samples, bench, fuzz.
 //!
 //! `cargo xtask test` is the one command that decides whether a change is
 //! good. Every step of it is a function in a module of its own, so that each
@@ -63,6 +63,11 @@ const CHORES: &[Chore] = &[
         name: "gen",
         help: "write the decoder's tables from spec/*.isa [--check]",
         run: delegate::generate,
+    },
+    Chore {
+        name: "golden",
+        help: "write golden lines for rows that have none, from LLVM, GNU binutils and otool",
+        run: oracle::golden,
     },
     Chore {
         name: "header",

@@ -30,6 +30,14 @@ pub(crate) fn compare(arguments: &[String]) -> Outcome<()> {
     }
 }
 
+/// `cargo xtask golden`: as `a64-oracle golden`.
+///
+/// # Errors
+/// When a tool is missing, or a row has no word.
+pub(crate) fn golden(arguments: &[String]) -> Outcome<()> {
+    run(oracle().arg("golden").args(arguments))
+}
+
 fn oracle() -> std::process::Command {
     oracle_with("")
 }

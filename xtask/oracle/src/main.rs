@@ -13,7 +13,7 @@ use a64_oracle::{Syntax, effects, known, roundtrip, spec, tools, words};
 
 const USAGE: &str = "\
 a64-oracle texts WORD...        what the other disassemblers print for words
-a64-oracle golden ISA OUT      write golden lines: a word of each row of a specification file with their texts
+a64-oracle golden              write the golden lines that are missing: a word of each row with their texts
 a64-oracle verdict [--step N]   every word (or every Nth): is it what the specification text says?
 a64-oracle effects [OPTION...]  what is read and written, against llvm-mca; --python FILE: a Python with Capstone; --table FILE: LLVM's
                                 instruction table; --words N of each row (default 4); --known FILE: a list of explained differences
@@ -47,8 +47,9 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "roundtrip" => run(rest, true),
         Some((command, rest)) if command == "effects" => effects(rest),
         Some((command, rest)) if command == "verdict" => verdict(rest),
-        Some((command, [isa, out])) if command == "golden" => {
-            golden::write(Path::new(isa), Path::new(out))
+        Some((command, [])) if command == "golden" => {
+            let decoder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../aarch64-decode"));
+            golden::write(&decoder.join("spec"), &decoder.join("tests/golden"))
         }
         _ => Err(Fault::new(format!("usage:\n{USAGE}"))),
     };

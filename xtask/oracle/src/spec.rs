@@ -1,7 +1,7 @@
 //! The rows of the decoder's specification text, read for their patterns only.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::fault::Fault;
 use crate::words::Row;
@@ -11,33 +11,51 @@ use crate::words::Row;
 /// # Errors
 /// When a file cannot be read, a pattern has not 32 bits, or there is no row.
 pub fn rows(folder: &Path) -> Result<Vec<Row>, Fault> {
-    let mut files: Vec<_> = fs::read_dir(folder)
+    let mut rows = Vec::new();
+    for file in files(folder)? {
+        rows.extend(rows_of(&file)?);
+    }
+    if rows.is_empty() {
+        return Err(Fault::new(format!("{}: no rows", folder.display())));
+    }
+    Ok(rows)
+}
+
+/// The files `folder/*.isa`, sorted.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn files(folder: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .map_err(|error| Fault::file(folder, &error))?
         .filter_map(Result::ok)
         .map(|entry| entry.path())
         .filter(|path| holds_rows(path))
         .collect();
     files.sort();
+    Ok(files)
+}
+
+/// The patterns of the rows of one file; files of names and operands have none.
+///
+/// # Errors
+/// When the file cannot be read, or a pattern has not 32 bits.
+pub fn rows_of(path: &Path) -> Result<Vec<Row>, Fault> {
+    let text = fs::read_to_string(path).map_err(|error| Fault::file(path, &error))?;
     let mut rows = Vec::new();
-    for path in files {
-        let text = fs::read_to_string(&path).map_err(|error| Fault::file(&path, &error))?;
-        for (number, line) in text.lines().enumerate() {
-            // Aliases are indented; names and operand files have no pattern column.
-            if line.starts_with([' ', '\t', '#']) {
-                continue;
-            }
-            let mut columns = line.split(" | ");
-            let (Some(name), Some(pattern)) = (columns.next(), columns.next()) else {
-                continue;
-            };
-            let row = pattern_row(name.trim(), pattern).ok_or_else(|| {
-                Fault::new(format!("{}:{}: not 32 bits", path.display(), number + 1))
-            })?;
-            rows.push(row);
+    for (number, line) in text.lines().enumerate() {
+        // Aliases are indented; names and operand files have no pattern column.
+        if line.starts_with([' ', '\t', '#']) {
+            continue;
         }
-    }
-    if rows.is_empty() {
-        return Err(Fault::new(format!("{}: no rows", folder.display())));
+        let mut columns = line.split(" | ");
+        let (Some(name), Some(pattern)) = (columns.next(), columns.next()) else {
+            continue;
+        };
+        let row = pattern_row(name.trim(), pattern).ok_or_else(|| {
+            Fault::new(format!("{}:{}: not 32 bits", path.display(), number + 1))
+        })?;
+        rows.push(row);
     }
     Ok(rows)
 }
