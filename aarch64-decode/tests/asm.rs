@@ -118,6 +118,36 @@ fn wildcards_free_their_bits() {
     }
 }
 
+/// Where we print `#` and a number that is not fixed, the instruction takes `#_`.
+#[test]
+fn every_number_can_be_a_wildcard() {
+    let mut text = TextBuffer::new();
+    let mut found = 0;
+    for encoding in Encoding::all() {
+        for word in corners(encoding).skip(1).take(2) {
+            let insn = decode(word).expect("filtered");
+            let line = insn.format(PC, Syntax::Llvm, &mut text);
+            let Some((start, rest)) = line.rsplit_once(", #") else {
+                continue;
+            };
+            let (number, tail) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
+            // Brackets and a shift make one operand with the number; two numbers may have a field in common; a zero is fixed.
+            let part = rest.contains([']', '}']) || tail.contains("lsl") || tail.contains("msl");
+            if part || start.contains(" #") || matches!(number, "0" | "0.0") {
+                continue;
+            }
+            let open = format!("{start}, #_{tail}");
+            let mut all = [Pattern::ANY; 8];
+            let count = patterns(PC, &open, &mut all)
+                .unwrap_or_else(|error| panic!("{word:08x} {open}: {error}"));
+            let own = all[..count].iter().any(|pattern| pattern.matches(word));
+            assert!(own, "{word:08x} {open}");
+            found += 1;
+        }
+    }
+    assert!(found > 700, "{found}");
+}
+
 #[test]
 fn wildcards_that_leave_several_encodings_open() {
     let mut all = [Pattern::ANY; 8];

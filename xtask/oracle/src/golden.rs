@@ -34,7 +34,7 @@ pub(crate) fn write(spec: &Path, golden: &Path) -> Result<(), Fault> {
         }
         let kept: HashSet<&str> = old.lines().collect();
         for line in text.lines().filter(|line| !kept.contains(line)) {
-            println!("{}: {line}", out.display());
+            println!("{}: {line}", name.to_string_lossy());
         }
     }
     Ok(())

@@ -52,9 +52,8 @@ pub fn rows_of(path: &Path) -> Result<Vec<Row>, Fault> {
         let (Some(name), Some(pattern)) = (columns.next(), columns.next()) else {
             continue;
         };
-        let row = pattern_row(name.trim(), pattern).ok_or_else(|| {
-            Fault::new(format!("{}:{}: not 32 bits", path.display(), number + 1))
-        })?;
+        let row = pattern_row(name.trim(), pattern)
+            .ok_or_else(|| Fault::new(format!("{}:{}: not 32 bits", path.display(), number + 1)))?;
         rows.push(row);
     }
     Ok(rows)
