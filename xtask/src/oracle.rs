@@ -143,7 +143,7 @@ pub(crate) fn effects() -> Outcome<Checked> {
             .args([
                 "effects",
                 "--words",
-                "8",
+                "40",
                 "--known",
                 EFFECTS_KNOWN,
                 "--python",
@@ -156,7 +156,7 @@ pub(crate) fn effects() -> Outcome<Checked> {
             }
         },
     )?;
-    if tools < 2 || compared < 400_000 {
+    if tools < 2 || compared < 350_000 {
         return Err(Failure::new(format!(
             "{tools} tools gave only {compared} answers"
         )));
