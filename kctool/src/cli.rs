@@ -377,8 +377,10 @@ pub(crate) struct Disasm {
   kc diff kernelcache.old kernelcache.new
   kc diff --symbols kernelcache.old kernelcache.new
 
-Segments are matched by name, images and kexts by id, symbols by image and name. A symbol has moved if its distance from its
-image's header differs; that an image moved is said of the image. Both files are read with the same options. The status is 0
+Segments are matched by name, images and kexts by id, or by UUID where only one file has the id, symbols by image and name. Where
+most segments and images moved by the same distance, that is said once. A symbol has moved if its distance from its image's
+header differs. Symbols that are not defined in a section (debugging, undefined, common, absolute) are not compared. Both files
+are read with the same options. The status is 0
 whether they differ or not.")]
 pub(crate) struct Diff {
     #[command(flatten)]
@@ -388,7 +390,7 @@ pub(crate) struct Diff {
     /// List symbols, instead of only counting them
     #[arg(long)]
     pub(crate) symbols: bool,
-    /// Print JSON: { image, segments, entries, symbols, symbol_counts }
+    /// Print JSON: { shift, image, segments, entries, symbols, symbol_counts }
     #[arg(long)]
     pub(crate) json: bool,
 }

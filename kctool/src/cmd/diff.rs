@@ -1,39 +1,48 @@
 //! `kc diff`: what differs between two kernelcaches.
-use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::io::Write;
 
-use kc_offsets::KernelCache;
-use macho_core::{MachO, VmAddr};
 use serde_json::{Map, Value, json};
 
 use crate::Streams;
 use crate::cli::Diff;
-use crate::cmd::{info, with_image};
 use crate::failure::Failure;
 use crate::json;
-use crate::kexts;
 use crate::printable::Printable;
 
+mod facts;
+mod matching;
+
+use facts::{Facts, Key, Things};
+
 pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    let before = facts(&args.input, streams)?;
+    let mut before = Facts::read(&args.input, streams)?;
     let mut other = args.input.clone();
     args.other.clone_into(&mut other.file);
-    let after = facts(&other, streams)?;
+    let mut after = Facts::read(&other, streams)?;
+    matching::rename(&before, &mut after);
+    let shift = matching::shift(&before, &after);
+    let (ours, theirs) = (&before.entries, &after.entries);
+    matching::without_lone_images(&mut before.nested_segments, ours, theirs);
+    matching::without_lone_images(&mut after.nested_segments, ours, theirs);
 
+    let compare = |before: &Things, after: &Things| compare(before, after, shift);
     let mut symbols = compare(&before.symbols, &after.symbols);
     let counts = Counts::new(&symbols);
     if !args.symbols {
         symbols.clear();
     }
+    let mut segments = compare(&before.segments, &after.segments);
+    segments.extend(compare(&before.nested_segments, &after.nested_segments));
     let parts = [
         ("image", compare(&before.image, &after.image)),
-        ("segments", compare(&before.segments, &after.segments)),
+        ("segments", segments),
         ("entries", compare(&before.entries, &after.entries)),
         ("symbols", symbols),
     ];
     if args.json {
         let mut document = Map::new();
+        let distance = Some(shift).filter(|shift| *shift != 0);
+        document.insert("shift".to_owned(), distance.map(matching::signed).into());
         for (part, changes) in &parts {
             document.insert(
                 (*part).to_owned(),
@@ -42,6 +51,10 @@ pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<(), Failure>
         }
         document.insert("symbol_counts".to_owned(), counts.json());
         return json::write(streams.stdout, &Value::Object(document));
+    }
+    if shift != 0 {
+        let distance = matching::signed(shift);
+        writeln!(streams.stdout, "addresses: moved by {distance}")?;
     }
     for (part, changes) in &parts {
         for change in changes {
@@ -60,131 +73,6 @@ pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<(), Failure>
     Ok(())
 }
 
-/// What a kernelcache has, by name: of each, fields and their values.
-type Things = BTreeMap<Key, Map<String, Value>>;
-
-/// How a thing is called. Files may use a name several times, so its occurrences are counted.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    /// Of a symbol, its image's id.
-    image: Option<String>,
-    name: String,
-    /// Occurrences of the name before this one.
-    earlier: u64,
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(image) = &self.image {
-            write!(f, "{} ", Printable(image.as_bytes()))?;
-        }
-        write!(f, "{}", Printable(self.name.as_bytes()))?;
-        match self.earlier {
-            0 => Ok(()),
-            earlier => write!(f, " ({})", earlier + 1),
-        }
-    }
-}
-
-/// Counts how often each name was met.
-#[derive(Default)]
-struct Keys(HashMap<(Option<String>, String), u64>);
-
-impl Keys {
-    fn key(&mut self, image: Option<&str>, name: &str) -> Key {
-        let name = (image.map(str::to_owned), name.to_owned());
-        let met = self.0.entry(name.clone()).or_default();
-        let earlier = *met;
-        *met += 1;
-        let (image, name) = name;
-        Key {
-            image,
-            name,
-            earlier,
-        }
-    }
-}
-
-#[derive(Default)]
-struct Facts {
-    image: Things,
-    segments: Things,
-    entries: Things,
-    /// By image and name: where it lies behind its image's header, so that an image that moved as a whole has no symbol that moved.
-    symbols: Things,
-}
-
-fn facts(input: &crate::cli::InputArgs, streams: &mut Streams<'_>) -> Result<Facts, Failure> {
-    let mut facts = Facts::default();
-    with_image(input, streams, |cache, _, streams| {
-        let document = info::image_json(cache, streams)?;
-        let mut image = Map::new();
-        for field in [
-            "shape",
-            "collection",
-            "uuid",
-            "source_version",
-            "base",
-            "linear",
-        ] {
-            image.insert(field.to_owned(), document[field].clone());
-        }
-        image.insert("entry".to_owned(), document["entry"]["vmaddr"].clone());
-        facts
-            .image
-            .insert(Keys::default().key(None, "image"), image);
-        facts.segments = named(&document["segments"], "name");
-        facts.entries = named(&document["entries"], "id");
-        facts.symbols = symbols(cache)?;
-        Ok(())
-    })?;
-    Ok(facts)
-}
-
-/// The objects of an array by one of their fields; of several with the same name, the later ones are numbered.
-fn named(array: &Value, key: &str) -> Things {
-    let mut things = Things::new();
-    let mut keys = Keys::default();
-    for object in array.as_array().into_iter().flatten() {
-        let mut fields = object.as_object().cloned().unwrap_or_default();
-        // Where it lies in the file follows from the rest, and moves with every change before it.
-        fields.remove("file_offset");
-        let name = fields.remove(key);
-        let name = name.as_ref().and_then(Value::as_str).unwrap_or_default();
-        things.insert(keys.key(None, name), fields);
-    }
-    things
-}
-
-fn symbols(cache: &KernelCache<'_>) -> Result<Things, Failure> {
-    let mut things = Things::new();
-    let mut keys = Keys::default();
-    let mut of_image = |id: &str, image: &MachO<'_>, base: Option<VmAddr>| {
-        for symbol in image.symbols()? {
-            if symbol.stab().is_some() || symbol.section().is_none() {
-                continue;
-            }
-            let key = keys.key(Some(id), &symbol.name()?.to_string());
-            let place = symbol
-                .vmaddr()
-                .get()
-                .wrapping_sub(base.map_or(0, VmAddr::get));
-            let mut fields = Map::new();
-            fields.insert("offset".to_owned(), json::hex(place));
-            things.insert(key, fields);
-        }
-        Ok::<(), Failure>(())
-    };
-    let outer = cache.image();
-    of_image("-", &outer, outer.base())?;
-    for listed in kexts::list(cache)?.0 {
-        if let Some(image) = listed.image() {
-            of_image(&listed.id, &image, listed.vmaddr)?;
-        }
-    }
-    Ok(things)
-}
-
 /// One difference.
 enum Change {
     Added(Key),
@@ -193,7 +81,23 @@ enum Change {
     Changed(Key, Vec<(String, Value, Value)>),
 }
 
-fn compare(before: &Things, after: &Things) -> Vec<Change> {
+/// The fields that are addresses.
+const ADDRESSES: [&str; 3] = ["vmaddr", "base", "entry"];
+
+/// The differences but for addresses that moved by `shift`.
+fn compare(before: &Things, after: &Things, shift: u64) -> Vec<Change> {
+    let same = |field: &str, before: &Value, after: &Value| {
+        let moved = || {
+            let from = matching::address(before)?;
+            Some(from.wrapping_add(shift) == matching::address(after)?)
+        };
+        if ADDRESSES.contains(&field) {
+            moved().unwrap_or(before == after)
+        } else {
+            before == after
+        }
+    };
+
     let mut changes = Vec::new();
     for (name, fields) in before {
         let Some(others) = after.get(name) else {
@@ -204,7 +108,7 @@ fn compare(before: &Things, after: &Things) -> Vec<Change> {
             .iter()
             .filter_map(|(field, value)| {
                 let other = others.get(field).unwrap_or(&Value::Null);
-                (value != other).then(|| (field.clone(), value.clone(), other.clone()))
+                (!same(field, value, other)).then(|| (field.clone(), value.clone(), other.clone()))
             })
             .collect();
         if !differ.is_empty() {
@@ -277,23 +181,5 @@ impl Counts {
 
     fn json(&self) -> Value {
         json!({ "added": self.added, "removed": self.removed, "moved": self.changed })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Keys;
-
-    #[test]
-    fn names_of_a_file_neither_meet_nor_drive_the_terminal() {
-        let mut keys = Keys::default();
-        let names = [("a", "b c"), ("a b", "c"), ("a", "b c"), ("a", "b c (2)")];
-        let made = names.map(|(image, name)| keys.key(Some(image), name));
-        for (at, key) in made.iter().enumerate() {
-            assert!(!made[..at].contains(key), "{key}");
-        }
-        assert_eq!(made[2].to_string(), "a b c (2)");
-        let shown = keys.key(None, "\u{1b}[2J").to_string();
-        assert!(!shown.contains('\u{1b}'), "{shown:?}");
     }
 }

@@ -133,6 +133,12 @@ impl Files {
         chain[slot + 6] |= 0xf8;
         chain[slot + 7] |= 0x7f;
         files.put("chain", &chain);
+        let mut renamed = sample::collection();
+        renamed.images[1].id = String::from("org.example.gamma");
+        let slot = renamed.images[1].object.symbol("_alpha_stop").unwrap();
+        renamed.images[1].object.symbols[slot].name = String::from("_gamma_stop");
+        renamed.base = Some(testkit::constants::MACOS_BASE + 0x4000);
+        files.put("renamed", &renamed.build().bytes);
         files.put("starts", &damaged_function_starts(&fileset));
         let lzfse = Im4p::lzfse("krnl", &fileset);
         files.put("img4", &signed_like(&lzfse));
