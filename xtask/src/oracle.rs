@@ -156,7 +156,7 @@ pub(crate) fn effects() -> Outcome<Checked> {
             }
         },
     )?;
-    if tools < 2 || compared < 350_000 {
+    if tools < 2 || compared < 300_000 {
         return Err(Failure::new(format!(
             "{tools} tools gave only {compared} answers"
         )));

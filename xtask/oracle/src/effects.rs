@@ -20,6 +20,9 @@ use crate::fault::Fault;
 use crate::known::glob;
 use crate::words::{Random, Row};
 
+/// At most so many words of each row are shown to llvm-mca.
+const MCA_WORDS: u32 = 8;
+
 /// Something that is said otherwise.
 struct Difference {
     instruction: Instruction,
@@ -113,7 +116,9 @@ pub fn run(rows: &[Row], options: &Options) -> Result<(), Fault> {
         None => Vec::new(),
     };
     let list = instructions(rows, options.words);
-    let mut opinions = vec![("llvm-mca", mca::ask(&list)?)];
+    // What llvm-mca says depends on the encoding alone.
+    let few = instructions(rows, options.words.min(MCA_WORDS));
+    let mut opinions = vec![("llvm-mca", mca::ask(&few)?)];
     if let Some(python) = &options.python {
         opinions.push(("capstone", capstone::ask(python, &list)?));
     }
