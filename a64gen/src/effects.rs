@@ -221,6 +221,7 @@ pub(crate) fn of_rows(rows: &[Row], rules: &[Rule], problems: &mut Vec<Problem>)
                 *first = if is_source(name) { READ | WRITE } else { WRITE };
             }
             let mut effect = Effect::default();
+            let mut is_said = !operands.iter().any(|name| name.starts_with('['));
             for (rule, used) in rules.iter().zip(&mut used) {
                 let mut holds = false;
                 for (glob, used) in rule.globs.iter().zip(used) {
@@ -246,9 +247,19 @@ pub(crate) fn of_rows(rows: &[Row], rules: &[Rule], problems: &mut Vec<Problem>)
                 effect.reads = rule.reads.unwrap_or(effect.reads);
                 effect.writes = rule.writes.unwrap_or(effect.writes);
                 if let Some([kind, size, number]) = rule.memory {
+                    is_said = true;
                     effect.memory[..3].copy_from_slice(&[kind, size, number]);
                 }
                 effect.memory[3] |= rule.order;
+            }
+            if !is_said {
+                problems.push(Problem {
+                    place: row.place.clone(),
+                    text: format!(
+                        "{} has an address: say in effects.isa what `{}` does there (load, store, ..., none)",
+                        row.name, row.template.mnemonic
+                    ),
+                });
             }
             for (at, access) in access.iter().enumerate() {
                 effect.access |= u32::from(*access) << (4 * at);
@@ -358,6 +369,10 @@ mod tests {
             ("ldx | access q", "effects.isa:1: unknown access q"),
             ("ldx | reads x99", "effects.isa:1: unknown register x99"),
             ("ldx | load | store", "effects.isa:1: store is said twice"),
+            (
+                "ldx | load none",
+                "effects.isa:1: cannot read the size `none`",
+            ),
         ] {
             assert_eq!(effects(rules), Err(vec![message.to_owned()]), "{rules}");
         }

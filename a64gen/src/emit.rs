@@ -73,11 +73,15 @@ pub(crate) fn files(
         for name in &template.operands {
             if let Some(text) = name.strip_prefix('"').and_then(|n| n.strip_suffix('"')) {
                 let [low, high] = (names.id(text) as u16).to_le_bytes();
-                if let Some(kind) = literal {
-                    list.push(forms.descriptor(Descriptor {
+                match literal {
+                    Some(kind) => list.push(forms.descriptor(Descriptor {
                         kind,
                         bytes: [low, high, 0, 0, 0, 0, 0],
-                    }));
+                    })),
+                    None => problems.push(crate::isa::Problem {
+                        place: place.clone(),
+                        text: format!("no kind {LITERAL} for {name}"),
+                    }),
                 }
                 continue;
             }

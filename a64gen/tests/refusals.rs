@@ -15,7 +15,6 @@ LOG | 100100100 N:1 immr:6 imms:6 Rn:5 Rd:5 | and Xd, Xn, name | undef if Reserv
 
 const OPERANDS: &str = "\
 word class w=0 x=1
-kind Literal num num
 kind Reg class lsb
 kind UImm span num
 kind Named table span
