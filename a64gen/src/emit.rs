@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 
 use crate::effects::{self, Effect};
 use crate::isa::{Apple, Row, Template, Test, flows};
+use crate::latency::{self, Latencies};
 use crate::names::Table;
 use crate::operands::{Descriptor, LITERAL, Operands};
 use crate::tree::Tree;
@@ -26,6 +27,8 @@ pub(crate) struct Model {
     pub(crate) tables: Vec<Table>,
     /// What each row reads and writes.
     pub(crate) effects: Vec<Effect>,
+    /// Latencies of the rows.
+    pub(crate) latencies: Latencies,
 }
 
 /// Encodings 0 and 1 stand for unallocated and undefined words.
@@ -552,5 +555,9 @@ pub(crate) fn files(
         ("effects.rs", effect_text),
         ("named.rs", named),
         ("names.rs", name_text),
+        (
+            "latency.rs",
+            latency::emit(HEADER, &model.latencies, RESERVED),
+        ),
     ])
 }

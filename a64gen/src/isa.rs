@@ -401,8 +401,8 @@ pub(crate) fn name_flag(word: &str) -> Result<u8, String> {
     })
 }
 
-/// The words of one undefined clause as masks and values; `<` and `>` are expanded.
-fn parse_undefined(text: &str, fields: &[Field]) -> Result<Vec<(u32, u32)>, String> {
+/// The words of one clause of fields and values as masks and values; `<` and `>` are expanded.
+pub(crate) fn parse_undefined(text: &str, fields: &[Field]) -> Result<Vec<(u32, u32)>, String> {
     let mut clauses = vec![(0_u32, 0_u32)];
     for part in text.split('&') {
         let part = part.trim();

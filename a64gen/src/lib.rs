@@ -10,6 +10,7 @@ mod code;
 mod effects;
 mod emit;
 mod isa;
+mod latency;
 mod load;
 mod named;
 mod names;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use crate::isa::{Problem, Row};
 use crate::operands::Operands;
 use crate::tree::{self, Pattern};
-use crate::{Source, check, effects, emit, isa, named, names};
+use crate::{Source, check, effects, emit, isa, latency, named, names};
 
 /// The section of a group: what is dropped with the features `sve` and `sme`.
 fn section(group: &str) -> u8 {
@@ -24,6 +24,7 @@ pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
     let mut operands = Operands::default();
     let mut tables = Vec::new();
     let mut rules = Vec::new();
+    let mut latencies = Vec::new();
     // The numbers of encodings follow the order of the files' names.
     let mut files: Vec<&Source> = spec.iter().collect();
     files.sort_by_key(|source| &source.file);
@@ -31,6 +32,7 @@ pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
         match file.as_str() {
             "operands.isa" => operands = Operands::parse(file, text, &mut problems),
             "effects.isa" => rules = effects::parse(file, text, &mut problems),
+            "latency.isa" => latencies = latency::parse(file, text, &mut problems),
             "sysregs.isa" => names::parse(file, text, &mut tables, &mut problems),
             _ => rows.extend(isa::parse(file, text, &mut problems)),
         }
@@ -66,6 +68,7 @@ pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
             });
         }
     }
+    let latencies = latency::of_rows(&rows, &latencies, &mut problems);
     if !problems.is_empty() {
         return Err(problems);
     }
@@ -76,6 +79,7 @@ pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
         operands,
         tables,
         effects,
+        latencies,
     })
 }
 

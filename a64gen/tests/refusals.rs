@@ -91,7 +91,7 @@ fn messages<T>(result: Result<T, Vec<a64gen::Problem>>) -> Vec<String> {
 #[test]
 fn the_sound_text_is_taken() {
     let output = generate(&sound()).expect("it is right");
-    assert_eq!(output.files.len(), 7);
+    assert_eq!(output.files.len(), 8);
     assert!(
         output.summary.starts_with("4 encodings, "),
         "{}",

@@ -55,6 +55,10 @@ pub struct TextOptions {
     /// Apple's own system registers by the names that m1n1 gives them (`HID0_EL1`) instead of by their numbers
     /// (`S3_0_C15_C0_0`), which is what every disassembler prints. Off by default.
     pub apple_names: bool,
+    /// The remark that Apple's otool makes where [`Instruction::latency`] is at least 2: `; Latency: 4` behind the instruction, in
+    /// LLVM's and GNU's syntax behind `//`. Off by default.
+    #[cfg(feature = "latency")]
+    pub latency: bool,
 }
 
 impl TextOptions {
@@ -65,6 +69,13 @@ impl TextOptions {
             apple_names,
             ..self
         }
+    }
+
+    /// With [`latency`](Self::latency) set.
+    #[cfg(feature = "latency")]
+    #[must_use]
+    pub const fn with_latency(self, latency: bool) -> Self {
+        Self { latency, ..self }
     }
 }
 
@@ -138,6 +149,24 @@ impl Instruction {
             }
             _ => self.any(pc, syntax, symbols, shown, text),
         }
+        #[cfg(feature = "latency")]
+        if options.latency {
+            self.remark(syntax, text);
+        }
+    }
+
+    /// Appends the latency, if it is one that LLVM calls interesting (`emitLatency` in its `Disassembler.cpp`).
+    #[cfg(feature = "latency")]
+    #[inline(never)]
+    fn remark(self, syntax: Syntax, text: &mut TextBuffer) {
+        let Some(cycles) = self.latency().filter(|cycles| *cycles >= 2) else {
+            return;
+        };
+        piece::punctuation(text, b" ");
+        text.name(if syntax == Syntax::Apple { b";" } else { b"//" });
+        text.name(b" Latency: ");
+        text.decimal(u64::from(cycles));
+        text.end(TokenKind::Remark);
     }
 
     /// Writes any instruction.

@@ -12,6 +12,10 @@ pub(crate) mod forms;
 #[rustfmt::skip]
 #[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod kinds;
+#[cfg(feature = "latency")]
+#[rustfmt::skip]
+#[allow(clippy::unreadable_literal, reason = "numbers written by a64gen")]
+pub(crate) mod latency;
 #[rustfmt::skip]
 #[allow(clippy::unreadable_literal, clippy::large_const_arrays, dead_code, reason = "numbers written by a64gen")]
 pub(crate) mod named;

@@ -49,6 +49,8 @@ mod flow;
 mod fmt;
 mod generated;
 mod insn;
+#[cfg(feature = "latency")]
+mod latency;
 mod matcher;
 mod named;
 mod operand;

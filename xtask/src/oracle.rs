@@ -106,6 +106,29 @@ fn alike_in(line: &str) -> Option<u64> {
     number.trim().parse().ok()
 }
 
+/// Step: latencies against LLVM's scheduling model of Apple's cores, for field corners of every encoding.
+///
+/// # Errors
+/// When a latency differs, or the model knew too few words.
+pub(crate) fn latency() -> Outcome<Checked> {
+    let mut known = 0_u64;
+    tee(oracle().arg("latency"), |line| {
+        known += known_in(line).unwrap_or(0);
+    })?;
+    if known < 100_000 {
+        return Err(Failure::new(format!("only {known} words have a latency")));
+    }
+    Ok(Checked::new(
+        known,
+        "words have the latency of LLVM's model",
+    ))
+}
+
+/// The number in `N words with a latency, ...`.
+fn known_in(line: &str) -> Option<u64> {
+    line.split_once(" words with a latency,")?.0.parse().ok()
+}
+
 /// Step: words of every encoding, and random ones, back from their operands and from their text.
 ///
 /// # Errors
@@ -216,7 +239,7 @@ fn distinct_in(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{alike_in, answers_in, back_in, distinct_in, judged_in};
+    use super::{alike_in, answers_in, back_in, distinct_in, judged_in, known_in};
 
     #[test]
     fn the_oracle_says_how_many_answers_it_compared() {
@@ -247,6 +270,14 @@ mod tests {
         let line = "  12 encodings of which words are alike";
         assert_eq!(alike_in(line), Some(12));
         assert_eq!(alike_in("12 encodings"), None);
+    }
+
+    #[test]
+    fn the_oracle_says_how_many_words_have_a_latency() {
+        let line =
+            "12 words with a latency, 3 unknown to the model, 0 not assembled, 0 encodings differ";
+        assert_eq!(known_in(line), Some(12));
+        assert_eq!(known_in("12 words"), None);
     }
 
     #[test]

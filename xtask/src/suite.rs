@@ -81,6 +81,11 @@ const STEPS: &[Step] = &[
         run: oracle::effects,
     },
     Step {
+        name: "latency",
+        what: "latencies against LLVM's scheduling model of Apple's cores",
+        run: oracle::latency,
+    },
+    Step {
         name: "verdict",
         what: "which words are instructions, against the specification text",
         run: oracle::verdict,

@@ -21,6 +21,8 @@ pub enum TokenKind {
     Symbol,
     /// Spaces, commas, brackets.
     Punctuation,
+    /// A remark behind the instruction: `; Latency: 4`.
+    Remark,
 }
 
 /// A piece of text.

@@ -248,7 +248,10 @@ fn probe_text(insn: Instruction, pc: u64) {
         black_box(insn.format(pc, syntax, &mut text));
         black_box(insn.format_with(pc, syntax, &NoSymbols, &mut text));
         black_box(insn.format_with(pc, syntax, &Unknown(black_box("symbol")), &mut text));
-        let options = TextOptions::default().with_apple_names(black_box(true));
+        let options = TextOptions::default()
+            .with_apple_names(black_box(true))
+            .with_latency(black_box(true));
+        black_box(insn.latency());
         black_box(insn.format_options(pc, syntax, options, &NoSymbols, &mut text));
         insn.write(pc, syntax, options, &NoSymbols, &mut text);
         black_box((text.as_str(), text.as_bytes()));

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use a64_oracle::compare::{self, Decoder as _, Options};
 use a64_oracle::fault::Fault;
-use a64_oracle::{Syntax, effects, known, roundtrip, spec, tools, words};
+use a64_oracle::{Syntax, effects, known, latency, roundtrip, spec, tools, words};
 
 const USAGE: &str = "\
 a64-oracle texts WORD...        what the other disassemblers print for words
@@ -17,6 +17,7 @@ a64-oracle golden              write the golden lines that are missing: a word o
 a64-oracle verdict [--step N]   every word (or every Nth): is it what the specification text says?
 a64-oracle effects [OPTION...]  what is read and written, against llvm-mca; --python FILE: a Python with Capstone; --table FILE: LLVM's
                                 instruction table; --words N of each row (default 4); --known FILE: a list of explained differences
+a64-oracle latency [--cpu NAME] latencies against LLVM's scheduling model of a processor (default: apple-m1)
 a64-oracle roundtrip [OPTION...]  operands and text back to the word, by ours and by llvm-mc; takes --corners, --random (words that
                                 are instructions), --seed, --rows, --words, --known, --examples
 a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "roundtrip" => run(rest, true),
         Some((command, rest)) if command == "effects" => effects(rest),
         Some((command, rest)) if command == "verdict" => verdict(rest),
+        Some((command, rest)) if command == "latency" => latency(rest),
         Some((command, [])) if command == "golden" => {
             let decoder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../aarch64-decode"));
             golden::write(&decoder.join("spec"), &decoder.join("tests/golden"))
@@ -102,6 +104,26 @@ fn texts(arguments: &[String]) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+fn latency(arguments: &[String]) -> Result<(), Fault> {
+    let cpu = match arguments {
+        [] => "apple-m1",
+        [option, cpu] if option == "--cpu" => cpu,
+        _ => return Err(Fault::new(format!("usage:\n{USAGE}"))),
+    };
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let rows = spec::rows(&root.join("aarch64-decode/spec"))?;
+    let list: BTreeSet<u32> = words::corners(&rows, 8, 1).into_iter().collect();
+    let list: Vec<u32> = list.into_iter().collect();
+    let report = latency::run(&list, cpu)?;
+    print!("{}", report.show());
+    match report.differing.len() {
+        0 => Ok(()),
+        encodings => Err(Fault::new(format!(
+            "{encodings} encodings have another latency"
+        ))),
+    }
 }
 
 fn verdict(arguments: &[String]) -> Result<(), Fault> {

@@ -144,7 +144,7 @@ pub fn mca(processor: &str, source: &str) -> Result<String, Fault> {
         Command::new(program)
             .args(["-mtriple=aarch64", "-mattr=+all", "-instruction-info"])
             .args(["-summary-view=false", "-resource-pressure=false"])
-            .arg("-skip-unsupported-instructions=any")
+            .args(["-skip-unsupported-instructions=any", "-iterations=1"])
             .arg(format!("-mcpu={processor}"))
             .arg(&file)
             .stdin(Stdio::null())
