@@ -50,7 +50,7 @@ pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, 
         return Ok(None);
     };
     let words = Words::new(image)?;
-    let is_applied = is_applied(image.layout());
+    let is_applied = image.layout().has_fixups_applied();
     let format = words.format(index)?;
     let size = format.and_then(PointerFormat::slot_size).unwrap_or(8);
     let Some(segment) = image
@@ -80,10 +80,6 @@ pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, 
     }))
 }
 
-const fn is_applied(layout: Layout) -> bool {
-    matches!(layout, Layout::Mapped(Pointers::Applied { .. }))
-}
-
 /// How the words of an image that are pointers are written: as links of chains, segment by segment; as links of a static kernel's threads;
 /// or plainly.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +95,7 @@ impl<'a> Words<'a> {
     /// Damage of the fixups' header, or of the section of threads.
     pub(crate) fn new(image: &MachO<'a>) -> Result<Self, Error> {
         let mut words = Self::plain(image);
-        if !is_applied(words.layout) {
+        if !words.layout.has_fixups_applied() {
             words.chained = image.chained_fixups()?;
             if words.chained.is_none() {
                 words.threads = image.fixups().thread_format()?;

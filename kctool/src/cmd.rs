@@ -58,7 +58,7 @@ fn with_image(
     question: impl FnOnce(&KernelCache<'_>, &Payload<'_>, &mut Streams<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let input = container::open(args, streams.stdin)?;
-    let payload = container::payload(&input, args.max_size)?;
+    let payload = container::payload(&input, args)?;
     let image = payload.image(args)?;
     note_tolerated(&image, streams)?;
     let cache = KernelCache::new(image);

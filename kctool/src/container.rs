@@ -8,6 +8,7 @@ use macho_core::{CpuSubtype, CpuType, FatArch, FatFile, FileOffset, MachO, Mode}
 use crate::cli::InputArgs;
 use crate::failure::Failure;
 use crate::input::Input;
+use crate::mapped;
 
 /// The bytes inside the outermost container.
 pub(crate) struct Payload<'a> {
@@ -22,19 +23,20 @@ pub(crate) fn open(args: &InputArgs, stdin: &mut dyn Read) -> Result<Input, Fail
     Input::open(&args.file, stdin, args.max_size)
 }
 
-/// The container of `input`; `None` where it is none.
+/// The container of `input`; `None` where it is none. Memory may start with anything.
 ///
 /// DER's SEQUENCE tag cannot start a Mach-O or a fat file, so the first byte decides.
-pub(crate) fn img4(input: &[u8]) -> Result<Option<Img4<'_>>, Failure> {
-    if input.first() == Some(&0x30) {
+pub(crate) fn img4<'a>(input: &'a [u8], args: &InputArgs) -> Result<Option<Img4<'a>>, Failure> {
+    if args.mapped.is_none() && input.first() == Some(&0x30) {
         return Ok(Some(Img4::parse(input)?));
     }
     Ok(None)
 }
 
-/// Unwraps and decompresses, up to `max_size` bytes.
-pub(crate) fn payload(input: &[u8], max_size: u64) -> Result<Payload<'_>, Failure> {
-    let Some(img4) = img4(input)? else {
+/// Unwraps and decompresses, up to as many bytes as the command line allows.
+pub(crate) fn payload<'a>(input: &'a [u8], args: &InputArgs) -> Result<Payload<'a>, Failure> {
+    let max_size = args.max_size;
+    let Some(img4) = img4(input, args)? else {
         return Ok(Payload {
             img4: None,
             bytes: Cow::Borrowed(input),
@@ -78,6 +80,9 @@ impl Payload<'_> {
         } else {
             Mode::Tolerant
         };
+        if let Some(pointers) = args.mapped {
+            return mapped::image(&self.bytes, args.header, pointers, mode);
+        }
         let parsed = if FatFile::is_fat(&self.bytes) {
             let fat = FatFile::parse(&self.bytes).map_err(|error| self.damaged(error))?;
             slice(&fat, args.arch.as_deref())?.parse(mode)

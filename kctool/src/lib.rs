@@ -15,6 +15,7 @@ mod image;
 mod input;
 mod json;
 mod kexts;
+mod mapped;
 mod number;
 mod output;
 mod pattern;

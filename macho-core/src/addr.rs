@@ -79,7 +79,7 @@ address! {
     VmOffset
 }
 address! {
-    /// Bytes from the start of the outermost file.
+    /// Bytes from the start of the outermost file, or of the memory that an image is mapped in.
     ///
     /// In a fileset that is the collection; in a fat file it is the fat file, not the slice.
     FileOffset

@@ -19,7 +19,6 @@ use core::ops::ControlFlow;
 
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
-use crate::layout::{Layout, Pointers};
 use crate::load_command::View as _;
 use crate::macho::MachO;
 use crate::raw::fixup::PointerFormat;
@@ -58,8 +57,8 @@ mod walk;
 /// the relocations of an image that has opcodes, and outside filesets of one that has chains
 /// (`common/MachOAnalyzer.cpp`); [`Slot::mechanism`] tells them apart.
 ///
-/// Of an image in memory whose fixups have been applied ([`Pointers::Applied`]) nothing is walked: each mechanism that the image has is one
-/// error, `FixupsApplied` at the header.
+/// Of an image in memory whose fixups have been applied ([`Pointers::Applied`](crate::Pointers::Applied)) nothing is walked: each segment that
+/// chains start in, and each other mechanism that the image has, is one error, `FixupsApplied`.
 #[derive(Clone, Copy, Debug)]
 pub struct Fixups<'a> {
     image: MachO<'a>,
@@ -78,13 +77,9 @@ impl<'a> Fixups<'a> {
             Ok(bytes) if bytes.len() != 0 => unapplied(image).map(|()| bytes),
             other => other,
         });
-        let chained = match image.chained_fixups() {
-            Ok(Some(chained)) => unapplied(image).map(|()| Some(chained)),
-            other => other,
-        };
         Self {
             image: *image,
-            chained,
+            chained: image.chained_fixups(),
             rebase,
             binds: [eager, weak, lazy],
         }
@@ -283,14 +278,12 @@ fn streams<'a>(image: &MachO<'a>) -> [Result<Bytes<'a>, Error>; 4] {
 /// # Errors
 /// `FixupsApplied` at the header.
 fn unapplied(image: &MachO<'_>) -> Result<(), Error> {
-    match image.layout() {
-        Layout::Mapped(Pointers::Applied { .. }) => {
-            let header = image.file_offset().get();
-            let what = Structure::MachHeader64;
-            Err(Error::new(ErrorKind::FixupsApplied, what, header))
-        }
-        _ => Ok(()),
+    if image.layout().has_fixups_applied() {
+        let header = image.file_offset().get();
+        let what = Structure::MachHeader64;
+        return Err(Error::new(ErrorKind::FixupsApplied, what, header));
     }
+    Ok(())
 }
 
 /// The section of `__TEXT` with this name.

@@ -1,6 +1,6 @@
 //! How the bytes of an image lie: as in its file, or as a loader has put them into memory.
 //!
-//! [`Input`] is the one place where what a load command says becomes a place among the bytes.
+//! `Input` is the one place where what a load command says becomes a place among the bytes.
 use crate::addr::{FileOffset, Slide};
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
@@ -19,6 +19,13 @@ pub enum Layout {
     File,
     /// As in memory: every byte as far from the header as its vmaddr says, zero fill done.
     Mapped(Pointers),
+}
+
+impl Layout {
+    /// Whether the fixups are those of memory in which they have been applied, so that nothing is left of them but addresses.
+    pub const fn has_fixups_applied(self) -> bool {
+        matches!(self, Self::Mapped(Pointers::Applied { .. }))
+    }
 }
 
 /// What has become of the pointers of an image in memory, which only its loader knows.
@@ -60,6 +67,13 @@ impl<'a> Input<'a> {
         Self {
             bytes,
             mapping: None,
+        }
+    }
+
+    pub(crate) const fn layout(&self) -> Layout {
+        match self.mapping {
+            None => Layout::File,
+            Some(mapping) => Layout::Mapped(mapping.pointers),
         }
     }
 

@@ -182,10 +182,7 @@ impl<'a> MachO<'a> {
 
     /// How the image's bytes lie.
     pub const fn layout(&self) -> Layout {
-        match self.input.mapping {
-            None => Layout::File,
-            Some(mapping) => Layout::Mapped(mapping.pointers),
-        }
+        self.input.layout()
     }
 
     /// Where the header lies in the outermost file, or in the memory that the image is mapped in.

@@ -3,7 +3,7 @@ use core::iter::FusedIterator;
 
 use macho_core::fixup::{Fixup, Slots};
 use macho_core::segment::Segments;
-use macho_core::{FileOffset, Layout, MachO, Pointers, VmAddr};
+use macho_core::{FileOffset, Layout, MachO, Pointers, Segment, VmAddr, VmProt};
 
 use super::regions::Region;
 use super::xref::Targets;
@@ -29,8 +29,8 @@ pub struct PointerXref {
 ///
 /// They are the slots, of whatever mechanism, whose target it is; a collection's outer image has those of every image inside. Without any
 /// rebase they are the 8-byte words, at addresses that are multiples of 8, that have the address as their value: of a static kernel, say. In
-/// memory whose fixups have been applied they are the words at multiples of 4 (`kmod_info` is packed to 4) that are it without slide and
-/// authentication code.
+/// memory whose fixups have been applied they are the words of writable segments, at multiples of 4 (`kmod_info` is packed to 4), that are it
+/// without slide and authentication code.
 /// Damage is an error, and the walk goes on behind it. Costs one pass over the fixups, or over the segments.
 #[derive(Clone, Debug)]
 pub struct PointerXrefs<'a> {
@@ -103,10 +103,13 @@ fn next_slot(
 
 /// Bytes from one word that may be a pointer to the next.
 const fn stride(layout: Layout) -> usize {
-    match layout {
-        Layout::Mapped(Pointers::Applied { .. }) => 4,
-        _ => 8,
-    }
+    if layout.has_fixups_applied() { 4 } else { 8 }
+}
+
+/// Whether pointers may lie in a segment. dyld refuses fixups in one that is not writable at load (`common/MachOAnalyzer.cpp`,
+/// `invalidRebaseState`), and in the others are load commands and symbols, which hold the same numbers.
+fn may_point(segment: &Segment<'_>, layout: Layout) -> bool {
+    !layout.has_fixups_applied() || segment.initprot().contains(VmProt::VM_PROT_WRITE)
 }
 
 /// The next word of the region whose value is in the range.
@@ -161,7 +164,8 @@ impl Iterator for PointerXrefs<'_> {
                 if let Some(found) = found {
                     return Some(Ok(found));
                 }
-                let next = Region::of_segment(&segments.next()?);
+                let next = segments.find(|segment| may_point(segment, *layout))?;
+                let next = Region::of_segment(&next);
                 // To the first multiple of the stride, which is a power of two.
                 let mask = stride(*layout).wrapping_sub(1);
                 let start = usize::try_from(next.vmaddr.get() & 7).unwrap_or(0);

@@ -14,14 +14,14 @@ pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<(), Failu
     let manifest = match &args.manifest {
         None => None,
         Some(path) => {
-            let found = container::img4(&input)?.and_then(|img4| img4.manifest());
+            let found = container::img4(&input, &args.input)?.and_then(|img4| img4.manifest());
             let manifest =
                 found.ok_or_else(|| Failure::refused("the input has no manifest (IM4M)"))?;
             Some((path, manifest.tlv().raw()))
         }
     };
     if let Some(path) = &args.output {
-        let payload = container::payload(&input, args.input.max_size)?;
+        let payload = container::payload(&input, &args.input)?;
         if let Some(img4) = &payload.img4 {
             check_digest(args, img4, streams)?;
         }

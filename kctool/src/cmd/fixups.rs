@@ -182,7 +182,7 @@ struct Row<'a> {
 fn rows<'a>(image: &MachO<'a>) -> Result<(Vec<Row<'a>>, Damage), Failure> {
     let segments: Vec<Segment<'a>> = image.segments().collect();
     let starts: BTreeMap<usize, SegmentStarts<'a>> = match image.chained_fixups() {
-        Ok(Some(chained)) => chained
+        Ok(Some(chained)) if !image.layout().has_fixups_applied() => chained
             .segments()
             .flatten()
             .map(|starts| (starts.segment_index, starts))

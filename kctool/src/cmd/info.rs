@@ -17,7 +17,7 @@ mod text;
 
 pub(super) fn run(args: &Info, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let input = container::open(&args.input, streams.stdin)?;
-    let img4 = container::img4(&input)?;
+    let img4 = container::img4(&input, &args.input)?;
     let container = img4.map(|img4| container_json(&img4)).transpose()?;
     let mut document = json!({ "size": input.len(), "container": container });
     let mut error = None;
@@ -49,7 +49,7 @@ fn describe_payload(
     document: &mut Value,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
-    let payload = container::payload(input, args.input.max_size)?;
+    let payload = container::payload(input, &args.input)?;
     document["fat"] = fat_json(&payload)?;
     let image = match payload.image(&args.input) {
         Err(Failure::InPayload(error)) if error.kind() == macho_core::ErrorKind::BadMagic => {

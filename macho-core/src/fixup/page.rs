@@ -97,6 +97,9 @@ impl<'a> Pages<'a> {
         segment: &Segment<'a>,
         base: Option<VmAddr>,
     ) -> Result<Self, Error> {
+        if segment.load_command().input().layout().has_fixups_applied() {
+            return Err(starts.error(ErrorKind::FixupsApplied, 0));
+        }
         let Some(layout) = starts.pointer_format.layout() else {
             return Err(starts.error(ErrorKind::UnknownFormat, 6));
         };

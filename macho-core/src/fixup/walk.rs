@@ -80,7 +80,7 @@ impl<'a> SegmentStarts<'a> {
     /// `IndexOutOfBounds` where the image has no such segment, `UnknownFormat` for a pointer format
     /// or page size that cannot be walked, `SegmentOffsetMismatch` where `segment_offset` does not
     /// lead from the image's base to the segment. (An image whose header no segment maps has no base,
-    /// and there `segment_offset` is ignored.)
+    /// and there `segment_offset` is ignored.) `FixupsApplied` in memory where nothing is left of the chains.
     pub fn slots(&self, image: &MachO<'a>) -> Result<SegmentSlots<'a>, Error> {
         match image.segments().skip_to(self.segment_index) {
             Some(segment) => SegmentSlots::new(*self, &segment, image.base()),

@@ -101,7 +101,7 @@ fn probe_image(image: &MachO<'_>, bytes: &[u8], number: u64) {
         image.header(),
         image.mode(),
         image.file_offset(),
-        image.layout(),
+        image.layout().has_fixups_applied(),
         image.file(),
         image.file_start(),
         image.slice(FileOffset::new(number), number.rotate_left(9)),

@@ -108,7 +108,7 @@ pub(super) fn add(command: &LoadCommand<'_>, object: &mut Map<String, Value>) ->
         CommandView::LinkeditData(view) => insert!(object, view: @dataoff datasize),
         CommandView::FilesetEntry(entry) => {
             put(object, "vmaddr", hex(entry.vmaddr().get()));
-            put(object, "fileoff", hex(entry.file_offset().get()));
+            put(object, "fileoff", hex(entry.fileoff()));
             put(object, "entry_id", text(entry.id()?));
         }
         CommandView::EncryptionInfo(view) => insert!(object, view: @cryptoff cryptsize cryptid),
