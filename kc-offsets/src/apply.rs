@@ -5,6 +5,7 @@
 use core::ops::ControlFlow;
 
 use macho_core::fixup::{Auth, AuthKey, Fixup, Fixups, Import, Slot, Target};
+use macho_core::segment::Segments;
 use macho_core::{MachO, SlidVmAddr, Slide, VmOffset};
 
 use crate::error::Error;
@@ -82,7 +83,7 @@ pub const fn discriminator(auth: &Auth, slot: SlidVmAddr) -> u64 {
 /// Resolves the fixups of one image at one slide.
 struct Resolver<'a, 'l, L> {
     fixups: Fixups<'a>,
-    image: MachO<'a>,
+    segments: Segments<'a>,
     slide: Slide,
     targets: RebaseTargets,
     /// The base of level 0.
@@ -102,7 +103,7 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
             .map(|lowest| slide.apply(lowest));
         Self {
             fixups: image.fixups(),
-            image: *image,
+            segments: image.segments(),
             slide,
             targets,
             primary: linker.collection_base(0).or(own),
@@ -164,8 +165,8 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
             }
             Target::Segment { index, offset } => {
                 let segment = self
-                    .image
-                    .segments()
+                    .segments
+                    .clone()
                     .nth(usize::from(index))
                     .ok_or(unknown)?;
                 let start = self.slide.apply(segment.vmaddr());

@@ -102,16 +102,22 @@ impl<'a> Fixups<'a> {
         mut each: impl FnMut(Result<Slot, Error>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         if let Ok(Some(chained)) = self.chained {
-            chained.try_for_each(&self.image, &mut each)?;
+            try_for_each_in_chains(&chained, &self.image, &mut each)?;
         }
+        self.try_for_each_behind_chains(&mut each)
+    }
+
+    /// As [`try_for_each`](Self::try_for_each) without the chains that can be read. Apart, so that the two walks do not lie on the stack together.
+    #[inline(never)]
+    fn try_for_each_behind_chains<B>(
+        &self,
+        each: &mut impl FnMut(Result<Slot, Error>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         let mut rest = self.slots();
         if matches!(self.chained, Ok(Some(_))) {
             rest.next = 1;
         }
-        for item in rest {
-            each(item)?;
-        }
-        ControlFlow::Continue(())
+        rest.try_for_each(each)
     }
 
     /// What a bind binds to; `None` for a slot that is no bind. For a thread that bind opcodes start
@@ -169,15 +175,15 @@ impl<'a> Fixups<'a> {
         bytes.map(thread::kernel_format).transpose()
     }
 
-    /// The walk over the threads of a kernel or of firmware.
-    fn threads(&self, is_kernel: bool) -> Result<Walk<'a>, Error> {
+    /// Starts the walk over the threads of a kernel or of firmware.
+    fn threads(&self, is_kernel: bool, walk: &mut Walk<'a>) -> Result<(), Error> {
         let name = if is_kernel {
             "__thread_starts"
         } else {
             "__chain_starts"
         };
         let Some(bytes) = section(&self.image, name)? else {
-            return Ok(Walk::None);
+            return Ok(());
         };
         unapplied(&self.image)?;
         let threads = if is_kernel {
@@ -185,37 +191,34 @@ impl<'a> Fixups<'a> {
         } else {
             Threads::of_firmware(&self.image, bytes)
         };
-        threads.map(Walk::Threads)
+        *walk = Walk::Threads(threads?);
+        Ok(())
     }
 
-    /// The walk over one mechanism; `None` behind the last.
-    fn walk(&self, number: u8) -> Option<Result<Walk<'a>, Error>> {
+    /// Starts the walk over one mechanism, in `walk`; `None` behind the last. By a call, so that its stack is free again when the walk goes on.
+    #[inline(never)]
+    fn start(&self, number: u8, walk: &mut Walk<'a>) -> Option<Result<(), Error>> {
         let image = &self.image;
-        let relocations = |table| {
-            Ok(match Relocations::new(image, table)? {
-                Some(walk) => unapplied(image).map(|()| Walk::Relocations(walk))?,
-                None => Walk::None,
-            })
-        };
-        let binds = |bytes: Result<Bytes<'a>, Error>, stream| {
-            bytes.map(|bytes| Walk::Binds(Binds::new(image, bytes, stream)))
-        };
         let [eager, weak, lazy] = self.binds;
         let [eager_stream, weak_stream, lazy_stream] = STREAMS;
+        let mut binds = |bytes: Result<Bytes<'a>, Error>, stream| {
+            bytes.map(|bytes| *walk = Walk::Binds(Binds::new(image, bytes, stream)))
+        };
         Some(match number {
-            0 => self.chained.map(|chained| match chained {
-                Some(chained) => Walk::Chained(chained.slots(image)),
-                None => Walk::None,
+            0 => self.chained.map(|chained| {
+                if let Some(chained) = chained {
+                    *walk = Walk::Chained(chained.slots(image));
+                }
             }),
-            1 | 2 => self.threads(number == 1),
+            1 | 2 => self.threads(number == 1, walk),
             3 => self
                 .rebase
-                .map(|bytes| Walk::Rebases(Rebases::new(image, bytes))),
+                .map(|bytes| *walk = Walk::Rebases(Rebases::new(image, bytes))),
             4 => binds(eager, eager_stream),
             5 => binds(weak, weak_stream),
             6 => binds(lazy, lazy_stream),
-            7 => relocations(Table::Local),
-            8 => relocations(Table::External),
+            7 => relocations(image, Table::Local, walk),
+            8 => relocations(image, Table::External, walk),
             _ => return None,
         })
     }
@@ -226,6 +229,16 @@ impl<'a> MachO<'a> {
     pub fn fixups(&self) -> Fixups<'a> {
         Fixups::new(self)
     }
+}
+
+/// [`ChainedFixups::try_for_each`] by a call.
+#[inline(never)]
+fn try_for_each_in_chains<'a, B>(
+    chained: &ChainedFixups<'a>,
+    image: &MachO<'a>,
+    each: &mut impl FnMut(Result<Slot, Error>) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    chained.try_for_each(image, each)
 }
 
 /// The rebase, bind, weak bind and lazy bind opcodes; empty without the command.
@@ -271,6 +284,15 @@ fn streams<'a>(image: &MachO<'a>) -> [Result<Bytes<'a>, Error>; 4] {
             32,
         ),
     ]
+}
+
+/// Starts the walk over the relocations of one table.
+fn relocations<'a>(image: &MachO<'a>, table: Table, walk: &mut Walk<'a>) -> Result<(), Error> {
+    if let Some(relocations) = Relocations::new(image, table)? {
+        unapplied(image)?;
+        *walk = Walk::Relocations(relocations);
+    }
+    Ok(())
 }
 
 /// Whether slots still are what the file has.
@@ -344,11 +366,10 @@ impl Iterator for Slots<'_> {
                 return Some(item);
             }
             self.current = Walk::None;
-            let walk = self.fixups.walk(self.next)?;
+            let started = self.fixups.start(self.next, &mut self.current)?;
             self.next = self.next.saturating_add(1);
-            match walk {
-                Ok(walk) => self.current = walk,
-                Err(error) => return Some(Err(error)),
+            if let Err(error) = started {
+                return Some(Err(error));
             }
         }
     }

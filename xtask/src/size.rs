@@ -49,8 +49,7 @@ const ROWS: &[Row] = &[
         build: ("fixups", ""),
         minus: ("macho_walk", ""),
         target: 3 * KB,
-        // 200 bytes above 25 KB since tables are found in loaded images too.
-        limit: 25 * KB + KB / 2,
+        limit: 25 * KB,
     },
     Row {
         what: "`kc-offsets`: shape, address map, translation, on top of `macho-core`",

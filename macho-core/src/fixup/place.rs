@@ -2,7 +2,7 @@
 use crate::addr::{FileOffset, VmAddr};
 use crate::bytes::{Bytes, widen};
 use crate::macho::MachO;
-use crate::segment::Segment;
+use crate::segment::{Segment, Segments};
 
 /// Steps that finding segments may take for each byte of the file.
 const STEPS_PER_BYTE: u64 = 16;
@@ -51,7 +51,9 @@ impl<'a> Place<'a> {
 /// Finds segments by a walk over the load commands, which is bounded over all look-ups together.
 #[derive(Clone, Debug)]
 pub(super) struct Places<'a> {
-    image: MachO<'a>,
+    segments: Segments<'a>,
+    /// Load commands that a walk over the segments takes.
+    ncmds: u32,
     /// The segment found last, and its index where that is known.
     current: Option<(Option<u8>, Place<'a>)>,
     steps_left: u64,
@@ -64,7 +66,8 @@ pub(super) struct TooMuchWork;
 impl<'a> Places<'a> {
     pub(super) fn new(image: &MachO<'a>) -> Self {
         Self {
-            image: *image,
+            segments: image.segments(),
+            ncmds: image.header().ncmds,
             current: None,
             steps_left: widen(image.file().len()).saturating_mul(STEPS_PER_BYTE),
         }
@@ -76,7 +79,7 @@ impl<'a> Places<'a> {
             return Ok(Some(place));
         }
         self.step()?;
-        let segment = self.image.segments().skip_to(index.into());
+        let segment = self.segments.clone().skip_to(index.into());
         let place = segment.map(|segment| Place::new(&segment));
         self.current = place.map(|place| (Some(index), place));
         Ok(place)
@@ -90,7 +93,7 @@ impl<'a> Places<'a> {
         }
         self.step()?;
         let holds = |segment: &Segment<'a>| inside(Place::new(segment)).is_some();
-        let segment = self.image.segments().seek(holds);
+        let segment = self.segments.clone().seek(holds);
         let found = segment.and_then(|segment| inside(Place::new(&segment)));
         self.current = found.map(|(place, _)| (None, place));
         Ok(found)
@@ -98,7 +101,7 @@ impl<'a> Places<'a> {
 
     /// Pays for a walk over the load commands.
     fn step(&mut self) -> Result<(), TooMuchWork> {
-        let steps = u64::from(self.image.header().ncmds);
+        let steps = u64::from(self.ncmds);
         self.steps_left = self.steps_left.checked_sub(steps).ok_or(TooMuchWork)?;
         Ok(())
     }

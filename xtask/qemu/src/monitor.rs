@@ -11,8 +11,8 @@ const STACK: usize = 2048;
 const LARGER: [(&str, usize); 4] = [
     ("Img4::parse", 4352),
     ("Payload::check_digest", 2304),
-    ("MachO::fixups, Fixups::slots, Slot::fixup", 4096),
-    ("LoadPlan::apply_fixups", 4864),
+    ("MachO::fixups, Fixups::slots, Slot::fixup", 2560),
+    ("LoadPlan::apply_fixups", 3456),
 ];
 
 /// What the monitor is to do.
