@@ -330,6 +330,8 @@ pub(crate) enum Column {
     Word,
     /// The instruction
     Text,
+    /// Cycles to the last result on Apple's cores, as LLVM schedules for them; - where its model does not say
+    Latency,
     /// Symbols, resolved addresses, strings
     Comment,
 }

@@ -1,5 +1,7 @@
 //! The lines of a disassembly. Plain byte pushing: a collection has some 15 million words.
-use aarch64_decode::{Flow, Operand, Reference, References, Syntax, TextBuffer, decode};
+use aarch64_decode::{
+    Flow, Instruction, Operand, Reference, References, Syntax, TextBuffer, decode,
+};
 use kc_offsets::AddressMap;
 use macho_core::VmAddr;
 
@@ -122,6 +124,15 @@ impl<'c> Listing<'c> {
                         put_hex(&mut self.out, word.into(), 8);
                     }
                 }
+                Column::Latency => {
+                    let cycles = instruction.and_then(Instruction::latency);
+                    // Below 100.
+                    self.out.extend(match cycles {
+                        None => *b" -",
+                        Some(cycles @ 0..10) => [b' ', b'0' + cycles],
+                        Some(cycles) => [b'0' + cycles / 10, b'0' + cycles % 10],
+                    });
+                }
                 Column::Comment => {
                     let before = self.out.len();
                     let column = (before - text_start).max(COMMENT_COLUMN);
@@ -217,7 +228,7 @@ impl<'c> Listing<'c> {
     }
 
     /// Symbols, resolved addresses and strings; nothing where there is nothing to say.
-    fn put_comment(&mut self, instruction: aarch64_decode::Instruction, vmaddr: u64) {
+    fn put_comment(&mut self, instruction: Instruction, vmaddr: u64) {
         let word = instruction.word();
         let reference = self.references.next(word, vmaddr);
         // Branches, exceptions and system instructions, Arm ARM C4.1.
