@@ -106,9 +106,11 @@ impl<'a> SymbolIndex<'a> {
         Ok(())
     }
 
-    /// Must be called once all are added.
+    /// Must be called once all are added. Of several at one address, those inside their section come before those that mark its end,
+    /// where another may start (`kc_offsets::SymbolIndex` prefers the same).
     pub(crate) fn sort(&mut self) {
-        self.labels.sort_by_key(|label| label.vmaddr);
+        self.labels
+            .sort_by_key(|label| (label.vmaddr, label.vmaddr >= label.end));
     }
 
     /// All symbols from that address on.
@@ -121,10 +123,34 @@ impl<'a> SymbolIndex<'a> {
     pub(crate) fn before(&self, vmaddr: u64) -> Option<(&'a str, u64)> {
         let end = self.labels.partition_point(|label| label.vmaddr <= vmaddr);
         let last = self.labels.get(end.checked_sub(1)?)?.vmaddr;
-        // Of several at one address, the first in the table.
+        // Of several at one address, the first inside its section.
         let label = self.from(last).first()?;
         let distance = vmaddr - last;
         let named = distance == 0 || distance < REACH && vmaddr < label.end;
         named.then_some((label.name, distance))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Label, SymbolIndex};
+
+    #[test]
+    fn the_end_of_a_section_is_not_the_start_of_the_next() {
+        let label = |vmaddr, name, end| Label { vmaddr, name, end };
+        let mut index = SymbolIndex {
+            labels: vec![
+                label(0x1000, "start", 0x1100),
+                label(0x1100, "end", 0x1100),
+                label(0x1100, "next", 0x1200),
+                label(0x1100, "alias", 0x1200),
+            ],
+        };
+        index.sort();
+        assert_eq!(index.before(0x10ff), Some(("start", 0xff)));
+        assert_eq!(index.before(0x1100), Some(("next", 0)));
+        assert_eq!(index.before(0x1110), Some(("next", 0x10)));
+        assert_eq!(index.before(0x1200), None);
+        assert_eq!(index.from(0x1001).len(), 3);
     }
 }
