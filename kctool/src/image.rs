@@ -6,6 +6,7 @@ use macho_core::{MachO, Segment};
 use serde_json::{Value, json};
 
 use crate::Streams;
+use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::json::{hex, hex_or_null, text};
 
@@ -29,28 +30,43 @@ pub(crate) fn select<'a>(cache: &KernelCache<'a>, id: Option<&str>) -> Result<Ma
 }
 
 /// The outer image, then the nested ones with their entry ids; or the one with that id alone. An image that several entries
-/// name is here once, or a list of entries could ask for any amount of work.
+/// name is here once, or a list of entries could ask for any amount of work; one that is damaged is left out.
+///
+/// # Errors
+/// No image with that id, damaged or not.
 pub(crate) fn images<'a>(
     cache: &KernelCache<'a>,
     id: Option<&str>,
+    damage: &mut Damage,
 ) -> Result<Vec<(Option<macho_core::Name<'a>>, MachO<'a>)>, Failure> {
     let mut all = Vec::new();
     if id.is_none() {
         all.push((None, cache.image()));
     }
     let mut met = HashSet::new();
+    let mut damaged = Vec::new();
     for entry in cache.entries() {
-        let entry = entry?;
-        if id.is_none_or(|id| entry.id == id) && met.insert(entry.file_offset) {
-            all.push((Some(entry.id), entry.image()?));
+        let image = entry.and_then(|entry| {
+            let wanted = id.is_none_or(|id| entry.id == id) && met.insert(entry.file_offset);
+            let image = wanted.then(|| entry.image()).transpose()?;
+            Ok(image.map(|image| (Some(entry.id), image)))
+        });
+        match image {
+            Ok(image) => all.extend(image),
+            Err(error) => damaged.push(error),
         }
     }
     match id {
-        Some(id) if all.is_empty() => Err(Failure::refused(format!(
-            "no image with the entry id {id}; `kc entries` lists them"
-        ))),
-        _ => Ok(all),
+        Some(id) if all.is_empty() && damaged.is_empty() => {
+            return Err(Failure::refused(format!(
+                "no image with the entry id {id}; `kc entries` lists them"
+            )));
+        }
+        // What is wrong with others is no matter of the one that was asked for.
+        Some(_) if !all.is_empty() => {}
+        _ => damaged.into_iter().for_each(|error| damage.add(error)),
     }
+    Ok(all)
 }
 
 /// Says what the tolerant mode let pass.

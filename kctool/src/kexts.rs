@@ -77,18 +77,14 @@ impl<'a> Images<'a> {
     }
 }
 
-/// All images and kexts but the outer image, in the order of the file, and what is damaged in the
+/// All images and kexts but the outer image, in the order of the file, and what is damaged among them or in the
 /// list of kexts, which costs no more than what it says.
-///
-/// # Errors
-/// A fileset entry that is damaged.
-pub(crate) fn list<'a>(
-    cache: &KernelCache<'a>,
-) -> Result<(Vec<Listed<'a>>, Vec<Failure>), Failure> {
+pub(crate) fn list<'a>(cache: &KernelCache<'a>) -> (Vec<Listed<'a>>, Vec<Failure>) {
     let mut damage = Vec::new();
     let kexts = kexts(cache, &mut damage);
     if cache.shape() != Shape::Prelinked {
-        return Ok((entries(cache, &kexts)?, damage));
+        let all = entries(cache, &kexts, &mut damage);
+        return (all, damage);
     }
     let mut images = Images::default();
     let mut all: Vec<Listed<'a>> = Vec::new();
@@ -129,11 +125,15 @@ pub(crate) fn list<'a>(
             }
         }
     }
-    Ok((all, damage))
+    (all, damage)
 }
 
 /// The images of a fileset, with what the property list adds.
-fn entries<'a>(cache: &KernelCache<'a>, kexts: &[Kext<'a>]) -> Result<Vec<Listed<'a>>, Failure> {
+fn entries<'a>(
+    cache: &KernelCache<'a>,
+    kexts: &[Kext<'a>],
+    damage: &mut Vec<Failure>,
+) -> Vec<Listed<'a>> {
     let by_address: HashMap<VmAddr, &Kext<'a>> = kexts
         .iter()
         .filter_map(|kext| Some((kext.load_addr?, kext)))
@@ -146,8 +146,17 @@ fn entries<'a>(cache: &KernelCache<'a>, kexts: &[Kext<'a>]) -> Result<Vec<Listed
     let mut images = Images::default();
     let mut all = Vec::new();
     for entry in cache.entries() {
-        let entry = entry?;
-        let (known, is_repeat) = images.at(entry.file_offset.get(), || entry.image())?;
+        let entry = entry.and_then(|entry| {
+            let known = images.at(entry.file_offset.get(), || entry.image())?;
+            Ok((entry, known))
+        });
+        let (entry, (known, is_repeat)) = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                damage.push(error.into());
+                continue;
+            }
+        };
         let kext = by_address
             .get(&entry.vmaddr)
             .or_else(|| by_id.get(&json::plain(entry.id)));
@@ -160,7 +169,7 @@ fn entries<'a>(cache: &KernelCache<'a>, kexts: &[Kext<'a>]) -> Result<Vec<Listed
             is_repeat,
         });
     }
-    Ok(all)
+    all
 }
 
 /// The longest name or version that is shown, in bytes as it stands in the file; a path has no more on macOS (XNU

@@ -4,6 +4,7 @@ use kc_offsets::{ImageIndex, KernelCache};
 use macho_core::{MachO, Name, VmAddr};
 use serde_json::Value;
 
+use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::images;
 use crate::symbols::SymbolIndex;
@@ -18,7 +19,9 @@ pub(crate) struct PlaceStorage<'a> {
 
 impl<'a> PlaceStorage<'a> {
     pub(crate) fn new(cache: &KernelCache<'a>) -> Result<Self, Failure> {
-        let (ids, images): (Vec<_>, Vec<_>) = images(cache, None)?.into_iter().unzip();
+        // Without an image there is less to say, and no reason to refuse.
+        let all = images(cache, None, &mut Damage::default())?;
+        let (ids, images): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         let needed = ImageIndex::pieces_needed(&images);
         Ok(Self {
             images,

@@ -9,6 +9,7 @@ use crate::Streams;
 use crate::cli::{Disasm, SyntaxName};
 use crate::cmd::with_image;
 use crate::container;
+use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::{entry_line, images, outcome_name, select};
 use crate::symbols::SymbolIndex;
@@ -44,7 +45,7 @@ pub(super) fn run(args: &Disasm, streams: &mut Streams<'_>) -> Result<(), Failur
         }
         let map = cache.address_map();
         let words = match (&args.section, args.at) {
-            (Some(name), _) => section_words(args, cache, &payload.bytes, name)?,
+            (Some(name), _) => section_words(args, cache, &payload.bytes, name, streams)?,
             (None, Some(at)) => words_at(&map, &payload.bytes, at)?,
             (None, None) => entry_words(args, cache, &image, &payload.bytes, streams)?,
         };
@@ -124,6 +125,7 @@ fn section_words<'a>(
     cache: &KernelCache<'_>,
     file: &'a [u8],
     name: &str,
+    streams: &mut Streams<'_>,
 ) -> Result<Words<'a>, Failure> {
     let Some((segment, section)) = name.split_once(',') else {
         return Err(Failure::refused(format!(
@@ -131,7 +133,8 @@ fn section_words<'a>(
         )));
     };
     let mut found: Vec<(String, Section<'_>)> = Vec::new();
-    for (id, image) in images(cache, args.image.as_deref())? {
+    let mut damage = Damage::default();
+    for (id, image) in images(cache, args.image.as_deref(), &mut damage)? {
         let id = id.map_or_else(String::new, |id| id.to_string());
         found.extend(
             image
@@ -141,7 +144,11 @@ fn section_words<'a>(
         );
     }
     let section = match found.as_slice() {
-        [] => return Err(Failure::refused(format!("no section {name}"))),
+        [] => {
+            // It may be in one that is damaged.
+            damage.outcome(streams)?;
+            return Err(Failure::refused(format!("no section {name}")));
+        }
         [(_, section)] => section,
         several => {
             let ids: Vec<_> = several.iter().take(8).map(|(id, _)| id.as_str()).collect();
@@ -180,7 +187,7 @@ fn context<'a>(
 ) -> Result<Context<'a>, Failure> {
     let mut symbols = SymbolIndex::default();
     let mut strings = Vec::new();
-    for (_, image) in images(cache, None)? {
+    for (_, image) in images(cache, None, &mut Damage::default())? {
         // Without symbols there is less to say, and no reason to refuse.
         drop(symbols.add(&image));
         strings.extend(

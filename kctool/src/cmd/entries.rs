@@ -18,7 +18,7 @@ pub(super) fn run(args: &Entries, streams: &mut Streams<'_>) -> Result<(), Failu
             let document = entries_json(cache, streams)?;
             return json::write(streams.stdout, &document);
         }
-        let (all, damage) = kexts::list(cache)?;
+        let (all, damage) = kexts::list(cache);
         note_damage(&damage, streams)?;
         for entry in all {
             let vmaddr = entry
@@ -45,7 +45,7 @@ pub(super) fn entries_json(
     cache: &KernelCache<'_>,
     streams: &mut Streams<'_>,
 ) -> Result<Value, Failure> {
-    let (all, damage) = kexts::list(cache)?;
+    let (all, damage) = kexts::list(cache);
     note_damage(&damage, streams)?;
     let mut array = Vec::new();
     for entry in all {

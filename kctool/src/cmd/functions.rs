@@ -15,7 +15,8 @@ use crate::place::{PlaceStorage, Places};
 
 pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
-        let mut images: Vec<MachO<'_>> = images(cache, args.image.as_deref())?
+        let mut damage = Damage::default();
+        let mut images: Vec<MachO<'_>> = images(cache, args.image.as_deref(), &mut damage)?
             .into_iter()
             .map(|(_, image)| image)
             .collect();
@@ -24,7 +25,7 @@ pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Fai
             images.remove(0);
         }
         let mut marks = Vec::new();
-        let (index, damage) = index(&images, &mut marks)?;
+        let index = index(&images, &mut marks, &mut damage)?;
         let mut storage = PlaceStorage::new(cache)?;
         let places = Places::new(&mut storage)?;
         let mut guessed = None;
@@ -66,20 +67,21 @@ pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Fai
     })
 }
 
-/// The index of the functions, in memory of the size that it asks for, and the tables that are damaged.
+/// The index of the functions, in memory of the size that it asks for.
 fn index<'s>(
     images: &[MachO<'_>],
     marks: &'s mut Vec<u64>,
-) -> Result<(FunctionIndex<'s>, Damage), Failure> {
+    damage: &mut Damage,
+) -> Result<FunctionIndex<'s>, Failure> {
     let images = images.iter().copied();
     if let Err(Error::StorageTooSmall { needed }) =
         FunctionIndex::build_with(images.clone(), marks, drop)
     {
         marks.resize(needed, 0);
     }
-    let mut damage = Damage::default();
-    let index = FunctionIndex::build_with(images, marks, |error| damage.add(error))?;
-    Ok((index, damage))
+    Ok(FunctionIndex::build_with(images, marks, |error| {
+        damage.add(error);
+    })?)
 }
 
 fn guess(images: &[MachO<'_>], vmaddr: VmAddr) -> Option<VmAddr> {

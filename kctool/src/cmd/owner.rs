@@ -15,7 +15,7 @@ use crate::printable::Printable;
 
 pub(super) fn run(args: &Owner, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
-        let (listed, damage) = kexts::list(cache)?;
+        let (listed, damage) = kexts::list(cache);
         note_damage(&damage, streams)?;
         let mut ids: Vec<Option<&str>> = vec![None];
         let mut images: Vec<MachO<'_>> = vec![cache.image()];

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::Streams;
 use crate::cli::Strings;
 use crate::cmd::with_image;
+use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::images;
 use crate::json::{self, hex, text};
@@ -15,7 +16,8 @@ pub(super) fn run(args: &Strings, streams: &mut Streams<'_>) -> Result<(), Failu
         let needle = args.contains.as_deref().unwrap_or_default().as_bytes();
         let mut rows = Vec::new();
         let mut out = Vec::new();
-        for (id, image) in images(cache, args.image.as_deref())? {
+        let mut damage = Damage::default();
+        for (id, image) in images(cache, args.image.as_deref(), &mut damage)? {
             for string in c_strings(&image).filter(|string| string.contains(needle)) {
                 if args.json {
                     rows.push(json!({
@@ -35,6 +37,6 @@ pub(super) fn run(args: &Strings, streams: &mut Streams<'_>) -> Result<(), Failu
         if args.json {
             json::write(streams.stdout, &Value::Array(rows))?;
         }
-        Ok(())
+        damage.outcome(streams)
     })
 }

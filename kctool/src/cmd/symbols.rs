@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::Streams;
 use crate::cli::Symbols;
 use crate::cmd::with_image;
+use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::images;
 use crate::json::{self, hex_or_null, text};
@@ -16,12 +17,11 @@ use crate::symbols::SectionTable;
 pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
         let mut all = Vec::new();
-        for (number, (id, image)) in images(cache, args.image.as_deref())?
-            .into_iter()
-            .enumerate()
-        {
+        let mut damage = Damage::default();
+        let images = images(cache, args.image.as_deref(), &mut damage)?;
+        for (number, (id, image)) in images.into_iter().enumerate() {
             if args.json {
-                collect(args, id, &image, &mut all)?;
+                collect(args, id, &image, &mut all, &mut damage);
             } else {
                 // A heading for each image inside, as nm has for the members of an archive.
                 let id = id.filter(|_| args.image.is_none());
@@ -29,27 +29,41 @@ pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<(), Failu
                     let gap = if number > 1 { "\n" } else { "" };
                     writeln!(streams.stdout, "{gap}{id}:")?;
                 }
-                list(args, &image, streams)?;
+                list(args, &image, streams, &mut damage)?;
             }
         }
         if args.json {
-            return json::write(streams.stdout, &Value::Array(all));
+            json::write(streams.stdout, &Value::Array(all))?;
         }
-        Ok(())
+        damage.outcome(streams)
     })
 }
 
-/// The symbols to show, each with its letter.
+/// The symbols to show, each with its letter and its name. A table that is damaged has none; a damaged name costs its symbol.
 fn shown<'a>(
     args: &Symbols,
     image: &MachO<'a>,
     sections: &SectionTable<'a>,
-) -> Result<impl Iterator<Item = (Symbol<'a>, char)>, Failure> {
+    damage: &mut Damage,
+) -> impl Iterator<Item = (Symbol<'a>, char, Name<'a>)> {
     let debug = args.debug;
-    Ok(image.symbols()?.filter_map(move |symbol| {
-        let shown = debug || symbol.stab().is_none();
-        shown.then(|| (symbol, sections.letter(&symbol)))
-    }))
+    let symbols = match image.symbols() {
+        Ok(symbols) => Some(symbols),
+        Err(error) => {
+            damage.add(error);
+            None
+        }
+    };
+    let shown = symbols.into_iter().flatten();
+    shown
+        .filter(move |symbol| debug || symbol.stab().is_none())
+        .filter_map(move |symbol| match symbol.name() {
+            Ok(name) => Some((symbol, sections.letter(&symbol), name)),
+            Err(error) => {
+                damage.add(error);
+                None
+            }
+        })
 }
 
 /// An undefined symbol has no address; a common one has a size in its place.
@@ -57,15 +71,20 @@ fn vmaddr(symbol: &Symbol<'_>) -> Option<u64> {
     (!symbol.is_undefined() && !symbol.is_common()).then(|| symbol.value())
 }
 
-fn list(args: &Symbols, image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<(), Failure> {
+fn list(
+    args: &Symbols,
+    image: &MachO<'_>,
+    streams: &mut Streams<'_>,
+    damage: &mut Damage,
+) -> Result<(), Failure> {
     let sections = SectionTable::new(image);
     let mut out = Vec::new();
-    for (symbol, letter) in shown(args, image, &sections)? {
+    for (symbol, letter, name) in shown(args, image, &sections, damage) {
         match vmaddr(&symbol) {
             Some(vmaddr) => write!(out, "{vmaddr:#018x} {letter} ")?,
             None => write!(out, "{:18} {letter} ", "")?,
         }
-        writeln!(out, "{}", symbol.name()?)?;
+        writeln!(out, "{name}")?;
         if out.len() > 1 << 16 {
             streams.stdout.write_all(&out)?;
             out.clear();
@@ -79,14 +98,15 @@ fn collect(
     id: Option<Name<'_>>,
     image: &MachO<'_>,
     all: &mut Vec<Value>,
-) -> Result<(), Failure> {
+    damage: &mut Damage,
+) {
     let sections = SectionTable::new(image);
-    for (symbol, letter) in shown(args, image, &sections)? {
+    for (symbol, letter, name) in shown(args, image, &sections, damage) {
         let section = symbol.section().and_then(|number| sections.get(number));
         let section =
             section.map(|section| format!("{},{}", section.segment_name(), section.name()));
         let mut object = json!({
-            "name": text(symbol.name()?),
+            "name": text(name),
             "vmaddr": hex_or_null(vmaddr(&symbol)),
             "type": letter.to_string(),
             "section": section,
@@ -101,5 +121,4 @@ fn collect(
         }
         all.push(object);
     }
-    Ok(())
 }

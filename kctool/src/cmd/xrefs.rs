@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::Streams;
 use crate::cli::Xrefs;
 use crate::cmd::with_image;
+use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::{images, select};
 use crate::json::{self, hex, hex_or_null, text};
@@ -36,12 +37,14 @@ pub(super) fn run(args: &Xrefs, streams: &mut Streams<'_>) -> Result<(), Failure
     with_image(&args.input, streams, |cache, _, streams| {
         let mut storage = PlaceStorage::new(cache)?;
         let places = Places::new(&mut storage)?;
-        let wanted = wanted(args, cache, &places)?;
+        let mut damage = Damage::default();
+        let wanted = wanted(args, cache, &places, &mut damage)?;
         let mut rows = rows(args, cache, wanted.ranges.clone(), streams)?;
         rows.sort_by_key(|row| row.vmaddr);
         if args.json {
             let rows = rows.iter().map(|row| row_json(&places, &wanted, row));
-            return json::write(streams.stdout, &Value::Array(rows.collect()));
+            json::write(streams.stdout, &Value::Array(rows.collect()))?;
+            return damage.outcome(streams);
         }
         for row in rows {
             let (vmaddr, target) = (row.vmaddr, row.target);
@@ -54,7 +57,7 @@ pub(super) fn run(args: &Xrefs, streams: &mut Streams<'_>) -> Result<(), Failure
                 "{vmaddr:#018x}  {kind:11}  {target:#018x}{place}{string}"
             )?;
         }
-        Ok(())
+        damage.outcome(streams)
     })
 }
 
@@ -74,6 +77,7 @@ fn wanted<'a>(
     args: &Xrefs,
     cache: &KernelCache<'a>,
     places: &Places<'_, '_>,
+    damage: &mut Damage,
 ) -> Result<Wanted<'a>, Failure> {
     let mut wanted = Wanted::default();
     for target in &args.targets {
@@ -94,7 +98,7 @@ fn wanted<'a>(
     if args.string.is_some() || args.contains.is_some() {
         let whole = args.string.as_deref().map(str::as_bytes);
         let part = args.contains.as_deref().map(str::as_bytes);
-        for (_, image) in images(cache, None)? {
+        for (_, image) in images(cache, None, damage)? {
             for string in c_strings(&image).filter(|string| {
                 whole.is_none_or(|whole| whole == string.bytes)
                     && part.is_none_or(|part| string.contains(part))

@@ -104,7 +104,7 @@ impl Facts {
         let outer = cache.image();
         let base = outer.base();
         add_symbols("-", &outer, base, &mut keys, &mut self.symbols)?;
-        for listed in kexts::list(cache)?.0 {
+        for listed in kexts::list(cache).0 {
             let Some(image) = listed.image() else {
                 continue;
             };
