@@ -6,8 +6,12 @@ use macho_core::fixup::{AuthKey, Slot};
 use macho_core::{
     ErrorKind, FileOffset, Layout, Mode, PhysAddr, Pointers, SlidVmAddr, Slide, VmAddr,
 };
+use proptest::prelude::*;
+use testkit::bytes::index;
+use testkit::constants::LC_UNIXTHREAD;
 use testkit::kernelcache::large::{self, Size};
 use testkit::kernelcache::sample;
+use testkit::macho::{Command, MachFile, Segment, Thread};
 use testkit::truth::{Built, Shape};
 
 #[path = "mapped/answers.rs"]
@@ -390,5 +394,128 @@ fn load_commands_may_be_slid_too() {
             .map(|entry| entry.vmaddr.get());
         let truth = moved.truth.entry.as_ref().map(|entry| moves(entry.vmaddr));
         assert_eq!(entry, truth, "{name}");
+    }
+}
+
+/// Segments in any order of file and memory, with gaps in both, and tails of zeros: the first one has the header, the last one symbols.
+fn scattered() -> impl Strategy<Value = MachFile> {
+    let one = (1_u64..4, 0_u64..4, 0_u64..3, any::<u64>());
+    (prop::collection::vec(one, 2..7), any::<u64>()).prop_map(|(sizes, order)| {
+        let mut commands = Vec::new();
+        let mut contents = Vec::new();
+        let (mut vmaddr, mut fileoff) = (0xffff_fe00_0700_4000, 0);
+        let count = sizes.len();
+        for (number, (backed, zeros, gap, seed)) in sizes.into_iter().enumerate() {
+            let (has_header, is_last) = (number == 0, number + 1 == count);
+            // A tail that is no whole page.
+            let filesize = backed * 0x1000 - if has_header { 0 } else { seed % 0x1000 };
+            if !has_header {
+                let words =
+                    (0..filesize).map(|at| (seed ^ at.wrapping_mul(0x9e37_79b9)).to_le_bytes()[3]);
+                contents.push((fileoff, words.collect()));
+            }
+            commands.push(Command::Segment(Segment {
+                name: if is_last {
+                    "__LINKEDIT".to_owned()
+                } else {
+                    format!("__S{number}")
+                },
+                vmaddr,
+                vmsize: (backed + zeros) * 0x1000,
+                fileoff,
+                filesize,
+                maxprot: 3,
+                initprot: if seed % 3 == 0 { 5 } else { 3 },
+                flags: 0,
+                sections: Vec::new(),
+            }));
+            if is_last && filesize >= 48 {
+                commands.push(Command::Symtab {
+                    symoff: u32::try_from(fileoff).unwrap(),
+                    nsyms: 2,
+                    stroff: u32::try_from(fileoff).unwrap() + 32,
+                    strsize: 16,
+                });
+            }
+            fileoff += filesize + gap * 0x123;
+            vmaddr += (backed + zeros + gap) * 0x1000;
+        }
+        commands.push(Command::Thread {
+            cmd: LC_UNIXTHREAD,
+            state: Box::new(Thread::at(vmaddr - order % 0x8000)),
+        });
+        let behind_header = commands.len() - 1;
+        commands[1..behind_header].rotate_left(index(order) % (behind_header - 1));
+        MachFile {
+            commands,
+            contents,
+            ..MachFile::default()
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn scattered_images_answer_what_their_files_answer(
+        made in scattered(),
+        before in 0_usize..0x9000,
+        slide in any::<u64>(),
+    ) {
+        let bytes = made.build();
+        let file = KernelCache::parse(&bytes).unwrap();
+        let phys = PhysAddr::new(PHYS);
+        let plan = LoadPlan::new(&file, phys, Slide::ZERO).unwrap();
+        let mut memory = vec![0x5a; before + index(plan.size())];
+        plan.load_into(&mut memory[before..]).unwrap();
+        let header = FileOffset::new(plan.header().unwrap().get() + before as u64);
+        let pointers = if slide % 2 == 0 { Pointers::Unapplied } else { applied(slide) };
+        let mapped = KernelCache::parse_mapped(&memory, header, pointers, Mode::Strict).unwrap();
+        let (theirs, ours) = (answers(&file), answers(&mapped));
+        for (theirs, ours) in theirs.lines.iter().zip(&ours.lines) {
+            prop_assert_eq!(theirs, ours);
+        }
+        prop_assert_eq!(theirs.lines.len(), ours.lines.len());
+        let (map, there) = (file.address_map(), mapped.address_map());
+        for vmaddr in ours.edges {
+            let expected = match map.outcome(vmaddr) {
+                Outcome::Mapped(offset) => Some(bytes[index(offset.get())]),
+                Outcome::Unmapped => None,
+                _ => Some(0),
+            };
+            let found = there.file_offset_of(vmaddr).map(|offset| memory[index(offset.get())]);
+            prop_assert_eq!(found, expected, "{}", vmaddr);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn collections_answer_what_their_files_answer(
+        images in 1_usize..5,
+        fixups in 0_usize..300,
+        seed in any::<u64>(),
+        pages in any::<u32>(),
+        before in 0_usize..0x9000,
+    ) {
+        let size = Size { images, bytes: 1 << 16, fixups, symbols: 64 };
+        let built = large::collection(size, seed).build();
+        let slide = u64::from(pages) << 14;
+        let file = parse(&built);
+        let (memory, header) = load(&built, slide, before, true);
+        let mapped =
+            KernelCache::parse_mapped(&memory, header, applied(slide), Mode::Strict).unwrap();
+        let (theirs, ours) = (answers(&file), answers(&mapped));
+        prop_assert!(still(&theirs.lines).eq(still(&ours.lines)));
+        for slot in file.image().fixups().slots() {
+            let vmaddr = slot.unwrap().vmaddr;
+            let target = |cache: &KernelCache<'_>| {
+                pointer_at(&cache.image(), vmaddr).unwrap().unwrap().target
+            };
+            prop_assert_eq!(target(&file), target(&mapped), "{}", vmaddr);
+        }
     }
 }

@@ -148,10 +148,11 @@ impl<'a> Mapping<'a> {
         Some(segment.vmaddr.get().wrapping_sub(header))
     }
 
-    /// The same memory for an image with these commands, which has a `__LINKEDIT` of its own or shares this one.
+    /// The same memory for an image with these commands, which has a `__LINKEDIT` with bytes of its own or shares this one.
     #[must_use]
     pub(crate) fn with_linkedit_of(self, commands: Bytes<'a>, ncmds: u32) -> Self {
-        let named = |raw: &&SegmentCommand64| Name::fixed(&raw.segname) == "__LINKEDIT";
+        let named =
+            |raw: &&SegmentCommand64| Name::fixed(&raw.segname) == "__LINKEDIT" && backed(raw) != 0;
         let own = segments(commands, ncmds).find(named);
         Self {
             linkedit: own.or(self.linkedit),
@@ -166,13 +167,17 @@ impl<'a> Mapping<'a> {
         }
         let linkedit = self.linkedit?;
         let into = offset.checked_sub(linkedit.fileoff.get())?;
-        let backed = linkedit.filesize.get().min(linkedit.vmsize.get());
         let start = linkedit.vmaddr.get().wrapping_sub(self.first);
-        if into.checked_add(size)? > backed {
+        if into.checked_add(size)? > backed(linkedit) {
             return None;
         }
         Some(start.wrapping_add(into))
     }
+}
+
+/// Bytes of a segment that the file backs.
+fn backed(raw: &SegmentCommand64) -> u64 {
+    raw.filesize.get().min(raw.vmsize.get())
 }
 
 /// The segments of load commands that are not proved yet, as far as they are sound.

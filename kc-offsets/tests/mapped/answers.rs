@@ -27,8 +27,10 @@ pub(crate) fn answers(cache: &KernelCache<'_>) -> Answers {
     say(
         "entry",
         &entry.map(|entry| {
-            let segment = entry.segment.map(|segment| segment.name());
-            (entry.vmaddr, place(&map, entry.file_offset), segment)
+            // Zeros are bytes in memory, and none in a file.
+            let place = place(&map, entry.file_offset);
+            assert_eq!(place.unwrap_or(entry.vmaddr), entry.vmaddr);
+            (entry.vmaddr, entry.segment.map(|segment| segment.name()))
         }),
     );
     for entry in cache.entries() {
@@ -65,7 +67,7 @@ pub(crate) fn answers(cache: &KernelCache<'_>) -> Answers {
             let section = place.section.map(|section| section.name());
             let symbol = place
                 .symbol
-                .map(|(symbol, offset)| (symbol.name().unwrap(), offset));
+                .map(|(symbol, offset)| (symbol.name().ok(), offset));
             (place.number, place.segment.name(), section, symbol)
         });
         say("owner", &(vmaddr, owner));
@@ -130,10 +132,10 @@ fn image(map: &AddressMap<'_>, image: &MachO<'_>) -> Vec<String> {
     say("thread state", &image.thread_state());
     for symbol in image.symbols().unwrap() {
         let start = place(map, Some(symbol.file_offset()));
-        say(
-            "symbol",
-            &(symbol.name(), symbol.value(), symbol.n_sect(), start),
-        );
+        let name = symbol
+            .name()
+            .map_err(|error| (error.kind(), error.what(), place(map, Some(error.offset()))));
+        say("symbol", &(name, symbol.value(), symbol.n_sect(), start));
     }
     let indirect = image.indirect_symbols().unwrap();
     for slot in 0..u32::try_from(indirect.len()).unwrap() {
