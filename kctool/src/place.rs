@@ -7,10 +7,11 @@ use serde_json::Value;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::images;
-use crate::symbols::SymbolIndex;
+use crate::symbols::{Names, SymbolIndex};
 
 /// What [`Places`] are made from, and the memory of their index.
 pub(crate) struct PlaceStorage<'a> {
+    names: Names,
     images: Vec<MachO<'a>>,
     /// The entry ids of the images; none of the outer one.
     ids: Vec<Option<Name<'a>>>,
@@ -24,6 +25,7 @@ impl<'a> PlaceStorage<'a> {
         let (ids, images): (Vec<_>, Vec<_>) = all.into_iter().unzip();
         let needed = ImageIndex::pieces_needed(&images);
         Ok(Self {
+            names: Names::new(cache),
             images,
             ids,
             pieces: vec![Piece::default(); needed],
@@ -43,7 +45,7 @@ impl<'a, 's> Places<'a, 's> {
         let mut symbols = SymbolIndex::default();
         for image in &storage.images {
             // Without symbols there is less to say, and no reason to refuse.
-            drop(symbols.add(image));
+            drop(symbols.add(image, &mut storage.names));
         }
         symbols.sort();
         Ok(Self {

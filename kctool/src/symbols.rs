@@ -1,4 +1,5 @@
 //! Symbols as nm names them, and an index from address to name.
+use kc_offsets::KernelCache;
 use macho_core::raw::symbol::SymbolType;
 use macho_core::{FileType, MachO, Name, Section, Symbol};
 
@@ -62,6 +63,40 @@ impl<'a> SectionTable<'a> {
     }
 }
 
+/// Reads names of symbols. Symbols may share one, so that without a limit a small file could ask for any amount of text: all names
+/// together may have [`SHARED`](Self::SHARED) times the bytes of the file.
+pub(crate) struct Names {
+    left: usize,
+}
+
+impl Names {
+    const SHARED: usize = 16;
+
+    pub(crate) fn new(cache: &KernelCache<'_>) -> Self {
+        let size = cache.image().file().len();
+        Self {
+            left: size.saturating_mul(Self::SHARED),
+        }
+    }
+
+    /// # Errors
+    /// A damaged name, or too many bytes of names.
+    pub(crate) fn name<'a>(&mut self, symbol: &Symbol<'a>) -> Result<Name<'a>, Failure> {
+        if self.left == 0 {
+            return Err(Failure::refused(format!(
+                "symbols share names: all together have more than {} times the bytes of the file",
+                Self::SHARED
+            )));
+        }
+        let name = symbol.name()?;
+        self.left = self.left.saturating_sub(name.as_bytes().len());
+        Ok(name)
+    }
+}
+
+/// The longest name that is shown beside an address: each of a million references may show it.
+const MOST_LABEL: usize = 4096;
+
 /// A defined symbol.
 #[derive(Clone, Copy)]
 pub(crate) struct Label<'a> {
@@ -84,7 +119,7 @@ impl<'a> SymbolIndex<'a> {
     /// Adds the symbols that an image defines in its sections.
     ///
     /// One whose address is outside its section (`__mh_execute_header`) names nothing there.
-    pub(crate) fn add(&mut self, image: &MachO<'a>) -> Result<(), Failure> {
+    pub(crate) fn add(&mut self, image: &MachO<'a>, names: &mut Names) -> Result<(), Failure> {
         let sections = SectionTable::new(image);
         for symbol in image.symbols()? {
             let defined = symbol.stab().is_none() && symbol.kind() == SymbolType::N_SECT;
@@ -97,8 +132,10 @@ impl<'a> SymbolIndex<'a> {
                 continue;
             }
             // One damaged name must not cost the others.
-            if let Some(name) = symbol.name().ok().and_then(Name::as_str) {
-                if !name.is_empty() && !name.contains(char::is_control) {
+            let name = names.name(&symbol).ok();
+            let name = name.filter(|name| (1..=MOST_LABEL).contains(&name.as_bytes().len()));
+            if let Some(name) = name.and_then(Name::as_str) {
+                if !name.contains(char::is_control) {
                     self.labels.push(Label { vmaddr, name, end });
                 }
             }

@@ -12,7 +12,7 @@ use crate::container;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::{entry_line, images, outcome_name, select};
-use crate::symbols::SymbolIndex;
+use crate::symbols::{Names, SymbolIndex};
 
 mod cross_check;
 mod listing;
@@ -186,10 +186,11 @@ fn context<'a>(
     file: &'a [u8],
 ) -> Result<Context<'a>, Failure> {
     let mut symbols = SymbolIndex::default();
+    let mut names = Names::new(cache);
     let mut strings = Vec::new();
     for (_, image) in images(cache, None, &mut Damage::default())? {
         // Without symbols there is less to say, and no reason to refuse.
-        drop(symbols.add(&image));
+        drop(symbols.add(&image, &mut names));
         strings.extend(
             image
                 .sections()

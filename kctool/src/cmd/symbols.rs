@@ -12,16 +12,20 @@ use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::images;
 use crate::json::{self, hex_or_null, text};
-use crate::symbols::SectionTable;
+use crate::symbols::{Names, SectionTable};
 
 pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
         let mut all = Vec::new();
-        let mut damage = Damage::default();
-        let images = images(cache, args.image.as_deref(), &mut damage)?;
+        let mut reader = Reader {
+            args,
+            names: Names::new(cache),
+            damage: Damage::default(),
+        };
+        let images = images(cache, args.image.as_deref(), &mut reader.damage)?;
         for (number, (id, image)) in images.into_iter().enumerate() {
             if args.json {
-                collect(args, id, &image, &mut all, &mut damage);
+                collect(&mut reader, id, &image, &mut all);
             } else {
                 // A heading for each image inside, as nm has for the members of an archive.
                 let id = id.filter(|_| args.image.is_none());
@@ -29,41 +33,46 @@ pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<(), Failu
                     let gap = if number > 1 { "\n" } else { "" };
                     writeln!(streams.stdout, "{gap}{id}:")?;
                 }
-                list(args, &image, streams, &mut damage)?;
+                list(&mut reader, &image, streams)?;
             }
         }
         if args.json {
             json::write(streams.stdout, &Value::Array(all))?;
         }
-        damage.outcome(streams)
+        reader.damage.outcome(streams)
     })
 }
 
-/// The symbols to show, each with its letter and its name. A table that is damaged has none; a damaged name costs its symbol.
-fn shown<'a>(
-    args: &Symbols,
-    image: &MachO<'a>,
-    sections: &SectionTable<'a>,
-    damage: &mut Damage,
-) -> impl Iterator<Item = (Symbol<'a>, char, Name<'a>)> {
-    let debug = args.debug;
-    let symbols = match image.symbols() {
-        Ok(symbols) => Some(symbols),
-        Err(error) => {
-            damage.add(error);
-            None
-        }
-    };
-    let shown = symbols.into_iter().flatten();
-    shown
-        .filter(move |symbol| debug || symbol.stab().is_none())
-        .filter_map(move |symbol| match symbol.name() {
-            Ok(name) => Some((symbol, sections.letter(&symbol), name)),
-            Err(error) => {
-                damage.add(error);
-                None
-            }
-        })
+/// What is read, and what could not be.
+struct Reader<'r> {
+    args: &'r Symbols,
+    names: Names,
+    damage: Damage,
+}
+
+impl Reader<'_> {
+    /// The symbols to show, each with its letter and its name. A table that is damaged has none; a damaged name costs its symbol.
+    fn shown<'a>(
+        &mut self,
+        image: &MachO<'a>,
+        sections: &SectionTable<'a>,
+    ) -> impl Iterator<Item = (Symbol<'a>, char, Name<'a>)> {
+        let debug = self.args.debug;
+        let (names, damage) = (&mut self.names, &mut self.damage);
+        let symbols = image.symbols();
+        let symbols = symbols.map_err(|error| damage.add(error)).ok();
+        symbols
+            .into_iter()
+            .flatten()
+            .filter(move |symbol| debug || symbol.stab().is_none())
+            .filter_map(move |symbol| match names.name(&symbol) {
+                Ok(name) => Some((symbol, sections.letter(&symbol), name)),
+                Err(error) => {
+                    damage.add(error);
+                    None
+                }
+            })
+    }
 }
 
 /// An undefined symbol has no address; a common one has a size in its place.
@@ -72,14 +81,13 @@ fn vmaddr(symbol: &Symbol<'_>) -> Option<u64> {
 }
 
 fn list(
-    args: &Symbols,
+    reader: &mut Reader<'_>,
     image: &MachO<'_>,
     streams: &mut Streams<'_>,
-    damage: &mut Damage,
 ) -> Result<(), Failure> {
     let sections = SectionTable::new(image);
     let mut out = Vec::new();
-    for (symbol, letter, name) in shown(args, image, &sections, damage) {
+    for (symbol, letter, name) in reader.shown(image, &sections) {
         match vmaddr(&symbol) {
             Some(vmaddr) => write!(out, "{vmaddr:#018x} {letter} ")?,
             None => write!(out, "{:18} {letter} ", "")?,
@@ -93,15 +101,9 @@ fn list(
     Ok(streams.stdout.write_all(&out)?)
 }
 
-fn collect(
-    args: &Symbols,
-    id: Option<Name<'_>>,
-    image: &MachO<'_>,
-    all: &mut Vec<Value>,
-    damage: &mut Damage,
-) {
+fn collect(reader: &mut Reader<'_>, id: Option<Name<'_>>, image: &MachO<'_>, all: &mut Vec<Value>) {
     let sections = SectionTable::new(image);
-    for (symbol, letter, name) in shown(args, image, &sections, damage) {
+    for (symbol, letter, name) in reader.shown(image, &sections) {
         let section = symbol.section().and_then(|number| sections.get(number));
         let section =
             section.map(|section| format!("{},{}", section.segment_name(), section.name()));

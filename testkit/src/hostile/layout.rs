@@ -213,17 +213,51 @@ fn counts() -> Vec<Hostile> {
             let at = first_starts(file) + 20;
             put(&mut file.0, at, &u16::MAX.to_le_bytes());
         }),
-        patched("count-symbols", |file| {
-            // Of the second image, the first kext.
-            let entry = file.commands(LC_FILESET_ENTRY)[1];
-            let start = index(file.get(entry + 16));
-            let commands = crate::mutate::fields::load_commands(&file.0, start);
-            let symtab = commands
-                .into_iter()
-                .find(|(at, _)| get_u32(&file.0, *at) == Some(LC_SYMTAB));
-            file.u32(symtab.expect("a symbol table").0 + 12, u32::MAX);
-        }),
+        max("count-symbols", |file| symtab(file) + 12),
+        patched("count-one-name", one_name_many_times),
     ]
+}
+
+/// The first kext has 30,000 symbols at its first instruction, and they share a name of a quarter of a mebibyte.
+fn one_name_many_times(file: &mut File) {
+    const COUNT: u32 = 30_000;
+    let symtab = symtab(file);
+    let kext = &sample::fileset().truth.entries[1];
+    let code = kext
+        .segments
+        .iter()
+        .find(|segment| segment.name == "__TEXT_EXEC");
+    let value = code.expect("code").vmaddr;
+    let old = file.get_32(symtab + 8);
+    // The section of a symbol of the same kext that lies there.
+    let mut records = file.0[old..].chunks_exact(16);
+    let record = records.find(|record| record[8..] == value.to_le_bytes());
+    let mut record = record.expect("the first function").to_vec();
+    put(&mut record, 0, &1_u32.to_le_bytes());
+    let at = file.0.len();
+    for _ in 0..COUNT {
+        file.0.extend_from_slice(&record);
+    }
+    let strings = file.0.len();
+    file.0.push(0);
+    file.0.resize(strings + (1 << 18), b'n');
+    file.0.push(0);
+    let size = crate::bytes::len32(file.0.len() - strings);
+    file.u32(symtab + 8, crate::bytes::len32(at));
+    file.u32(symtab + 12, COUNT);
+    file.u32(symtab + 16, crate::bytes::len32(strings));
+    file.u32(symtab + 20, size);
+}
+
+/// The symbol table's command of the first kext.
+fn symtab(file: &File) -> usize {
+    let entry = file.commands(LC_FILESET_ENTRY)[1];
+    let start = index(file.get(entry + 16));
+    let commands = crate::mutate::fields::load_commands(&file.0, start);
+    let symtab = commands
+        .into_iter()
+        .find(|(at, _)| get_u32(&file.0, *at) == Some(LC_SYMTAB));
+    symtab.expect("a symbol table").0
 }
 
 /// Chains that come back, or would.

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::json::{self, plain};
 use crate::kexts;
 use crate::printable::Printable;
+use crate::symbols::Names;
 
 /// Things by name: of each, fields and their values.
 pub(super) type Things = BTreeMap<Key, Map<String, Value>>;
@@ -100,21 +101,19 @@ impl Facts {
 
     /// Reads the symbols of all images, and the segments of those inside.
     fn nested(&mut self, cache: &KernelCache<'_>) -> Result<(), Failure> {
-        let (mut keys, mut segments) = (Keys::default(), Keys::default());
+        let mut segments = Keys::default();
+        let mut reader = Reader {
+            names: Names::new(cache),
+            keys: Keys::default(),
+        };
         let outer = cache.image();
         let base = outer.base();
-        add_symbols("-", &outer, base, &mut keys, &mut self.symbols)?;
+        reader.add("-", &outer, base, &mut self.symbols)?;
         for listed in kexts::list(cache).0 {
             let Some(image) = listed.image() else {
                 continue;
             };
-            add_symbols(
-                &listed.id,
-                &image,
-                listed.vmaddr,
-                &mut keys,
-                &mut self.symbols,
-            )?;
+            reader.add(&listed.id, &image, listed.vmaddr, &mut self.symbols)?;
             for segment in image.segments() {
                 let key = segments.key(Some(&listed.id), &plain(segment.name()));
                 let fields = json!({ "vmsize": segment.vmsize() });
@@ -143,26 +142,35 @@ fn named(array: &Value, key: &str) -> Things {
     things
 }
 
-/// The symbols that an image defines in a section: debugging, undefined, common and absolute ones have no place to move from.
-fn add_symbols(
-    id: &str,
-    image: &MachO<'_>,
-    base: Option<VmAddr>,
-    keys: &mut Keys,
-    things: &mut Things,
-) -> Result<(), Failure> {
-    for symbol in image.symbols()? {
-        if symbol.stab().is_some() || symbol.section().is_none() {
-            continue;
+/// Reads the symbols of a file.
+struct Reader {
+    names: Names,
+    keys: Keys,
+}
+
+impl Reader {
+    /// Adds the symbols that an image defines in a section: debugging, undefined, common and absolute ones have no place to move from.
+    fn add(
+        &mut self,
+        id: &str,
+        image: &MachO<'_>,
+        base: Option<VmAddr>,
+        things: &mut Things,
+    ) -> Result<(), Failure> {
+        for symbol in image.symbols()? {
+            if symbol.stab().is_some() || symbol.section().is_none() {
+                continue;
+            }
+            let name = self.names.name(&symbol)?.to_string();
+            let key = self.keys.key(Some(id), &name);
+            let base = base.map_or(0, VmAddr::get);
+            let place = symbol.vmaddr().get().wrapping_sub(base);
+            let mut fields = Map::new();
+            fields.insert("offset".to_owned(), json::hex(place));
+            things.insert(key, fields);
         }
-        let key = keys.key(Some(id), &symbol.name()?.to_string());
-        let base = base.map_or(0, VmAddr::get);
-        let place = symbol.vmaddr().get().wrapping_sub(base);
-        let mut fields = Map::new();
-        fields.insert("offset".to_owned(), json::hex(place));
-        things.insert(key, fields);
+        Ok(())
     }
-    Ok(())
 }
 
 #[cfg(test)]
