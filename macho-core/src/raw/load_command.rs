@@ -1,8 +1,22 @@
-//! The structures of the load commands (`mach-o/loader.h`).
+//! The structures of the load commands (`mach-o/loader.h`): the kinds, and the commands that describe what an image has.
 use zerocopy::byteorder::little_endian::{U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use crate::open_enum::{bit_flags, open_enum};
+use crate::open_enum::open_enum;
+
+mod build;
+mod dylib;
+
+pub use build::{
+    BuildToolVersion, BuildVersionCommand, IdentCommand, LinkerOptionCommand, NoteCommand,
+    Platform, SourceVersionCommand, TargetTripleCommand, Tool, UuidCommand, VersionMinCommand,
+};
+pub use dylib::{
+    DYLIB_USE_MARKER, DylibCommand, DylibUseCommand, DylibUseFlags, DylinkerCommand,
+    FvmfileCommand, FvmlibCommand, PrebindCksumCommand, PreboundDylibCommand, RoutinesCommand,
+    RoutinesCommand64, RpathCommand, SubClientCommand, SubFrameworkCommand, SubLibraryCommand,
+    SubUmbrellaCommand, TwolevelHintsCommand,
+};
 
 open_enum! {
     /// `cmd` of a load command.
@@ -82,171 +96,6 @@ pub struct LoadCommand {
     pub cmdsize: U32,
 }
 
-/// `struct fvmlib_command` (`mach-o/loader.h`): a fixed virtual memory library (obsolete).
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct FvmlibCommand {
-    /// `LC_LOADFVMLIB` or `LC_IDFVMLIB`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub name: U32,
-    /// Minor version of the library.
-    pub minor_version: U32,
-    /// Address of the library's header.
-    pub header_addr: U32,
-}
-
-/// `struct dylib_command` (`mach-o/loader.h`): a dynamic library, as one is needed or as this one
-/// is called.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct DylibCommand {
-    /// A [`LoadCommandKind`] of this structure.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub name: U32,
-    /// Build time in seconds since 1970, or the marker of `dylib_use_command`.
-    pub timestamp: U32,
-    /// Version of the library.
-    pub current_version: U32,
-    /// Oldest version that may stand in for it.
-    pub compatibility_version: U32,
-}
-
-/// `struct sub_framework_command` (`mach-o/loader.h`): the umbrella framework of a sub-framework.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct SubFrameworkCommand {
-    /// `LC_SUB_FRAMEWORK`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub umbrella: U32,
-}
-
-/// `struct sub_client_command` (`mach-o/loader.h`): a client that may link a sub-framework.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct SubClientCommand {
-    /// `LC_SUB_CLIENT`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub client: U32,
-}
-
-/// `struct sub_umbrella_command` (`mach-o/loader.h`): a sub-umbrella framework.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct SubUmbrellaCommand {
-    /// `LC_SUB_UMBRELLA`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub sub_umbrella: U32,
-}
-
-/// `struct sub_library_command` (`mach-o/loader.h`): a sub-library.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct SubLibraryCommand {
-    /// `LC_SUB_LIBRARY`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub sub_library: U32,
-}
-
-/// `struct prebound_dylib_command` (`mach-o/loader.h`): a library that an executable was prebound
-/// to (obsolete).
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct PreboundDylibCommand {
-    /// `LC_PREBOUND_DYLIB`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub name: U32,
-    /// Number of modules in the library.
-    pub nmodules: U32,
-    /// Offset of the bit vector of linked modules from the start of the command.
-    pub linked_modules: U32,
-}
-
-/// `struct dylinker_command` (`mach-o/loader.h`): a dynamic linker or one of its environment
-/// variables.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct DylinkerCommand {
-    /// `LC_ID_DYLINKER` or `LC_LOAD_DYLINKER` or `LC_DYLD_ENVIRONMENT`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub name: U32,
-}
-
-/// `struct routines_command` (`mach-o/loader.h`): the initialization routine of a 32-bit library.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct RoutinesCommand {
-    /// `LC_ROUTINES`.
-    pub cmd: U32,
-    /// Bytes of this structure.
-    pub cmdsize: U32,
-    /// Address of the routine.
-    pub init_address: U32,
-    /// Index of the module that defines it.
-    pub init_module: U32,
-    /// Not used.
-    pub reserved1: U32,
-    /// Not used.
-    pub reserved2: U32,
-    /// Not used.
-    pub reserved3: U32,
-    /// Not used.
-    pub reserved4: U32,
-    /// Not used.
-    pub reserved5: U32,
-    /// Not used.
-    pub reserved6: U32,
-}
-
-/// `struct routines_command_64` (`mach-o/loader.h`): the initialization routine of a library.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct RoutinesCommand64 {
-    /// `LC_ROUTINES_64`.
-    pub cmd: U32,
-    /// Bytes of this structure.
-    pub cmdsize: U32,
-    /// Address of the routine.
-    pub init_address: U64,
-    /// Index of the module that defines it.
-    pub init_module: U64,
-    /// Not used.
-    pub reserved1: U64,
-    /// Not used.
-    pub reserved2: U64,
-    /// Not used.
-    pub reserved3: U64,
-    /// Not used.
-    pub reserved4: U64,
-    /// Not used.
-    pub reserved5: U64,
-    /// Not used.
-    pub reserved6: U64,
-}
-
 /// `struct symtab_command` (`mach-o/loader.h`): the symbol and string tables.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
@@ -310,57 +159,6 @@ pub struct DysymtabCommand {
     pub locreloff: U32,
     /// Number of local relocation entries.
     pub nlocrel: U32,
-}
-
-/// `struct twolevel_hints_command` (`mach-o/loader.h`): the two-level namespace hints (obsolete).
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct TwolevelHintsCommand {
-    /// `LC_TWOLEVEL_HINTS`.
-    pub cmd: U32,
-    /// Bytes of this structure.
-    pub cmdsize: U32,
-    /// Offset of the hints.
-    pub offset: U32,
-    /// Number of hints.
-    pub nhints: U32,
-}
-
-/// `struct prebind_cksum_command` (`mach-o/loader.h`): the check sum of a prebound file
-/// (obsolete).
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct PrebindCksumCommand {
-    /// `LC_PREBIND_CKSUM`.
-    pub cmd: U32,
-    /// Bytes of this structure.
-    pub cmdsize: U32,
-    /// The check sum, or 0.
-    pub cksum: U32,
-}
-
-/// `struct uuid_command` (`mach-o/loader.h`): the identity of the image.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct UuidCommand {
-    /// `LC_UUID`.
-    pub cmd: U32,
-    /// Bytes of this structure.
-    pub cmdsize: U32,
-    /// The 128-bit UUID.
-    pub uuid: [u8; 16],
-}
-
-/// `struct rpath_command` (`mach-o/loader.h`): a run path.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct RpathCommand {
-    /// `LC_RPATH`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub path: U32,
 }
 
 /// `struct linkedit_data_command` (`mach-o/loader.h`): a range of bytes in `__LINKEDIT`.
@@ -429,39 +227,6 @@ pub struct EncryptionInfoCommand64 {
     pub pad: U32,
 }
 
-/// `struct version_min_command` (`mach-o/loader.h`): the oldest system that the image runs on.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct VersionMinCommand {
-    /// A [`LoadCommandKind`] of this structure.
-    pub cmd: U32,
-    /// Bytes of this structure.
-    pub cmdsize: U32,
-    /// Oldest system version.
-    pub version: U32,
-    /// Version of the SDK.
-    pub sdk: U32,
-}
-
-/// `struct build_version_command` (`mach-o/loader.h`): platform, oldest system and tools of the
-/// build.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct BuildVersionCommand {
-    /// `LC_BUILD_VERSION`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// A [`Platform`].
-    pub platform: U32,
-    /// Oldest system version.
-    pub minos: U32,
-    /// Version of the SDK.
-    pub sdk: U32,
-    /// Number of [`BuildToolVersion`] that follow.
-    pub ntools: U32,
-}
-
 /// `struct dyld_info_command` (`mach-o/loader.h`): the opcode streams of the dynamic linker.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
@@ -492,18 +257,6 @@ pub struct DyldInfoCommand {
     pub export_size: U32,
 }
 
-/// `struct linker_option_command` (`mach-o/loader.h`): options for the linker, in object files.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct LinkerOptionCommand {
-    /// `LC_LINKER_OPTION`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Number of strings that follow.
-    pub count: U32,
-}
-
 /// `struct symseg_command` (`mach-o/loader.h`): the symbol segment (obsolete).
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
@@ -516,30 +269,6 @@ pub struct SymsegCommand {
     pub offset: U32,
     /// Bytes of the symbol segment.
     pub size: U32,
-}
-
-/// `struct ident_command` (`mach-o/loader.h`): identification strings that follow (obsolete).
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct IdentCommand {
-    /// `LC_IDENT`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-}
-
-/// `struct fvmfile_command` (`mach-o/loader.h`): a file mapped at a fixed address (internal use).
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct FvmfileCommand {
-    /// `LC_FVMFILE`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub name: U32,
-    /// Address of the file.
-    pub header_addr: U32,
 }
 
 /// `struct entry_point_command` (`mach-o/loader.h`): the entry point of a main executable.
@@ -556,47 +285,6 @@ pub struct EntryPointCommand {
     pub stacksize: U64,
 }
 
-/// `struct source_version_command` (`mach-o/loader.h`): the version of the sources.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct SourceVersionCommand {
-    /// `LC_SOURCE_VERSION`.
-    pub cmd: U32,
-    /// Bytes of this structure.
-    pub cmdsize: U32,
-    /// A.B.C.D.E in 24, 10, 10, 10 and 10 bits.
-    pub version: U64,
-}
-
-/// `struct note_command` (`mach-o/loader.h`): a range of bytes for a named owner.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct NoteCommand {
-    /// `LC_NOTE`.
-    pub cmd: U32,
-    /// Bytes of this structure.
-    pub cmdsize: U32,
-    /// Name of the owner, padded with NUL.
-    pub data_owner: [u8; 16],
-    /// Offset of the bytes.
-    pub offset: U64,
-    /// Number of bytes.
-    pub size: U64,
-}
-
-/// `struct target_triple_command` (`mach-o/loader.h`): the target triple of the compilation
-/// (Xcode's header; the string as in `rpath_command`).
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct TargetTripleCommand {
-    /// `LC_TARGET_TRIPLE`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command.
-    pub triple: U32,
-}
-
 /// `struct thread_command` (`mach-o/loader.h`), followed by states, each a
 /// [`ThreadStateHeader`](super::thread::ThreadStateHeader) and its words.
 #[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
@@ -606,84 +294,4 @@ pub struct ThreadCommand {
     pub cmd: U32,
     /// Bytes of this structure and what follows it.
     pub cmdsize: U32,
-}
-
-/// `struct build_tool_version` (`mach-o/loader.h`): follows [`BuildVersionCommand`].
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct BuildToolVersion {
-    /// A [`Tool`].
-    pub tool: U32,
-    /// Version of the tool.
-    pub version: U32,
-}
-
-/// `struct dylib_use_command` (Xcode's `mach-o/loader.h`): the form of `dylib_command` whose
-/// `marker` is [`DYLIB_USE_MARKER`], with flags behind the fields they share.
-#[derive(Clone, Copy, Debug, FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
-#[repr(C)]
-pub struct DylibUseCommand {
-    /// `LC_LOAD_DYLIB` or `LC_LOAD_WEAK_DYLIB`.
-    pub cmd: U32,
-    /// Bytes of this structure and what follows it.
-    pub cmdsize: U32,
-    /// Offset of the string from the start of the command: 28.
-    pub nameoff: U32,
-    /// [`DYLIB_USE_MARKER`].
-    pub marker: U32,
-    /// Version of the library.
-    pub current_version: U32,
-    /// Version 1.0.0, not used.
-    pub compat_version: U32,
-    /// [`DylibUseFlags`].
-    pub flags: U32,
-}
-
-/// `DYLIB_USE_MARKER`: the `timestamp` of a `dylib_use_command`.
-pub const DYLIB_USE_MARKER: u32 = 0x1a74_1800;
-
-bit_flags! {
-    /// `flags` of [`DylibUseCommand`].
-    pub struct DylibUseFlags: u32 {
-        DYLIB_USE_WEAK_LINK = 0x1;
-        DYLIB_USE_REEXPORT = 0x2;
-        DYLIB_USE_UPWARD = 0x4;
-        DYLIB_USE_DELAYED_INIT = 0x8;
-    }
-}
-
-open_enum! {
-    /// `platform` of [`BuildVersionCommand`].
-    pub struct Platform(u32);
-    PLATFORM_UNKNOWN = 0;
-    PLATFORM_MACOS = 1;
-    PLATFORM_IOS = 2;
-    PLATFORM_TVOS = 3;
-    PLATFORM_WATCHOS = 4;
-    PLATFORM_BRIDGEOS = 5;
-    PLATFORM_MACCATALYST = 6;
-    PLATFORM_IOSSIMULATOR = 7;
-    PLATFORM_TVOSSIMULATOR = 8;
-    PLATFORM_WATCHOSSIMULATOR = 9;
-    PLATFORM_DRIVERKIT = 10;
-    PLATFORM_VISIONOS = 11;
-    PLATFORM_VISIONOSSIMULATOR = 12;
-    PLATFORM_FIRMWARE = 13;
-    PLATFORM_SEPOS = 14;
-}
-
-open_enum! {
-    /// `tool` of [`BuildToolVersion`].
-    pub struct Tool(u32);
-    TOOL_CLANG = 1;
-    TOOL_SWIFT = 2;
-    TOOL_LD = 3;
-    TOOL_LLD = 4;
-    TOOL_METAL = 1024;
-    TOOL_AIRLLD = 1025;
-    TOOL_AIRNT = 1026;
-    TOOL_AIRNT_PLUGIN = 1027;
-    TOOL_AIRPACK = 1028;
-    TOOL_GPUARCHIVER = 1031;
-    TOOL_METAL_FRAMEWORK = 1032;
 }
