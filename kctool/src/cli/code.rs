@@ -13,7 +13,8 @@ use crate::number::{number, size};
   kc xrefs kernelcache --string boot-args
 
 Found are adrp pairs (add, loads, stores), adr, literals, branches, calls, and pointers in data. Strings are
-found where their whole text is TEXT; --contains takes a part. With --calls a stub that jumps to the target counts as the target.")]
+found where their whole text is TEXT; --contains takes a part. With --calls a stub that jumps to the target counts as the target.
+Of an object file (MH_OBJECT) the code is read as it stands: what relocation entries will fill in is not there yet.")]
 pub(crate) struct Xrefs {
     #[command(flatten)]
     pub(crate) input: InputArgs,

@@ -22,7 +22,7 @@ type References = BTreeMap<u64, u64>;
 
 #[derive(Default)]
 struct Listing {
-    /// Every instruction.
+    /// Every instruction, but for branches that a linker has yet to fill in: those of object files, printed with a symbol.
     instructions: BTreeSet<u64>,
     /// `adrp` and right behind it `add`, a load or a store: by the second's address, the sum.
     pairs: References,
@@ -154,9 +154,15 @@ fn listing(slice: &Path) -> Outcome<Listing> {
         let rest = fields.next().unwrap_or_default();
         let (operands, comment) = rest.split_once(" ; ").unwrap_or((rest, ""));
         let operands = operands.trim();
-        listing.instructions.insert(vmaddr);
-        if let Some(target) = branch(mnemonic, operands) {
-            listing.branches.insert(vmaddr, target);
+        let filled = if is_branch(mnemonic) {
+            branch(operands)
+                .map(|target| listing.branches.insert(vmaddr, target))
+                .is_some()
+        } else {
+            true
+        };
+        if filled {
+            listing.instructions.insert(vmaddr);
         }
         if let Some((register, start)) = page.take() {
             if let Some(offset) = offset(mnemonic, operands, register) {
@@ -176,13 +182,15 @@ fn hex(text: &str) -> Option<u64> {
     u64::from_str_radix(text, 16).ok()
 }
 
-/// The target of a branch, which objdump prints as an address.
-fn branch(mnemonic: &str, operands: &str) -> Option<u64> {
-    let branches = matches!(mnemonic, "b" | "bl" | "cbz" | "cbnz" | "tbz" | "tbnz")
+fn is_branch(mnemonic: &str) -> bool {
+    matches!(mnemonic, "b" | "bl" | "cbz" | "cbnz" | "tbz" | "tbnz")
         || mnemonic.starts_with("b.")
-        || mnemonic.starts_with("bc.");
-    let last = operands.rsplit(',').next()?.trim().strip_prefix("0x")?;
-    hex(last).filter(|_| branches)
+        || mnemonic.starts_with("bc.")
+}
+
+/// The target of a branch, which objdump prints as an address.
+fn branch(operands: &str) -> Option<u64> {
+    hex(operands.rsplit(',').next()?.trim().strip_prefix("0x")?)
 }
 
 /// What an instruction adds to the register: an `add` (immediate) of 64 bits, a load or a store with an unsigned offset.
