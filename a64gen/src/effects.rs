@@ -1,6 +1,6 @@
 //! What instructions read and write: rules of `effects.isa`, by mnemonic or by Arm's name.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use crate::isa::{Place, Problem, Row};
@@ -212,7 +212,7 @@ fn is_source(name: &str) -> bool {
 /// The effect of each row. Of two rules that say the same kind of thing about a row, the later holds.
 pub(crate) fn of_rows(rows: &[Row], rules: &[Rule], problems: &mut Vec<Problem>) -> Vec<Effect> {
     let mut used: Vec<Vec<bool>> = rules.iter().map(|r| vec![false; r.globs.len()]).collect();
-    let effects = rows
+    let effects: Vec<Effect> = rows
         .iter()
         .map(|row| {
             let operands = &row.template.operands;
@@ -277,19 +277,26 @@ pub(crate) fn of_rows(rows: &[Row], rules: &[Rule], problems: &mut Vec<Problem>)
             }
         }
     }
+    let different: HashSet<&Effect> = effects.iter().collect();
+    if let (true, Some(row)) = (different.len() > 256, rows.last()) {
+        problems.push(Problem {
+            place: row.place.clone(),
+            text: "more than 256 different effects".into(),
+        });
+    }
     effects
 }
 
 /// The distinct effects, and the number of each row's.
-pub(crate) fn distinct(effects: &[Effect]) -> (Vec<Effect>, Vec<u16>) {
+pub(crate) fn distinct(effects: &[Effect]) -> (Vec<Effect>, Vec<u8>) {
     let mut list: Vec<Effect> = Vec::new();
-    let mut known: HashMap<&Effect, u16> = HashMap::new();
+    let mut known: HashMap<&Effect, u8> = HashMap::new();
     let numbers = effects
         .iter()
         .map(|effect| {
             *known.entry(effect).or_insert_with(|| {
                 list.push(effect.clone());
-                list.len() as u16 - 1
+                u8::try_from(list.len() - 1).expect("`of_rows` refuses more than 256")
             })
         })
         .collect();

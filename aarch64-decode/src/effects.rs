@@ -181,7 +181,7 @@ impl Instruction {
         };
         let at = index(widen16(self.encoding().number()));
         let number = EFFECT_OF.get(at).copied().unwrap_or(0);
-        EFFECTS.get(index(widen16(number))).unwrap_or(NOTHING)
+        EFFECTS.get(usize::from(number)).unwrap_or(NOTHING)
     }
 
     /// What is done with each operand of [`operands`](Self::operands), in the same order.

@@ -110,6 +110,13 @@ const ROWS: &[Row] = &[
         limit: 226 * KB,
     },
     Row {
+        what: "what is read and written, on top of operands and control flow",
+        build: ("a64_effects", WHOLE),
+        minus: ("a64_decode", WHOLE),
+        target: 12 * KB,
+        limit: 12 * KB,
+    },
+    Row {
         what: "`aarch64-decode` whole: operands back to the word, on top of operands and control flow",
         build: ("a64_encode", WHOLE),
         minus: ("a64_decode", WHOLE),

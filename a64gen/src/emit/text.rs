@@ -186,12 +186,12 @@ pub(super) fn effects(effects: &[Effect], ends: [usize; 3]) -> String {
     let mut out = String::from(HEADER);
     out.push_str("//! What each encoding reads and writes.\n\nuse super::Effect;\n\n");
     out.push_str(&effects::emit(&list));
-    let numbers: Vec<u16> = [0; RESERVED].into_iter().chain(numbers).collect();
+    let numbers: Vec<u8> = [0; RESERVED].into_iter().chain(numbers).collect();
     sectioned(
         &mut out,
         "EFFECT_OF",
         "Index into EFFECTS.",
-        "u16",
+        "u8",
         &numbers,
         ends,
     );
