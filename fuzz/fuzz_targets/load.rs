@@ -1,11 +1,11 @@
-//! Load plans, fixups applied to memory, files moved: on any image.
+//! Load plans, fixups applied to memory, files moved, memory asked as its file: on any image.
 #![no_main]
 
 use kc_offsets::apply::apply_fixups;
 use kc_offsets::rebase::rebase;
 use kc_offsets::{Bases, KernelCache, LoadPlan, Step, pointer_at};
 use libfuzzer_sys::fuzz_target;
-use macho_core::{Mode, PhysAddr, SlidVmAddr, Slide};
+use macho_core::{Mode, PhysAddr, Pointers, SlidVmAddr, Slide};
 
 /// More memory than this is not asked for.
 const MOST: u64 = 1 << 20;
@@ -86,5 +86,33 @@ fn plan(cache: &KernelCache<'_>, slide: Slide, bases: &Bases) {
             _ => {}
         }
     }
+    // Memory in which nobody has touched a pointer has the segments and the entry point of the file.
+    if let Some(header) = plan.header() {
+        let mapped =
+            KernelCache::parse_mapped(&memory, header, Pointers::Unapplied, Mode::Tolerant);
+        if let Ok(mapped) = mapped {
+            let of = |cache: &KernelCache<'_>| -> Vec<(u64, u64)> {
+                let segments = cache.image().segments();
+                segments.map(|s| (s.vmaddr().get(), s.vmsize())).collect()
+            };
+            assert_eq!(of(&mapped), of(cache));
+            if let (Ok(Some(ours)), Ok(Some(files))) = (mapped.entry_point(), cache.entry_point()) {
+                assert_eq!(ours.vmaddr, files.vmaddr);
+            }
+        }
+    }
     let _ = plan.apply_fixups(&mut memory, bases);
+    if let Some(header) = plan.header() {
+        let pointers = Pointers::Applied {
+            slide: plan.slide(),
+            va_bits: 47,
+        };
+        if let Ok(mapped) = KernelCache::parse_mapped(&memory, header, pointers, Mode::Tolerant) {
+            for segment in mapped.image().segments().take(8) {
+                let _ = pointer_at(&mapped.image(), segment.vmaddr());
+            }
+            let _ = mapped.entry_point();
+            let _ = mapped.kmods().map(|kmods| kmods.take(16).count());
+        }
+    }
 }

@@ -1,19 +1,26 @@
-//! Everything that macho-core reads of a file, in both modes: no panic, no endless walk.
+//! Everything that macho-core reads of a file, and of memory, in both modes: no panic, no endless walk.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use macho_core::exports::Frame;
 use macho_core::fat::FatFile;
-use macho_core::{FileOffset, MachO, Mode};
+use macho_core::{FileOffset, MachO, Mode, Pointers, Slide};
 
 fuzz_target!(|data: &[u8]| {
     for mode in [Mode::Strict, Mode::Tolerant] {
         if let Ok(image) = MachO::parse_with(data, FileOffset::new(0), mode) {
-            walk(&image);
-            for entry in image.fileset_entries().take(64).flatten() {
-                let _ = entry.id();
-                if let Ok(nested) = entry.parse() {
-                    walk(&nested);
+            images(&image);
+        }
+        let slide = Slide::new(0x1234_4000);
+        for pointers in [
+            Pointers::Unapplied,
+            Pointers::Applied { slide, va_bits: 47 },
+        ] {
+            // The same bytes as memory, which may start before the header.
+            for header in [0, 0x40] {
+                let header = FileOffset::new(header);
+                if let Ok(image) = MachO::parse_mapped(data, header, pointers, mode) {
+                    images(&image);
                 }
             }
         }
@@ -28,6 +35,17 @@ fuzz_target!(|data: &[u8]| {
         }
     }
 });
+
+/// An image, and those inside.
+fn images(image: &MachO<'_>) {
+    walk(image);
+    for entry in image.fileset_entries().take(64).flatten() {
+        let _ = entry.id();
+        if let Ok(nested) = entry.parse() {
+            walk(&nested);
+        }
+    }
+}
 
 fn walk(image: &MachO<'_>) {
     let mut commands = 0;
