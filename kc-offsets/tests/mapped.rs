@@ -8,6 +8,7 @@ use macho_core::{
 };
 use proptest::prelude::*;
 use testkit::bytes::index;
+use testkit::classic;
 use testkit::constants::LC_UNIXTHREAD;
 use testkit::kernelcache::large::{self, Size};
 use testkit::kernelcache::sample;
@@ -518,4 +519,50 @@ proptest! {
             prop_assert_eq!(target(&file), target(&mapped), "{}", vmaddr);
         }
     }
+}
+
+/// Tables of opcodes and relocations stay whole when fixups are applied; what the slots were is gone all the same.
+#[test]
+fn classic_fixups_are_gone_too() {
+    for built in [classic::opcodes(), classic::threads(8)] {
+        let file = KernelCache::parse(&built.bytes).unwrap();
+        let slots = file.image().fixups().slots().filter(Result::is_ok).count();
+        assert!(slots > 3);
+        let lowest = file.image().segments().map(|s| s.vmaddr()).min().unwrap();
+        let phys = PhysAddr::new(PHYS | lowest.get() & 0x3fff);
+        let plan = LoadPlan::new(&file, phys, Slide::ZERO).unwrap();
+        let mut memory = vec![0; index(plan.size())];
+        plan.load_into(&mut memory).unwrap();
+        let header = plan.header().unwrap();
+        let ask = |pointers| {
+            let mapped = KernelCache::parse_mapped(&memory, header, pointers, Mode::Strict);
+            let items: Vec<_> = mapped.unwrap().image().fixups().slots().collect();
+            items
+        };
+        let raw = ask(Pointers::Unapplied);
+        assert_eq!(raw.iter().filter(|item| item.is_ok()).count(), slots);
+        let gone = ask(applied(0));
+        assert!(!gone.is_empty());
+        for item in gone {
+            assert_eq!(item.unwrap_err().kind(), ErrorKind::FixupsApplied);
+        }
+    }
+}
+
+/// In a file no byte lies in zero fill; memory has pointers there once it runs.
+#[test]
+fn zero_fill_has_pointers_at_run_time_only() {
+    let built = sample::bare();
+    let file = parse(&built);
+    let data = file
+        .image()
+        .segments()
+        .find(|segment| segment.name() == "__DATA");
+    let data = data.unwrap();
+    let zeros = data.vmaddr().checked_add(data.filesize() + 0x1000).unwrap();
+    assert!(pointer_at(&file.image(), zeros).unwrap().is_none());
+    in_each_state(&built, |mapped, pointers| {
+        let found = pointer_at(&mapped.image(), zeros).unwrap();
+        assert_eq!(found.is_some(), pointers != Pointers::Unapplied);
+    });
 }
