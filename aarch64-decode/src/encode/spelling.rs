@@ -80,7 +80,7 @@ impl Spelling {
         list.descriptor().copied()
     }
 
-    fn tests(&self) -> &'static [Test] {
+    fn tests(self) -> &'static [Test] {
         let (start, count) = self.tests;
         let start = index(widen16(start));
         let end = start.wrapping_add(usize::from(count));
@@ -88,7 +88,7 @@ impl Spelling {
     }
 
     /// The bits that the operands say.
-    pub(crate) fn fields<G: Given>(&self, operands: &[G], pc: u64) -> Result<Fields, EncodeError> {
+    pub(crate) fn fields<G: Given>(self, operands: &[G], pc: u64) -> Result<Fields, EncodeError> {
         let mut fields = Fields::new(self.encoding.mask(), self.encoding.value());
         for test in self.tests() {
             if let Test::Bits { mask, value } = *test {
@@ -121,7 +121,7 @@ impl Spelling {
 
     /// Fails unless the word decodes to the operands.
     pub(crate) fn check<G: Given>(
-        &self,
+        self,
         operands: &[G],
         pc: u64,
         word: u32,
@@ -140,7 +140,7 @@ impl Spelling {
     /// The bits that the operands say, and the first word found that has them, decodes to them, and is wanted, or else one that is not.
     /// Bits that no operand says are the least that do.
     fn search<G: Given>(
-        &self,
+        self,
         operands: &[G],
         pc: u64,
         wanted: impl Fn(u32) -> bool,
@@ -185,7 +185,7 @@ impl Spelling {
     }
 
     /// The bits that the operands say, and a word that has them and decodes to them.
-    pub(crate) fn solve<G: Given>(&self, operands: &[G], pc: u64) -> Result<Solved, EncodeError> {
+    pub(crate) fn solve<G: Given>(self, operands: &[G], pc: u64) -> Result<Solved, EncodeError> {
         self.search(operands, pc, |_| true)
     }
 
