@@ -526,7 +526,7 @@ proptest! {
 fn classic_fixups_are_gone_too() {
     for built in [classic::opcodes(), classic::threads(8)] {
         let file = KernelCache::parse(&built.bytes).unwrap();
-        let slots = file.image().fixups().slots().filter(Result::is_ok).count();
+        let slots = file.image().fixups().slots().flatten().count();
         assert!(slots > 3);
         let lowest = file.image().segments().map(|s| s.vmaddr()).min().unwrap();
         let phys = PhysAddr::new(PHYS | lowest.get() & 0x3fff);
