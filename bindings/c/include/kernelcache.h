@@ -1,4 +1,4 @@
-/* The kernelcache crates for C. Written by `cargo xtask header` from kc-capi/src; do not edit.
+/* The kernelcache crates for C. Written by `cargo xtask header` from bindings/c/src; do not edit.
  *
  * Nothing allocates: every buffer is the caller's. Every call that can fail returns a kc_status, and fills a kc_error where
  * the caller gave one.

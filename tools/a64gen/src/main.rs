@@ -108,7 +108,7 @@ fn compare(root: &Path, file: &str) -> Result<(), Failure> {
 }
 
 fn main() -> ExitCode {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../aarch64-decode");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../aarch64-decode");
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match arguments.as_slice() {

@@ -11,7 +11,7 @@ use object::read::macho::{MachHeader, MachOFile64, Nlist, Section, Segment};
 use testkit::object::{Auth, Object, ObjectSection, ObjectSymbol, Reloc, RelocKind};
 
 fn source_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples/src")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples/src")
 }
 
 fn assemble(name: &str) -> Vec<u8> {

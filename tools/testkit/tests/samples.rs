@@ -4,7 +4,7 @@ use std::path::Path;
 
 #[test]
 fn samples_are_current() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples");
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
     let all = testkit::samples::all();
     assert!(!all.is_empty());
     for (name, bytes) in all {

@@ -13,13 +13,43 @@ use crate::step::{Checked, Failure, Outcome};
 /// The bare targets: with and without floating-point registers.
 pub(crate) const TARGETS: [&str; 2] = ["aarch64-unknown-none", "aarch64-unknown-none-softfloat"];
 
-/// The libraries that promise to work there.
-pub(crate) const LIBRARIES: [&str; 5] = [
-    "macho-core",
-    "img4",
-    "aarch64-decode",
-    "kc-offsets",
-    "kc-capi",
+/// A library that promises to work there.
+pub(crate) struct Library {
+    /// The name of the package.
+    pub(crate) package: &'static str,
+    /// The name in Rust's source, with underscores.
+    pub(crate) krate: &'static str,
+    /// The folder, from the top of the repository.
+    pub(crate) folder: &'static str,
+}
+
+/// The libraries.
+pub(crate) const LIBRARIES: [Library; 5] = [
+    Library {
+        package: "kc-macho-core",
+        krate: "macho_core",
+        folder: "macho-core",
+    },
+    Library {
+        package: "img4",
+        krate: "img4",
+        folder: "img4",
+    },
+    Library {
+        package: "aarch64-decode",
+        krate: "aarch64_decode",
+        folder: "aarch64-decode",
+    },
+    Library {
+        package: "kc-offsets",
+        krate: "kc_offsets",
+        folder: "kc-offsets",
+    },
+    Library {
+        package: "kc-capi",
+        krate: "kc_capi",
+        folder: "bindings/c",
+    },
 ];
 
 /// Features that bring a host-only dependency.
@@ -131,10 +161,16 @@ pub(crate) fn build() -> Outcome<Checked> {
     let toolchain = Toolchain::get()?;
     let mut builds = 0_u32;
     for library in LIBRARIES {
-        for features in feature_sets(library)? {
+        for features in feature_sets(&library)? {
             let mut command = toolchain.cargo("bare");
             command
-                .args(["check", "--quiet", "--release", "--package", library])
+                .args([
+                    "check",
+                    "--quiet",
+                    "--release",
+                    "--package",
+                    library.package,
+                ])
                 // Also what no other build sees: a feature left out.
                 .env("RUSTFLAGS", "-D warnings");
             for target in TARGETS {
@@ -149,8 +185,8 @@ pub(crate) fn build() -> Outcome<Checked> {
 }
 
 /// The arguments that choose each set of features worth building.
-fn feature_sets(library: &str) -> Outcome<Vec<Vec<String>>> {
-    let manifest = fs::read_to_string(root().join(library).join("Cargo.toml"))?;
+fn feature_sets(library: &Library) -> Outcome<Vec<Vec<String>>> {
+    let manifest = fs::read_to_string(root().join(library.folder).join("Cargo.toml"))?;
     let features = features_in(&manifest);
     let only = |list: &str| {
         vec![
@@ -179,7 +215,7 @@ fn feature_sets(library: &str) -> Outcome<Vec<Vec<String>>> {
 ///
 /// # Errors
 /// When the manifest cannot be read.
-pub(crate) fn all_features(library: &str) -> Outcome<Vec<String>> {
+pub(crate) fn all_features(library: &Library) -> Outcome<Vec<String>> {
     Ok(feature_sets(library)?.pop().unwrap_or_default())
 }
 

@@ -14,14 +14,14 @@ pub(crate) fn header(arguments: &[String]) -> Outcome<()> {
         .args(arguments))
 }
 
-/// Step: the header, read as C99 and C++, and `kc-capi/tests/host.c` run on the sample under
+/// Step: the header, read as C99 and C++, and `bindings/c/tests/host.c` run on the sample under
 /// AddressSanitizer and UndefinedBehaviorSanitizer.
 ///
 /// # Errors
 /// When the header is old, something does not compile, or a check of the program fails.
 pub(crate) fn step() -> Outcome<Checked> {
     header(&["--check".to_owned()])?;
-    let include = root().join("kc-capi/include");
+    let include = root().join("bindings/c/include");
     let kept = include.join("kernelcache.h");
     for (compiler, language) in [
         ("cc", ["-std=c99", "-xc"]),
@@ -50,7 +50,7 @@ pub(crate) fn step() -> Outcome<Checked> {
             "-I",
         ])
         .arg(&include)
-        .arg(root().join("kc-capi/tests/host.c"))
+        .arg(root().join("bindings/c/tests/host.c"))
         .arg(target_dir().join("release/libkc_capi.a"))
         .args(["-lpthread", "-ldl", "-lm", "-o"])
         .arg(&program))?;

@@ -9,9 +9,10 @@ use crate::step::{Failure, Outcome};
 
 /// The repository's top folder.
 pub(crate) fn root() -> &'static Path {
-    // The manifest folder is `<root>/xtask`, so it has a parent.
+    // The manifest folder is `<root>/tools/xtask`.
     Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
+        .ancestors()
+        .nth(2)
         .unwrap_or(Path::new("."))
 }
 

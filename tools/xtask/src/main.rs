@@ -14,6 +14,7 @@ mod fuzz;
 mod msrv;
 mod nopanic;
 mod oracle;
+mod package;
 mod packages;
 mod qemu;
 mod readme;

@@ -22,17 +22,23 @@ pub(crate) fn check() -> Outcome<Checked> {
     let rust = DebianRust::unpack(&target_dir().join("msrv"), &format!("{OLDEST}."), false)?;
     println!("{}", rust.rustc_version()?);
     let mut ours = 0_u32;
-    for package in LIBRARIES.into_iter().chain(["kctool"]) {
+    let libraries = LIBRARIES
+        .iter()
+        .map(|library| (library.package, Some(library)));
+    for (package, library) in libraries.chain([("kctool", None)]) {
         let mut command = cargo();
         rust.prepare(&mut command)
             .env("CARGO_TARGET_DIR", target_dir().join("msrv/build"))
             .args(["check", "--message-format=json-render-diagnostics"])
             .args(["--package", package]);
-        if LIBRARIES.contains(&package) {
-            command.args(all_features(package)?);
+        if let Some(library) = library {
+            command.args(all_features(library)?);
         }
         let messages = stdout(&mut command)?;
-        let id = format!("/{package}#");
+        // A package id ends in the folder, then `#kc-macho-core@0.1.0`, or `#0.1.0` if the
+        // folder has the package's name.
+        let folder = library.map_or(package, |library| library.folder);
+        let id = format!("/{folder}#");
         ours += String::from_utf8_lossy(&messages)
             .lines()
             .filter(|line| line.contains("\"compiler-artifact\"") && line.contains(&id))

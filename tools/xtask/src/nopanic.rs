@@ -1,4 +1,4 @@
-//! The proofs in `nopanic/`: what links has no reachable panic and no
+//! The proofs in `tools/nopanic/`: what links has no reachable panic and no
 //! allocator.
 
 mod explain;
@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::process::{Command, Stdio};
 
-use crate::bare::{LIBRARIES, TARGETS, Toolchain};
+use crate::bare::{LIBRARIES, Library, TARGETS, Toolchain};
 use crate::command::{command, root, stdout};
 use crate::step::{Checked, Failure, Outcome};
 
@@ -19,10 +19,13 @@ pub(crate) fn link() -> Outcome<Checked> {
     let toolchain = Toolchain::get()?;
     let proofs = proofs()?;
     for library in LIBRARIES {
-        if !proofs.contains(&library.replace('-', "_")) {
-            return Err(Failure::new(format!("nopanic/ has no proof for {library}")));
+        if !proofs.iter().any(|proof| proof == library.krate) {
+            return Err(Failure::new(format!(
+                "tools/nopanic/ has no proof for {}",
+                library.package
+            )));
         }
-        names_every_function(library)?;
+        names_every_function(&library)?;
     }
     let mut links = 0_u32;
     for target in TARGETS {
@@ -62,14 +65,14 @@ pub(crate) fn link() -> Outcome<Checked> {
 /// The lint `unreachable_pub` keeps private functions from being `pub`, so the
 /// text of the sources tells which functions a user can call. Names are all
 /// that is compared: two functions of one name count as one.
-fn names_every_function(library: &str) -> Outcome<()> {
-    let proof = format!("nopanic/src/bin/{}.rs", library.replace('-', "_"));
+fn names_every_function(library: &Library) -> Outcome<()> {
+    let proof = format!("tools/nopanic/src/bin/{}.rs", library.krate);
     let text = fs::read_to_string(root().join(&proof))?;
     let known: BTreeSet<&str> = text
         .split(|c: char| !c.is_alphanumeric() && c != '_')
         .collect();
     let mut missing = Vec::new();
-    for file in tracked_sources(library)? {
+    for file in tracked_sources(library.folder)? {
         for line in fs::read_to_string(root().join(&file))?.lines() {
             if let Some(name) = public_function(line)
                 && !known.contains(name)
@@ -88,15 +91,15 @@ fn names_every_function(library: &str) -> Outcome<()> {
     }
 }
 
-/// The library's source files, by git.
-fn tracked_sources(library: &str) -> Outcome<Vec<String>> {
-    let list = stdout(command("git").args(["ls-files", &format!("{library}/src/*.rs")]))?;
+/// The source files of the library in that folder, by git.
+fn tracked_sources(folder: &str) -> Outcome<Vec<String>> {
+    let list = stdout(command("git").args(["ls-files", &format!("{folder}/src/*.rs")]))?;
     let files: Vec<String> = String::from_utf8_lossy(&list)
         .lines()
         .map(str::to_owned)
         .collect();
     if files.is_empty() {
-        return Err(Failure::new(format!("git knows no source of {library}")));
+        return Err(Failure::new(format!("git knows no source of {folder}")));
     }
     Ok(files)
 }
@@ -112,10 +115,10 @@ fn public_function(line: &str) -> Option<&str> {
         .next()
 }
 
-/// The binaries of nopanic/ that must link.
+/// The binaries of tools/nopanic/ that must link.
 fn proofs() -> Outcome<Vec<String>> {
     let mut names = Vec::new();
-    for entry in fs::read_dir(root().join("nopanic/src/bin"))? {
+    for entry in fs::read_dir(root().join("tools/nopanic/src/bin"))? {
         let name = entry?.file_name().to_string_lossy().replace(".rs", "");
         if !name.starts_with("must_fail") {
             names.push(name);
@@ -128,7 +131,7 @@ fn proofs() -> Outcome<Vec<String>> {
 fn build(toolchain: &Toolchain, target: &str, binary: &str) -> Command {
     let mut command = toolchain.cargo("nopanic");
     command
-        .current_dir(root().join("nopanic"))
+        .current_dir(root().join("tools/nopanic"))
         .args([
             "build",
             "--release",
@@ -168,17 +171,18 @@ fn overflow_checks_are_on(messages: &str) -> Outcome<()> {
         .filter(|line| line.contains("\"compiler-artifact\""))
     {
         for library in LIBRARIES {
-            if line.contains(&format!("\"name\":\"{}\"", library.replace('-', "_")))
+            if line.contains(&format!("\"name\":\"{}\"", library.krate))
                 && line.contains("\"kind\":[\"lib\"]")
             {
-                ours.insert(library, line.contains("\"overflow_checks\":true"));
+                ours.insert(library.krate, line.contains("\"overflow_checks\":true"));
             }
         }
     }
     for library in LIBRARIES {
-        if ours.get(library) != Some(&true) {
+        if ours.get(library.krate) != Some(&true) {
             return Err(Failure::new(format!(
-                "{library} is not built with overflow checks: see the profiles of nopanic/Cargo.toml"
+                "{} is not built with overflow checks: see the profiles of tools/nopanic/Cargo.toml",
+                library.package
             )));
         }
     }

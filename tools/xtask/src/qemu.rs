@@ -95,7 +95,7 @@ fn c_loader() -> Outcome<PathBuf> {
         .args(["-ffreestanding", "-fno-builtin", "-nostdlib", "-static"])
         .args(["-fno-pic", "-no-pie", "-fno-stack-protector"])
         .args(["-mgeneral-regs-only", "-mstrict-align", "-I"])
-        .arg(root().join("kc-capi/include"))
+        .arg(root().join("bindings/c/include"))
         .arg("-Wl,--gc-sections,--build-id=none,--no-warn-rwx-segments")
         .arg("-T")
         .arg(sources.join("image.ld"))

@@ -7,7 +7,7 @@ use crate::bare::{TARGETS, Toolchain};
 use crate::command::{command, root, run, stdout};
 use crate::step::{Checked, Failure, Outcome};
 
-/// A binary of `nopanic/size`, with features.
+/// A binary of `tools/nopanic/size`, with features.
 type Build = (&'static str, &'static str);
 
 /// One line of the table.
@@ -195,7 +195,7 @@ fn text_size((binary, features): Build) -> Outcome<u64> {
     let [target, ..] = TARGETS;
     let mut cargo = Toolchain::get()?.cargo("size");
     cargo
-        .current_dir(root().join("nopanic/size"))
+        .current_dir(root().join("tools/nopanic/size"))
         .args(["build", "--quiet", "--release", "--locked"])
         .args(["--target", target, "--bin", binary, "--features", features]);
     let folder = cargo
@@ -233,7 +233,7 @@ fn page(sizes: &[u64]) -> String {
     let mut text = String::from(
         "# Size\n\n\
          Bytes of code and constants that a library adds to an image for `aarch64-unknown-none`, optimised for size\n\
-         (`opt-level = \"s\"`, whole program). `cargo xtask size` links the binaries of `nopanic/size`, measures them with\n\
+         (`opt-level = \"s\"`, whole program). `cargo xtask size` links the binaries of `tools/nopanic/size`, measures them with\n\
          `llvm-size` and writes this page. `cargo xtask test` fails when a size exceeds its limit: the target where it is\n\
          reached, otherwise a little more than the size when the limit was set.\n\n\
          | what | bytes | target | limit |\n|---|---:|---:|---:|\n",

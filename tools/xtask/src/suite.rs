@@ -2,7 +2,9 @@
 
 use crate::command::{cargo, root, stdout, tee};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
-use crate::{bare, capi, corpus, delegate, msrv, nopanic, oracle, qemu, readme, setup, size};
+use crate::{
+    bare, capi, corpus, delegate, msrv, nopanic, oracle, package, qemu, readme, setup, size,
+};
 
 const STEPS: &[Step] = &[
     Step {
@@ -101,6 +103,11 @@ const STEPS: &[Step] = &[
         run: readme::commands,
     },
     Step {
+        name: "package",
+        what: "the libraries and kc package together, and build from their packages",
+        run: package::check,
+    },
+    Step {
         name: "msrv",
         what: "the oldest compiler promised still builds the libraries and kc",
         run: msrv::check,
@@ -170,8 +177,8 @@ fn fmt() -> Outcome<Checked> {
 fn workspaces() -> impl Iterator<Item = &'static str> {
     [
         ".",
-        "nopanic",
-        "nopanic/size",
+        "tools/nopanic",
+        "tools/nopanic/size",
         "bare-metal",
         "bare-metal/template",
         "fuzz",

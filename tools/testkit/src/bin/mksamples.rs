@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 fn main() -> std::io::Result<ExitCode> {
     let mut check = false;
-    let mut dir = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../samples"));
+    let mut dir = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../samples"));
     for argument in std::env::args_os().skip(1) {
         if argument == "--check" {
             check = true;

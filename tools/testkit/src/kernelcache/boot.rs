@@ -9,10 +9,10 @@ use crate::kernelcache::{Collection, Kernel, Layout, Prelinked};
 use crate::link::Image;
 use crate::truth::Built;
 
-const KERNEL: &str = include_str!("../../../samples/src/boot_kernel.words");
-const ALPHA: &str = include_str!("../../../samples/src/boot_alpha.words");
-const BETA: &str = include_str!("../../../samples/src/boot_beta.words");
-const STAGE: &str = include_str!("../../../samples/src/boot_stage.words");
+const KERNEL: &str = include_str!("../../../../samples/src/boot_kernel.words");
+const ALPHA: &str = include_str!("../../../../samples/src/boot_alpha.words");
+const BETA: &str = include_str!("../../../../samples/src/boot_beta.words");
+const STAGE: &str = include_str!("../../../../samples/src/boot_stage.words");
 
 fn kernel() -> Image {
     Image {

@@ -14,11 +14,11 @@ use crate::object::Object;
 use crate::truth::Built;
 
 /// Table of the sample kernel.
-pub const KERNEL: &str = include_str!("../../../samples/src/kernel.words");
+pub const KERNEL: &str = include_str!("../../../../samples/src/kernel.words");
 /// Table of the first kext.
-pub const ALPHA: &str = include_str!("../../../samples/src/alpha.words");
+pub const ALPHA: &str = include_str!("../../../../samples/src/alpha.words");
 /// Table of the second kext.
-pub const BETA: &str = include_str!("../../../samples/src/beta.words");
+pub const BETA: &str = include_str!("../../../../samples/src/beta.words");
 
 /// An object of the sample.
 pub fn object(table: &str) -> Object {

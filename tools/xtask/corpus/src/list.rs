@@ -1,4 +1,4 @@
-//! The list of real files: `xtask/corpus.tsv`.
+//! The list of real files: `tools/xtask/corpus.tsv`.
 
 use crate::fault::{Fault, Outcome};
 

@@ -1,5 +1,5 @@
 //! Compares `kc` with LLVM's tools, the `object` crate and pyimg4: on the real
-//! files of `xtask/corpus.tsv`, which it downloads, or on files that it is given.
+//! files of `tools/xtask/corpus.tsv`, which it downloads, or on files that it is given.
 //! `cargo xtask corpus` calls it.
 
 mod entries;

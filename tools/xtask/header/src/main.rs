@@ -1,11 +1,11 @@
-//! Writes `kc-capi/include/kernelcache.h` from the crate's sources: `kc-header ROOT [--check]`.
+//! Writes `bindings/c/include/kernelcache.h` from the crate's sources: `kc-header ROOT [--check]`.
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
 /// What every user has to know before the first declaration.
 const HEAD: &str = "\
-/* The kernelcache crates for C. Written by `cargo xtask header` from kc-capi/src; do not edit.
+/* The kernelcache crates for C. Written by `cargo xtask header` from bindings/c/src; do not edit.
  *
  * Nothing allocates: every buffer is the caller's. Every call that can fail returns a kc_status, and fills a kc_error where
  * the caller gave one.
@@ -50,8 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let root = PathBuf::from(arguments.next().ok_or("usage: kc-header ROOT [--check]")?);
     let check = arguments.next().is_some_and(|option| option == "--check");
-    let kept = root.join("kc-capi/include/kernelcache.h");
-    let text = header(&root.join("kc-capi"))?;
+    let kept = root.join("bindings/c/include/kernelcache.h");
+    let text = header(&root.join("bindings/c"))?;
     if !check {
         return Ok(fs::write(kept, text)?);
     }

@@ -50,7 +50,10 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "verdict" => verdict(rest),
         Some((command, rest)) if command == "latency" => latency(rest),
         Some((command, [])) if command == "golden" => {
-            let decoder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../aarch64-decode"));
+            let decoder = Path::new(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../../../aarch64-decode"
+            ));
             golden::write(&decoder.join("spec"), &decoder.join("tests/golden"))
         }
         _ => Err(Fault::new(format!("usage:\n{USAGE}"))),
@@ -65,7 +68,7 @@ fn main() -> ExitCode {
 }
 
 fn effects(arguments: &[String]) -> Result<(), Fault> {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."));
     let mut options = effects::Options {
         words: 4,
         ..effects::Options::default()
@@ -112,7 +115,7 @@ fn latency(arguments: &[String]) -> Result<(), Fault> {
         [option, cpu] if option == "--cpu" => cpu,
         _ => return Err(Fault::new(format!("usage:\n{USAGE}"))),
     };
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."));
     let rows = spec::rows(&root.join("aarch64-decode/spec"))?;
     let list: BTreeSet<u32> = words::corners(&rows, 8, 1).into_iter().collect();
     let list: Vec<u32> = list.into_iter().collect();
@@ -127,7 +130,7 @@ fn latency(arguments: &[String]) -> Result<(), Fault> {
 }
 
 fn verdict(arguments: &[String]) -> Result<(), Fault> {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."));
     let step = match arguments {
         [] => 1,
         [option, step] if option == "--step" => number(step)?,
@@ -142,7 +145,7 @@ fn hexadecimal(text: &str) -> Result<u32, Fault> {
 }
 
 fn run(arguments: &[String], back: bool) -> Result<(), Fault> {
-    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."));
     let mut syntaxes = Syntax::ALL.to_vec();
     let mut known_files: Vec<PathBuf> = Vec::new();
     let mut examples = 3;

@@ -14,7 +14,7 @@ pub(crate) fn callers(toolchain: &Toolchain, target: &str, proof: &str) -> Outco
     let messages = stdout(
         toolchain
             .cargo("nopanic-explain")
-            .current_dir(root().join("nopanic"))
+            .current_dir(root().join("tools/nopanic"))
             .env("CARGO_PROFILE_RELEASE_DEBUG", "line-tables-only")
             .args(["build", "--release", "--locked", "--features", "explain"])
             .args(["--target", target, "--bin", proof])
