@@ -16,6 +16,20 @@ pub(crate) fn root() -> &'static Path {
         .unwrap_or(Path::new("."))
 }
 
+/// The repository's workspaces: the main one, and those with profiles or flags of their own.
+pub(crate) fn workspaces() -> impl Iterator<Item = &'static str> {
+    [
+        ".",
+        "tools/nopanic",
+        "tools/nopanic/size",
+        "bare-metal",
+        "bare-metal/template",
+        "fuzz",
+    ]
+    .into_iter()
+    .filter(|folder| root().join(folder).join("Cargo.toml").is_file())
+}
+
 /// The build folder: `$CARGO_TARGET_DIR` or `target/`.
 pub(crate) fn target_dir() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR")

@@ -11,6 +11,7 @@ mod corpus;
 mod debian;
 mod delegate;
 mod fuzz;
+mod imports;
 mod msrv;
 mod nopanic;
 mod oracle;
@@ -74,6 +75,11 @@ const CHORES: &[Chore] = &[
         name: "header",
         help: "write the C header of kc-capi [--check]",
         run: capi::header,
+    },
+    Chore {
+        name: "imports",
+        help: "look for modules that import in a loop [PACKAGE...]",
+        run: imports::imports,
     },
     Chore {
         name: "samples",

@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check, from cheap to dear.
 
-use crate::command::{cargo, root, stdout, tee};
+use crate::command::{cargo, root, stdout, tee, workspaces};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
 use crate::{
     bare, capi, corpus, delegate, msrv, nopanic, oracle, package, qemu, readme, setup, size,
@@ -170,21 +170,6 @@ fn fmt() -> Outcome<Checked> {
         )?;
     }
     Ok(Checked::new(targets, "crate roots formatted"))
-}
-
-/// The repository's workspaces: the main one, and those with profiles or flags
-/// of their own.
-fn workspaces() -> impl Iterator<Item = &'static str> {
-    [
-        ".",
-        "tools/nopanic",
-        "tools/nopanic/size",
-        "bare-metal",
-        "bare-metal/template",
-        "fuzz",
-    ]
-    .into_iter()
-    .filter(|folder| root().join(folder).join("Cargo.toml").is_file())
 }
 
 fn clippy() -> Outcome<Checked> {
