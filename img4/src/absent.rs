@@ -6,7 +6,7 @@ pub(crate) mod lzss {
 
     pub(crate) fn decompress(_: &[u8], offset: u64, _: &mut [u8]) -> Result<(), Error> {
         let what = Structure::Lzss;
-        Err(Error::new(ErrorKind::NotCompiledIn, what, offset))
+        Err(Error::new(ErrorKind::UnsupportedCodec, what, offset))
     }
 }
 
@@ -17,7 +17,7 @@ pub(crate) mod lzfse {
     use crate::layout::Layout;
 
     const fn refuse(what: Structure, offset: u64) -> Error {
-        Error::new(ErrorKind::NotCompiledIn, what, offset)
+        Error::new(ErrorKind::UnsupportedCodec, what, offset)
     }
 
     pub(crate) fn walk(_: &[u8], offset: u64) -> Result<Layout, Error> {

@@ -99,7 +99,7 @@ impl<'a> Plan<'a> {
     /// The size as a buffer length, if it is at most `maximum`.
     ///
     /// # Errors
-    /// `Encrypted`; `OverLimit` if the size is above `maximum` or does not fit `usize`.
+    /// `Encrypted`; `SizeTooLarge` if the size is above `maximum` or does not fit `usize`.
     pub fn size_within(&self, maximum: u64) -> Result<usize, Error> {
         if self.encrypted {
             return Err(self.error(ErrorKind::Encrypted, Structure::Im4p));
@@ -107,7 +107,7 @@ impl<'a> Plan<'a> {
         self.size
             .filter(|&size| size <= maximum)
             .and_then(|size| usize::try_from(size).ok())
-            .ok_or(self.error(ErrorKind::OverLimit, self.structure()))
+            .ok_or(self.error(ErrorKind::SizeTooLarge, self.structure()))
     }
 
     /// Decompresses; see [`Payload::decompress_into`](crate::Payload::decompress_into).
@@ -328,7 +328,7 @@ fn check_ratio(
         .saturating_mul(numerator)
         .div_ceil(denominator);
     if size > most {
-        return Err(Error::new(ErrorKind::ImpossibleRatio, what, offset));
+        return Err(Error::new(ErrorKind::RatioTooLarge, what, offset));
     }
     Ok(())
 }

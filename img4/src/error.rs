@@ -37,14 +37,14 @@ pub enum ErrorKind {
     /// The payload declares one codec, and its bytes are of another.
     CodecMismatch,
     /// The codec was left out of this build by a feature.
-    NotCompiledIn,
+    UnsupportedCodec,
     /// The declared size exceeds what the caller allows.
-    OverLimit,
+    SizeTooLarge,
     /// The declared size exceeds what so few compressed bytes can expand to.
-    ImpossibleRatio,
+    RatioTooLarge,
     /// Two places give the decompressed size, and they differ.
     SizeMismatch,
-    /// The caller's buffer is shorter than the declared size.
+    /// The caller's buffer is shorter than the declared size, which [`Plan::size`](crate::Plan::size) gives.
     BufferTooSmall,
     /// The stream holds more than the declared size.
     OutputOverrun,
@@ -73,7 +73,8 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    const fn text(self) -> &'static str {
+    /// A short English reason, without the structure and the place.
+    pub const fn reason(self) -> &'static str {
         match self {
             Self::Truncated => "truncated",
             Self::BadTag => "malformed DER tag",
@@ -90,9 +91,9 @@ impl ErrorKind {
             Self::Encrypted => "encrypted",
             Self::UnknownAlgorithm => "unknown compression algorithm",
             Self::CodecMismatch => "bytes are not of the declared codec",
-            Self::NotCompiledIn => "codec not compiled in",
-            Self::OverLimit => "declared size over the limit",
-            Self::ImpossibleRatio => "declared size impossible for so few bytes",
+            Self::UnsupportedCodec => "codec not compiled in",
+            Self::SizeTooLarge => "declared size over the limit",
+            Self::RatioTooLarge => "declared size impossible for so few bytes",
             Self::SizeMismatch => "sizes differ",
             Self::BufferTooSmall => "output buffer too small",
             Self::OutputOverrun => "more output than declared",
@@ -160,7 +161,8 @@ pub enum Structure {
 }
 
 impl Structure {
-    const fn text(self) -> &'static str {
+    /// Its name in messages.
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Img4 => "IMG4",
             Self::Im4p => "IM4P",
@@ -191,28 +193,32 @@ impl Structure {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Error {
     kind: ErrorKind,
-    what: Structure,
+    structure: Structure,
     offset: u64,
 }
 
 impl Error {
     #[cold]
-    pub(crate) const fn new(kind: ErrorKind, what: Structure, offset: u64) -> Self {
-        Self { kind, what, offset }
+    pub(crate) const fn new(kind: ErrorKind, structure: Structure, offset: u64) -> Self {
+        Self {
+            kind,
+            structure,
+            offset,
+        }
     }
 
     /// Why.
-    pub const fn kind(&self) -> ErrorKind {
+    pub const fn kind(self) -> ErrorKind {
         self.kind
     }
 
     /// In which structure.
-    pub const fn what(&self) -> Structure {
-        self.what
+    pub const fn structure(self) -> Structure {
+        self.structure
     }
 
     /// At which byte, counted from the start of the bytes given to [`Img4::parse`](crate::Img4::parse).
-    pub const fn offset(&self) -> u64 {
+    pub const fn offset(self) -> u64 {
         self.offset
     }
 }
@@ -222,8 +228,8 @@ impl fmt::Display for Error {
         write!(
             f,
             "{}: {} at file offset {:#x}",
-            self.what.text(),
-            self.kind.text(),
+            self.structure.name(),
+            self.kind.reason(),
             self.offset
         )
     }

@@ -31,7 +31,7 @@
 //!
 //! # Features
 //! `lzss` and `lzfse` (both default; the second includes LZVN) compile the codecs in; without one, its payloads give
-//! [`ErrorKind::NotCompiledIn`]. `digest` adds SHA-1 and SHA-384 of a payload, and their comparison with a manifest.
+//! [`ErrorKind::UnsupportedCodec`]. `digest` adds SHA-1 and SHA-384 of a payload, and their comparison with a manifest.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(

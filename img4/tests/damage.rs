@@ -112,8 +112,8 @@ fn each_damage_gives_its_error() {
         ("algorithm 2", declared((2, 5), raw), K::UnknownAlgorithm, S::CompressionInfo, 42),
         ("declared size differs", declared((1, 6), raw), K::SizeMismatch, S::CompressionInfo, 42),
         ("over the caller's limit", data(&[b"bvxn\0\0\x20\0\x40\x40\0\0", &[0; 0x40][..]].concat()), K::Truncated, S::BvxnBlock, SHORT),
-        ("a bomb's header", comp(*b"lzss", 0, 0xffff_ffff, &[0; 100]), K::ImpossibleRatio, S::CompHeader, DATA),
-        ("size over the limit", comp(*b"lzss", 0, 0x0010_0001, &vec![0; 130_000]), K::OverLimit, S::CompHeader, LONG),
+        ("a bomb's header", comp(*b"lzss", 0, 0xffff_ffff, &[0; 100]), K::RatioTooLarge, S::CompHeader, DATA),
+        ("size over the limit", comp(*b"lzss", 0, 0x0010_0001, &vec![0; 130_000]), K::SizeTooLarge, S::CompHeader, LONG),
         ("header cut", data(b"complzss\0\0\0\0"), K::Truncated, S::CompHeader, SHORT),
         // Checksums and LZSS.
         ("wrong adler32", comp(*b"lzss", 0x1234, 1, b"\x01x"), K::ChecksumMismatch, S::CompHeader, DATA),
@@ -149,7 +149,7 @@ fn each_damage_gives_its_error() {
     for (name, file, kind, what, offset) in &rows {
         let got = outcome(file).map(|output| output.len());
         let matches = got.is_err_and(|error| {
-            (error.kind(), error.what(), error.offset()) == (*kind, *what, *offset)
+            (error.kind(), error.structure(), error.offset()) == (*kind, *what, *offset)
         });
         if !matches {
             wrong += 1;

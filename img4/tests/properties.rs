@@ -87,7 +87,7 @@ proptest! {
             let error = payload.decompress_into(&mut short, &mut Scratch::new()).unwrap_err();
             prop_assert_eq!(error.kind(), ErrorKind::BufferTooSmall);
             let error = plan.size_within(plain.len() as u64 - 1).unwrap_err();
-            prop_assert_eq!(error.kind(), ErrorKind::OverLimit);
+            prop_assert_eq!(error.kind(), ErrorKind::SizeTooLarge);
         }
     }
 

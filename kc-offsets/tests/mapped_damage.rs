@@ -55,7 +55,7 @@ const FILEOFF: usize = 40;
 /// What is wrong, in what, and where.
 fn error(result: Result<KernelCache<'_>, Error>) -> (ErrorKind, Structure, usize) {
     match result {
-        Err(Error::MachO(error)) => (error.kind(), error.what(), at(error.offset())),
+        Err(Error::MachO(error)) => (error.kind(), error.structure(), at(error.offset())),
         other => panic!("{other:?}"),
     }
 }
@@ -74,14 +74,14 @@ fn a_header_that_is_not_there() {
     };
     let header = Structure::MachHeader64;
     for (memory, place, kind) in [
-        (&[][..], 0, ErrorKind::PastEndOfFile),
+        (&[][..], 0, ErrorKind::Truncated),
         (&memory, 0, ErrorKind::BadMagic),
-        (&memory, 0x10_0000, ErrorKind::PastEndOfFile),
-        (&memory, u64::MAX, ErrorKind::PastEndOfFile),
+        (&memory, 0x10_0000, ErrorKind::Truncated),
+        (&memory, u64::MAX, ErrorKind::Truncated),
         (
             &memory[..BEFORE + 40],
             BEFORE as u64,
-            ErrorKind::CommandsPastEndOfFile,
+            ErrorKind::SizeofcmdsTooLarge,
         ),
         // A nested header, which the file's first byte says nothing of.
         (&memory, BEFORE as u64 + 0x4000, ErrorKind::HeaderNotMapped),
@@ -125,12 +125,8 @@ fn segments_that_lie_elsewhere() {
         u64::MAX - 0xffff,
     ] {
         let (strict, tolerant) = refused(&[(data + VMADDR, vmaddr)]);
-        assert_eq!(
-            strict,
-            (ErrorKind::PastEndOfFile, what, data),
-            "{vmaddr:#x}"
-        );
-        assert_eq!(tolerant.unwrap(), (vec![ErrorKind::PastEndOfFile], 0));
+        assert_eq!(strict, (ErrorKind::Truncated, what, data), "{vmaddr:#x}");
+        assert_eq!(tolerant.unwrap(), (vec![ErrorKind::Truncated], 0));
     }
     // From before the start into it.
     let (strict, tolerant) = refused(&[(data + VMADDR, first - 1)]);
@@ -150,7 +146,7 @@ fn segments_that_lie_elsewhere() {
     // The header is said to lie elsewhere: all others are then out of place.
     let prelink = segment(&memory, "__PRELINK_TEXT");
     let (strict, tolerant) = refused(&[(text + VMADDR, 0)]);
-    assert_eq!(strict, (ErrorKind::PastEndOfFile, what, prelink));
+    assert_eq!(strict, (ErrorKind::Truncated, what, prelink));
     assert!(tolerant.unwrap().0.len() >= 6);
 }
 
@@ -161,11 +157,7 @@ fn memory_that_ends_early() {
     for missing in [1, 0x1000, 0x4000] {
         let cut = &memory[..memory.len() - missing];
         let strict = error(parse(cut, Mode::Strict));
-        let expected = (
-            ErrorKind::PastEndOfFile,
-            Structure::SegmentCommand64,
-            linkedit,
-        );
+        let expected = (ErrorKind::Truncated, Structure::SegmentCommand64, linkedit);
         assert_eq!(strict, expected);
         // All but __LINKEDIT is there.
         let cache = parse(cut, Mode::Tolerant).unwrap();
@@ -179,7 +171,7 @@ fn memory_that_ends_early() {
                 Err(error) => {
                     let symtab = image.find_command(Kind::LC_SYMTAB).unwrap().file_offset();
                     let fields = [symtab.get() + 8, symtab.get() + 16];
-                    assert_eq!(error.kind(), ErrorKind::PastEndOfFile);
+                    assert_eq!(error.kind(), ErrorKind::Truncated);
                     assert!(fields.contains(&error.offset().get()));
                 }
             }
@@ -223,7 +215,7 @@ fn tables_outside_of_linkedit() {
         image
             .symbol_table()
             .map(|table| table.len())
-            .map_err(|error| (error.kind(), error.what(), at(error.offset())))
+            .map_err(|error| (error.kind(), error.structure(), at(error.offset())))
     };
     assert!(kernel(&memory).unwrap() > 3);
     let symbols = |kind| Err((kind, Structure::Nlist64, symtab + 8));
@@ -261,7 +253,7 @@ fn tables_outside_of_linkedit() {
     assert_eq!(kernel(&short), symbols(ErrorKind::OffsetNotMapped));
     // A segment that lies nowhere.
     let away = patched(own + VMADDR, &0x1000_u64.to_le_bytes());
-    assert_eq!(away, symbols(ErrorKind::PastEndOfFile));
+    assert_eq!(away, symbols(ErrorKind::Truncated));
     let wraps = patched(own + FILEOFF, &u64::MAX.to_le_bytes());
     assert_eq!(wraps, symbols(ErrorKind::OffsetNotMapped));
 }
@@ -284,14 +276,14 @@ fn entries_that_lie_nowhere_or_in_themselves() {
         image
             .map(|image| image.header().filetype)
             .map_err(|error| match error {
-                Error::MachO(error) => (error.kind(), error.what(), at(error.offset())),
+                Error::MachO(error) => (error.kind(), error.structure(), at(error.offset())),
                 other => panic!("{other}"),
             })
     };
     for (vmaddr, kind) in [
-        (0, ErrorKind::PastEndOfFile),
-        (base + (1 << 40), ErrorKind::PastEndOfFile),
-        (u64::MAX, ErrorKind::PastEndOfFile),
+        (0, ErrorKind::Truncated),
+        (base + (1 << 40), ErrorKind::Truncated),
+        (u64::MAX, ErrorKind::Truncated),
         // The last byte of the address space, counted from the memory's first.
         (base - BEFORE as u64 - 1, ErrorKind::OffsetOverflow),
     ] {

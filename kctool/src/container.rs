@@ -49,7 +49,7 @@ pub(crate) fn payload<'a>(input: &'a [u8], args: &InputArgs) -> Result<Payload<'
     };
     let plan = im4p.plan()?;
     let size = plan.size_within(max_size).map_err(|error| {
-        if error.kind() == img4::ErrorKind::OverLimit {
+        if error.kind() == img4::ErrorKind::SizeTooLarge {
             Failure::refused(format!(
                 "{error}; --max-size raises the limit of {max_size}"
             ))

@@ -49,7 +49,7 @@ pub(crate) fn image(
     }
     match damage {
         // The last page may have no room for a header.
-        Some(error) if error.kind() != ErrorKind::PastEndOfFile => Err(error.into()),
+        Some(error) if error.kind() != ErrorKind::Truncated => Err(error.into()),
         _ => Err(Failure::refused(
             "no header of a loaded image at the start of a page; --header says where it is",
         )),

@@ -126,7 +126,7 @@ impl<'a> Bytes<'a> {
     /// `size` bytes from `offset`, as the field at `blame` of the outermost file says.
     ///
     /// # Errors
-    /// `OffsetOverflow` or `PastEndOfFile`, at `blame`: the range need not exist, the field does.
+    /// `OffsetOverflow` or `Truncated`, at `blame`: the range need not exist, the field does.
     #[inline]
     pub(crate) fn slice(
         self,
@@ -140,7 +140,7 @@ impl<'a> Bytes<'a> {
             None if offset.checked_add(size).is_none() => {
                 Err(Error::new(ErrorKind::OffsetOverflow, what, blame.get()))
             }
-            None => Err(Error::new(ErrorKind::PastEndOfFile, what, blame.get())),
+            None => Err(Error::new(ErrorKind::Truncated, what, blame.get())),
         }
     }
 
@@ -155,12 +155,12 @@ impl<'a> Bytes<'a> {
     /// The structure at `offset`.
     ///
     /// # Errors
-    /// `PastEndOfFile`, at `offset`.
+    /// `Truncated`, at `offset`.
     #[inline]
     pub(crate) fn raw<T: Raw>(self, offset: u64, what: Structure) -> Result<&'a T, Error> {
         match self.get_raw(offset) {
             Some(value) => Ok(value),
-            None => Err(self.error(ErrorKind::PastEndOfFile, what, offset)),
+            None => Err(self.error(ErrorKind::Truncated, what, offset)),
         }
     }
 
@@ -176,7 +176,7 @@ impl<'a> Bytes<'a> {
     /// `count` structures from `offset`, as the field at `blame` of the outermost file says.
     ///
     /// # Errors
-    /// `PastEndOfFile`, at `blame`.
+    /// `Truncated`, at `blame`.
     pub(crate) fn array<T: Raw>(
         self,
         offset: u64,
@@ -186,7 +186,7 @@ impl<'a> Bytes<'a> {
     ) -> Result<&'a [T], Error> {
         match self.get_array(offset, count) {
             Some(values) => Ok(values),
-            None => Err(Error::new(ErrorKind::PastEndOfFile, what, blame.get())),
+            None => Err(Error::new(ErrorKind::Truncated, what, blame.get())),
         }
     }
 

@@ -33,7 +33,7 @@ impl<'a> CodeSignature<'a> {
         }
         // The command's range is padded; the blob says its own size.
         let Some(bytes) = bytes.get(0, u64::from(header.length.get())) else {
-            return Err(bytes.error(ErrorKind::PastEndOfFile, WHAT, 4));
+            return Err(bytes.error(ErrorKind::Truncated, WHAT, 4));
         };
         let count = u64::from(header.count.get());
         let Some(index) = bytes.get_array(SUPER_BLOB_SIZE, count) else {
@@ -124,11 +124,7 @@ impl<'a> Iterator for Blobs<'a> {
             Some(bytes) if length >= 8 => bytes,
             _ => {
                 let what = Structure::GenericBlob;
-                return Some(Err(self.bytes.error(
-                    ErrorKind::PastEndOfFile,
-                    what,
-                    offset,
-                )));
+                return Some(Err(self.bytes.error(ErrorKind::Truncated, what, offset)));
             }
         };
         Some(Ok(Blob {

@@ -15,33 +15,31 @@ pub enum ErrorKind {
     /// A big-endian Mach-O (`MH_CIGAM_64`): this crate reads little-endian ones.
     UnsupportedBigEndian,
     /// The structure does not fit in the bytes that are left of the file.
-    PastEndOfFile,
+    Truncated,
     /// Offset plus size exceeds 2^64.
     OffsetOverflow,
     /// `sizeofcmds` reaches past the end of the file.
-    CommandsPastEndOfFile,
+    SizeofcmdsTooLarge,
     /// `ncmds` commands do not fit in `sizeofcmds` bytes.
-    CommandsTruncated,
+    NcmdsTooLarge,
     /// `sizeofcmds` holds bytes after the last of `ncmds` commands.
-    CommandsTrailingBytes,
+    TrailingBytes,
     /// `cmdsize` is smaller than the structure that it measures.
     CommandTooSmall,
     /// `cmdsize` is not a multiple of 8.
-    CommandUnaligned,
+    Misaligned,
     /// `cmdsize` reaches past the end of `sizeofcmds`.
-    CommandPastCommands,
+    CommandTooLarge,
     /// `cmdsize` is not the one size that this command has.
-    CommandWrongSize,
+    BadCommandSize,
     /// `nsects` sections do not fit in `cmdsize`.
-    TooManySections,
+    NsectsTooLarge,
     /// A count says there are more items than the structure has room for.
     CountTooLarge,
     /// `filesize` is larger than `vmsize`.
-    FileSizeExceedsVmSize,
+    FileSizeTooLarge,
     /// vmaddr plus vmsize exceeds 2^64.
     AddressOverflow,
-    /// The section's vmaddr range is not inside its segment's.
-    SectionOutsideSegment,
     /// A string's offset lies outside the structure or table that holds it.
     StringOutOfBounds,
     /// A string runs to the end of its structure without a NUL byte.
@@ -64,8 +62,6 @@ pub enum ErrorKind {
     BadAlignment,
     /// Two ranges that must be disjoint share bytes.
     Overlap,
-    /// There is a second one of what a file has at most once.
-    Duplicate,
     /// `segment_offset` does not lead from the image's base to the segment.
     SegmentOffsetMismatch,
     /// A chain of fixups starts outside its page or leaves it.
@@ -290,20 +286,19 @@ impl ErrorKind {
             Self::BadMagic => "bad magic",
             Self::Unsupported32Bit => "32-bit Mach-O is not supported",
             Self::UnsupportedBigEndian => "big-endian Mach-O is not supported",
-            Self::PastEndOfFile => "reaches past the end of the file",
+            Self::Truncated => "reaches past the end of the file",
             Self::OffsetOverflow => "offset plus size overflows",
-            Self::CommandsPastEndOfFile => "sizeofcmds reaches past the end of the file",
-            Self::CommandsTruncated => "ncmds commands do not fit in sizeofcmds",
-            Self::CommandsTrailingBytes => "sizeofcmds holds bytes after the last command",
+            Self::SizeofcmdsTooLarge => "sizeofcmds reaches past the end of the file",
+            Self::NcmdsTooLarge => "ncmds commands do not fit in sizeofcmds",
+            Self::TrailingBytes => "sizeofcmds holds bytes after the last command",
             Self::CommandTooSmall => "cmdsize too small",
-            Self::CommandUnaligned => "cmdsize is not a multiple of 8",
-            Self::CommandPastCommands => "cmdsize reaches past sizeofcmds",
-            Self::CommandWrongSize => "cmdsize is not the size of this command",
-            Self::TooManySections => "nsects sections do not fit in cmdsize",
+            Self::Misaligned => "cmdsize is not a multiple of 8",
+            Self::CommandTooLarge => "cmdsize reaches past sizeofcmds",
+            Self::BadCommandSize => "cmdsize is not the size of this command",
+            Self::NsectsTooLarge => "nsects sections do not fit in cmdsize",
             Self::CountTooLarge => "count too large",
-            Self::FileSizeExceedsVmSize => "filesize is larger than vmsize",
+            Self::FileSizeTooLarge => "filesize is larger than vmsize",
             Self::AddressOverflow => "vmaddr plus vmsize overflows",
-            Self::SectionOutsideSegment => "section is outside its segment",
             Self::StringOutOfBounds => "string offset out of bounds",
             Self::StringUnterminated => "string is not terminated",
             Self::BadThreadCount => "thread state count does not match its flavor",
@@ -315,7 +310,6 @@ impl ErrorKind {
             Self::TooDeep => "nested too deeply",
             Self::BadAlignment => "bad alignment",
             Self::Overlap => "overlaps another range",
-            Self::Duplicate => "duplicate",
             Self::SegmentOffsetMismatch => "segment_offset does not lead to the segment",
             Self::ChainLeavesPage => "chain leaves its page",
             Self::SlotOutsideSegment => "slot outside its segment's bytes",
@@ -333,14 +327,18 @@ impl ErrorKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Error {
     kind: ErrorKind,
-    what: Structure,
+    structure: Structure,
     offset: u64,
 }
 
 impl Error {
     #[cold]
-    pub(crate) const fn new(kind: ErrorKind, what: Structure, offset: u64) -> Self {
-        Self { kind, what, offset }
+    pub(crate) const fn new(kind: ErrorKind, structure: Structure, offset: u64) -> Self {
+        Self {
+            kind,
+            structure,
+            offset,
+        }
     }
 
     /// Why the structure was refused.
@@ -349,8 +347,8 @@ impl Error {
     }
 
     /// The structure that was refused.
-    pub const fn what(self) -> Structure {
-        self.what
+    pub const fn structure(self) -> Structure {
+        self.structure
     }
 
     /// Where the damage lies, from the start of the outermost file: the structure that is refused,
@@ -372,7 +370,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.what.name())?;
+        f.write_str(self.structure.name())?;
         f.write_str(": ")?;
         f.write_str(self.kind.reason())?;
         write!(f, " at file offset {:#x}", self.offset)

@@ -39,7 +39,7 @@ impl<'a> FatFile<'a> {
     /// Parses the header and the table of slices at the start of `file`.
     ///
     /// # Errors
-    /// `BadMagic`; `CountTooLarge` where the table does not fit; `PastEndOfFile`, `OffsetOverflow`
+    /// `BadMagic`; `CountTooLarge` where the table does not fit; `Truncated`, `OffsetOverflow`
     /// or `BadAlignment` of a slice, at its entry of the table.
     pub fn parse(file: &'a [u8]) -> Result<Self, Error> {
         const WHAT: Structure = Structure::FatHeader;

@@ -73,7 +73,7 @@ impl<'a> FilesetEntry<'a> {
     /// The nested image, in the mode of the collection.
     ///
     /// # Errors
-    /// As [`MachO::parse_with`]; `PastEndOfFile` at the field `fileoff` where no byte is there, of a mapped
+    /// As [`MachO::parse_with`]; `Truncated` at the field `fileoff` where no byte is there, of a mapped
     /// collection at the field `vmaddr`.
     pub fn parse(&self) -> Result<MachO<'a>, Error> {
         let (input, what) = (self.command.input(), Structure::FilesetEntryCommand);

@@ -125,7 +125,7 @@ impl<'a> Input<'a> {
     /// The bytes of a table of `__LINKEDIT`.
     ///
     /// # Errors
-    /// As [`linkedit`](Self::linkedit); `OffsetOverflow` or `PastEndOfFile` at `blame`.
+    /// As [`linkedit`](Self::linkedit); `OffsetOverflow` or `Truncated` at `blame`.
     pub(crate) fn table(
         &self,
         offset: u64,

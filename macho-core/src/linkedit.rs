@@ -35,7 +35,7 @@ impl<'a> LinkeditData<'a> {
     /// The bytes.
     ///
     /// # Errors
-    /// `PastEndOfFile`, at the field `dataoff`.
+    /// `Truncated`, at the field `dataoff`.
     pub fn data(&self) -> Result<&'a [u8], Error> {
         self.bytes(Structure::LinkeditDataCommand).map(Bytes::data)
     }

@@ -127,7 +127,7 @@ impl<'a> MachO<'a> {
     /// a fileset. In the mode of this one.
     ///
     /// # Errors
-    /// See [`parse_with`](Self::parse_with); `PastEndOfFile` outside of this image's file.
+    /// See [`parse_with`](Self::parse_with); `Truncated` outside of this image's file.
     pub fn nested_at(&self, offset: FileOffset) -> Result<Self, Error> {
         let start = self.within(offset)?;
         Self::parse_in(self.input, start, self.mode)
@@ -137,7 +137,7 @@ impl<'a> MachO<'a> {
     /// whole file inside of this image, as the kexts of a prelinked kernel are. In the mode of this one.
     ///
     /// # Errors
-    /// See [`parse_with`](Self::parse_with); `PastEndOfFile` outside of this image's file.
+    /// See [`parse_with`](Self::parse_with); `Truncated` outside of this image's file.
     pub fn embedded_at(&self, offset: FileOffset) -> Result<Self, Error> {
         let start = self.within(offset)?;
         if let Some(mapping) = self.input.mapping {
@@ -161,13 +161,11 @@ impl<'a> MachO<'a> {
     fn within(&self, offset: FileOffset) -> Result<u64, Error> {
         let bytes = self.input.bytes;
         let start = offset.get().checked_sub(bytes.origin());
-        start.filter(|start| *start < bytes.len()).ok_or({
-            Error::new(
-                ErrorKind::PastEndOfFile,
-                Structure::MachHeader64,
-                offset.get(),
-            )
-        })
+        start.filter(|start| *start < bytes.len()).ok_or(Error::new(
+            ErrorKind::Truncated,
+            Structure::MachHeader64,
+            offset.get(),
+        ))
     }
 
     /// The header.
@@ -269,7 +267,7 @@ fn read_header(bytes: Bytes<'_>, start: u64) -> Result<(Header, Bytes<'_>), Erro
         .and_then(|image| image.from(HEADER_SIZE))
         .and_then(|tail| tail.get(0, u64::from(header.sizeofcmds)))
     else {
-        return Err(bytes.error(ErrorKind::CommandsPastEndOfFile, WHAT, start));
+        return Err(bytes.error(ErrorKind::SizeofcmdsTooLarge, WHAT, start));
     };
     Ok((header, commands))
 }

@@ -284,7 +284,7 @@ impl<'a> Section<'a> {
     /// The bytes; none for zero-fill sections in a file.
     ///
     /// # Errors
-    /// `PastEndOfFile` or `OffsetOverflow`, at the section's structure: a parse does not look at a section's bytes, because no
+    /// `Truncated` or `OffsetOverflow`, at the section's structure: a parse does not look at a section's bytes, because no
     /// loader does.
     pub fn data(&self) -> Result<&'a [u8], Error> {
         self.bytes().map(Bytes::data)

@@ -20,19 +20,19 @@ pub(crate) fn check(
     let mut rest = commands;
     for _ in 0..ncmds {
         let Some(raw) = rest.get_raw::<LoadCommand>(0) else {
-            return Err(rest.error(ErrorKind::CommandsTruncated, WHAT, 0));
+            return Err(rest.error(ErrorKind::NcmdsTooLarge, WHAT, 0));
         };
         let size = raw.cmdsize.get();
         let Some((command, tail)) = rest.split(size).filter(|_| size >= 8) else {
             let kind = if size < 8 {
                 ErrorKind::CommandTooSmall
             } else {
-                ErrorKind::CommandPastCommands
+                ErrorKind::CommandTooLarge
             };
             return Err(rest.error(kind, WHAT, 0));
         };
         if strict && size % 8 != 0 {
-            return Err(rest.error(ErrorKind::CommandUnaligned, WHAT, 0));
+            return Err(rest.error(ErrorKind::Misaligned, WHAT, 0));
         }
         if raw.cmd.get() == LoadCommandKind::LC_SEGMENT_64.0 && !is_sound(input, command) {
             let leniencies = check_segment(input, command)?;
@@ -45,7 +45,7 @@ pub(crate) fn check(
         rest = tail;
     }
     if strict && rest.len() != 0 {
-        return Err(rest.error(ErrorKind::CommandsTrailingBytes, Structure::MachHeader64, 0));
+        return Err(rest.error(ErrorKind::TrailingBytes, Structure::MachHeader64, 0));
     }
     Ok(commands.len().saturating_sub(rest.len()))
 }
@@ -90,7 +90,7 @@ pub(crate) fn check_segment(
     };
     let room = u64::from(raw.nsects.get()).saturating_mul(SECTION_SIZE);
     if room > command.len().saturating_sub(SEGMENT_SIZE) {
-        return Err(command.error(ErrorKind::TooManySections, WHAT, 0));
+        return Err(command.error(ErrorKind::NsectsTooLarge, WHAT, 0));
     }
     let (file, memory) = ranges(raw);
     let ((_, filesize), (vmaddr, vmsize)) = (file, memory);
@@ -105,7 +105,7 @@ pub(crate) fn check_segment(
     };
     let past = end > bytes.len();
     Ok([
-        past.then(|| command.error(ErrorKind::PastEndOfFile, WHAT, 0)),
-        (filesize > vmsize).then(|| command.error(ErrorKind::FileSizeExceedsVmSize, WHAT, 0)),
+        past.then(|| command.error(ErrorKind::Truncated, WHAT, 0)),
+        (filesize > vmsize).then(|| command.error(ErrorKind::FileSizeTooLarge, WHAT, 0)),
     ])
 }

@@ -2,11 +2,11 @@
 //!
 //! | leniency | strict | tolerant | who accepts it |
 //! |---|---|---|---|
-//! | a segment's bytes end past the end of the file, or of the memory that holds a mapped image | `PastEndOfFile` | bytes end there | m1n1's loader; m1n1.macho's `PYLD` is 64 MiB longer than its file |
-//! | `filesize` above `vmsize` | `FileSizeExceedsVmSize` | kept | m1n1's loader copies `filesize` bytes |
-//! | `cmdsize` above the one size of its command, as of `LC_UUID` | `CommandWrongSize`, by the view | the rest is ignored | m1n1's loader reads the fields it knows |
-//! | `cmdsize` not a multiple of 8 | `CommandUnaligned` | kept | XNU's `parse_machfile` does not look |
-//! | bytes after the last command inside `sizeofcmds` | `CommandsTrailingBytes` | ignored | XNU and dyld count `ncmds` |
+//! | a segment's bytes end past the end of the file, or of the memory that holds a mapped image | `Truncated` | bytes end there | m1n1's loader; m1n1.macho's `PYLD` is 64 MiB longer than its file |
+//! | `filesize` above `vmsize` | `FileSizeTooLarge` | kept | m1n1's loader copies `filesize` bytes |
+//! | `cmdsize` above the one size of its command, as of `LC_UUID` | `BadCommandSize`, by the view | the rest is ignored | m1n1's loader reads the fields it knows |
+//! | `cmdsize` not a multiple of 8 | `Misaligned` | kept | XNU's `parse_machfile` does not look |
+//! | bytes after the last command inside `sizeofcmds` | `TrailingBytes` | ignored | XNU and dyld count `ncmds` |
 //!
 //! Everything else is refused in both modes.
 use core::iter::FusedIterator;
@@ -46,7 +46,7 @@ impl<'a> Tolerated<'a> {
             // Nothing was let pass: the walk is empty, not merely without result.
             commands = commands.none();
         } else if used < u64::from(image.header().sizeofcmds) {
-            let kind = ErrorKind::CommandsTrailingBytes;
+            let kind = ErrorKind::TrailingBytes;
             let at = image
                 .start()
                 .saturating_add(HEADER_SIZE)
@@ -74,11 +74,11 @@ impl Iterator for Tolerated<'_> {
             };
             let bytes = command.data();
             let unaligned = (bytes.len() % 8 != 0)
-                .then(|| bytes.error(ErrorKind::CommandUnaligned, Structure::LoadCommand, 0));
+                .then(|| bytes.error(ErrorKind::Misaligned, Structure::LoadCommand, 0));
             // A command that is too small is no leniency: its view refuses it in both modes.
             let too_large = fixed_size(command.kind())
                 .filter(|(size, _)| command.bytes().len() > *size)
-                .map(|(_, what)| bytes.error(ErrorKind::CommandWrongSize, what, 0));
+                .map(|(_, what)| bytes.error(ErrorKind::BadCommandSize, what, 0));
             let mut segment = [None; 2];
             if command.kind() == LoadCommandKind::LC_SEGMENT_64 {
                 segment = check_segment(command.input(), bytes).unwrap_or_default();

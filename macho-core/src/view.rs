@@ -206,12 +206,12 @@ impl<'a> LoadCommand<'a> {
     /// The command as structure `T`, which is all of it.
     ///
     /// # Errors
-    /// `CommandTooSmall`, or in strict mode `CommandWrongSize`.
+    /// `CommandTooSmall`, or in strict mode `BadCommandSize`.
     #[inline]
     pub(crate) fn exact<T: Raw>(&self, what: Structure) -> Result<&'a T, Error> {
         let value = self.raw(what)?;
         if self.mode() == Mode::Strict && self.bytes().len() != size_of::<T>() {
-            return Err(self.data().error(ErrorKind::CommandWrongSize, what, 0));
+            return Err(self.data().error(ErrorKind::BadCommandSize, what, 0));
         }
         Ok(value)
     }

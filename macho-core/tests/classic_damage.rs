@@ -89,7 +89,7 @@ fn check(field: usize, what: S, table: &[Row<'_>]) {
         let (found, damage) = walk(&file);
         let damage: Vec<_> = damage
             .iter()
-            .map(|error| (error.kind(), error.what(), error.offset().get()))
+            .map(|error| (error.kind(), error.structure(), error.offset().get()))
             .collect();
         let errors: Vec<_> = errors
             .iter()
@@ -216,7 +216,7 @@ fn bombs_are_bounded() {
     assert_eq!(slots.len(), file.len() / 8);
     let errors: Vec<_> = errors
         .iter()
-        .map(|error| (error.kind(), error.what()))
+        .map(|error| (error.kind(), error.structure()))
         .collect();
     assert_eq!(errors, [(K::Overlap, S::RebaseOpcodes)]);
     // To and fro between segments: no more look-ups than the file's size allows.
@@ -230,7 +230,7 @@ fn bombs_are_bounded() {
     let (_, errors) = walk(&many);
     let errors: Vec<_> = errors
         .iter()
-        .map(|error| (error.kind(), error.what()))
+        .map(|error| (error.kind(), error.structure()))
         .collect();
     assert_eq!(errors, [(K::TooMuchWork, S::RebaseOpcodes)]);
 }
@@ -260,11 +260,11 @@ fn streams_outside_the_file() {
     assert_eq!(slots.len(), whole - 35);
     let errors: Vec<_> = errors
         .iter()
-        .map(|error| (error.kind(), error.what(), index(error.offset().get())))
+        .map(|error| (error.kind(), error.structure(), index(error.offset().get())))
         .collect();
     let expected = [
-        (K::PastEndOfFile, S::RebaseOpcodes, info + 8),
-        (K::PastEndOfFile, S::WeakBindOpcodes, info + 24),
+        (K::Truncated, S::RebaseOpcodes, info + 8),
+        (K::Truncated, S::WeakBindOpcodes, info + 24),
     ];
     assert_eq!(errors, expected);
 }
@@ -299,7 +299,7 @@ fn damaged_threads() {
         let (found, errors) = walk(&file);
         let errors: Vec<_> = errors
             .iter()
-            .map(|error| (error.kind(), error.what(), index(error.offset().get())))
+            .map(|error| (error.kind(), error.structure(), index(error.offset().get())))
             .collect();
         assert_eq!(
             (found.as_slice(), errors),
@@ -328,7 +328,7 @@ fn damaged_threads() {
     let (found, errors) = walk(&file);
     assert_eq!(found.len(), file.len() / 4);
     assert_eq!(
-        (errors.len(), errors[0].kind(), errors[0].what()),
+        (errors.len(), errors[0].kind(), errors[0].structure()),
         (1, K::Overlap, S::ThreadStarts)
     );
 }
@@ -357,7 +357,7 @@ fn damaged_firmware_starts() {
         assert_eq!((slots.len(), errors.len()), (0, 1));
         let error = errors[0];
         assert_eq!(
-            (error.kind(), error.what(), index(error.offset().get())),
+            (error.kind(), error.structure(), index(error.offset().get())),
             (kind, what, byte)
         );
     }
@@ -397,7 +397,7 @@ fn damaged_relocations() {
         let (slots, errors) = walk(&file);
         let errors: Vec<_> = errors
             .iter()
-            .map(|error| (error.kind(), error.what(), index(error.offset().get())))
+            .map(|error| (error.kind(), error.structure(), index(error.offset().get())))
             .collect();
         assert_eq!(
             (slots, errors),
@@ -417,7 +417,7 @@ fn damaged_relocations() {
             let (slots, errors) = walk(&file);
             assert_eq!(slots.len(), 7 - count.len());
             let error = errors[0];
-            assert_eq!((error.kind(), error.what()), (K::PastEndOfFile, what));
+            assert_eq!((error.kind(), error.structure()), (K::Truncated, what));
             assert_eq!(index(error.offset().get()), dysymtab + field);
         }
     }

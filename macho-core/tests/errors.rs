@@ -96,42 +96,42 @@ fn damaged_commands() {
         (HEADER, 0, words(&[0xfeed_face]), K::Unsupported32Bit, S::MachHeader64, 0),
         (HEADER, 0, words(&[0xcffa_edfe]), K::UnsupportedBigEndian, S::MachHeader64, 0),
         (HEADER, 0, words(&[0xcefa_edfe]), K::UnsupportedBigEndian, S::MachHeader64, 0),
-        (HEADER, 0x14, words(&[max]), K::CommandsPastEndOfFile, S::MachHeader64, 0),
-        (HEADER, 0x10, words(&[0]), K::CommandsTrailingBytes, S::MachHeader64, 0x20),
-        (HEADER, 0x14, words(&[0]), K::CommandsTruncated, S::LoadCommand, 0x20),
-        (HEADER, 0x14, words(&[7]), K::CommandsTruncated, S::LoadCommand, 0x20),
-        (HEADER, 0x14, words(&[8]), K::CommandPastCommands, S::LoadCommand, 0x20),
+        (HEADER, 0x14, words(&[max]), K::SizeofcmdsTooLarge, S::MachHeader64, 0),
+        (HEADER, 0x10, words(&[0]), K::TrailingBytes, S::MachHeader64, 0x20),
+        (HEADER, 0x14, words(&[0]), K::NcmdsTooLarge, S::LoadCommand, 0x20),
+        (HEADER, 0x14, words(&[7]), K::NcmdsTooLarge, S::LoadCommand, 0x20),
+        (HEADER, 0x14, words(&[8]), K::CommandTooLarge, S::LoadCommand, 0x20),
         // cmdsize.
         (SEGMENT, 4, words(&[0]), K::CommandTooSmall, S::LoadCommand, 0),
         (SEGMENT, 4, words(&[7]), K::CommandTooSmall, S::LoadCommand, 0),
-        (SEGMENT, 4, words(&[max]), K::CommandPastCommands, S::LoadCommand, 0),
-        (SEGMENT, 4, words(&[0x9c]), K::CommandUnaligned, S::LoadCommand, 0),
+        (SEGMENT, 4, words(&[max]), K::CommandTooLarge, S::LoadCommand, 0),
+        (SEGMENT, 4, words(&[0x9c]), K::Misaligned, S::LoadCommand, 0),
         (SEGMENT, 4, words(&[64]), K::CommandTooSmall, S::SegmentCommand64, 0),
         // Segments.
-        (SEGMENT, 0x40, words(&[2]), K::TooManySections, S::SegmentCommand64, 0),
-        (SEGMENT, 0x40, words(&[max]), K::TooManySections, S::SegmentCommand64, 0),
+        (SEGMENT, 0x40, words(&[2]), K::NsectsTooLarge, S::SegmentCommand64, 0),
+        (SEGMENT, 0x40, words(&[max]), K::NsectsTooLarge, S::SegmentCommand64, 0),
         (SEGMENT, 0x18, longs(&[u64::MAX]), K::AddressOverflow, S::SegmentCommand64, 0),
         (SEGMENT, 0x28, longs(&[u64::MAX]), K::OffsetOverflow, S::SegmentCommand64, 0),
-        (SEGMENT, 0x28, longs(&[0x801]), K::PastEndOfFile, S::SegmentCommand64, 0),
-        (SEGMENT, 0x20, longs(&[0x1fff]), K::FileSizeExceedsVmSize, S::SegmentCommand64, 0),
+        (SEGMENT, 0x28, longs(&[0x801]), K::Truncated, S::SegmentCommand64, 0),
+        (SEGMENT, 0x20, longs(&[0x1fff]), K::FileSizeTooLarge, S::SegmentCommand64, 0),
         // Threads.
         (THREAD, 12, words(&[69]), K::CountTooLarge, S::ThreadCommand, 8),
         (THREAD, 12, words(&[max]), K::CountTooLarge, S::ThreadCommand, 8),
         (THREAD, 12, words(&[66]), K::BadThreadCount, S::ThreadCommand, 8),
         (THREAD, 12, words(&[0]), K::BadThreadCount, S::ThreadCommand, 8),
         // Tables of the file.
-        (SYMTAB, 12, words(&[max]), K::PastEndOfFile, S::Nlist64, 8),
-        (SYMTAB, 20, words(&[max]), K::PastEndOfFile, S::StringTable, 16),
-        (DYSYMTAB, 60, words(&[max]), K::PastEndOfFile, S::IndirectSymbols, 56),
-        (STARTS, 12, words(&[max]), K::PastEndOfFile, S::FunctionStarts, 8),
-        (TRIE, 12, words(&[max]), K::PastEndOfFile, S::ExportsTrie, 8),
-        (DATA_IN_CODE, 12, words(&[max]), K::PastEndOfFile, S::DataInCodeEntry, 8),
-        (SIGNATURE, 12, words(&[max]), K::PastEndOfFile, S::SuperBlob, 8),
+        (SYMTAB, 12, words(&[max]), K::Truncated, S::Nlist64, 8),
+        (SYMTAB, 20, words(&[max]), K::Truncated, S::StringTable, 16),
+        (DYSYMTAB, 60, words(&[max]), K::Truncated, S::IndirectSymbols, 56),
+        (STARTS, 12, words(&[max]), K::Truncated, S::FunctionStarts, 8),
+        (TRIE, 12, words(&[max]), K::Truncated, S::ExportsTrie, 8),
+        (DATA_IN_CODE, 12, words(&[max]), K::Truncated, S::DataInCodeEntry, 8),
+        (SIGNATURE, 12, words(&[max]), K::Truncated, S::SuperBlob, 8),
         // Strings and counts.
         (ENTRY, 24, words(&[31]), K::StringOutOfBounds, S::FilesetEntryCommand, 0),
         (ENTRY, 24, words(&[max]), K::StringOutOfBounds, S::FilesetEntryCommand, 0),
         (ENTRY, 16, longs(&[u64::MAX]), K::OffsetOverflow, S::FilesetEntryCommand, 16),
-        (ENTRY, 16, longs(&[0x2800]), K::PastEndOfFile, S::FilesetEntryCommand, 16),
+        (ENTRY, 16, longs(&[0x2800]), K::Truncated, S::FilesetEntryCommand, 16),
         (DYLIB, 8, words(&[23]), K::StringOutOfBounds, S::DylibCommand, 0),
         (DYLIB, 24, vec![b'x'; 32], K::StringUnterminated, S::DylibCommand, 24),
         (BUILD, 20, words(&[2]), K::CountTooLarge, S::BuildVersionCommand, 0),
@@ -143,7 +143,11 @@ fn damaged_commands() {
         put(&mut file, start + byte, bytes);
         let error = read(&file).unwrap_err();
         let context = format!("{cmd:#x}+{byte:#x}: {error}");
-        assert_eq!((error.kind(), error.what()), (*kind, *what), "{context}");
+        assert_eq!(
+            (error.kind(), error.structure()),
+            (*kind, *what),
+            "{context}"
+        );
         if *place != usize::MAX {
             assert_eq!(
                 error.offset(),
@@ -172,20 +176,20 @@ fn damaged_tables() {
         (TRIE + 7, vec![0x80], K::UlebTruncated, S::ExportsTrie, TRIE + 7),
         (TRIE + 4, vec![0], K::TooDeep, S::ExportsTrie, TRIE),
         (SIGNATURE, vec![0], K::BadMagic, S::SuperBlob, SIGNATURE),
-        (SIGNATURE + 4, big_words(&[0x101]), K::PastEndOfFile, S::SuperBlob, SIGNATURE + 4),
+        (SIGNATURE + 4, big_words(&[0x101]), K::Truncated, S::SuperBlob, SIGNATURE + 4),
         (SIGNATURE + 8, big_words(&[u32::MAX]), K::CountTooLarge, S::SuperBlob, SIGNATURE + 8),
         (SIGNATURE + 16, big_words(&[0xfc]), K::IndexOutOfBounds, S::BlobIndex, SIGNATURE + 12),
-        (SIGNATURE + 24, big_words(&[0xf0]), K::PastEndOfFile, S::GenericBlob, SIGNATURE + 20),
-        (SIGNATURE + 24, big_words(&[7]), K::PastEndOfFile, S::GenericBlob, SIGNATURE + 20),
+        (SIGNATURE + 24, big_words(&[0xf0]), K::Truncated, S::GenericBlob, SIGNATURE + 20),
+        (SIGNATURE + 24, big_words(&[7]), K::Truncated, S::GenericBlob, SIGNATURE + 20),
         (SIGNATURE + 20, vec![0], K::BadMagic, S::CodeDirectory, SIGNATURE + 20),
-        (SIGNATURE + 28, big_words(&[0x2_0600]), K::PastEndOfFile, S::CodeDirectory, SIGNATURE + 28),
+        (SIGNATURE + 28, big_words(&[0x2_0600]), K::Truncated, S::CodeDirectory, SIGNATURE + 28),
         (SIGNATURE + 40, big_words(&[0x61]), K::StringOutOfBounds, S::CodeDirectory, SIGNATURE + 40),
         (FIXUPS, words(&[1]), K::UnknownFormat, S::DyldChainedFixupsHeader, FIXUPS),
         (FIXUPS + 4, words(&[0x7d]), K::IndexOutOfBounds, S::DyldChainedFixupsHeader, FIXUPS + 4),
         (FIXUPS + 28, words(&[u32::MAX]), K::CountTooLarge, S::DyldChainedStartsInImage, FIXUPS + 28),
         (FIXUPS + 36, words(&[0x60]), K::IndexOutOfBounds, S::DyldChainedStartsInImage, FIXUPS + 36),
-        (FIXUPS + 40, words(&[0x59]), K::PastEndOfFile, S::DyldChainedStartsInSegment, FIXUPS + 40),
-        (FIXUPS + 40, words(&[21]), K::PastEndOfFile, S::DyldChainedStartsInSegment, FIXUPS + 40),
+        (FIXUPS + 40, words(&[0x59]), K::Truncated, S::DyldChainedStartsInSegment, FIXUPS + 40),
+        (FIXUPS + 40, words(&[21]), K::Truncated, S::DyldChainedStartsInSegment, FIXUPS + 40),
         (FIXUPS + 60, vec![3], K::CountTooLarge, S::DyldChainedStartsInSegment, FIXUPS + 40),
         (NESTED, words(&[0]), K::BadMagic, S::MachHeader64, NESTED),
         (NESTED + 0x24, words(&[8]), K::CommandTooSmall, S::SegmentCommand64, NESTED + 0x20),
@@ -195,7 +199,11 @@ fn damaged_tables() {
         put(&mut file, *byte, bytes);
         let error = read(&file).unwrap_err();
         let context = format!("{byte:#x}: {error}");
-        assert_eq!((error.kind(), error.what()), (*kind, *what), "{context}");
+        assert_eq!(
+            (error.kind(), error.structure()),
+            (*kind, *what),
+            "{context}"
+        );
         assert_eq!(error.offset(), FileOffset::new(*place as u64), "{context}");
     }
 }
@@ -239,7 +247,10 @@ fn a_trie_that_is_no_tree_ends() {
     let size = at(&file, TRIE) + 12;
     put(&mut file, size, &words(&[28]));
     let error = read(&file).unwrap_err();
-    assert_eq!((error.kind(), error.what()), (K::Cycle, S::ExportsTrie));
+    assert_eq!(
+        (error.kind(), error.structure()),
+        (K::Cycle, S::ExportsTrie)
+    );
 }
 
 #[test]
@@ -266,7 +277,7 @@ fn edges_without_a_label_are_followed_but_not_for_ever() {
         .unwrap_err();
     let place = FileOffset::new(place::TRIE as u64 + 11);
     assert_eq!(
-        (error.kind(), error.what(), error.offset()),
+        (error.kind(), error.structure(), error.offset()),
         (K::Cycle, S::ExportsTrie, place)
     );
 }
@@ -277,11 +288,11 @@ fn every_cut_of_the_file_is_an_error() {
     for len in 0..file.len() {
         let error = MachO::parse(&file[..len]).unwrap_err();
         let kind = match len {
-            0..32 => K::PastEndOfFile,
+            0..32 => K::Truncated,
             _ if len < 32 + u32::from_le_bytes(file[20..24].try_into().unwrap()) as usize => {
-                K::CommandsPastEndOfFile
+                K::SizeofcmdsTooLarge
             }
-            _ => K::PastEndOfFile,
+            _ => K::Truncated,
         };
         assert_eq!(error.kind(), kind, "{len}");
     }
@@ -293,8 +304,8 @@ fn a_command_too_large_is_strict_only() {
     let strict = MachO::parse(&file).unwrap();
     let error = strict.uuid().unwrap_err();
     assert_eq!(
-        (error.kind(), error.what()),
-        (K::CommandWrongSize, S::UuidCommand)
+        (error.kind(), error.structure()),
+        (K::BadCommandSize, S::UuidCommand)
     );
     assert_eq!(error.offset(), FileOffset::new(32));
     let tolerant = MachO::parse_with(&file, FileOffset::new(0), Mode::Tolerant).unwrap();
@@ -307,13 +318,13 @@ fn a_command_too_large_is_strict_only() {
 fn tolerance_is_what_the_table_says_and_no_more() {
     #[rustfmt::skip]
     let table: &[(u32, usize, Vec<u8>, Option<K>)] = &[
-        (SEGMENT, 0x28, longs(&[0x801]), Some(K::PastEndOfFile)),
-        (SEGMENT, 0x20, longs(&[0x1fff]), Some(K::FileSizeExceedsVmSize)),
+        (SEGMENT, 0x28, longs(&[0x801]), Some(K::Truncated)),
+        (SEGMENT, 0x20, longs(&[0x1fff]), Some(K::FileSizeTooLarge)),
         (SEGMENT, 0x28, longs(&[u64::MAX]), None),
         (SEGMENT, 0x18, longs(&[u64::MAX]), None),
         (SEGMENT, 0x40, words(&[u32::MAX]), None),
         (SEGMENT, 4, words(&[0]), None),
-        (HEADER, 0x10, words(&[15]), Some(K::CommandsTrailingBytes)),
+        (HEADER, 0x10, words(&[15]), Some(K::TrailingBytes)),
         (HEADER, 0x10, words(&[17]), None),
         (HEADER, 0x14, words(&[u32::MAX]), None),
     ];
@@ -342,7 +353,7 @@ fn unaligned_commands_are_tolerated() {
     let error = MachO::parse(&file).unwrap_err();
     assert_eq!(
         (error.kind(), error.offset()),
-        (K::CommandUnaligned, FileOffset::new(32))
+        (K::Misaligned, FileOffset::new(32))
     );
     let image = MachO::parse_with(&file, FileOffset::new(0), Mode::Tolerant).unwrap();
     let offsets: Vec<_> = image
@@ -371,10 +382,10 @@ fn fat_damages() {
     let table: &[(usize, u32, K, S, u64)] = &[
         (0, 0xcafe_bab0, K::BadMagic, S::FatHeader, 0),
         (4, u32::MAX, K::CountTooLarge, S::FatHeader, 4),
-        (16, 0x4001, K::PastEndOfFile, S::FatArch, 8),
+        (16, 0x4001, K::Truncated, S::FatArch, 8),
         (16, 0x3fff, K::BadAlignment, S::FatArch, 8),
-        (16, u32::MAX, K::PastEndOfFile, S::FatArch, 8),
-        (20, u32::MAX, K::PastEndOfFile, S::FatArch, 8),
+        (16, u32::MAX, K::Truncated, S::FatArch, 8),
+        (20, u32::MAX, K::Truncated, S::FatArch, 8),
         (24, 16, K::BadAlignment, S::FatArch, 8),
         (24, u32::MAX, K::BadAlignment, S::FatArch, 8),
     ];
@@ -384,7 +395,7 @@ fn fat_damages() {
         let error = FatFile::parse(&file).unwrap_err();
         let expected = (*kind, *what, FileOffset::new(*offset));
         assert_eq!(
-            (error.kind(), error.what(), error.offset()),
+            (error.kind(), error.structure(), error.offset()),
             expected,
             "{byte}: {word:#x}"
         );

@@ -96,7 +96,7 @@ fn damaged_chains() {
         // Room for the starts, and for less than the list.
         (STARTS, words(&[31]), K::IndexOutOfBounds, SEGMENT, WORDS + 6, &[0, 8, 0x1010, 0x2000, 0x2008]),
         (STARTS, words(&[22]), K::CountTooLarge, SEGMENT, STARTS, &[]),
-        (STARTS, words(&[u32::MAX]), K::PastEndOfFile, SEGMENT, STARTS, &[]),
+        (STARTS, words(&[u32::MAX]), K::Truncated, SEGMENT, STARTS, &[]),
         // The table: a segment that the image does not have, an offset outside.
         (IMAGE + 8, words(&[0x1000]), K::IndexOutOfBounds, S::DyldChainedStartsInImage, IMAGE + 8, &[]),
     ];
@@ -107,7 +107,7 @@ fn damaged_chains() {
         let (found, errors) = walk(&file);
         let error = errors.first().unwrap_or_else(|| panic!("{context}"));
         assert_eq!(
-            (error.kind(), error.what()),
+            (error.kind(), error.structure()),
             (*kind, *what),
             "{context}: {error}"
         );
@@ -135,7 +135,7 @@ fn segments_that_are_not_there() {
     let error = errors[0];
     assert_eq!((slots.len(), errors.len()), (0, 1));
     assert_eq!(
-        (error.kind(), error.what(), error.offset().get()),
+        (error.kind(), error.structure(), error.offset().get()),
         (
             K::IndexOutOfBounds,
             S::DyldChainedStartsInImage,
@@ -210,7 +210,11 @@ fn damaged_imports() {
         let fixups = image.chained_fixups().unwrap().unwrap();
         let error = fixups.import(1).unwrap_err();
         let context = format!("{byte:#x} <- {bytes:x?}: {error}");
-        assert_eq!((error.kind(), error.what()), (*kind, *what), "{context}");
+        assert_eq!(
+            (error.kind(), error.structure()),
+            (*kind, *what),
+            "{context}"
+        );
         assert_eq!(error.offset(), FileOffset::new(*place as u64), "{context}");
         assert!(fixups.imports().count() <= 2, "{context}");
     }
@@ -222,7 +226,10 @@ fn damaged_imports() {
     let all: Vec<_> = fixups.imports().collect();
     assert!(all.len() <= 6);
     let last = all.last().unwrap().unwrap_err();
-    assert_eq!((last.kind(), last.what()), (K::IndexOutOfBounds, header));
+    assert_eq!(
+        (last.kind(), last.structure()),
+        (K::IndexOutOfBounds, header)
+    );
 }
 
 /// Several pages in turn yield what one after the other yields, and a page's slots in order.

@@ -87,8 +87,8 @@ fn entry_and_segments() {
 fn segment_past_the_end_is_tolerated_and_reported() {
     let file = header(12, 1, &segment("PYLD", 0, 0x400_0000, 0x20, 0x400_0000));
     let error = MachO::parse(&file).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::PastEndOfFile);
-    assert_eq!(error.what(), Structure::SegmentCommand64);
+    assert_eq!(error.kind(), ErrorKind::Truncated);
+    assert_eq!(error.structure(), Structure::SegmentCommand64);
     assert_eq!(error.offset(), FileOffset::new(0x20));
     let image = MachO::parse_with(&file, FileOffset::new(0), Mode::Tolerant).unwrap();
     assert_eq!(image.tolerated().collect::<Vec<_>>(), [error]);

@@ -132,9 +132,13 @@ fn image(map: &AddressMap<'_>, image: &MachO<'_>) -> Vec<String> {
     say("thread state", &image.thread_state());
     for symbol in image.symbols().unwrap() {
         let start = place(map, Some(symbol.file_offset()));
-        let name = symbol
-            .name()
-            .map_err(|error| (error.kind(), error.what(), place(map, Some(error.offset()))));
+        let name = symbol.name().map_err(|error| {
+            (
+                error.kind(),
+                error.structure(),
+                place(map, Some(error.offset())),
+            )
+        });
         say("symbol", &(name, symbol.value(), symbol.n_sect(), start));
     }
     let indirect = image.indirect_symbols().unwrap();

@@ -91,7 +91,7 @@ impl<'a> ChainedFixups<'a> {
             .get(offset, size)
             .filter(|_| size >= SEGMENT_STARTS_SIZE)
         else {
-            return Err(self.starts.error(ErrorKind::PastEndOfFile, WHAT, offset));
+            return Err(self.starts.error(ErrorKind::Truncated, WHAT, offset));
         };
         let pages = u64::from(raw.page_count.get());
         let all = bytes.len().saturating_sub(SEGMENT_STARTS_SIZE) / 2;

@@ -133,7 +133,7 @@ impl<'a> Iterator for Imports<'a> {
             return None;
         }
         let item = self.fixups.import(self.next);
-        let damaged_table = matches!(item, Err(error) if error.what() != WHAT);
+        let damaged_table = matches!(item, Err(error) if error.structure() != WHAT);
         self.next = if damaged_table {
             u32::MAX
         } else {

@@ -32,7 +32,8 @@ fn probe(bytes: &[u8], number: u64) {
             }
         }
         Err(error) => {
-            black_box((error.kind(), error.what(), error.offset()));
+            black_box((error.kind(), error.structure(), error.offset()));
+            black_box((error.kind().reason(), error.structure().name()));
             display(error);
         }
     }

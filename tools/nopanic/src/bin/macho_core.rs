@@ -38,8 +38,8 @@ fn probe(bytes: &[u8], number: u64) {
         match parsed {
             Ok(image) => probe_image(&image, bytes, number),
             Err(error) => {
-                black_box((error.kind(), error.what(), error.offset()));
-                black_box((error.kind().reason(), error.what().name()));
+                black_box((error.kind(), error.structure(), error.offset()));
+                black_box((error.kind().reason(), error.structure().name()));
                 display(error.rebased(offset));
             }
         }
