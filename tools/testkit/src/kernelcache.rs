@@ -3,8 +3,10 @@
 pub mod boot;
 pub mod collection;
 pub mod kernel;
+pub mod kext;
 pub mod large;
 pub mod m1n1;
+pub mod planted;
 pub mod prelink_info;
 pub mod prelinked;
 pub mod sample;

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use crate::bytes::{index, len64};
 use crate::constants::{
-    CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, LC_FUNCTION_STARTS, LC_UNIXTHREAD, N_EXT, N_SECT,
-    N_UNDF, PLATFORM_MACOS, S_ATTR_PURE_INSTRUCTIONS, VM_PROT_EXECUTE, VM_PROT_READ, VM_PROT_WRITE,
+    CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, LC_FUNCTION_STARTS, LC_UNIXTHREAD, N_ABS, N_EXT,
+    N_SECT, N_UNDF, PLATFORM_MACOS, S_ATTR_PURE_INSTRUCTIONS, VM_PROT_EXECUTE, VM_PROT_READ,
+    VM_PROT_WRITE,
 };
 use crate::macho::symtab::{Nlist, Strings, function_starts, records};
 use crate::macho::{Command, Header, Section, Segment, Thread, place};
-use crate::object::{Object, ObjectSymbol, RelocKind, relocate};
+use crate::object::{LabelAt, Object, ObjectSymbol, RelocKind, relocate};
 use crate::truth::Fixup;
+
+pub(crate) mod facts;
 
 /// One image to link.
 #[derive(Debug, Clone, Default)]
@@ -169,11 +172,7 @@ impl Placed<'_> {
 
     /// The image's own load commands.
     pub fn commands(&self, linkedit: &Linkedit) -> Vec<Command> {
-        let mut out: Vec<Command> = self
-            .segments
-            .iter()
-            .map(|segment| self.segment_command(segment))
-            .collect();
+        let mut out: Vec<Command> = self.segment_commands().collect();
         out.push(Command::Segment(Segment {
             name: "__LINKEDIT".to_owned(),
             vmaddr: linkedit.segment.vmaddr,
@@ -224,6 +223,12 @@ impl Placed<'_> {
             datasize,
         });
         out
+    }
+
+    /// The load commands of its segments, `__LINKEDIT` left out.
+    pub fn segment_commands(&self) -> impl Iterator<Item = Command> {
+        let segments = self.segments.iter();
+        segments.map(|segment| self.segment_command(segment))
     }
 
     fn segment_command(&self, segment: &PlacedSegment) -> Command {
@@ -277,8 +282,31 @@ impl Placed<'_> {
                 n_value: self.address(symbol).unwrap_or(0),
             });
         }
+        for label in &self.image.object.labels {
+            let n_type = if label.section.is_some() {
+                N_SECT
+            } else {
+                N_ABS
+            };
+            let external = if label.external { N_EXT } else { 0 };
+            groups[usize::from(label.external)].push(Nlist {
+                name: label.name.clone(),
+                n_type: n_type | external,
+                n_sect: label.section.map_or(0, |section| self.ordinal(section)),
+                n_desc: 0,
+                n_value: self.label_address(label.at),
+            });
+        }
         let counts = [0, 1, 2].map(|group: usize| crate::bytes::len32(groups[group].len()));
         (groups.concat(), counts)
+    }
+
+    /// vmaddr of a label.
+    fn label_address(&self, at: LabelAt) -> u64 {
+        match at {
+            LabelAt::Header(into) => self.segments[0].vmaddr + into,
+            LabelAt::Section(section, into) => self.section_place(section).0 + into,
+        }
     }
 
     /// 1-based number of a section in load-command order.
@@ -290,7 +318,8 @@ impl Placed<'_> {
         u8::try_from(position.expect("placed") + 1).expect("at most 255 sections")
     }
 
-    /// vmoffsets of the functions: symbols in sections of pure instructions, ascending.
+    /// vmoffsets of the functions, ascending: symbols in sections of pure instructions, and those
+    /// without a symbol.
     pub fn functions(&self) -> Vec<u64> {
         let header = self.segments[0].vmaddr;
         let object = &self.image.object;
@@ -304,6 +333,8 @@ impl Placed<'_> {
             })
             .filter_map(|symbol| self.address(symbol)?.checked_sub(header))
             .collect();
+        let unnamed = object.unnamed.iter();
+        out.extend(unnamed.map(|(section, into)| self.section_place(*section).0 + into - header));
         out.sort_unstable();
         out
     }

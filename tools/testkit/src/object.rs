@@ -14,6 +14,33 @@ pub struct Object {
     pub sections: Vec<ObjectSection>,
     /// Symbols; the ones without a section are to be found in other images.
     pub symbols: Vec<ObjectSymbol>,
+    /// Functions without a symbol: section, and bytes from its start. No part of a table.
+    pub unnamed: Vec<(usize, u64)>,
+    /// Further symbols of the linked image, which start no function. No part of a table.
+    pub labels: Vec<Label>,
+}
+
+/// A symbol that a linker makes, or that lies in a function: its record's section need not be where
+/// it lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Name.
+    pub name: String,
+    /// Whether it is external.
+    pub external: bool,
+    /// The section that its record names; `None` for an absolute symbol.
+    pub section: Option<usize>,
+    /// Where it lies.
+    pub at: LabelAt,
+}
+
+/// Where a label lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LabelAt {
+    /// Bytes from the header.
+    Header(u64),
+    /// A section, and bytes from its start.
+    Section(usize, u64),
 }
 
 /// A section before it has an address.
@@ -66,6 +93,8 @@ pub struct Reloc {
 pub enum RelocKind {
     /// 26-bit word offset of B and BL.
     Branch26,
+    /// 19-bit word offset of conditional branches and of loads from a literal pool.
+    Distance19,
     /// 21-bit page offset of ADRP.
     Page21,
     /// Low 12 bits for ADD or, scaled, for a load or store.
@@ -193,6 +222,7 @@ impl RelocKind {
     fn name(self) -> &'static str {
         match self {
             Self::Branch26 => "branch26",
+            Self::Distance19 => "distance19",
             Self::Page21 => "page21",
             Self::PageOff12 => "pageoff12",
             Self::Pointer => "pointer",
@@ -244,6 +274,7 @@ fn read_line(object: &mut Object, pending: &mut Vec<Pending>, words: &[&str]) ->
         ["reloc", offset, kind, symbol, addend, auth @ ..] => {
             let kind = match (*kind, auth) {
                 ("branch26", []) => RelocKind::Branch26,
+                ("distance19", []) => RelocKind::Distance19,
                 ("page21", []) => RelocKind::Page21,
                 ("pageoff12", []) => RelocKind::PageOff12,
                 ("pointer", []) => RelocKind::Pointer,
@@ -295,6 +326,13 @@ pub fn relocate(kind: RelocKind, bytes: &mut [u8], offset: usize, place: u64, ta
                 "branch out of range"
             );
             (word & 0xfc00_0000) | (low(unsigned(delta >> 2)) & 0x03ff_ffff)
+        }
+        RelocKind::Distance19 => {
+            assert!(
+                (-0x10_0000..0x10_0000).contains(&delta) && delta % 4 == 0,
+                "distance out of range"
+            );
+            (word & 0xff00_001f) | (low(unsigned(delta >> 2)) & 0x7_ffff) << 5
         }
         RelocKind::Page21 => {
             let pages = signed((target & !0xfff).wrapping_sub(place & !0xfff)) >> 12;

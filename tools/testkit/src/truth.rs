@@ -2,6 +2,7 @@
 
 use crate::object::Auth;
 
+pub mod place;
 mod tsv;
 
 /// Which shape of kernelcache the file has.
@@ -16,7 +17,7 @@ pub enum Shape {
     Auxiliary,
     /// MH_EXECUTE with kexts in `__PRELINK_TEXT`.
     Prelinked,
-    /// MH_EXECUTE alone.
+    /// One image alone: a kernel, or a kext as a linker leaves it.
     Bare,
     /// MH_FILESET without entries, as m1n1 is wrapped.
     M1n1,
@@ -37,8 +38,18 @@ pub struct Truth {
     pub segments: Vec<Segment>,
     /// Fileset entries in load-command order.
     pub entries: Vec<FilesetEntry>,
+    /// Kexts that the property list names and that have no image.
+    pub codeless: Vec<Codeless>,
+    /// Sections of every image, in load-command order.
+    pub sections: Vec<Section>,
     /// Symbols of every image.
     pub symbols: Vec<Symbol>,
+    /// Functions of every image, in ascending order in each.
+    pub functions: Vec<Function>,
+    /// C strings of every image.
+    pub strings: Vec<CString>,
+    /// What refers to what, if the builder knows: relocations of code, pointers in data.
+    pub references: Vec<Reference>,
     /// Fixup slots, in ascending vmaddr order.
     pub fixups: Vec<Fixup>,
     /// UUID of the outermost image.
@@ -84,6 +95,112 @@ pub struct FilesetEntry {
     pub uuid: [u8; 16],
     /// Its segments.
     pub segments: Vec<Segment>,
+    /// Its `__LINKEDIT`, if it has one that other images do not share.
+    pub linkedit: Option<Segment>,
+    /// Version, as the property list or its `kmod_info` says.
+    pub version: Option<String>,
+    /// Bytes, as the property list says.
+    pub size: Option<u64>,
+}
+
+/// A kext without code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Codeless {
+    /// Bundle id.
+    pub id: String,
+    /// Version.
+    pub version: String,
+    /// `_PrelinkExecutableLoadAddr` as the property list writes it; `None` if it has no such key.
+    pub load_addr: Option<u64>,
+}
+
+/// A section as its header says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// Index into the entries; `None` for the outermost image.
+    pub image: Option<usize>,
+    /// Name of its segment.
+    pub segment: String,
+    /// Name.
+    pub name: String,
+    /// Address of the first byte.
+    pub vmaddr: u64,
+    /// Bytes in memory.
+    pub size: u64,
+    /// First byte in the outermost file; `None` if its header has no offset.
+    pub file_offset: Option<u64>,
+    /// `section_64.flags`.
+    pub flags: u32,
+}
+
+/// A function, as LC_FUNCTION_STARTS and the sections say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Function {
+    /// Index into the entries; `None` for the outermost image.
+    pub image: Option<usize>,
+    /// vmaddr of its first byte.
+    pub vmaddr: u64,
+    /// Bytes up to the next function or the end of the section.
+    pub size: u64,
+}
+
+/// A C string.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CString {
+    /// Index into the entries; `None` for the outermost image.
+    pub image: Option<usize>,
+    /// vmaddr of its first byte.
+    pub vmaddr: u64,
+    /// The bytes before its zero.
+    pub text: String,
+}
+
+/// How something refers to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ReferenceKind {
+    /// `bl`.
+    Call,
+    /// `b`.
+    Branch,
+    /// `b.cond`, `cbz` and kin.
+    Conditional,
+    /// `add` after `adrp`.
+    Address,
+    /// A load after `adrp`.
+    Load,
+    /// A store after `adrp`.
+    Store,
+    /// `ldr` with the distance in the word.
+    Literal,
+    /// A pointer in data.
+    Pointer,
+}
+
+impl ReferenceKind {
+    /// Its name in a table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Call => "call",
+            Self::Branch => "branch",
+            Self::Conditional => "conditional",
+            Self::Address => "address",
+            Self::Load => "load",
+            Self::Store => "store",
+            Self::Literal => "literal",
+            Self::Pointer => "pointer",
+        }
+    }
+}
+
+/// Something that refers to an address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// vmaddr of the instruction or of the pointer.
+    pub from: u64,
+    /// The vmaddr that it refers to.
+    pub to: u64,
+    /// How.
+    pub kind: ReferenceKind,
 }
 
 /// A defined symbol.
@@ -97,6 +214,8 @@ pub struct Symbol {
     pub vmaddr: u64,
     /// Whether it is external.
     pub external: bool,
+    /// `SEGMENT,SECTION` that its record names; `None` for an absolute one.
+    pub section: Option<String>,
 }
 
 /// One slot of a fixup chain.
@@ -131,5 +250,10 @@ impl Truth {
             let into = vmaddr.checked_sub(segment.vmaddr)?;
             (into < segment.filesize.min(segment.vmsize)).then(|| segment.file_offset + into)
         })
+    }
+
+    /// The id of an image; `None` for the outermost one.
+    pub fn id(&self, image: Option<usize>) -> Option<&str> {
+        image.map(|image| self.entries[image].id.as_str())
     }
 }

@@ -14,11 +14,11 @@ use crate::constants::{
 use crate::fixups;
 use crate::kernelcache::prelink_info;
 use crate::link::{
-    Foreign, Image, Linkedit, Placed, PlacedSegment, exports, protection, write_image,
+    Foreign, Image, Linkedit, Placed, PlacedSegment, exports, facts, protection, write_image,
 };
 use crate::macho::symtab::Strings;
 use crate::macho::{Command, Header, Section, Segment, Thread, header_bytes, place};
-use crate::truth::{self, Built, Shape, Truth};
+use crate::truth::{self, Built, Codeless, Shape, Truth};
 
 /// Which collection is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -50,6 +50,8 @@ pub struct Collection {
     /// Alignment of regions and of a kernel's segments in bytes, a power of two; 16 KiB when
     /// `None`. Smaller ones make files that no loader takes but that a fuzzer likes.
     pub page: Option<u64>,
+    /// Kexts without code, which only the property list names.
+    pub codeless: Vec<Codeless>,
     /// Whether the top image gets LC_SYMTAB and LC_DYSYMTAB, both empty.
     pub top_symbols: bool,
 }
@@ -113,7 +115,7 @@ impl Collection {
         let header_size = len64(self.top_header(&[], &self.dummy_truth(), None, None).len());
         let text_size = header_size.next_multiple_of(self.page());
         let mut regions = self.regions();
-        let info_size = len64(prelink_info::collection(self.kind, &self.images, &[]).len());
+        let info_size = len64(prelink_info::collection(self, &[]).len());
         if let Some(info) = regions
             .iter_mut()
             .find(|region| region.name == "__PRELINK_INFO")
@@ -164,7 +166,7 @@ impl Collection {
             .iter()
             .find(|region| region.name == "__PRELINK_INFO")
         {
-            let xml = prelink_info::collection(self.kind, &self.images, &placed);
+            let xml = prelink_info::collection(self, &placed);
             assert_eq!(len64(xml.len()), info_size, "addresses are of fixed width");
             place(&mut file, info.fileoff, xml.as_bytes());
         }
@@ -213,7 +215,7 @@ impl Collection {
             let header = header_bytes(&image.image.header(), &image.commands(table));
             place(&mut file, image.segments[0].fileoff, &header);
         }
-        let truth = self.truth(header_vmaddr, segments, &placed, slots);
+        let mut truth = self.truth(header_vmaddr, segments, &placed);
         let chains = (off32(file_end), crate::bytes::len32(chains.len()));
         let top = self.top_header(&placed, &truth, Some(chains), tables.first());
         assert!(
@@ -221,6 +223,16 @@ impl Collection {
             "the top header fits its segment"
         );
         place(&mut file, 0, &top);
+        for segment in truth.segments.clone() {
+            facts::add_sections(&mut truth, None, &top_segment(&segment).sections);
+        }
+        let numbered: Vec<_> = placed
+            .iter()
+            .enumerate()
+            .map(|(n, p)| (Some(n), p))
+            .collect();
+        facts::add(&mut truth, &numbered, &symbols, self.level(), &slots);
+        truth.fixups = slots;
         Built { bytes: file, truth }
     }
 
@@ -441,7 +453,6 @@ impl Collection {
         header_vmaddr: u64,
         segments: Vec<truth::Segment>,
         placed: &[Placed<'_>],
-        fixups: Vec<truth::Fixup>,
     ) -> Truth {
         let entry = placed
             .iter()
@@ -472,11 +483,11 @@ impl Collection {
             base: Some(header_vmaddr),
             linear: self.kind != Kind::Auxiliary,
             entry,
-            entries: placed.iter().map(fileset_entry).collect(),
-            symbols: symbol_truth(placed),
-            fixups,
+            entries: placed.iter().map(listed).collect(),
+            codeless: self.codeless.clone(),
             uuid: Some(self.uuid),
             segments,
+            ..Truth::default()
         }
     }
 }
@@ -518,6 +529,15 @@ fn top_segment(segment: &truth::Segment) -> Segment {
     }
 }
 
+/// An image of a collection, with what the property list says of it.
+fn listed(placed: &Placed<'_>) -> truth::FilesetEntry {
+    truth::FilesetEntry {
+        version: Some(prelink_info::VERSION.to_owned()),
+        size: Some(placed.segments[0].vmsize),
+        ..fileset_entry(placed)
+    }
+}
+
 /// An image as the truth states it.
 pub(crate) fn fileset_entry(placed: &Placed<'_>) -> truth::FilesetEntry {
     truth::FilesetEntry {
@@ -536,27 +556,8 @@ pub(crate) fn fileset_entry(placed: &Placed<'_>) -> truth::FilesetEntry {
                 filesize: segment.filesize,
             })
             .collect(),
+        linkedit: None,
+        version: None,
+        size: None,
     }
-}
-
-/// Defined symbols of all images, in record order.
-pub(crate) fn symbol_truth(placed: &[Placed<'_>]) -> Vec<truth::Symbol> {
-    let mut out = Vec::new();
-    for (number, image) in placed.iter().enumerate() {
-        let (nlists, [locals, externals, _]) = image.nlists();
-        let defined = index(u64::from(locals + externals));
-        out.extend(
-            nlists
-                .into_iter()
-                .take(defined)
-                .enumerate()
-                .map(|(order, nlist)| truth::Symbol {
-                    image: Some(number),
-                    name: nlist.name,
-                    vmaddr: nlist.n_value,
-                    external: order >= index(u64::from(locals)),
-                }),
-        );
-    }
-    out
 }

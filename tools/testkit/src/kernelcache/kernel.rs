@@ -3,9 +3,8 @@
 use crate::bytes::{index, len32, len64, off32};
 use crate::constants::{IOS_BASE, LC_DYLD_CHAINED_FIXUPS, PAGE};
 use crate::fixups::{self, Pointers};
-use crate::kernelcache::collection::symbol_truth;
 use crate::kernelcache::threads;
-use crate::link::{Foreign, Image, Placed, PlacedSegment, write_image};
+use crate::link::{Foreign, Image, Placed, PlacedSegment, facts, write_image};
 use crate::macho::symtab::Strings;
 use crate::macho::{Command, header_bytes, place};
 use crate::truth::{self, Built, Shape, Truth};
@@ -119,21 +118,17 @@ impl Kernel {
             file_offset,
             segment: holder(&segments, vmaddr),
         });
-        let mut symbols = symbol_truth(std::slice::from_ref(&placed));
-        for symbol in &mut symbols {
-            symbol.image = None;
-        }
-        let truth = Truth {
+        let mut truth = Truth {
             shape: Shape::Bare,
             base: Some(self.base),
             linear: false,
             entry,
             segments,
-            entries: Vec::new(),
-            symbols,
-            fixups: fixups_of(self.pointers, slots),
             uuid: Some(image.uuid),
+            ..Truth::default()
         };
+        facts::add(&mut truth, &[(None, &placed)], &Foreign::new(), 0, &slots);
+        truth.fixups = fixups_of(self.pointers, slots);
         Built { bytes: file, truth }
     }
 

@@ -155,7 +155,11 @@ fn image(number: usize, share: Share, words: &[[u8; 4]], rng: &mut Rng) -> Image
         } else {
             format!("org.example.kext{number:04}")
         },
-        object: Object { sections, symbols },
+        object: Object {
+            sections,
+            symbols,
+            ..Object::default()
+        },
         filetype: if kernel { MH_EXECUTE } else { MH_KEXT_BUNDLE },
         flags: flags | MH_DYLIB_IN_CACHE,
         uuid: uuid(rng),

@@ -2,14 +2,19 @@
 
 use std::fmt::Write as _;
 
-use crate::kernelcache::collection::Kind;
-use crate::link::{Image, Placed};
+use crate::kernelcache::collection::{Collection, Kind};
+use crate::link::Placed;
+use crate::truth::Codeless;
+
+/// The version that every kext with code has.
+pub const VERSION: &str = "1.0.0";
 
 /// The XML for a collection. Without places, addresses are zeros of the same width, so that the
 /// size is known before the layout.
-pub fn collection(kind: Kind, images: &[Image], placed: &[Placed<'_>]) -> String {
+pub fn collection(collection: &Collection, placed: &[Placed<'_>]) -> String {
+    let kind = collection.kind;
     let mut out = String::from("<dict><key>_PrelinkInfoDictionary</key><array>");
-    for (number, image) in images.iter().enumerate() {
+    for (number, image) in collection.images.iter().enumerate() {
         let place = placed.get(number);
         let text = place.map(|place| &place.segments[0]);
         let kmod = image.object.symbol("_kmod_info").map(|symbol| {
@@ -24,6 +29,7 @@ pub fn collection(kind: Kind, images: &[Image], placed: &[Placed<'_>]) -> String
             kmod,
         );
     }
+    codeless(&mut out, &collection.codeless);
     // UUIDs: the collection's own, then those of the collections that it was linked against.
     out.push_str("</array><key>_PrelinkKCID</key><data>AAECAwQFBgcICQoLDA0ODw==</data>");
     if kind != Kind::Primary {
@@ -38,7 +44,7 @@ pub fn collection(kind: Kind, images: &[Image], placed: &[Placed<'_>]) -> String
 
 /// The XML for a static kernelcache, in the ways that such files write numbers: hexadecimal, then
 /// decimal, then negative decimal; a number said before is referred to by IDREF.
-pub fn prelinked(kexts: &[Placed<'_>]) -> String {
+pub fn prelinked(kexts: &[Placed<'_>], without_code: &[Codeless]) -> String {
     let mut out = String::from("<dict><key>_PrelinkInfoDictionary</key><array>");
     let mut known: Vec<u64> = Vec::new();
     for (order, kext) in kexts.iter().enumerate() {
@@ -46,7 +52,7 @@ pub fn prelinked(kexts: &[Placed<'_>]) -> String {
         let _ = write!(
             out,
             "<dict><key>CFBundleIdentifier</key><string>{id}</string>\
-             <key>CFBundleVersion</key><string>1.0.0</string>"
+             <key>CFBundleVersion</key><string>{VERSION}</string>"
         );
         let first = &kext.segments[0];
         let size: u64 = kext.segments.iter().map(|segment| segment.vmsize).sum();
@@ -65,8 +71,29 @@ pub fn prelinked(kexts: &[Placed<'_>]) -> String {
         }
         out.push_str("</dict>");
     }
+    codeless(&mut out, without_code);
     out.push_str("</array></dict>\0");
     out
+}
+
+/// Kexts without code, as dyld's builder writes them: a version, and an address that is none or is
+/// left out.
+fn codeless(out: &mut String, kexts: &[Codeless]) {
+    for kext in kexts {
+        let (id, version) = (&kext.id, &kext.version);
+        let _ = write!(
+            out,
+            "<dict><key>CFBundleIdentifier</key><string>{id}</string>\
+             <key>CFBundleVersion</key><string>{version}</string>"
+        );
+        if let Some(load) = kext.load_addr {
+            let _ = write!(
+                out,
+                "<key>_PrelinkExecutableLoadAddr</key><integer size=\"64\">{load:#x}</integer>"
+            );
+        }
+        out.push_str("</dict>");
+    }
 }
 
 /// An integer element in one of three notations, or a reference to the same number before.
@@ -90,7 +117,7 @@ fn dictionary(out: &mut String, id: &str, load: u64, size: u64, kmod: Option<u64
     let _ = write!(
         out,
         "<dict><key>CFBundleIdentifier</key><string>{id}</string>\
-         <key>CFBundleVersion</key><string>1.0.0</string>\
+         <key>CFBundleVersion</key><string>{VERSION}</string>\
          <key>_PrelinkBundlePath</key><string>/System/Library/Extensions/{id}</string>\
          <key>_PrelinkExecutableLoadAddr</key><integer size=\"64\">{load:#018x}</integer>\
          <key>_PrelinkExecutableSize</key><integer size=\"64\">{size:#010x}</integer>"

@@ -6,14 +6,26 @@
 use crate::bytes::{Writer, index, len32, len64, off32};
 use crate::constants::{IOS_BASE, PAGE, VM_PROT_EXECUTE, VM_PROT_READ, VM_PROT_WRITE};
 use crate::fixups::Pointers;
+use crate::kernelcache::collection::fileset_entry;
 use crate::kernelcache::kernel::{
     as_truth, chains_command, file_layout, fixups_of, holder, write_pointers,
 };
 use crate::kernelcache::{prelink_info, threads};
-use crate::link::{Image, Linkedit, Placed, PlacedSegment, exports, write_image};
+use crate::link::{Image, Linkedit, Placed, PlacedSegment, exports, facts, write_image};
 use crate::macho::symtab::Strings;
 use crate::macho::{Command, Section, Segment, header_bytes, place};
-use crate::truth::{self, Built, Shape, Truth};
+use crate::truth::{self, Built, Codeless, Shape, Truth};
+
+/// `version` of a kext's `kmod_info`: XNU `osfmk/mach/kmod.h`, packed to 4 bytes.
+fn kmod_version(kext: &Placed<'_>) -> Option<String> {
+    const VERSION: usize = 80;
+    let object = &kext.image.object;
+    let symbol = &object.symbols[object.symbol("_kmod_info")?];
+    let data = &object.sections[symbol.section?].data;
+    let text = data[index(symbol.value) + VERSION..].split(|byte| *byte == 0);
+    let text = text.take(1).flatten().copied().collect();
+    Some(String::from_utf8(text).expect("builders write UTF-8"))
+}
 
 /// Room for the table of chains, in bytes.
 const MOST_CHAINS: usize = 0x400;
@@ -31,6 +43,8 @@ pub struct Prelinked {
     pub pointers: Pointers,
     /// Whether there is a property list besides the arrays.
     pub with_list: bool,
+    /// Kexts without code, which only the property list names.
+    pub codeless: Vec<Codeless>,
 }
 
 /// A kext with its link-edit bytes, which follow its last segment.
@@ -51,6 +65,7 @@ impl Prelinked {
             base: IOS_BASE,
             pointers: Pointers::Absolute,
             with_list: true,
+            codeless: Vec::new(),
         }
     }
 
@@ -114,7 +129,7 @@ impl Prelinked {
         for kext in &kexts {
             kext.finish(&mut file);
         }
-        let (info_bytes, xml) = info_segment(&placed, self.with_list, info, &mut slots);
+        let (info_bytes, xml) = self.info_segment(&placed, info, &mut slots);
         place(&mut file, info.1, &info_bytes);
         slots.sort_unstable_by_key(|slot| slot.vmaddr);
 
@@ -148,41 +163,99 @@ impl Prelinked {
         let mut all = placed[0].commands(&table);
         all.extend(commands);
         place(&mut file, 0, &header_bytes(&image.header(), &all));
-        let slots = fixups_of(self.pointers, slots);
-        let truth = self.truth(&placed, segments, slots);
+        let mut truth = self.truth(&placed, segments);
+        for (entry, kext) in truth.entries.iter_mut().zip(&kexts) {
+            entry.linkedit = Some(as_truth(&kext.table.segment));
+        }
+        // Image 0 is the kernel, the outermost image; entries are the kexts.
+        let numbered: Vec<_> = placed
+            .iter()
+            .enumerate()
+            .map(|(number, placed)| (number.checked_sub(1), placed))
+            .collect();
+        facts::add(&mut truth, &numbered[..1], &symbols, 0, &slots);
+        for command in &all {
+            if let Command::Segment(segment) = command {
+                if segment.name.starts_with("__PRELINK") {
+                    facts::add_sections(&mut truth, None, &segment.sections);
+                }
+            }
+        }
+        facts::add(&mut truth, &numbered[1..], &symbols, 0, &[]);
+        truth.fixups = fixups_of(self.pointers, slots);
         Built { bytes: file, truth }
     }
 
-    fn truth(
-        &self,
-        placed: &[Placed<'_>],
-        segments: Vec<truth::Segment>,
-        fixups: Vec<truth::Fixup>,
-    ) -> Truth {
+    /// A kext, with what the property list or its `kmod_info` says of it.
+    fn listed(&self, kext: &Placed<'_>) -> truth::FilesetEntry {
+        let (version, size) = if self.with_list {
+            let size = kext.segments.iter().map(|segment| segment.vmsize).sum();
+            (Some(prelink_info::VERSION.to_owned()), Some(size))
+        } else {
+            (kmod_version(kext), None)
+        };
+        truth::FilesetEntry {
+            version,
+            size,
+            ..fileset_entry(kext)
+        }
+    }
+
+    fn truth(&self, placed: &[Placed<'_>], segments: Vec<truth::Segment>) -> Truth {
         let entry = placed[0].entry().map(|(vmaddr, file_offset)| truth::Entry {
             vmaddr,
             file_offset,
             segment: holder(&segments, vmaddr),
         });
-        let mut symbols = crate::kernelcache::collection::symbol_truth(placed);
-        for symbol in &mut symbols {
-            // Image 0 is the kernel, the outermost image; entries are the kexts.
-            symbol.image = symbol.image.and_then(|image| image.checked_sub(1));
-        }
         Truth {
             shape: Shape::Prelinked,
             base: Some(self.base),
             linear: false,
             entry,
             segments,
-            entries: placed[1..]
-                .iter()
-                .map(crate::kernelcache::collection::fileset_entry)
-                .collect(),
-            symbols,
-            fixups,
+            entries: placed[1..].iter().map(|kext| self.listed(kext)).collect(),
+            codeless: if self.with_list {
+                self.codeless.clone()
+            } else {
+                Vec::new()
+            },
             uuid: Some(self.kernel.uuid),
+            ..Truth::default()
         }
+    }
+
+    /// `__PRELINK_INFO`: XML, then the arrays of kmod_info and of kext headers, whose pointers
+    /// become slots; and the XML's size. `place` is its vmaddr and file offset.
+    fn info_segment(
+        &self,
+        placed: &[Placed<'_>],
+        place: (u64, u64),
+        slots: &mut Vec<truth::Fixup>,
+    ) -> (Vec<u8>, u64) {
+        let mut out = Writer::new();
+        if self.with_list {
+            out.bytes(prelink_info::prelinked(&placed[1..], &self.codeless).as_bytes());
+        }
+        let xml = len64(out.len());
+        out.align(8);
+        let kmod = |kext: &Placed<'_>| {
+            let symbol = kext.image.object.symbol("_kmod_info")?;
+            kext.address(&kext.image.object.symbols[symbol])
+        };
+        let infos = placed[1..].iter().map(kmod);
+        let starts = placed[1..].iter().map(|kext| Some(kext.segments[0].vmaddr));
+        for pointer in infos.chain(starts) {
+            let at = len64(out.len());
+            slots.extend(pointer.map(|target| truth::Fixup {
+                vmaddr: place.0 + at,
+                file_offset: place.1 + at,
+                target,
+                cache_level: 0,
+                auth: None,
+            }));
+            out.u64(0);
+        }
+        (out.into_bytes(), xml)
     }
 }
 
@@ -255,40 +328,6 @@ fn place_kext(image: &Image, vmaddr: u64, start: u64) -> Kext<'_> {
         linkedit,
         table,
     }
-}
-
-/// `__PRELINK_INFO`: XML, then the arrays of kmod_info and of kext headers, whose pointers become slots; and the XML's size.
-/// `place` is its vmaddr and file offset.
-fn info_segment(
-    placed: &[Placed<'_>],
-    with_list: bool,
-    place: (u64, u64),
-    slots: &mut Vec<truth::Fixup>,
-) -> (Vec<u8>, u64) {
-    let mut out = Writer::new();
-    if with_list {
-        out.bytes(prelink_info::prelinked(&placed[1..]).as_bytes());
-    }
-    let xml = len64(out.len());
-    out.align(8);
-    let kmod = |kext: &Placed<'_>| {
-        let symbol = kext.image.object.symbol("_kmod_info")?;
-        kext.address(&kext.image.object.symbols[symbol])
-    };
-    let infos = placed[1..].iter().map(kmod);
-    let starts = placed[1..].iter().map(|kext| Some(kext.segments[0].vmaddr));
-    for pointer in infos.chain(starts) {
-        let at = len64(out.len());
-        slots.extend(pointer.map(|target| truth::Fixup {
-            vmaddr: place.0 + at,
-            file_offset: place.1 + at,
-            target,
-            cache_level: 0,
-            auth: None,
-        }));
-        out.u64(0);
-    }
-    (out.into_bytes(), xml)
 }
 
 /// Load commands of `__PRELINK_TEXT` and `__PRELINK_INFO`: vmaddr, file offset and size of each;

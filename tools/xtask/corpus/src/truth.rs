@@ -182,6 +182,7 @@ fn symbol_row(symbol: &Value) -> Row {
         column(&symbol["name"]),
         column(&symbol["vmaddr"]),
         if external { "external" } else { "local" }.to_owned(),
+        column(&symbol["section"]),
     ]
 }
 
