@@ -4,8 +4,7 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::sync::OnceLock;
 
-use macho_core::MachO;
-use macho_core::fixup::{Fixup, Slot, Target};
+use macho_core::{Fixup, MachO, Slot, Target};
 use object::macho::{MachHeader64, SegmentCommand64};
 use object::read::macho::{Fixup as Theirs, MachHeader as _, Segment as _};
 use testkit::kernelcache::large::{self, Size};

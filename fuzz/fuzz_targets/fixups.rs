@@ -5,8 +5,7 @@
 use std::ops::ControlFlow;
 
 use libfuzzer_sys::fuzz_target;
-use macho_core::fixup::{ChainedFixups, Fixup, Mechanism, Slot, Target};
-use macho_core::{Error, FileOffset, MachO, Mode};
+use macho_core::{ChainedFixups, Error, FileOffset, Fixup, MachO, Mechanism, Mode, Slot, Target};
 use object::LittleEndian as Le;
 use object::macho::{MachHeader64, SegmentCommand64};
 use object::read::macho::{Fixup as Theirs, MachHeader, Segment as _};

@@ -35,7 +35,7 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let mut copy = data.to_vec();
-    let place = |slot: &macho_core::fixup::Slot| Some(slot.file_offset.get());
+    let place = |slot: &macho_core::Slot| Some(slot.file_offset.get());
     let _ = apply_fixups(&cache.image(), slide, &mut copy, place, &bases);
 });
 

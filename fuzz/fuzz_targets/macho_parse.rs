@@ -2,9 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use macho_core::exports::Frame;
-use macho_core::fat::FatFile;
-use macho_core::{FileOffset, MachO, Mode, Pointers, Slide};
+use macho_core::{ExportFrame, FatFile, FileOffset, MachO, Mode, Pointers, Slide};
 
 fuzz_target!(|data: &[u8]| {
     for mode in [Mode::Strict, Mode::Tolerant] {
@@ -65,7 +63,7 @@ fn walk(image: &MachO<'_>) {
             let _ = section.data();
         }
     }
-    let _ = (image.thread_state(), image.main_entry(), image.base());
+    let _ = (image.thread_state(), image.main_command(), image.base());
     let _ = (image.uuid(), image.build_version(), image.source_version());
     if image.mode() == Mode::Strict {
         assert_eq!(image.tolerated().count(), 0, "strict tolerates nothing");
@@ -99,7 +97,7 @@ fn tables(image: &MachO<'_>) {
         assert!(entries.count() <= size);
     }
     if let Ok(exports) = image.exports() {
-        let mut stack = [Frame::default(); 32];
+        let mut stack = [ExportFrame::default(); 32];
         let mut name = [0; 256];
         let mut first = None;
         let mut walk = exports.walk(&mut stack, &mut name);

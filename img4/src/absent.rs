@@ -12,15 +12,15 @@ pub(crate) mod lzss {
 
 #[cfg(not(feature = "lzfse"))]
 pub(crate) mod lzfse {
-    use crate::Scratch;
     use crate::error::{Error, ErrorKind, Structure};
-    use crate::layout::Layout;
+    use crate::scratch::Scratch;
+    use crate::stream_sizes::StreamSizes;
 
     const fn refuse(what: Structure, offset: u64) -> Error {
         Error::new(ErrorKind::UnsupportedCodec, what, offset)
     }
 
-    pub(crate) fn walk(_: &[u8], offset: u64) -> Result<Layout, Error> {
+    pub(crate) fn walk(_: &[u8], offset: u64) -> Result<StreamSizes, Error> {
         Err(refuse(Structure::Lzfse, offset))
     }
 

@@ -1,11 +1,11 @@
 //! Which codec a payload's data is of, how large it becomes, and the call that decompresses it.
 
-use crate::Scratch;
 use crate::comp_header::CompHeader;
 use crate::der::offset_add;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::lzfse::{self, lzvn};
 use crate::lzss;
+use crate::scratch::Scratch;
 
 /// How a payload's data is compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -245,16 +245,16 @@ pub(crate) fn plan(
     }
     let plan = match codec {
         Codec::Lzfse => {
-            let layout = lzfse::walk(data, offset)?;
-            let (stream, extra) = data.split_at_checked(layout.consumed).ok_or(Error::new(
+            let sizes = lzfse::walk(data, offset)?;
+            let (stream, extra) = data.split_at_checked(sizes.consumed).ok_or(Error::new(
                 ErrorKind::Truncated,
                 Structure::Lzfse,
                 offset,
             ))?;
-            check_ratio(layout.size, stream, LZFSE_RATIO, Structure::Lzfse, offset)?;
+            check_ratio(sizes.size, stream, LZFSE_RATIO, Structure::Lzfse, offset)?;
             Plan {
                 codec,
-                size: Some(layout.size),
+                size: Some(sizes.size),
                 size_source: info.map_or(SizeSource::Blocks, |_| SizeSource::CompressionInfo),
                 stream,
                 extra,

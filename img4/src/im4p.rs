@@ -4,13 +4,13 @@
 //! SEQUENCE { INTEGER algorithm, INTEGER uncompressed size } optional, \[0\]{ SEQUENCE { IA5 "PAYP", SET } } optional }.
 //! Source: xerub/img4lib `vfs_img4.c:146-154`, m1stadev/PyIMG4 `parser.py` (class `IM4P`).
 
-use crate::Scratch;
 use crate::compression::{self, CompressionInfo, Decompressed, Plan};
 use crate::der::{Reader, Tag, Tlv};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fourcc::FourCc;
 use crate::keybag::Keybags;
 use crate::property::Properties;
+use crate::scratch::Scratch;
 
 /// A parsed IM4P.
 #[derive(Clone, Copy, Debug)]

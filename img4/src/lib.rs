@@ -27,7 +27,7 @@
 //! - It fails closed: a declared codec that the bytes do not show, sizes that differ, a wrong checksum, an encrypted payload are
 //!   errors, and so is every bit of an LZFSE block that decoders ignore but encoders never leave.
 //! - An [`Error`] says why, in which structure, and at which byte of the input.
-//! - That a digest matches is one statement, that Apple signed the manifest another: this crate makes only the first.
+//! - A matching digest does not mean that Apple signed the manifest; this crate checks only the digest.
 //!
 //! # Features
 //! `lzss` and `lzfse` (both default; the second includes LZVN) compile the codecs in; without one, its payloads give
@@ -63,30 +63,39 @@ mod im4p;
 mod im4r;
 mod img4;
 mod keybag;
-mod layout;
 #[cfg(feature = "lzfse")]
 mod lzfse;
 #[cfg(feature = "lzss")]
 mod lzss;
 mod property;
 mod scratch;
+mod stream_sizes;
 
 #[cfg(not(feature = "lzfse"))]
 use absent::lzfse;
 #[cfg(not(feature = "lzss"))]
 use absent::lzss;
 
-pub use comp_header::CompHeader;
-pub use compression::{Codec, CompressionInfo, Decompressed, Plan, SizeSource};
-pub use der::{Class, Tag, Tlv};
-#[cfg(feature = "digest")]
-pub use digest::DigestCheck;
-pub use error::{Error, ErrorKind, Structure};
-pub use fourcc::FourCc;
+// The way in: a container, and its parts.
 pub use im4m::{Manifest, Object, Objects};
 pub use im4p::Payload;
 pub use im4r::RestoreInfo;
 pub use img4::{Container, Img4};
+
+// What is wrong with an input.
+pub use error::{Error, ErrorKind, Structure};
+
+// Decompression: what it will take, its working memory, and what it did.
+pub use comp_header::CompHeader;
+pub use compression::{Codec, CompressionInfo, Decompressed, Plan, SizeSource};
+pub use scratch::Scratch;
+
+// Whether a payload has the digest that its manifest gives.
+#[cfg(feature = "digest")]
+pub use digest::DigestCheck;
+
+// What the parts hold: properties, key bags, and DER for the rest.
+pub use der::{Class, Tag, Tlv};
+pub use fourcc::FourCc;
 pub use keybag::{Keybag, KeybagKind, Keybags};
 pub use property::{Properties, Property, Value};
-pub use scratch::Scratch;

@@ -10,14 +10,14 @@ mod fse;
 mod header;
 pub(crate) mod lzvn;
 
-use crate::Scratch;
 use crate::der::offset_add;
 use crate::error::{Error, ErrorKind, Structure};
-use crate::layout::Layout;
+use crate::scratch::Scratch;
+use crate::stream_sizes::StreamSizes;
 use header::{Block, Kind};
 
 /// Adds up the blocks without decoding any.
-pub(crate) fn walk(data: &[u8], offset: u64) -> Result<Layout, Error> {
+pub(crate) fn walk(data: &[u8], offset: u64) -> Result<StreamSizes, Error> {
     let mut size = 0u64;
     let mut consumed = 0usize;
     loop {
@@ -26,7 +26,7 @@ pub(crate) fn walk(data: &[u8], offset: u64) -> Result<Layout, Error> {
         size = size.saturating_add(u64::from(block.raw_bytes));
         consumed = consumed.saturating_add(block.len);
         if matches!(block.kind, Kind::End) {
-            return Ok(Layout { size, consumed });
+            return Ok(StreamSizes { size, consumed });
         }
     }
 }

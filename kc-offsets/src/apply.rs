@@ -4,9 +4,10 @@
 //! and the pointers go to another slice, a loaded image or a copy of the file.
 use core::ops::ControlFlow;
 
-use macho_core::fixup::{Auth, AuthKey, Fixup, Fixups, Import, Slot, Target};
-use macho_core::segment::Segments;
-use macho_core::{MachO, SlidVmAddr, Slide, VmOffset};
+use macho_core::{
+    Auth, AuthKey, Fixup, Fixups, Import, MachO, Segments, SlidVmAddr, Slide, Slot, Target,
+    VmOffset,
+};
 
 use crate::error::Error;
 use crate::target::RebaseTargets;

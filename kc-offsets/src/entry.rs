@@ -37,7 +37,7 @@ pub(crate) fn entry_point<'a>(
 ) -> Result<Option<EntryPoint<'a>>, Error> {
     let (vmaddr, source) = if let Some(state) = image.thread_state()? {
         (state.pc, EntrySource::ThreadState)
-    } else if let Some(entry) = image.main_entry()? {
+    } else if let Some(entry) = image.main_command()? {
         (main_vmaddr(image, entry.entryoff)?, EntrySource::Main)
     } else {
         return Ok(None);

@@ -1,9 +1,9 @@
 //! The kernelcache: one image, and the images inside it.
 use core::iter::FusedIterator;
 
-use macho_core::fileset::FilesetEntries;
 use macho_core::{
-    FileOffset, FileType, LoadCommandKind, MachO, Mode, Name, Pointers, Segment, VmAddr,
+    FileOffset, FileType, FilesetEntries, LoadCommandKind, MachO, Mode, Name, Pointers, Segment,
+    VmAddr,
 };
 
 use crate::entry::{EntryPoint, entry_point};

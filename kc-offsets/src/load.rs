@@ -198,7 +198,7 @@ impl<'a> LoadPlan<'a> {
     /// # Errors
     /// As [`apply_fixups`](crate::apply::apply_fixups).
     pub fn apply_fixups(&self, memory: &mut [u8], linker: &impl Linker) -> Result<u64, Error> {
-        let place = |slot: &macho_core::fixup::Slot| self.offset_of(slot.vmaddr);
+        let place = |slot: &macho_core::Slot| self.offset_of(slot.vmaddr);
         apply::apply_fixups(&self.image, self.slide, memory, place, linker)
     }
 }

@@ -1,7 +1,7 @@
 //! One pointer in an image, without a walk along its chain.
-use macho_core::fixup::{ChainedFixups, Fixup, Target};
-use macho_core::raw::fixup::PointerFormat;
-use macho_core::{FileOffset, Layout, MachO, Pointers, VmAddr};
+use macho_core::{
+    ChainedFixups, FileOffset, Fixup, Layout, MachO, PointerFormat, Pointers, Target, VmAddr,
+};
 
 use crate::error::Error;
 use crate::map::AddressMap;

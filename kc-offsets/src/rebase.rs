@@ -3,9 +3,10 @@
 //! What is moved and what is not: `docs/decisions/0011-what-rebase-moves.md`.
 use core::ops::ControlFlow;
 
-use macho_core::fixup::{Fixup, Slot, Target};
-use macho_core::raw::fixup::PointerFormat;
-use macho_core::{CommandView, FileOffset, LoadCommandKind as Kind, MachO, Segment, Slide, VmAddr};
+use macho_core::{
+    CommandView, FileOffset, Fixup, LoadCommandKind as Kind, MachO, PointerFormat, Segment, Slide,
+    Slot, Target, VmAddr,
+};
 
 use crate::apply;
 use crate::error::Error;

@@ -1,7 +1,5 @@
 //! Where the pointers of an image point, unslid.
-use macho_core::fixup::{Fixup, Slot, Target};
-use macho_core::raw::fixup::PointerFormat;
-use macho_core::{MachO, VmAddr};
+use macho_core::{Fixup, MachO, PointerFormat, Slot, Target, VmAddr};
 
 /// Where the rebases of one image point, as far as its own file says.
 ///

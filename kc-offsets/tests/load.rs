@@ -1,8 +1,7 @@
 //! Load plans and applied fixups against a slow, obvious model over the builder's truth.
 use kc_offsets::apply::{Linker, apply_fixups, discriminator};
 use kc_offsets::{Bases, ClampReason, Error, KernelCache, LoadPlan, Step};
-use macho_core::fixup::{Auth, AuthKey};
-use macho_core::{MachO, Mode, PhysAddr, SlidVmAddr, Slide, VmAddr};
+use macho_core::{Auth, AuthKey, MachO, Mode, PhysAddr, SlidVmAddr, Slide, VmAddr};
 use testkit::constants::MACOS_BASE;
 use testkit::kernelcache::large::{self, Size};
 use testkit::kernelcache::sample;
@@ -193,7 +192,7 @@ fn a_copy_of_the_file_is_the_models() {
         }
         let mut copy = built.bytes.clone();
         let linker = Marks(bases(&built.truth));
-        let place = |slot: &macho_core::fixup::Slot| Some(slot.file_offset.get());
+        let place = |slot: &macho_core::Slot| Some(slot.file_offset.get());
         apply_fixups(&cache.image(), Slide::new(SLIDE), &mut copy, place, &linker).unwrap();
         assert!(copy == expected, "{name}");
     }

@@ -1,8 +1,7 @@
 //! Who owns an address, against models that try every image, segment, section and symbol in turn.
 use kc_offsets::lookup::{Piece, SymbolKey};
 use kc_offsets::{Error, ImageIndex, KernelCache, Lookup, Owner, SymbolIndex};
-use macho_core::raw::symbol::SymbolType;
-use macho_core::{MachO, Mode, VmAddr};
+use macho_core::{MachO, Mode, SymbolType, VmAddr};
 use proptest::prelude::*;
 use testkit::constants::{MH_EXECUTE, MH_FILESET};
 use testkit::kernelcache::{large, sample};

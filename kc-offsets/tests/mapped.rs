@@ -2,9 +2,9 @@
 use kc_offsets::apply::Linker;
 use kc_offsets::code::{AddressRange, PointerXrefs};
 use kc_offsets::{Bases, Error, KernelCache, LoadPlan, Outcome, pointer_at};
-use macho_core::fixup::{AuthKey, Slot};
 use macho_core::{
-    ErrorKind, FileOffset, Layout, Mode, PhysAddr, Pointers, SlidVmAddr, Slide, VmAddr,
+    AuthKey, ErrorKind, FileOffset, Layout, Mode, PhysAddr, Pointers, SlidVmAddr, Slide, Slot,
+    VmAddr,
 };
 use proptest::prelude::*;
 use testkit::bytes::index;

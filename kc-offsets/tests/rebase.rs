@@ -1,8 +1,7 @@
 //! Moved files against the builder's truth, moved by hand.
 use kc_offsets::rebase::{Rebased, rebase};
 use kc_offsets::{Error, KernelCache};
-use macho_core::fixup::{Fixup, Target};
-use macho_core::{Mode, Slide};
+use macho_core::{Fixup, Mode, Slide, Target};
 use testkit::classic::{self, Counts};
 use testkit::constants::MACOS_BASE;
 use testkit::kernelcache::large::{self, Size};

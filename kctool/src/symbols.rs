@@ -1,7 +1,6 @@
 //! Symbols as nm names them, and an index from address to name.
 use kc_offsets::KernelCache;
-use macho_core::raw::symbol::SymbolType;
-use macho_core::{FileType, MachO, Name, Section, Symbol};
+use macho_core::{FileType, MachO, Name, Section, Symbol, SymbolType};
 
 use crate::failure::Failure;
 

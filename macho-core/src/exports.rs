@@ -57,7 +57,7 @@ pub struct Export<'a> {
 /// A node: its export if it has one, and where its edges are.
 struct Node<'a> {
     export: Option<Export<'a>>,
-    edges: Frame,
+    edges: ExportFrame,
 }
 
 /// An edge: where it is in the table, its label, and where its child is.
@@ -69,7 +69,7 @@ struct Edge<'a> {
 
 /// A place in a node's edges: what a walk has on its stack for each level. Opaque.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Frame {
+pub struct ExportFrame {
     /// Next edge, from the start of the table.
     position: u64,
     /// Bytes of the name down to this node.
@@ -137,7 +137,7 @@ impl<'a> Exports<'a> {
     /// levels and 4,096 bytes serve real files.
     ///
     /// Not an `Iterator`: each name is assembled in `name` and lives until the next call.
-    pub fn walk<'s>(&self, stack: &'s mut [Frame], name: &'s mut [u8]) -> ExportWalk<'a, 's> {
+    pub fn walk<'s>(&self, stack: &'s mut [ExportFrame], name: &'s mut [u8]) -> ExportWalk<'a, 's> {
         ExportWalk {
             exports: *self,
             stack,
@@ -163,7 +163,7 @@ impl<'a> Exports<'a> {
         let Some(&remaining) = self.bytes.from(end).and_then(|tail| tail.data().first()) else {
             return Err(self.bytes.error(ErrorKind::IndexOutOfBounds, WHAT, end));
         };
-        let edges = Frame {
+        let edges = ExportFrame {
             position: end.saturating_add(1),
             name_len: 0,
             remaining,
@@ -172,7 +172,7 @@ impl<'a> Exports<'a> {
     }
 
     /// The next edge: where it is, its label, its child.
-    fn edge(&self, frame: &mut Frame) -> Result<Option<Edge<'a>>, Error> {
+    fn edge(&self, frame: &mut ExportFrame) -> Result<Option<Edge<'a>>, Error> {
         let Some(remaining) = frame.remaining.checked_sub(1) else {
             return Ok(None);
         };
@@ -222,7 +222,7 @@ fn export(terminal: Bytes<'_>) -> Result<Export<'_>, Error> {
 #[derive(Debug)]
 pub struct ExportWalk<'a, 's> {
     exports: Exports<'a>,
-    stack: &'s mut [Frame],
+    stack: &'s mut [ExportFrame],
     name: &'s mut [u8],
     /// Frames in use.
     depth: usize,
@@ -307,7 +307,7 @@ impl<'a> ExportWalk<'a, '_> {
         let Some(frame) = self.stack.get_mut(self.depth) else {
             return Err(bytes.error(ErrorKind::TooDeep, WHAT, offset));
         };
-        *frame = Frame {
+        *frame = ExportFrame {
             name_len,
             ..node.edges
         };

@@ -12,7 +12,7 @@ use crate::raw::load_command::LoadCommandKind as Kind;
 use crate::symbol::{IndirectSymbols, SymbolTable, Symbols};
 use crate::thread::ThreadState64;
 use crate::version::{BuildVersion, SourceVersion};
-use crate::view::{DyldInfo, EntryPoint, Uuid};
+use crate::view::{DyldInfo, MainCommand, Uuid};
 
 /// Each of these walks the load commands once. A file has at most one of each command; of several,
 /// the first counts.
@@ -71,7 +71,7 @@ impl<'a> MachO<'a> {
     ///
     /// # Errors
     /// The command has the wrong size.
-    pub fn main_entry(&self) -> Result<Option<EntryPoint>, Error> {
+    pub fn main_command(&self) -> Result<Option<MainCommand>, Error> {
         self.find(Kind::LC_MAIN)
     }
 

@@ -31,50 +31,82 @@
     clippy::alloc_instead_of_core
 )]
 
+mod addr;
 mod bytes;
+mod codesign;
+mod error;
+mod exports;
+mod fat;
+mod fileset;
 mod find;
-mod open_enum;
-mod uleb;
-
-pub mod addr;
-pub mod codesign;
-pub mod error;
-pub mod exports;
-pub mod fat;
-pub mod fileset;
-pub mod fixup;
-pub mod function_starts;
-pub mod layout;
-pub mod linkedit;
-pub mod load_command;
-pub mod macho;
+mod fixup;
+mod function_starts;
+mod layout;
+mod linkedit;
+mod load_command;
+mod macho;
 mod mode;
-pub mod name;
+mod name;
+mod open_enum;
 pub mod raw;
-pub mod segment;
+mod segment;
 mod skeleton;
-pub mod symbol;
-pub mod thread;
-pub mod tolerance;
-pub mod version;
-pub mod view;
+mod symbol;
+mod thread;
+mod tolerance;
+mod uleb;
+mod version;
+mod view;
 
+// One type for each address space.
 pub use addr::{FileOffset, PhysAddr, SlidVmAddr, Slide, VmAddr, VmOffset};
+
+// What is wrong with a file.
 pub use error::{Error, ErrorKind, Structure};
-pub use fat::{FatArch, FatFile};
-pub use fileset::FilesetEntry;
+
+// The way in: one image, how it is read, and the files that hold several.
+pub use fat::{FatArch, FatArches, FatFile};
+pub use fileset::{FilesetEntries, FilesetEntry};
 pub use layout::{Layout, Pointers};
-pub use load_command::LoadCommand;
 pub use macho::{Header, MachO};
 pub use mode::Mode;
+pub use tolerance::Tolerated;
+
+// Segments and sections, and the names in them.
 pub use name::Name;
+pub use segment::{Section, Sections, Segment, Segments};
+
+// Load commands: the walk over them, and each as a typed value.
+pub use load_command::{LoadCommand, LoadCommands};
+pub use thread::{ThreadState, ThreadState64, ThreadStates};
+pub use version::{BuildTool, BuildTools, BuildVersion, SourceVersion, Version};
+pub use view::{
+    CommandView, DyldInfo, Dylib, Dylinker, Dysymtab, EncryptionInfo, EncryptionInfo64, Fvmfile,
+    Fvmlib, Ident, LinkerOption, MainCommand, Note, PrebindCksum, PreboundDylib, Routines,
+    Routines64, Rpath, SubClient, SubFramework, SubLibrary, SubUmbrella, Symseg, Symtab,
+    TargetTriple, TwolevelHints, Uuid, VersionMin,
+};
+
+// The tables of `__LINKEDIT`: symbols, exports, functions, data among the code, the signature.
+pub use codesign::{Blob, Blobs, CodeDirectory, CodeSignature};
+pub use exports::{Export, ExportFrame, ExportTarget, ExportWalk, Exports};
+pub use function_starts::FunctionStarts;
+pub use linkedit::{DataInCode, DataInCodeEntries, LinkeditData};
+pub use symbol::{IndirectSymbol, IndirectSymbols, Strings, Symbol, SymbolTable, Symbols};
+
+// Fixups: the words that a loader rewrites, whatever the mechanism, and chains alone.
+pub use fixup::{
+    Auth, AuthKey, ChainedFixups, ChainedSlots, Fixup, Fixups, Import, Imports, Link, Mechanism,
+    SegmentSlots, SegmentStarts, SegmentStartsIter, Slot, Slots, Target,
+};
+
+// The values that fields hold, by Apple's names; unknown ones are kept.
+pub use raw::codesign::{BlobMagic, BlobSlot, CodeSignatureFlags, ExecSegFlags, HashType};
+pub use raw::dyld_info::{BindOpcode, RebaseOpcode};
+pub use raw::fixup::{ImportsFormat, PointerFormat};
 pub use raw::header::{CpuSubtype, CpuType, FileType, HeaderFlags};
-pub use raw::load_command::LoadCommandKind;
-pub use raw::load_command::Platform;
+pub use raw::linkedit::{DataInCodeKind, ExportFlags, ExportKind};
+pub use raw::load_command::{DylibUseFlags, LoadCommandKind, Platform, Tool};
 pub use raw::segment::{SectionAttributes, SectionType, SegmentFlags, VmProt};
+pub use raw::symbol::{ReferenceType, StabKind, SymbolDesc, SymbolType};
 pub use raw::thread::ThreadFlavor;
-pub use segment::{Section, Segment};
-pub use symbol::{Symbol, SymbolTable};
-pub use thread::ThreadState64;
-pub use version::{SourceVersion, Version};
-pub use view::{CommandView, Uuid};

@@ -2,10 +2,11 @@
 use core::iter::FusedIterator;
 
 use crate::addr::FileOffset;
-use crate::bytes::Bytes;
-use crate::error::Error;
+use crate::bytes::{Bytes, Raw};
+use crate::error::{Error, ErrorKind, Structure};
 use crate::layout::Input;
 use crate::mode::Mode;
+use crate::name::Name;
 use crate::raw;
 use crate::raw::load_command::LoadCommandKind;
 
@@ -57,6 +58,51 @@ impl<'a> LoadCommand<'a> {
     #[inline]
     pub const fn mode(&self) -> Mode {
         self.mode
+    }
+
+    /// The command as structure `T`.
+    ///
+    /// # Errors
+    /// `CommandTooSmall`.
+    #[inline]
+    pub(crate) fn raw<T: Raw>(&self, what: Structure) -> Result<&'a T, Error> {
+        match self.data().get_raw(0) {
+            Some(value) => Ok(value),
+            None => Err(self.too_small(what)),
+        }
+    }
+
+    /// The command as structure `T`, which is all of it.
+    ///
+    /// # Errors
+    /// `CommandTooSmall`, or in strict mode `BadCommandSize`.
+    #[inline]
+    pub(crate) fn exact<T: Raw>(&self, what: Structure) -> Result<&'a T, Error> {
+        let value = self.raw(what)?;
+        if self.mode() == Mode::Strict && self.bytes().len() != size_of::<T>() {
+            return Err(self.data().error(ErrorKind::BadCommandSize, what, 0));
+        }
+        Ok(value)
+    }
+
+    /// The string at `offset` (an `lc_str`) of a command whose structure has `fixed` bytes.
+    pub(crate) fn string(
+        &self,
+        offset: u32,
+        fixed: usize,
+        what: Structure,
+    ) -> Result<Name<'a>, Error> {
+        if usize::try_from(offset).unwrap_or(usize::MAX) < fixed {
+            return Err(self.data().error(ErrorKind::StringOutOfBounds, what, 0));
+        }
+        self.data()
+            .c_string(u64::from(offset), what, self.field(0))
+            .map(Name::new)
+    }
+
+    #[cold]
+    pub(crate) fn too_small(&self, what: Structure) -> Error {
+        self.data().error(ErrorKind::CommandTooSmall, what, 0)
     }
 }
 

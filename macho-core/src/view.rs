@@ -3,12 +3,11 @@ use core::fmt;
 use core::iter::FusedIterator;
 
 use crate::addr::FileOffset;
-use crate::bytes::{Bytes, Raw};
+use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fileset::FilesetEntry;
 use crate::linkedit::LinkeditData;
 use crate::load_command::{LoadCommand, View};
-use crate::mode::Mode;
 use crate::name::Name;
 use crate::raw::load_command as raw;
 use crate::raw::load_command::LoadCommandKind as Kind;
@@ -18,7 +17,12 @@ use crate::thread::ThreadStates;
 use crate::version::{BuildVersion, SourceVersion};
 
 mod plain;
-pub use plain::*;
+
+pub use plain::{
+    DyldInfo, Dylib, Dylinker, Dysymtab, EncryptionInfo, EncryptionInfo64, Fvmfile, Fvmlib,
+    MainCommand, Note, PrebindCksum, PreboundDylib, Routines, Routines64, Rpath, SubClient,
+    SubFramework, SubLibrary, SubUmbrella, Symseg, Symtab, TargetTriple, TwolevelHints, VersionMin,
+};
 
 /// A load command as a typed value. Commands of one C structure share a variant:
 /// [`LoadCommand::kind`] tells them apart.
@@ -93,22 +97,13 @@ pub enum CommandView<'a> {
     /// `LC_FVMFILE`.
     Fvmfile(Fvmfile<'a>),
     /// `LC_MAIN`.
-    EntryPoint(EntryPoint),
+    Main(MainCommand),
     /// `LC_SOURCE_VERSION`.
     SourceVersion(SourceVersion),
     /// `LC_NOTE`.
     Note(Note<'a>),
     /// `LC_TARGET_TRIPLE`.
     TargetTriple(TargetTriple<'a>),
-}
-
-/// Where a field is read from.
-#[derive(Clone, Copy)]
-pub(crate) struct Place<'c, 'a> {
-    pub(crate) command: &'c LoadCommand<'a>,
-    /// Bytes of the structure; strings lie behind it.
-    pub(crate) fixed: usize,
-    pub(crate) what: Structure,
 }
 
 impl<'a> LoadCommand<'a> {
@@ -183,57 +178,12 @@ impl<'a> LoadCommand<'a> {
             Kind::LC_SYMSEG => CommandView::Symseg(View::view(self)?),
             Kind::LC_IDENT => CommandView::Ident(View::view(self)?),
             Kind::LC_FVMFILE => CommandView::Fvmfile(View::view(self)?),
-            Kind::LC_MAIN => CommandView::EntryPoint(View::view(self)?),
+            Kind::LC_MAIN => CommandView::Main(View::view(self)?),
             Kind::LC_SOURCE_VERSION => CommandView::SourceVersion(View::view(self)?),
             Kind::LC_NOTE => CommandView::Note(View::view(self)?),
             Kind::LC_TARGET_TRIPLE => CommandView::TargetTriple(View::view(self)?),
             _ => CommandView::Other,
         })
-    }
-
-    /// The command as structure `T`.
-    ///
-    /// # Errors
-    /// `CommandTooSmall`.
-    #[inline]
-    pub(crate) fn raw<T: Raw>(&self, what: Structure) -> Result<&'a T, Error> {
-        match self.data().get_raw(0) {
-            Some(value) => Ok(value),
-            None => Err(self.too_small(what)),
-        }
-    }
-
-    /// The command as structure `T`, which is all of it.
-    ///
-    /// # Errors
-    /// `CommandTooSmall`, or in strict mode `BadCommandSize`.
-    #[inline]
-    pub(crate) fn exact<T: Raw>(&self, what: Structure) -> Result<&'a T, Error> {
-        let value = self.raw(what)?;
-        if self.mode() == Mode::Strict && self.bytes().len() != size_of::<T>() {
-            return Err(self.data().error(ErrorKind::BadCommandSize, what, 0));
-        }
-        Ok(value)
-    }
-
-    /// The string at `offset` (an `lc_str`) of a command whose structure has `fixed` bytes.
-    pub(crate) fn string(
-        &self,
-        offset: u32,
-        fixed: usize,
-        what: Structure,
-    ) -> Result<Name<'a>, Error> {
-        if usize::try_from(offset).unwrap_or(usize::MAX) < fixed {
-            return Err(self.data().error(ErrorKind::StringOutOfBounds, what, 0));
-        }
-        self.data()
-            .c_string(u64::from(offset), what, self.field(0))
-            .map(Name::new)
-    }
-
-    #[cold]
-    fn too_small(&self, what: Structure) -> Error {
-        self.data().error(ErrorKind::CommandTooSmall, what, 0)
     }
 }
 
@@ -400,7 +350,7 @@ impl<'a> Iterator for LinkerOption<'a> {
             .c_string(0, Structure::LinkerOptionCommand, self.rest.file_offset(0))
         {
             Ok(text) => {
-                let taken = crate::bytes::widen(text.len()).saturating_add(1);
+                let taken = widen(text.len()).saturating_add(1);
                 self.rest = self.rest.clamped(taken, u64::MAX);
                 Some(Ok(Name::new(text)))
             }

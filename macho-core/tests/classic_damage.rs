@@ -1,8 +1,7 @@
 //! Damaged opcodes, threads and relocation entries: each damage's exact error, what is still found,
 //! and that nothing runs for ever.
-use macho_core::fixup::Mechanism;
 use macho_core::{
-    ErrorKind as K, FileOffset, LoadCommandKind as Kind, MachO, Mode, Structure as S,
+    ErrorKind as K, FileOffset, LoadCommandKind as Kind, MachO, Mechanism, Mode, Structure as S,
 };
 use proptest::prelude::*;
 use testkit::bytes::{Writer, get_u32, index, put, unsigned};
@@ -426,8 +425,7 @@ fn damaged_relocations() {
     put(&mut file, external + 4, &[0xff, 0xff, 0xff]);
     let image = MachO::parse(&file).unwrap();
     let fixups = image.fixups();
-    let external =
-        |slot: &macho_core::fixup::Slot| slot.mechanism() == Mechanism::ExternalRelocations;
+    let external = |slot: &macho_core::Slot| slot.mechanism() == Mechanism::ExternalRelocations;
     let slot = fixups.slots().map(Result::unwrap).find(external).unwrap();
     assert_eq!(fixups.import(&slot), Ok(None));
 }

@@ -1,6 +1,6 @@
 //! Fixups that are not `LC_DYLD_CHAINED_FIXUPS`: every slot as its builder wrote it, and each damage's
 //! exact error.
-use macho_core::MachO;
+use macho_core::{Fixup, MachO, Slot, Target};
 mod support {
     #[path = "image.rs"]
     pub(crate) mod image;
@@ -9,7 +9,6 @@ mod support {
     pub(crate) mod chains;
 }
 
-use macho_core::fixup::{Fixup, Slot, Target};
 use support::chains::{same, theirs};
 use testkit::classic::{self, Becomes, Classic, Counts};
 use testkit::object::Auth;

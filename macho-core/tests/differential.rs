@@ -2,8 +2,7 @@
 #[path = "support/image.rs"]
 mod support;
 
-use macho_core::exports::{ExportTarget, Frame};
-use macho_core::{FatFile, MachO, Mode};
+use macho_core::{ExportFrame, ExportTarget, FatFile, MachO, Mode};
 use object::LittleEndian as LE;
 use object::macho::MachHeader64;
 use object::read::macho::{MachHeader as _, Nlist as _, Section as _, Segment as _};
@@ -77,7 +76,7 @@ fn goblin_reads_the_same() {
     }
     assert_eq!(ours.thread_state().unwrap().unwrap().pc.get(), theirs.entry);
     let mut exports = Vec::new();
-    let (mut stack, mut name) = ([Frame::default(); 8], [0; 64]);
+    let (mut stack, mut name) = ([ExportFrame::default(); 8], [0; 64]);
     let trie = ours.exports().unwrap();
     let mut walk = trie.walk(&mut stack, &mut name);
     while let Some(export) = walk.next() {

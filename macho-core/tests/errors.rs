@@ -2,8 +2,9 @@
 #[path = "support/image.rs"]
 mod support;
 
-use macho_core::exports::Frame;
-use macho_core::{Error, ErrorKind as K, FatFile, FileOffset, MachO, Mode, Structure as S};
+use macho_core::{
+    Error, ErrorKind as K, ExportFrame, FatFile, FileOffset, MachO, Mode, Structure as S,
+};
 use support::{big_words, find, longs, place, put, whole, words};
 
 /// Reads everything that the image has; the first error.
@@ -34,7 +35,7 @@ fn read(file: &[u8]) -> Result<(), Error> {
         .function_starts()?
         .try_for_each(|start| start.map(|_| ()))?;
     image.data_in_code()?;
-    let (mut stack, mut name) = ([Frame::default(); 8], [0; 64]);
+    let (mut stack, mut name) = ([ExportFrame::default(); 8], [0; 64]);
     let exports = image.exports()?;
     let mut walk = exports.walk(&mut stack, &mut name);
     while let Some(export) = walk.next() {

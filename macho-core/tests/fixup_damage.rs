@@ -9,8 +9,9 @@ mod support {
 
 use std::ops::ControlFlow;
 
-use macho_core::fixup::{ChainedFixups, Slot};
-use macho_core::{Error, ErrorKind as K, FileOffset, MachO, Mode, Structure as S};
+use macho_core::{
+    ChainedFixups, Error, ErrorKind as K, FileOffset, MachO, Mode, Slot, Structure as S,
+};
 use proptest::prelude::*;
 use support::chains::{Chains, DATA, FIXUPS, IMAGE, STARTS, WORDS};
 use support::image::{find, longs, put, words};

@@ -9,9 +9,10 @@ mod support {
 
 use std::ops::ControlFlow;
 
-use macho_core::fixup::{Auth, AuthKey, Fixup, Import, Link, Mechanism, Slot, Target};
-use macho_core::raw::fixup::PointerFormat;
-use macho_core::{ErrorKind, FileOffset, MachO, Name, VmAddr, VmOffset};
+use macho_core::{
+    Auth, AuthKey, ErrorKind, FileOffset, Fixup, Import, Link, MachO, Mechanism, Name,
+    PointerFormat, Slot, Target, VmAddr, VmOffset,
+};
 use support::chains::{BASE, Chains, DATA, DATA_OFFSET, assert_same, same, theirs};
 use support::image::{longs, put, words};
 use testkit::constants::{

@@ -2,15 +2,12 @@
 #[path = "support/image.rs"]
 mod support;
 
-use macho_core::raw::load_command::{Platform, Tool};
-use macho_core::view::{
-    DyldInfo, Dylib, Dylinker, Dysymtab, EncryptionInfo, EncryptionInfo64, EntryPoint, Fvmfile,
-    Fvmlib, Ident, Note, PrebindCksum, PreboundDylib, Routines, Routines64, Rpath, SubClient,
-    SubFramework, SubLibrary, SubUmbrella, Symseg, Symtab, TargetTriple, TwolevelHints, VersionMin,
-};
 use macho_core::{
-    CommandView as V, FileOffset, LoadCommandKind as Kind, MachO, Name, SourceVersion,
-    ThreadFlavor, Version, VmAddr,
+    CommandView as V, DyldInfo, Dylib, Dylinker, Dysymtab, EncryptionInfo, EncryptionInfo64,
+    FileOffset, Fvmfile, Fvmlib, Ident, LoadCommandKind as Kind, MachO, MainCommand, Name, Note,
+    Platform, PrebindCksum, PreboundDylib, Routines, Routines64, Rpath, SourceVersion, SubClient,
+    SubFramework, SubLibrary, SubUmbrella, Symseg, Symtab, TargetTriple, ThreadFlavor, Tool,
+    TwolevelHints, Version, VersionMin, VmAddr,
 };
 use support::{command, image, longs, name16, segment, string_command, unixthread, words};
 
@@ -470,14 +467,14 @@ fn versions() {
 fn identity_and_entry() {
     let value = macho_core::Uuid(*b"0123456789abcdef");
     check!(command(0x1b, b"0123456789abcdef"), LC_UUID, Uuid, value);
-    let value = EntryPoint {
+    let value = MainCommand {
         entryoff: 0x4000,
         stacksize: 0x1000,
     };
     check!(
         command(0x8000_0028, &longs(&[0x4000, 0x1000])),
         LC_MAIN,
-        EntryPoint,
+        Main,
         value
     );
     let value = Routines64 {

@@ -3,8 +3,7 @@
 #[path = "support/image.rs"]
 mod support;
 
-use macho_core::exports::Frame;
-use macho_core::{FatFile, FileOffset, MachO, Mode};
+use macho_core::{ExportFrame, FatFile, FileOffset, MachO, Mode};
 use proptest::prelude::*;
 use support::{place, whole};
 
@@ -63,7 +62,7 @@ fn exercise(file: &[u8], image: &MachO<'_>) {
         assert!(starts.len() as u64 <= end);
     }
     if let Ok(exports) = image.exports() {
-        let (mut stack, mut name) = ([Frame::default(); 16], [0; 64]);
+        let (mut stack, mut name) = ([ExportFrame::default(); 16], [0; 64]);
         let mut walk = exports.walk(&mut stack, &mut name);
         let mut found = Vec::new();
         while let Some(Ok((name, export))) = walk.next() {
@@ -90,7 +89,7 @@ fn exercise(file: &[u8], image: &MachO<'_>) {
     let _ = (
         image.thread_state(),
         image.uuid(),
-        image.main_entry(),
+        image.main_command(),
         image.build_version(),
     );
     let _ = (

@@ -4,8 +4,7 @@ use core::ffi::c_void;
 
 use kc_offsets::apply::Linker;
 use kc_offsets::{ClampReason, LoadPlan, Step};
-use macho_core::fixup::AuthKey;
-use macho_core::{PhysAddr, Segment, SlidVmAddr, Slide, VmAddr, VmProt};
+use macho_core::{AuthKey, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr, VmProt};
 
 use crate::error::{Failure, KC_NO_OFFSET, finish, kc_error, kc_status};
 use crate::image::{kc_image, opened};

@@ -1,9 +1,9 @@
 //! What data points to an address.
 use core::iter::FusedIterator;
 
-use macho_core::fixup::{Fixup, Slots};
-use macho_core::segment::Segments;
-use macho_core::{FileOffset, Layout, MachO, Pointers, Segment, VmAddr, VmProt};
+use macho_core::{
+    FileOffset, Fixup, Layout, MachO, Pointers, Segment, Segments, Slots, VmAddr, VmProt,
+};
 
 use super::regions::Region;
 use super::xref::Targets;

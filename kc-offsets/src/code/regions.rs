@@ -1,8 +1,9 @@
 //! Which bytes of an image are code.
 use core::iter::FusedIterator;
 
-use macho_core::segment::{Sections, Segments};
-use macho_core::{FileOffset, MachO, Section, SectionAttributes, Segment, VmAddr, VmProt};
+use macho_core::{
+    FileOffset, MachO, Section, SectionAttributes, Sections, Segment, Segments, VmAddr, VmProt,
+};
 
 /// A piece of an image, as its file has it.
 #[derive(Clone, Copy, Debug)]

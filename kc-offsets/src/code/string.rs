@@ -1,8 +1,7 @@
 //! C strings, and the code that refers to them.
 use core::iter::FusedIterator;
 
-use macho_core::segment::{Sections, Segments};
-use macho_core::{FileOffset, MachO, Section, SectionType, VmAddr};
+use macho_core::{FileOffset, MachO, Section, SectionType, Sections, Segments, VmAddr};
 
 use super::regions::{CodeRegions, Region};
 use super::xref::{AddressRange, CodeXrefs, Targets};

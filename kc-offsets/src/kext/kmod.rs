@@ -2,8 +2,7 @@
 //! `__kmod_start` one to its header.
 use core::iter::FusedIterator;
 
-use macho_core::raw::fixup::PointerFormat;
-use macho_core::{FileOffset, MachO, Name, VmAddr};
+use macho_core::{FileOffset, MachO, Name, PointerFormat, VmAddr};
 
 use crate::error::Error;
 use crate::map::AddressMap;

@@ -1,8 +1,7 @@
 //! Which symbol an address belongs to.
 use core::fmt;
 
-use macho_core::raw::symbol::SymbolType;
-use macho_core::{MachO, Symbol, SymbolTable, VmAddr};
+use macho_core::{MachO, Symbol, SymbolTable, SymbolType, VmAddr};
 
 use crate::error::Error;
 use crate::sort::sort_by_key;

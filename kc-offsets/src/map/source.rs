@@ -1,5 +1,5 @@
 //! Where an address map reads its segments.
-use macho_core::segment::Segments;
+use macho_core::Segments;
 
 use super::SegmentRange;
 

@@ -2,8 +2,7 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use macho_core::fixup::{Auth, Fixup, Mechanism, SegmentStarts, Slot};
-use macho_core::{MachO, Segment};
+use macho_core::{Auth, Fixup, MachO, Mechanism, Segment, SegmentStarts, Slot};
 use serde_json::{Value, json};
 
 use crate::Streams;

@@ -1,8 +1,7 @@
 //! `kc symbols`: the symbol tables, as nm shows them.
 use std::io::Write as _;
 
-use macho_core::raw::symbol::SymbolType;
-use macho_core::{MachO, Name, Symbol};
+use macho_core::{MachO, Name, Symbol, SymbolType};
 use serde_json::{Value, json};
 
 use crate::Streams;

@@ -1,41 +1,49 @@
 //! The views of commands that are a fixed structure, with at most strings behind it.
 use crate::addr::VmAddr;
 use crate::error::{Error, Structure};
-use crate::load_command::LoadCommand;
+use crate::load_command::{LoadCommand, View};
 use crate::name::Name;
 use crate::raw::load_command as raw;
 use crate::version::Version;
-use crate::view::{Place, View};
+
+/// The command that a field is read from.
+#[derive(Clone, Copy)]
+struct CommandPosition<'c, 'a> {
+    command: &'c LoadCommand<'a>,
+    /// Bytes of the structure; strings lie behind it.
+    fixed: usize,
+    what: Structure,
+}
 
 /// How a native field is read from a raw one.
 trait Field<'a, Raw>: Sized {
-    fn read(raw: &'a Raw, place: Place<'_, 'a>) -> Result<Self, Error>;
+    fn read(raw: &'a Raw, position: CommandPosition<'_, 'a>) -> Result<Self, Error>;
 }
 
 impl Field<'_, zerocopy::little_endian::U32> for u32 {
     #[inline]
-    fn read(raw: &zerocopy::little_endian::U32, _: Place<'_, '_>) -> Result<Self, Error> {
+    fn read(raw: &zerocopy::little_endian::U32, _: CommandPosition<'_, '_>) -> Result<Self, Error> {
         Ok(raw.get())
     }
 }
 
 impl Field<'_, zerocopy::little_endian::U64> for u64 {
     #[inline]
-    fn read(raw: &zerocopy::little_endian::U64, _: Place<'_, '_>) -> Result<Self, Error> {
+    fn read(raw: &zerocopy::little_endian::U64, _: CommandPosition<'_, '_>) -> Result<Self, Error> {
         Ok(raw.get())
     }
 }
 
 impl Field<'_, zerocopy::little_endian::U64> for VmAddr {
     #[inline]
-    fn read(raw: &zerocopy::little_endian::U64, _: Place<'_, '_>) -> Result<Self, Error> {
+    fn read(raw: &zerocopy::little_endian::U64, _: CommandPosition<'_, '_>) -> Result<Self, Error> {
         Ok(Self::new(raw.get()))
     }
 }
 
 impl Field<'_, zerocopy::little_endian::U32> for Version {
     #[inline]
-    fn read(raw: &zerocopy::little_endian::U32, _: Place<'_, '_>) -> Result<Self, Error> {
+    fn read(raw: &zerocopy::little_endian::U32, _: CommandPosition<'_, '_>) -> Result<Self, Error> {
         Ok(Self(raw.get()))
     }
 }
@@ -43,15 +51,20 @@ impl Field<'_, zerocopy::little_endian::U32> for Version {
 /// An `lc_str`.
 impl<'a> Field<'a, zerocopy::little_endian::U32> for Name<'a> {
     #[inline]
-    fn read(raw: &'a zerocopy::little_endian::U32, place: Place<'_, 'a>) -> Result<Self, Error> {
-        place.command.string(raw.get(), place.fixed, place.what)
+    fn read(
+        raw: &'a zerocopy::little_endian::U32,
+        position: CommandPosition<'_, 'a>,
+    ) -> Result<Self, Error> {
+        position
+            .command
+            .string(raw.get(), position.fixed, position.what)
     }
 }
 
-/// A name of at most 16 bytes in place.
+/// A name of at most 16 bytes in position.
 impl<'a> Field<'a, [u8; 16]> for Name<'a> {
     #[inline]
-    fn read(raw: &'a [u8; 16], _: Place<'_, 'a>) -> Result<Self, Error> {
+    fn read(raw: &'a [u8; 16], _: CommandPosition<'_, 'a>) -> Result<Self, Error> {
         Ok(Self::fixed(raw))
     }
 }
@@ -72,9 +85,9 @@ macro_rules! view {
             #[inline]
             fn view(command: &LoadCommand<'a>) -> Result<Self, Error> {
                 let raw: &'a raw::$raw = command.$read(Structure::$raw)?;
-                let place =
-                    Place { command, fixed: size_of::<raw::$raw>(), what: Structure::$raw };
-                Ok(Self { $( $field: Field::read(&raw.$field, place)?, )* })
+                let position =
+                    CommandPosition { command, fixed: size_of::<raw::$raw>(), what: Structure::$raw };
+                Ok(Self { $( $field: Field::read(&raw.$field, position)?, )* })
             }
         }
     };
@@ -346,7 +359,7 @@ view! {
 
 view! {
     /// The entry point of a main executable: `LC_MAIN`.
-    pub struct EntryPoint from EntryPointCommand, exact {
+    pub struct MainCommand from EntryPointCommand, exact {
         /// Offset of the entry point from the start of the file: of `__TEXT`.
         entryoff: u64,
         /// Initial stack size in bytes, if not 0.

@@ -6,8 +6,7 @@ use object::LittleEndian as LE;
 use object::macho::{MachHeader64, SegmentCommand64};
 use object::read::macho::{Fixup as Theirs, FixupAuth, MachHeader as _, Segment as _};
 
-use macho_core::fixup::{Auth, AuthKey, Fixup, Target};
-use macho_core::{MachO, VmAddr, VmOffset};
+use macho_core::{Auth, AuthKey, Fixup, MachO, Target, VmAddr, VmOffset};
 
 use super::image::{command, image, longs, put, segment, words};
 

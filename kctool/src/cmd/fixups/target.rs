@@ -1,8 +1,6 @@
 //! Where slots point, as far as one file says.
 use kc_offsets::RebaseTargets;
-use macho_core::fixup::{Fixup, Fixups, Slot, Target};
-use macho_core::raw::fixup::PointerFormat;
-use macho_core::{MachO, VmAddr};
+use macho_core::{Fixup, Fixups, MachO, PointerFormat, Slot, Target, VmAddr};
 use serde_json::Value;
 
 use crate::json::{hex, hex_or_null, text};

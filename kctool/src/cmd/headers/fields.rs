@@ -1,6 +1,7 @@
 //! The fields of each load command by their names in `mach-o/loader.h`.
-use macho_core::view::Routines;
-use macho_core::{CommandView, Error, LoadCommand, Name, Section, Segment, Version, VmAddr};
+use macho_core::{
+    CommandView, Error, LoadCommand, Name, Routines, Section, Segment, Version, VmAddr,
+};
 use serde_json::{Map, Value, json};
 
 use crate::json::{hex, text};
@@ -139,7 +140,7 @@ pub(super) fn add(command: &LoadCommand<'_>, object: &mut Map<String, Value>) ->
         CommandView::Symseg(view) => insert!(object, view: @offset size),
         CommandView::Ident(view) => put(object, "strings", text(Name::new(view.strings))),
         CommandView::Fvmfile(view) => insert!(object, view: name @header_addr),
-        CommandView::EntryPoint(view) => insert!(object, view: @entryoff stacksize),
+        CommandView::Main(view) => insert!(object, view: @entryoff stacksize),
         CommandView::SourceVersion(version) => put(object, "version", version.to_string().into()),
         CommandView::Note(view) => insert!(object, view: data_owner @offset size),
         CommandView::TargetTriple(view) => insert!(object, view: triple),
@@ -198,7 +199,7 @@ fn section_64(section: &Section<'_>) -> Value {
 }
 
 /// A register state: registers by name, or the words of a flavor that is not arm64's.
-fn thread_state(state: &macho_core::thread::ThreadState<'_>) -> Result<Value, Error> {
+fn thread_state(state: &macho_core::ThreadState<'_>) -> Result<Value, Error> {
     let mut object = Map::new();
     put(&mut object, "flavor", state.flavor().to_string().into());
     put(&mut object, "count", (state.bytes().len() / 4).into());

@@ -20,8 +20,10 @@ use kc_offsets::{
     PageIndex, PhysicalWindow, PrelinkInfo, RebaseTargets, SegmentRange, SymbolIndex, pointer_at,
     unslid,
 };
-use macho_core::fixup::{AuthKey, Fixup, Import, Slot};
-use macho_core::{FileOffset, MachO, Mode, PhysAddr, Pointers, Segment, SlidVmAddr, Slide, VmAddr};
+use macho_core::{
+    AuthKey, FileOffset, Fixup, Import, MachO, Mode, PhysAddr, Pointers, Segment, SlidVmAddr,
+    Slide, Slot, VmAddr,
+};
 use nopanic::{black_box, debug, display, entry};
 
 entry!(probe);

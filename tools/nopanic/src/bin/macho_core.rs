@@ -4,18 +4,10 @@
 
 use core::ops::ControlFlow;
 
-use macho_core::codesign::CodeSignature;
-use macho_core::exports::{Exports, Frame};
-use macho_core::fat::FatFile;
-use macho_core::fileset::FilesetEntry;
-use macho_core::fixup::{AuthKey, ChainedFixups};
-use macho_core::raw::fixup::PointerFormat;
-use macho_core::segment::{Section, Segment};
-use macho_core::symbol::{Symbol, SymbolTable};
-use macho_core::view::CommandView;
 use macho_core::{
-    FileOffset, LoadCommand, MachO, Mode, Name, Pointers, SlidVmAddr, Slide, SourceVersion,
-    Version, VmAddr, VmOffset,
+    AuthKey, ChainedFixups, CodeSignature, CommandView, ExportFrame, Exports, FatFile, FileOffset,
+    FilesetEntry, LoadCommand, MachO, Mode, Name, PointerFormat, Pointers, Section, Segment,
+    SlidVmAddr, Slide, SourceVersion, Symbol, SymbolTable, Version, VmAddr, VmOffset,
 };
 use nopanic::{black_box, debug, display, entry};
 
@@ -127,7 +119,7 @@ fn probe_image(image: &MachO<'_>, bytes: &[u8], number: u64) {
         black_box(&tolerated);
     }
     let _ = black_box(image.thread_state());
-    let _ = black_box(image.main_entry());
+    let _ = black_box(image.main_command());
     if let Ok(Some(uuid)) = image.uuid() {
         display(uuid);
         debug(uuid);
@@ -274,7 +266,7 @@ fn probe_symbol(symbol: &Symbol<'_>) {
 fn probe_exports(exports: &Exports<'_>, name: &[u8]) {
     black_box(exports.bytes());
     let _ = black_box(exports.find(name));
-    let mut stack = [Frame::default(); 16];
+    let mut stack = [ExportFrame::default(); 16];
     let mut buffer = [0_u8; 256];
     let mut walk = exports.walk(&mut stack, &mut buffer);
     while let Some(export) = walk.next() {
