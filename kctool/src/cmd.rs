@@ -1,11 +1,7 @@
 //! One file for each subcommand.
-use kc_offsets::KernelCache;
-
-use crate::Streams;
-use crate::cli::{Cli, Command, InputArgs};
-use crate::container::{self, Payload};
+use crate::cli::{Cli, Command};
 use crate::failure::Failure;
-use crate::image::note_tolerated;
+use crate::streams::Streams;
 
 mod carve;
 mod diff;
@@ -49,18 +45,4 @@ pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<(), Failure> {
         Command::Functions(args) => functions::run(args, streams),
         Command::Patch(args) => patch::run(args, streams),
     }
-}
-
-/// Opens the input, unwraps it, and asks `question` of the image inside.
-fn with_image(
-    args: &InputArgs,
-    streams: &mut Streams<'_>,
-    question: impl FnOnce(&KernelCache<'_>, &Payload<'_>, &mut Streams<'_>) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    let input = container::open(args, streams.stdin)?;
-    let payload = container::payload(&input, args)?;
-    let image = payload.image(args)?;
-    note_tolerated(&image, streams)?;
-    let cache = KernelCache::new(image);
-    question(&cache, &payload, streams).map_err(|failure| payload.inside(failure))
 }

@@ -1,6 +1,6 @@
 //! Damage that costs no more than what it hits: what is whole is shown first.
-use crate::Streams;
 use crate::failure::Failure;
+use crate::streams::Streams;
 
 /// The first place that is damaged, and how many more there are.
 #[derive(Default)]

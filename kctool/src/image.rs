@@ -5,10 +5,10 @@ use kc_offsets::{EntryPoint, KernelCache, Outcome};
 use macho_core::{MachO, Segment};
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::json::{hex, hex_or_null, text};
+use crate::streams::Streams;
 
 /// The most things of one kind that are said on standard error.
 const MOST_NOTES: usize = 8;

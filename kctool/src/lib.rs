@@ -1,8 +1,9 @@
 //! `kc`, the kernelcache command line, as a function that tests and fuzzers can call.
 //!
 //! Layers, from the bytes up: `input` maps a file, `container` unwraps IMG4 and fat files down to
-//! one Mach-O image, `image` asks the questions that several subcommands share, `cmd` has one file for
-//! each subcommand, `output` writes files that exist only when they are whole.
+//! one Mach-O image, `image` answers what several subcommands ask, `question` puts these three
+//! together, `cmd` has one file for each subcommand. `output` writes files that exist only when they
+//! are whole.
 use std::ffi::OsString;
 use std::io::{ErrorKind, Read, Write};
 
@@ -21,25 +22,14 @@ mod output;
 mod pattern;
 mod place;
 mod printable;
+mod question;
+mod streams;
 mod symbols;
 
 use clap::Parser as _;
+use streams::Streams;
 
 pub use failure::Failure;
-
-/// The streams of one run.
-pub(crate) struct Streams<'s> {
-    pub(crate) stdin: &'s mut dyn Read,
-    pub(crate) stdout: &'s mut dyn Write,
-    pub(crate) stderr: &'s mut dyn Write,
-}
-
-impl Streams<'_> {
-    /// Tells the user something that is not the answer.
-    pub(crate) fn note(&mut self, text: impl std::fmt::Display) -> Result<(), Failure> {
-        Ok(writeln!(self.stderr, "kc: {text}")?)
-    }
-}
 
 /// Runs one command line, `args` starting with the program's name, and returns its exit status:
 /// 0 for an answer, 1 for an error, 2 for a command line that makes no sense.

@@ -3,8 +3,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::Streams;
 use crate::failure::Failure;
+use crate::streams::Streams;
 
 /// Writes `parts` one after the other to `path`, or to standard output for `-`.
 ///

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::InputArgs;
+use super::input::InputArgs;
 use crate::number::{number, size};
 
 #[derive(Debug, Args)]

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::InputArgs;
+use super::input::InputArgs;
 use crate::number::{number, slide};
 
 #[derive(Debug, Args)]

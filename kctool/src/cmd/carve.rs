@@ -2,12 +2,12 @@
 use kc_offsets::{KernelCache, Outcome};
 use macho_core::{FileOffset, VmAddr};
 
-use crate::Streams;
 use crate::cli::Carve;
-use crate::cmd::with_image;
 use crate::failure::Failure;
 use crate::image::outcome_name;
 use crate::output;
+use crate::question::with_image;
+use crate::streams::Streams;
 
 pub(super) fn run(args: &Carve, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, payload, streams| {

@@ -3,11 +3,11 @@ use std::io::Write;
 
 use serde_json::{Map, Value, json};
 
-use crate::Streams;
 use crate::cli::Diff;
 use crate::failure::Failure;
 use crate::json;
 use crate::printable::Printable;
+use crate::streams::Streams;
 
 mod facts;
 mod matching;

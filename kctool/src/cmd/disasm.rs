@@ -5,13 +5,13 @@ use kc_offsets::code::string::holds_strings;
 use kc_offsets::{AddressMap, KernelCache, Outcome};
 use macho_core::{CpuType, MachO, Section, VmAddr};
 
-use crate::Streams;
 use crate::cli::{Disasm, SyntaxName};
-use crate::cmd::with_image;
 use crate::container;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::{entry_line, images, outcome_name, select};
+use crate::question::with_image;
+use crate::streams::Streams;
 use crate::symbols::{Names, SymbolIndex};
 
 mod cross_check;

@@ -3,14 +3,14 @@ use kc_offsets::KernelCache;
 use macho_core::VmAddr;
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Entries;
-use crate::cmd::with_image;
 use crate::failure::Failure;
 use crate::image::note_damage;
 use crate::json::{self, hex_or_null};
 use crate::kexts::{self, Listed};
 use crate::printable::Printable;
+use crate::question::with_image;
+use crate::streams::Streams;
 
 pub(super) fn run(args: &Entries, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {

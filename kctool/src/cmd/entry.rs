@@ -1,10 +1,10 @@
 //! `kc entry`: where the image starts to run.
-use crate::Streams;
 use crate::cli::Entry;
-use crate::cmd::with_image;
 use crate::failure::Failure;
 use crate::image::{entry_json, entry_line};
 use crate::json;
+use crate::question::with_image;
+use crate::streams::Streams;
 
 pub(super) fn run(args: &Entry, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {

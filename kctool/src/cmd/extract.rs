@@ -2,11 +2,11 @@
 use img4::{DigestCheck, Img4};
 use macho_core::FatFile;
 
-use crate::Streams;
 use crate::cli::Extract;
 use crate::container;
 use crate::failure::Failure;
 use crate::output;
+use crate::streams::Streams;
 
 pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let input = container::open(&args.input, streams.stdin)?;

@@ -3,14 +3,14 @@ use kc_offsets::code::code_regions;
 use macho_core::MachO;
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Find;
-use crate::cmd::with_image;
 use crate::failure::Failure;
 use crate::image::select;
 use crate::json::{self, hex};
 use crate::pattern;
 use crate::place::{PlaceStorage, Places};
+use crate::question::with_image;
+use crate::streams::Streams;
 
 pub(super) fn run(args: &Find, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {

@@ -5,13 +5,13 @@ use std::io::Write as _;
 use macho_core::{Auth, Fixup, MachO, Mechanism, Segment, SegmentStarts, Slot};
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Fixups;
-use crate::cmd::with_image;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image;
 use crate::json::{self, hex, hex_or_null, text};
+use crate::question::with_image;
+use crate::streams::Streams;
 
 mod target;
 

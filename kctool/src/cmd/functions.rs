@@ -4,14 +4,14 @@ use kc_offsets::{Error, KernelCache};
 use macho_core::{MachO, VmAddr};
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Functions;
-use crate::cmd::with_image;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::images;
 use crate::json::{self, hex, hex_or_null};
 use crate::place::{PlaceStorage, Places};
+use crate::question::with_image;
+use crate::streams::Streams;
 
 pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {

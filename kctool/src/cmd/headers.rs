@@ -2,13 +2,13 @@
 use macho_core::{Header, LoadCommand, MachO};
 use serde_json::{Map, Value, json};
 
-use crate::Streams;
 use crate::cli::Headers;
-use crate::cmd::with_image;
 use crate::container::arch_name;
 use crate::failure::Failure;
 use crate::image::select;
 use crate::json::{self, hex};
+use crate::question::with_image;
+use crate::streams::Streams;
 
 mod fields;
 

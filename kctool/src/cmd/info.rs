@@ -4,7 +4,6 @@ use kc_offsets::{CollectionKind, KernelCache};
 use macho_core::{FatFile, MachO};
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Info;
 use crate::cmd::{entries, headers};
 use crate::container::{self, Payload, arch_name, slices};
@@ -12,6 +11,7 @@ use crate::failure::Failure;
 use crate::image::{entry_json, note_tolerated, protection};
 use crate::json::{self, hex, text};
 use crate::printable::{Hex, Printable};
+use crate::streams::Streams;
 
 mod text;
 

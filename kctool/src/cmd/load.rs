@@ -6,13 +6,13 @@ use kc_offsets::{Bases, ClampReason, KernelCache, LoadPlan, Step};
 use macho_core::{FileOffset, Name, PhysAddr, Segment, Slide};
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Load;
-use crate::cmd::with_image;
 use crate::failure::Failure;
 use crate::image::protection;
 use crate::json::{self, hex, hex_or_null, text};
 use crate::output;
+use crate::question::with_image;
+use crate::streams::Streams;
 
 pub(super) fn run(args: &Load, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {

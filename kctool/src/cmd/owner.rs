@@ -4,14 +4,14 @@ use kc_offsets::{AddressMap, ImageIndex, KernelCache, Lookup, SymbolIndex};
 use macho_core::{FileOffset, MachO, SlidVmAddr, Slide, VmAddr};
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Owner;
-use crate::cmd::with_image;
 use crate::failure::Failure;
 use crate::image::{note_damage, outcome_name};
 use crate::json::{self, hex, hex_or_null, plain};
 use crate::kexts;
 use crate::printable::Printable;
+use crate::question::with_image;
+use crate::streams::Streams;
 
 pub(super) fn run(args: &Owner, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {

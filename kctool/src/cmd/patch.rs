@@ -7,15 +7,15 @@ use kc_offsets::{AddressMap, KernelCache};
 use macho_core::FileOffset;
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Patch;
-use crate::cmd::with_image;
 use crate::failure::Failure;
 use crate::image::select;
 use crate::json::{self, hex, hex_or_null};
 use crate::pattern;
 use crate::place::{PlaceStorage, Places};
 use crate::printable::Hex;
+use crate::question::with_image;
+use crate::streams::Streams;
 
 mod line;
 

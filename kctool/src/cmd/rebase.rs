@@ -6,12 +6,12 @@ use kc_offsets::rebase::rebase;
 use macho_core::Slide;
 use serde_json::json;
 
-use crate::Streams;
 use crate::cli::Rebase;
-use crate::cmd::with_image;
 use crate::failure::Failure;
 use crate::json;
 use crate::output;
+use crate::question::with_image;
+use crate::streams::Streams;
 
 pub(super) fn run(args: &Rebase, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, payload, streams| {

@@ -2,14 +2,14 @@
 use kc_offsets::code::c_strings;
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Strings;
-use crate::cmd::with_image;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::images;
 use crate::json::{self, hex, text};
 use crate::printable::Printable;
+use crate::question::with_image;
+use crate::streams::Streams;
 
 pub(super) fn run(args: &Strings, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {

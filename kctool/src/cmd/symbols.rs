@@ -4,13 +4,13 @@ use std::io::Write as _;
 use macho_core::{MachO, Name, Symbol, SymbolType};
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Symbols;
-use crate::cmd::with_image;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::images;
 use crate::json::{self, hex_or_null, text};
+use crate::question::with_image;
+use crate::streams::Streams;
 use crate::symbols::{Names, SectionTable};
 
 pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<(), Failure> {

@@ -3,12 +3,12 @@ use kc_offsets::{AddressMap, KernelCache, Outcome, PhysicalWindow};
 use macho_core::{FileOffset, PhysAddr, SlidVmAddr, Slide, VmAddr};
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Translate;
-use crate::cmd::with_image;
 use crate::failure::Failure;
 use crate::image::{outcome_name, segment_json};
 use crate::json::{self, hex, hex_or_null};
+use crate::question::with_image;
+use crate::streams::Streams;
 
 /// All that is known about one address.
 struct Row<'a> {

@@ -7,15 +7,15 @@ use kc_offsets::code::{
 use macho_core::{Name, VmAddr};
 use serde_json::{Value, json};
 
-use crate::Streams;
 use crate::cli::Xrefs;
-use crate::cmd::with_image;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::{images, select};
 use crate::json::{self, hex, hex_or_null, text};
 use crate::number::number;
 use crate::place::{PlaceStorage, Places};
+use crate::question::with_image;
+use crate::streams::Streams;
 
 /// What refers to what.
 struct Row {

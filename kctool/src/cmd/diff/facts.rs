@@ -6,13 +6,14 @@ use kc_offsets::KernelCache;
 use macho_core::{MachO, VmAddr};
 use serde_json::{Map, Value, json};
 
-use crate::Streams;
 use crate::cli::InputArgs;
-use crate::cmd::{info, with_image};
+use crate::cmd::info;
 use crate::failure::Failure;
 use crate::json::{self, plain};
 use crate::kexts;
 use crate::printable::Printable;
+use crate::question::with_image;
+use crate::streams::Streams;
 use crate::symbols::Names;
 
 /// Things by name: of each, fields and their values.
