@@ -57,7 +57,7 @@ const SEGMENTS: [(&str, u32, u64); 14] = [
 
 /// How the file is laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub enum ImageShape {
     /// File order is memory order without gaps: file offset = vmaddr - base.
     Linear,
     /// Segments swapped in the file, gaps in memory, zero-fill tails.
@@ -97,18 +97,18 @@ impl Image {
             .collect()
     }
 
-    /// The image of `layout`, made once and kept.
-    pub fn get(layout: Layout) -> &'static Self {
+    /// The image of `shape`, made once and kept.
+    pub fn get(shape: ImageShape) -> &'static Self {
         static LINEAR: OnceLock<Image> = OnceLock::new();
         static SCATTERED: OnceLock<Image> = OnceLock::new();
-        match layout {
-            Layout::Linear => LINEAR.get_or_init(|| build(layout)),
-            Layout::Scattered => SCATTERED.get_or_init(|| build(layout)),
+        match shape {
+            ImageShape::Linear => LINEAR.get_or_init(|| build(shape)),
+            ImageShape::Scattered => SCATTERED.get_or_init(|| build(shape)),
         }
     }
 }
 
-fn place(layout: Layout) -> Vec<Segment> {
+fn place(shape: ImageShape) -> Vec<Segment> {
     let mut vmaddr = BASE;
     let mut segments: Vec<Segment> = SEGMENTS
         .iter()
@@ -123,13 +123,13 @@ fn place(layout: Layout) -> Vec<Segment> {
                 filesize: size,
             };
             vmaddr += size;
-            if layout == Layout::Scattered {
+            if shape == ImageShape::Scattered {
                 vmaddr += 3 * PAGE;
             }
             segment
         })
         .collect();
-    if layout == Layout::Scattered {
+    if shape == ImageShape::Scattered {
         // The header stays first in the file; the rest lies there backwards.
         let mut fileoff = segments[0].filesize;
         for segment in segments.iter_mut().skip(1).rev() {
@@ -143,8 +143,8 @@ fn place(layout: Layout) -> Vec<Segment> {
     segments
 }
 
-fn build(layout: Layout) -> Image {
-    let segments = place(layout);
+fn build(shape: ImageShape) -> Image {
+    let segments = place(shape);
     let size: u64 = segments.iter().map(|s| s.filesize).sum();
     let mut file = vec![0_u8; index(size)];
     let prelink = segments[1];

@@ -6,7 +6,7 @@ use macho_core::{CommandView, FileOffset, MachO};
 use object::macho::MachHeader64;
 use object::read::macho::{LoadCommandVariant, MachHeader as _, Segment as _};
 
-use crate::image::{ENTRIES, Image, Layout};
+use crate::image::{ENTRIES, Image, ImageShape};
 use crate::measure::{Case, Goal, Group};
 
 type Header = MachHeader64<object::LittleEndian>;
@@ -50,7 +50,7 @@ fn goals() -> Vec<Goal> {
 
 /// Where the headers of the first `count` images start: the outer one first.
 fn headers(count: usize) -> Vec<u64> {
-    let file: &'static [u8] = &Image::get(Layout::Linear).file;
+    let file: &'static [u8] = &Image::get(ImageShape::Linear).file;
     let mut all = vec![0];
     if let Ok(header) = Header::parse(file, 0)
         && let Ok(mut commands) = header.load_commands(LE, file, 0)
@@ -68,7 +68,7 @@ fn headers(count: usize) -> Vec<u64> {
 /// What every case adds up: the kind of each command, the vmaddrs of segments,
 /// sections and fileset entries.
 fn cases(count: usize) -> Vec<Case> {
-    let file: &'static [u8] = &Image::get(Layout::Linear).file;
+    let file: &'static [u8] = &Image::get(ImageShape::Linear).file;
     let headers = headers(count);
     let all = headers.clone();
     let each = move |parse: fn(&'static [u8], u64) -> u64| {
@@ -103,7 +103,7 @@ fn macho(file: &'static [u8], at: u64) -> u64 {
 /// The walk alone: a parse proves the skeleton once, object proves it in every
 /// walk.
 fn parsed(headers: &[u64]) -> impl FnMut() -> u64 + 'static {
-    let file: &'static [u8] = &Image::get(Layout::Linear).file;
+    let file: &'static [u8] = &Image::get(ImageShape::Linear).file;
     let images: Vec<MachO<'static>> = headers
         .iter()
         .filter_map(|&at| MachO::parse_at(file, FileOffset::new(at)).ok())

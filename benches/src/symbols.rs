@@ -6,7 +6,7 @@ use macho_core::MachO;
 use object::macho::MachHeader64;
 use object::read::macho::{MachHeader as _, Nlist as _};
 
-use crate::image::{Image, Layout, SYMBOLS};
+use crate::image::{Image, ImageShape, SYMBOLS};
 use crate::measure::{Case, Goal, Group};
 
 type Header = MachHeader64<object::LittleEndian>;
@@ -15,7 +15,7 @@ const LE: object::LittleEndian = object::LittleEndian;
 /// Every symbol's value, section and the length of its name.
 #[must_use]
 pub fn groups() -> Vec<Group> {
-    let file: &'static [u8] = &Image::get(Layout::Linear).file;
+    let file: &'static [u8] = &Image::get(ImageShape::Linear).file;
     let mut cases = ours(file);
     cases.push(Case::peer("object, low level", move || {
         object_low(black_box(file)).unwrap_or_default()

@@ -12,7 +12,7 @@ use macho_core::{FileOffset, MachO, VmAddr};
 use object::macho::{MachHeader64, SegmentCommand64};
 use object::read::macho::MachHeader as _;
 
-use crate::image::{BASE, Image, Layout, PAGE};
+use crate::image::{BASE, Image, ImageShape, PAGE};
 use crate::measure::{Case, Goal, Group};
 
 const ADDRESSES: u64 = 1 << 14;
@@ -24,25 +24,29 @@ const LE: object::LittleEndian = object::LittleEndian;
 #[must_use]
 pub fn groups() -> Vec<Group> {
     vec![
-        group("translate-linear-random", Layout::Linear, true),
-        group("translate-linear-sequential", Layout::Linear, false),
-        group("translate-scattered-random", Layout::Scattered, true),
-        group("translate-scattered-sequential", Layout::Scattered, false),
+        group("translate-linear-random", ImageShape::Linear, true),
+        group("translate-linear-sequential", ImageShape::Linear, false),
+        group("translate-scattered-random", ImageShape::Scattered, true),
+        group(
+            "translate-scattered-sequential",
+            ImageShape::Scattered,
+            false,
+        ),
     ]
 }
 
-fn group(key: &'static str, layout: Layout, random: bool) -> Group {
-    let image = Image::get(layout);
+fn group(key: &'static str, shape: ImageShape, random: bool) -> Group {
+    let image = Image::get(shape);
     let vmaddrs: Rc<[u64]> = image.vmaddrs(ADDRESSES, random).into();
     let mut cases = Vec::new();
-    cases.extend(ours(image, layout, &vmaddrs));
+    cases.extend(ours(image, shape, &vmaddrs));
     cases.extend(peers(image, &vmaddrs));
-    cases.extend(limits(image, layout, &vmaddrs));
+    cases.extend(limits(image, shape, &vmaddrs));
     Group {
         key,
         title: format!(
             "vmaddr to file offset, {} image, {} addresses",
-            if layout == Layout::Linear {
+            if shape == ImageShape::Linear {
                 "linear"
             } else {
                 "non-linear"
@@ -53,14 +57,14 @@ fn group(key: &'static str, layout: Layout, random: bool) -> Group {
         items: ADDRESSES,
         same_answer: true,
         cases,
-        goals: goals(layout, random),
+        goals: goals(shape, random),
     }
 }
 
-fn goals(layout: Layout, random: bool) -> Vec<Goal> {
+fn goals(shape: ImageShape, random: bool) -> Vec<Goal> {
     let object = "object, segments collected once";
-    match (layout, random) {
-        (Layout::Linear, true) => vec![
+    match (shape, random) {
+        (ImageShape::Linear, true) => vec![
             Goal::Times {
                 ours: "AddressMap::outcome",
                 against: object,
@@ -71,7 +75,7 @@ fn goals(layout: Layout, random: bool) -> Vec<Goal> {
                 ns: 1.0,
             },
         ],
-        (Layout::Scattered, true) => vec![
+        (ImageShape::Scattered, true) => vec![
             Goal::Times {
                 ours: "PageIndex::outcome",
                 against: object,
@@ -96,7 +100,7 @@ fn sum(vmaddrs: &[u64], mut translate: impl FnMut(u64) -> Option<u64>) -> u64 {
     total
 }
 
-fn ours(image: &'static Image, layout: Layout, vmaddrs: &Rc<[u64]>) -> Vec<Case> {
+fn ours(image: &'static Image, shape: ImageShape, vmaddrs: &Rc<[u64]>) -> Vec<Case> {
     let Ok(macho) = MachO::parse(&image.file) else {
         return Vec::new();
     };
@@ -105,7 +109,7 @@ fn ours(image: &'static Image, layout: Layout, vmaddrs: &Rc<[u64]>) -> Vec<Case>
     let sorted = plain.clone().with_storage(storage);
     let pages: &'static mut [u8] = vec![0; 1 << 14].leak();
     let mut cases = Vec::new();
-    if layout == Layout::Linear {
+    if shape == ImageShape::Linear {
         cases.push(one_by_one("AddressMap::outcome", vmaddrs, {
             let map = plain.clone();
             move |vmaddr| map.outcome(vmaddr)
@@ -133,7 +137,7 @@ fn ours(image: &'static Image, layout: Layout, vmaddrs: &Rc<[u64]>) -> Vec<Case>
         cases.push(one_by_one("PageIndex::translate", vmaddrs, move |vmaddr| {
             with_segment(one.translate(vmaddr))
         }));
-        if layout == Layout::Scattered {
+        if shape == ImageShape::Scattered {
             cases.push(slice(
                 "PageIndex::translate_slice",
                 vmaddrs,
@@ -232,7 +236,7 @@ fn within(segment: &SegmentCommand64<object::LittleEndian>, vmaddr: u64) -> Opti
 
 /// What no code can beat: a table of pages without any check; where the file is
 /// linear, one subtraction.
-fn limits(image: &'static Image, layout: Layout, vmaddrs: &Rc<[u64]>) -> Vec<Case> {
+fn limits(image: &'static Image, shape: ImageShape, vmaddrs: &Rc<[u64]>) -> Vec<Case> {
     let mut pages: Vec<u32> = Vec::new();
     for segment in &image.segments {
         for page in 0..segment.filesize / PAGE {
@@ -251,7 +255,7 @@ fn limits(image: &'static Image, layout: Layout, vmaddrs: &Rc<[u64]>) -> Vec<Cas
             })
         }
     })];
-    if layout == Layout::Linear {
+    if shape == ImageShape::Linear {
         let vmaddrs = Rc::clone(vmaddrs);
         cases.push(Case::limit("one subtraction, unchecked", move || {
             let base = black_box(BASE);

@@ -13,9 +13,9 @@ use crate::json::{self, hex, hex_or_null, text};
 use crate::question::with_image;
 use crate::streams::Streams;
 
-mod target;
+mod import_names;
 
-use target::Targets;
+use import_names::ImportNames;
 
 pub(super) fn run(args: &Fixups, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
@@ -75,14 +75,14 @@ fn auth_text(auth: Auth) -> String {
 }
 
 fn list(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure> {
-    let targets = Targets::new(image);
+    let names = ImportNames::new(image);
     let mut out = Vec::new();
     let mut is_empty = true;
     let damage = walk(image, |slot| {
         is_empty = false;
         let offset = slot.file_offset.get();
         let fixup = slot.fixup();
-        let target = targets.text(slot);
+        let target = names.text(slot);
         write!(
             out,
             "{}  {offset:#010x}  {:6}  {target}",
@@ -109,7 +109,7 @@ fn list(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure>
 
 /// A million slots are written one by one: a document of them all would take a gigabyte.
 fn list_json(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure> {
-    let targets = Targets::new(image);
+    let names = ImportNames::new(image);
     let mut out = b"[".to_vec();
     let mut gap = "\n";
     let damage = walk(image, |slot| {
@@ -126,7 +126,7 @@ fn list_json(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Fai
             "diversity": hex_or_null(auth.map(|auth| auth.diversity.into())),
             "address_diversity": auth.map(|auth| auth.address_diversity),
         });
-        targets.describe(slot, &mut object);
+        names.describe(slot, &mut object);
         write!(out, "{gap}  {object}")?;
         gap = ",\n";
         if out.len() > 1 << 16 {

@@ -3,19 +3,13 @@
 //! [`mutate`](crate::mutate) damages by chance; these are the attacks that one would think of. What a reader must say
 //! about each stands in the tests of the readers.
 
+mod attack;
 mod kmods;
 mod layout;
 mod list;
 mod patch;
 
-/// A hostile file.
-#[derive(Debug, Clone)]
-pub struct Hostile {
-    /// What is wrong with it.
-    pub name: &'static str,
-    /// The file.
-    pub bytes: Vec<u8>,
-}
+pub use attack::Hostile;
 
 /// All of them: property lists, arrays of kexts, then layouts, counts and chains.
 pub fn all() -> Vec<Hostile> {

@@ -4,6 +4,7 @@ pub mod boot;
 pub mod collection;
 pub mod kernel;
 pub mod kext;
+mod kind;
 pub mod large;
 pub mod m1n1;
 pub mod planted;
@@ -12,6 +13,7 @@ pub mod prelinked;
 pub mod sample;
 mod threads;
 
-pub use collection::{Collection, Kind};
-pub use kernel::{Kernel, Layout};
+pub use collection::Collection;
+pub use kernel::{Kernel, KernelShape};
+pub use kind::Kind;
 pub use prelinked::Prelinked;

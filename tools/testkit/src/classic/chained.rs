@@ -3,8 +3,8 @@
 //! Layouts: dyld `include/mach-o/fixup-chains.h`.
 
 use crate::bytes::{Writer, len32};
+use crate::classic::draft::{BASE, Becomes, Classic, DATA, Draft, Import};
 use crate::classic::thread::AUTH;
-use crate::classic::{BASE, Becomes, Classic, DATA, Draft, Import};
 use crate::constants as c;
 use crate::macho::{Command, Header};
 use crate::object::Auth;

@@ -1,7 +1,7 @@
 //! Writes the opcode streams of `LC_DYLD_INFO`, each opcode where a linker would use it.
 
 use crate::bytes::{Writer, len64, unsigned};
-use crate::classic::Import;
+use crate::classic::draft::Import;
 
 /// One slot to bind.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Images with the relocation entries of `LC_DYSYMTAB`.
 
 use crate::bytes::{index, put};
-use crate::classic::{BASE, Becomes, Classic, DATA, Draft, Import, Slot};
+use crate::classic::draft::{BASE, Becomes, Classic, DATA, Draft, Import, Slot};
 use crate::constants as c;
 use crate::macho::Header;
 use crate::macho::symtab::Nlist;

@@ -1,7 +1,8 @@
 //! Images with threads of slots.
 
 use crate::bytes::{Writer, len32, off32};
-use crate::classic::{BASE, Becomes, Classic, DATA, Draft, Import, Slot, opcodes};
+use crate::classic::draft::{BASE, Becomes, Classic, DATA, Draft, Import, Slot};
+use crate::classic::opcodes;
 use crate::constants as c;
 use crate::fixups;
 use crate::macho::{Command, Header};

@@ -1,7 +1,7 @@
 //! Arrays of kexts in static kernels: `__kmod_info` and `__kmod_start`.
 
 use crate::bytes::{index, len64, put};
-use crate::hostile::Hostile;
+use crate::hostile::attack::Hostile;
 use crate::hostile::patch::{FILEOFF, FILESIZE, File, OFFSET, SIZE, VMADDR, VMSIZE};
 use crate::kernelcache::sample;
 

@@ -4,7 +4,7 @@ use crate::bytes::{get_u32, index, put};
 use crate::constants::{
     LC_DYLD_CHAINED_FIXUPS, LC_FILESET_ENTRY, LC_SYMTAB, LC_UNIXTHREAD, MACOS_BASE,
 };
-use crate::hostile::Hostile;
+use crate::hostile::attack::Hostile;
 use crate::hostile::patch::{FILEOFF, FILESIZE, File, NSECTS, VMADDR, VMSIZE};
 use crate::kernelcache::sample;
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::bytes::{len64, off32};
 use crate::constants::{MACOS_BASE, PAGE};
-use crate::hostile::Hostile;
+use crate::hostile::attack::Hostile;
 use crate::hostile::patch::{ADDR, FILEOFF, FILESIZE, File, OFFSET, SIZE, VMADDR, VMSIZE};
 use crate::kernelcache::sample;
 

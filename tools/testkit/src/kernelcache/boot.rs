@@ -5,7 +5,7 @@ use crate::constants::{DYLD_CHAINED_PTR_ARM64E_KERNEL, MH_NOUNDEFS, MH_PIE};
 use crate::fixups::Pointers;
 use crate::kernelcache::m1n1::M1n1;
 use crate::kernelcache::sample::{self, object};
-use crate::kernelcache::{Collection, Kernel, Layout, Prelinked};
+use crate::kernelcache::{Collection, Kernel, KernelShape, Prelinked};
 use crate::link::Image;
 use crate::truth::Built;
 
@@ -70,7 +70,7 @@ pub fn bare() -> Built {
 /// them, a zero-fill tail, and pointers in chains of format 7.
 pub fn shuffled() -> Built {
     let kernel = Kernel {
-        layout: Layout::Shuffled,
+        shape: KernelShape::Shuffled,
         pointers: Pointers::Chained(DYLD_CHAINED_PTR_ARM64E_KERNEL),
         ..Kernel::new(standalone())
     };

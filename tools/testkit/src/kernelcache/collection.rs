@@ -12,6 +12,7 @@ use crate::constants::{
     PLATFORM_MACOS, VM_PROT_READ,
 };
 use crate::fixups;
+use crate::kernelcache::kind::Kind;
 use crate::kernelcache::prelink_info;
 use crate::link::{
     Foreign, Image, Linkedit, Placed, PlacedSegment, exports, facts, protection, write_image,
@@ -19,18 +20,6 @@ use crate::link::{
 use crate::macho::symtab::Strings;
 use crate::macho::{Command, Header, Section, Segment, Thread, header_bytes, place};
 use crate::truth::{self, Built, Codeless, Shape, Truth};
-
-/// Which collection is built.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Kind {
-    /// With the kernel; cache level 0.
-    #[default]
-    Primary,
-    /// Cache level 1.
-    Pageable,
-    /// Cache level 3; its data lies before its header, from vmaddr 0.
-    Auxiliary,
-}
 
 /// What to build.
 #[derive(Debug, Clone, Default)]
@@ -110,12 +99,16 @@ impl Collection {
         self.page.unwrap_or(PAGE)
     }
 
+    fn prelink_info(&self, placed: &[Placed<'_>]) -> String {
+        prelink_info::collection(self.kind, &self.images, &self.codeless, placed)
+    }
+
     /// Builds the file.
     pub fn build(&self) -> Built {
         let header_size = len64(self.top_header(&[], &self.dummy_truth(), None, None).len());
         let text_size = header_size.next_multiple_of(self.page());
         let mut regions = self.regions();
-        let info_size = len64(prelink_info::collection(self, &[]).len());
+        let info_size = len64(self.prelink_info(&[]).len());
         if let Some(info) = regions
             .iter_mut()
             .find(|region| region.name == "__PRELINK_INFO")
@@ -166,7 +159,7 @@ impl Collection {
             .iter()
             .find(|region| region.name == "__PRELINK_INFO")
         {
-            let xml = prelink_info::collection(self, &placed);
+            let xml = self.prelink_info(&placed);
             assert_eq!(len64(xml.len()), info_size, "addresses are of fixed width");
             place(&mut file, info.fileoff, xml.as_bytes());
         }

@@ -11,7 +11,7 @@ use crate::truth::{self, Built, Shape, Truth};
 
 /// How file and memory relate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Layout {
+pub enum KernelShape {
     /// File offset = vmaddr - base up to the zero-fill tail of the last data segment.
     #[default]
     Linear,
@@ -28,7 +28,7 @@ pub struct Kernel {
     /// vmaddr of the header.
     pub base: u64,
     /// How file and memory relate.
-    pub layout: Layout,
+    pub shape: KernelShape,
     /// How pointers are stored.
     pub pointers: Pointers,
 }
@@ -39,7 +39,7 @@ impl Kernel {
         Self {
             image,
             base: IOS_BASE,
-            layout: Layout::Linear,
+            shape: KernelShape::Linear,
             pointers: Pointers::Absolute,
         }
     }
@@ -134,13 +134,13 @@ impl Kernel {
 
     /// Assigns vmaddrs to segments that have file offsets and sizes.
     fn memory_layout(&self, placed: &mut Placed<'_>) {
-        match self.layout {
-            Layout::Linear => {
+        match self.shape {
+            KernelShape::Linear => {
                 for segment in &mut placed.segments {
                     segment.vmaddr = self.base + segment.fileoff;
                 }
             }
-            Layout::Shuffled => {
+            KernelShape::Shuffled => {
                 let mut at = self.base;
                 let count = placed.segments.len();
                 for number in std::iter::once(0).chain((1..count).rev()) {

@@ -12,9 +12,10 @@ use crate::constants::{
     DYLD_CHAINED_PTR_ARM64E_KERNEL, MACOS_BASE, MH_DYLIB_IN_CACHE, MH_NOUNDEFS, MH_PIE, PAGE,
 };
 use crate::fixups::Pointers;
-use crate::kernelcache::collection::{Collection, Kind};
-use crate::kernelcache::kernel::{Kernel, Layout};
+use crate::kernelcache::collection::Collection;
+use crate::kernelcache::kernel::{Kernel, KernelShape};
 use crate::kernelcache::kext;
+use crate::kernelcache::kind::Kind;
 use crate::kernelcache::m1n1::M1n1;
 use crate::kernelcache::prelinked::Prelinked;
 use crate::link::{Image, Placed, PlacedSegment, facts};
@@ -170,7 +171,7 @@ pub fn bare() -> Built {
 /// chains of format 7.
 pub fn shuffled() -> Built {
     Kernel {
-        layout: Layout::Shuffled,
+        shape: KernelShape::Shuffled,
         pointers: Pointers::Chained(DYLD_CHAINED_PTR_ARM64E_KERNEL),
         ..Kernel::new(kernel(0))
     }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::kernelcache::collection::{Collection, Kind};
-use crate::link::Placed;
+use crate::kernelcache::kind::Kind;
+use crate::link::{Image, Placed};
 use crate::truth::Codeless;
 
 /// The version that every kext with code has.
@@ -11,10 +11,14 @@ pub const VERSION: &str = "1.0.0";
 
 /// The XML for a collection. Without places, addresses are zeros of the same width, so that the
 /// size is known before the layout.
-pub fn collection(collection: &Collection, placed: &[Placed<'_>]) -> String {
-    let kind = collection.kind;
+pub fn collection(
+    kind: Kind,
+    images: &[Image],
+    without_code: &[Codeless],
+    placed: &[Placed<'_>],
+) -> String {
     let mut out = String::from("<dict><key>_PrelinkInfoDictionary</key><array>");
-    for (number, image) in collection.images.iter().enumerate() {
+    for (number, image) in images.iter().enumerate() {
         let place = placed.get(number);
         let text = place.map(|place| &place.segments[0]);
         let kmod = image.object.symbol("_kmod_info").map(|symbol| {
@@ -29,7 +33,7 @@ pub fn collection(collection: &Collection, placed: &[Placed<'_>]) -> String {
             kmod,
         );
     }
-    codeless(&mut out, &collection.codeless);
+    codeless(&mut out, without_code);
     // UUIDs: the collection's own, then those of the collections that it was linked against.
     out.push_str("</array><key>_PrelinkKCID</key><data>AAECAwQFBgcICQoLDA0ODw==</data>");
     if kind != Kind::Primary {

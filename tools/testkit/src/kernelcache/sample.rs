@@ -5,8 +5,9 @@ use crate::constants::{
     MH_NOUNDEFS, MH_PIE,
 };
 use crate::fixups::Pointers;
-use crate::kernelcache::collection::{Collection, Kind};
-use crate::kernelcache::kernel::{Kernel, Layout};
+use crate::kernelcache::collection::Collection;
+use crate::kernelcache::kernel::{Kernel, KernelShape};
+use crate::kernelcache::kind::Kind;
 use crate::kernelcache::m1n1::M1n1;
 use crate::kernelcache::prelinked::Prelinked;
 use crate::link::Image;
@@ -111,7 +112,7 @@ pub fn shuffled() -> Built {
     image.flags = MH_NOUNDEFS | MH_PIE;
     let pointers = Pointers::Chained(DYLD_CHAINED_PTR_ARM64E_KERNEL);
     Kernel {
-        layout: Layout::Shuffled,
+        shape: KernelShape::Shuffled,
         pointers,
         ..Kernel::new(image)
     }

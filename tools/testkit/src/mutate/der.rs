@@ -1,7 +1,7 @@
 //! Damage to DER: IMG4, IM4P, IM4M, and the headers of compressed payloads inside.
 
 use crate::bytes::len64;
-use crate::mutate::{Field, Role};
+use crate::mutate::fields::{Field, Role};
 use crate::rng::Rng;
 
 /// One type-length-value.

@@ -1,7 +1,9 @@
 //! Damage that knows where the fields are.
 
 use crate::bytes::{len64, put};
-use crate::mutate::{Field, Role, Source, der};
+use crate::mutate::der;
+use crate::mutate::fields::{Field, Role};
+use crate::mutate::source::Source;
 use crate::rng::Rng;
 
 /// Damages `out`, a copy of the source that may already be damaged, once.

@@ -13,6 +13,7 @@ mod opcodes;
 mod payload;
 mod starts;
 mod symbols;
+mod table;
 mod tool;
 mod translate;
 mod truth;

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::fault::{Fault, Outcome};
+use crate::table::{Row, Truth};
 use crate::tool::{kc, output};
-use crate::truth::{Row, Truth};
 
 /// Where the memory begins.
 const PHYS: u64 = 0x8_0000_0000;
@@ -18,8 +18,8 @@ const SLIDE: u64 = 0x1dc_0000;
 /// The first byte that differs.
 pub(crate) fn loaded(file: &Path, truth: &Truth) -> Outcome<u64> {
     let bytes = fs::read(file)?;
-    let segments = truth.outer_segments().map(Place::new);
-    let segments = segments.collect::<Outcome<Vec<Place>>>()?;
+    let segments = truth.outer_segments().map(Segment::new);
+    let segments = segments.collect::<Outcome<Vec<Segment>>>()?;
     let lowest = segments.iter().map(|segment| segment.vmaddr).min();
     let lowest = lowest.ok_or_else(|| Fault::new("a truth without segments"))?;
     let end = segments
@@ -81,7 +81,7 @@ pub(crate) fn rebased(
     let base = |truth: &Truth| {
         let first = truth.outer_segments().next();
         first.map_or(Err(Fault::new("a truth without segments")), |row| {
-            Ok(Place::new(row)?.vmaddr)
+            Ok(Segment::new(row)?.vmaddr)
         })
     };
     let slide = base(moved_truth)?.wrapping_sub(base(truth)?);
@@ -94,8 +94,8 @@ pub(crate) fn rebased(
         .outer_segments()
         .find(|row| row[1] == "__PRELINK_INFO")
     {
-        let place = Place::new(info)?;
-        let range = index(place.file_offset)?..index(place.file_offset + place.filesize)?;
+        let info = Segment::new(info)?;
+        let range = index(info.file_offset)?..index(info.file_offset + info.filesize)?;
         expected[range.clone()].copy_from_slice(&bytes[range]);
     }
     let there = file.with_extension("moved");
@@ -121,15 +121,15 @@ fn rebase(file: &Path, slide: &str, out: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// Where a segment lies.
-struct Place {
+/// Where a segment lies in memory and in the file.
+struct Segment {
     vmaddr: u64,
     vmsize: u64,
     file_offset: u64,
     filesize: u64,
 }
 
-impl Place {
+impl Segment {
     fn new(row: &Row) -> Outcome<Self> {
         Ok(Self {
             vmaddr: number(&row[2])?,

@@ -9,47 +9,8 @@ use serde_json::Value;
 
 use crate::fault::{Fault, Outcome};
 use crate::model;
+use crate::table::{Row, Truth};
 use crate::tool::{kc, output};
-
-/// A line of the table behind its first column, or what kc says of the same thing.
-pub(crate) type Row = Vec<String>;
-
-/// The lines of a table, by what they are about.
-#[derive(Default)]
-pub(crate) struct Truth {
-    image: Vec<Row>,
-    entry_points: Vec<Row>,
-    pub(crate) segments: Vec<Row>,
-    entries: Vec<Row>,
-    symbols: Vec<Row>,
-    pub(crate) fixups: Vec<Row>,
-}
-
-impl Truth {
-    fn read(path: &Path) -> Outcome<Self> {
-        let mut truth = Self::default();
-        for line in fs::read_to_string(path)?.lines() {
-            let mut columns = line.split('\t').map(str::to_owned);
-            let kind = columns.next().unwrap_or_default();
-            let rows = match kind.as_str() {
-                "image" => &mut truth.image,
-                "entry-point" => &mut truth.entry_points,
-                "segment" => &mut truth.segments,
-                "entry" => &mut truth.entries,
-                "symbol" => &mut truth.symbols,
-                "fixup" => &mut truth.fixups,
-                _ => return Err(Fault::new(format!("a line of the truth: {line:?}"))),
-            };
-            rows.push(columns.collect());
-        }
-        Ok(truth)
-    }
-
-    /// The outermost image's segments.
-    pub(crate) fn outer_segments(&self) -> impl Iterator<Item = &Row> {
-        self.segments.iter().filter(|row| row[0] == "-")
-    }
-}
 
 /// Compares what kc says of `file` with its `truth`, moves it to where its builder made `moved`, and loads it; counts the facts.
 ///

@@ -6,12 +6,12 @@ use serde_json::Value;
 use crate::json::{hex, hex_or_null, text};
 
 /// Turns targets into addresses and names.
-pub(super) struct Targets<'a> {
+pub(super) struct ImportNames<'a> {
     fixups: Fixups<'a>,
     rebases: RebaseTargets,
 }
 
-impl<'a> Targets<'a> {
+impl<'a> ImportNames<'a> {
     pub(super) fn new(image: &MachO<'a>) -> Self {
         Self {
             fixups: image.fixups(),
