@@ -2,7 +2,7 @@
 
 use crate::object::Auth;
 
-pub mod place;
+pub mod location;
 mod tsv;
 
 /// Which shape of kernelcache the file has.

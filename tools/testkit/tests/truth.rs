@@ -381,11 +381,11 @@ fn there_is_something_to_ask() {
     let elsewhere = ["_gamma_got_end", "_delta_got_end"]
         .into_iter()
         .filter(|name| {
-            let place = truth.place(of(name)).expect("mapped");
-            !place.names.contains(name) && place.image.is_some()
+            let location = truth.location(of(name)).expect("mapped");
+            !location.names.contains(name) && location.image.is_some()
         });
     assert!(elsewhere.count() > 0, "an end is another image's start");
-    let names = |vmaddr: u64| truth.place(vmaddr).expect("mapped").names;
+    let names = |vmaddr: u64| truth.location(vmaddr).expect("mapped").names;
     let end = of("_gamma_strings_end");
     assert_eq!(names(end), ["_gamma_strings_end"]);
     assert_eq!(names(end + 1), [""; 0]);
@@ -398,8 +398,8 @@ fn there_is_something_to_ask() {
     assert_eq!(names(of("_delta_far") + 39), ["_delta_far"]);
     assert_eq!(names(of("_delta_inner") + 1), ["_delta_inner"]);
     let unnamed = truth.functions.iter().filter(|function| {
-        let place = truth.place(function.vmaddr + 4).expect("mapped");
-        place.names.is_empty()
+        let location = truth.location(function.vmaddr + 4).expect("mapped");
+        location.names.is_empty()
     });
     assert!(unnamed.count() > 20);
     let odd = truth

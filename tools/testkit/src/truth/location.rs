@@ -4,7 +4,7 @@ use crate::truth::{Section, Segment, Symbol, Truth};
 
 /// Where an address lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place<'t> {
+pub struct Location<'t> {
     /// Index into the entries; `None` for the outermost image.
     pub image: Option<usize>,
     /// The segment of that image.
@@ -17,7 +17,7 @@ pub struct Place<'t> {
     pub names: Vec<&'t str>,
 }
 
-impl Place<'_> {
+impl Location<'_> {
     /// Bytes from the symbol to the address.
     pub fn distance(&self, vmaddr: u64) -> Option<u64> {
         Some(vmaddr - self.symbol?)
@@ -68,7 +68,7 @@ impl Truth {
     /// the next section or the end of its segment; never across the start of a function. One that
     /// marks the end of its section names that address only, and only if no other symbol lies
     /// there.
-    pub fn place(&self, vmaddr: u64) -> Option<Place<'_>> {
+    pub fn location(&self, vmaddr: u64) -> Option<Location<'_>> {
         let image = self.owner(vmaddr)?;
         let segment = self
             .segments_of(image)
@@ -127,7 +127,7 @@ impl Truth {
             let names = at(vmaddr, true);
             (Some(vmaddr).filter(|_| !names.is_empty()), names)
         };
-        Some(Place {
+        Some(Location {
             image,
             segment,
             section,
@@ -267,13 +267,13 @@ mod tests {
             (0x4000, None, &[], 0),
         ];
         for (vmaddr, image, names, distance) in cases {
-            let place = truth.place(vmaddr).unwrap();
-            assert_eq!(place.image, image, "{vmaddr:#x}");
-            assert_eq!(place.names, names, "{vmaddr:#x}");
+            let location = truth.location(vmaddr).unwrap();
+            assert_eq!(location.image, image, "{vmaddr:#x}");
+            assert_eq!(location.names, names, "{vmaddr:#x}");
             let expected = Some(distance).filter(|_| !names.is_empty());
-            assert_eq!(place.distance(vmaddr), expected, "{vmaddr:#x}");
+            assert_eq!(location.distance(vmaddr), expected, "{vmaddr:#x}");
         }
-        assert_eq!(truth.place(0xfff), None);
-        assert_eq!(truth.place(0x3800), None);
+        assert_eq!(truth.location(0xfff), None);
+        assert_eq!(truth.location(0x3800), None);
     }
 }
