@@ -18,22 +18,42 @@ use crate::step::{Checked, Failure, Outcome};
 /// # Errors
 /// When a download is not the listed file, or a comparison fails.
 pub(crate) fn corpus(arguments: &[String]) -> Outcome<()> {
-    if arguments == ["--truth"] {
-        return large();
+    match arguments {
+        [] => whole().map(|checked| println!("{checked}")),
+        [option] if option == "--truth" => large().map(|_| ()),
+        _ => {
+            packages::npm()?;
+            run(compare()?.arg(cache()).args(arguments))
+        }
     }
-    packages::npm()?;
-    if arguments.is_empty() {
-        large()?;
-        run(compare()?.arg("--files").args(shapes(&["--large"])?))?;
-    }
-    let cache = std::env::var_os("KC_CORPUS")
-        .unwrap_or_else(|| OsString::from(target_dir().join("corpus")));
-    run(compare()?.arg(cache).args(arguments))
 }
 
-/// A collection of the size that Macs have: kc and the libraries' models against its builder.
-fn large() -> Outcome<()> {
-    truth(&[])?;
+/// Step: the downloaded files, a collection of the size that Macs have, and large files of every shape.
+///
+/// # Errors
+/// As [`corpus`].
+pub(crate) fn whole() -> Outcome<Checked> {
+    packages::npm()?;
+    let facts = large()?;
+    let built = fields(compare()?.arg("--files").args(shapes(&["--large"])?))?;
+    let downloaded = fields(compare()?.arg(cache()))?;
+    if facts == 0 || built == 0 || downloaded == 0 {
+        return Err(Failure::new("a comparison has compared nothing"));
+    }
+    Ok(Checked::new(
+        facts + built + downloaded,
+        "header fields and facts of builders, and the files' symbols, addresses, fixups and payloads",
+    ))
+}
+
+/// Where the downloaded files are kept.
+fn cache() -> OsString {
+    std::env::var_os("KC_CORPUS").unwrap_or_else(|| OsString::from(target_dir().join("corpus")))
+}
+
+/// A collection of the size that Macs have: kc and the libraries' models against its builder; counts the facts.
+fn large() -> Outcome<u64> {
+    let facts = truth(&[])?;
     run(cargo().args([
         "test",
         "--release",
@@ -45,7 +65,8 @@ fn large() -> Outcome<()> {
         "rebase",
         "--",
         "--ignored",
-    ]))
+    ]))?;
+    Ok(facts)
 }
 
 /// kc against what the builder of a large collection says is in it; counts the facts.
@@ -104,16 +125,12 @@ pub(crate) fn samples() -> Outcome<Checked> {
     let chained = (1..=14).map(|format| format!("chained-{format}"));
     let classic = names.into_iter().chain(chained);
     let classic = classic.map(|name| seeds.join("fixups").join(name));
-    let mut fields = 0_u64;
-    tee(
+    let fields = fields(
         compare()?
             .arg("--files")
             .arg(&image)
             .args(classic)
             .args(shapes(&[])?),
-        |line| {
-            fields += fields_in(line).unwrap_or(0);
-        },
     )?;
     let facts = truth(&["--small"])?;
     if facts == 0 {
@@ -142,6 +159,13 @@ fn shapes(options: &[&str]) -> Outcome<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// Runs a comparison and counts the header fields.
+fn fields(command: &mut Command) -> Outcome<u64> {
+    let mut fields = 0;
+    tee(command, |line| fields += fields_in(line).unwrap_or(0))?;
+    Ok(fields)
 }
 
 /// The number in `1 files compared: N header fields, ...`.

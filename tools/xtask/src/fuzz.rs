@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::command::{cargo, command, root, run, stdout, target_dir, tee};
-use crate::step::{Failure, Outcome};
+use crate::step::{Checked, Failure, Outcome};
 
 /// What libFuzzer needs from the compiler: counters on every edge, comparisons
 /// traced; and every check on, so that an overflow is a finding.
@@ -20,6 +20,9 @@ const FLAGS: &str = "-Cpasses=sancov-module \
     -Cllvm-args=-simplifycfg-branch-fold-threshold=0 \
     -Ccodegen-units=1 -Cdebug-assertions -Coverflow-checks \
     --cfg fuzzing";
+
+/// How long `cargo xtask test --all` runs each target.
+const LONG: u64 = 300;
 
 /// `cargo xtask fuzz [--seconds N] [TARGET...]`.
 ///
@@ -40,8 +43,31 @@ pub(crate) fn fuzz(arguments: &[String]) -> Outcome<()> {
             name => chosen.push(name),
         }
     }
-    // bad64 needs a C compiler and libclang: where they are missing, its target is left out.
-    let bad64 = stdout(command("clang").arg("--version")).is_ok();
+    run_targets(&chosen, seconds, has_bad64()).map(|_| ())
+}
+
+/// Step: every target for [`LONG`] seconds, none left out.
+///
+/// # Errors
+/// As [`fuzz`], or when a target cannot be built for want of clang.
+pub(crate) fn long() -> Outcome<Checked> {
+    if !has_bad64() {
+        return Err(Failure::new("the target decode_bad64 needs clang"));
+    }
+    let executions = run_targets(&[], LONG, true)?;
+    Ok(Checked::new(
+        executions,
+        format!("executions, {LONG} s for each target"),
+    ))
+}
+
+/// bad64 needs a C compiler and libclang.
+fn has_bad64() -> bool {
+    stdout(command("clang").arg("--version")).is_ok()
+}
+
+/// Builds the targets and runs those that are chosen, or all; gives the number of executions.
+fn run_targets(chosen: &[&str], seconds: u64, bad64: bool) -> Outcome<u64> {
     let mut targets = targets()?;
     if !bad64 {
         println!("decode_bad64 is left out: clang is not installed");
@@ -72,6 +98,7 @@ pub(crate) fn fuzz(arguments: &[String]) -> Outcome<()> {
 
     let programs = target_dir().join("fuzz").join(&triple).join("release");
     let mut failed = 0_usize;
+    let mut all = 0_u64;
     let mut summary = Vec::new();
     for target in targets
         .iter()
@@ -79,6 +106,7 @@ pub(crate) fn fuzz(arguments: &[String]) -> Outcome<()> {
     {
         match run_target(target, &programs.join(target), &seeds.join(target), seconds) {
             Ok(executions) => {
+                all += executions;
                 summary.push(format!("  ok   {target:<14}{executions:>12} executions"));
             }
             Err(failure) => {
@@ -92,7 +120,7 @@ pub(crate) fn fuzz(arguments: &[String]) -> Outcome<()> {
         println!("{line}");
     }
     if failed == 0 && !summary.is_empty() {
-        Ok(())
+        Ok(all)
     } else {
         Err(Failure::new(format!("{failed} fuzz targets failed")))
     }

@@ -38,7 +38,7 @@ struct Chore {
 const CHORES: &[Chore] = &[
     Chore {
         name: "test",
-        help: "install what is missing, then run every check [--only STEP,...] [--list]",
+        help: "install what is missing, then run every check [--all] [--only STEP,...] [--list]",
         run: suite::test,
     },
     Chore {

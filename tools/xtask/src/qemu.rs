@@ -19,8 +19,8 @@ const LOADER_LIMIT: u64 = 200 * 1024;
 /// When an image does not build, a boot goes wrong, or the loader is too large.
 pub(crate) fn qemu(arguments: &[String]) -> Outcome<()> {
     match arguments {
-        [] => boot(&[]),
-        [option] if option == "--whole" => boot(&["--whole"]),
+        [] => step(),
+        [option] if option == "--whole" => whole(),
         _ => Err(Failure::new("qemu takes --whole and nothing else")),
     }
     .map(|checked| println!("{checked}"))
@@ -32,6 +32,14 @@ pub(crate) fn qemu(arguments: &[String]) -> Outcome<()> {
 /// As [`qemu`].
 pub(crate) fn step() -> Outcome<Checked> {
     boot(&[])
+}
+
+/// Step: the boots that take minutes, too.
+///
+/// # Errors
+/// As [`qemu`].
+pub(crate) fn whole() -> Outcome<Checked> {
+    boot(&["--whole"])
 }
 
 fn boot(options: &[&str]) -> Outcome<Checked> {

@@ -68,11 +68,14 @@ struct Record {
 }
 
 /// Runs the steps in order, all of them even after a failure, and prints a
-/// summary.
+/// summary, which also names the steps that were not chosen.
 ///
 /// # Errors
 /// When any step failed or checked nothing.
-pub(crate) fn run_all<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Outcome<()> {
+pub(crate) fn run_all<'a>(
+    steps: impl IntoIterator<Item = &'a Step>,
+    not_chosen: &[&str],
+) -> Outcome<()> {
     let start = Instant::now();
     let records: Vec<Record> = steps.into_iter().map(run_one).collect();
     if records.is_empty() {
@@ -90,6 +93,9 @@ pub(crate) fn run_all<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Outcome<
                 println!("  FAIL {:<12}{seconds:>7.1} s  {failure}", record.name);
             }
         }
+    }
+    if !not_chosen.is_empty() {
+        println!("  not chosen: {}", not_chosen.join(", "));
     }
     println!("total {:.1} s", start.elapsed().as_secs_f64());
     println!("steps: {} passed, {failed} failed", records.len() - failed);
@@ -139,15 +145,15 @@ mod tests {
 
     #[test]
     fn a_step_that_checks_nothing_fails() {
-        assert!(run_all(&[step(|| Ok(Checked::new(0_u32, "things")))]).is_err());
-        assert!(run_all(&[step(|| Ok(Checked::new(1_u32, "things")))]).is_ok());
+        assert!(run_all(&[step(|| Ok(Checked::new(0_u32, "things")))], &[]).is_err());
+        assert!(run_all(&[step(|| Ok(Checked::new(1_u32, "things")))], &[]).is_ok());
     }
 
     #[test]
     fn one_failure_fails_the_run_and_so_does_no_step_at_all() {
         let good = step(|| Ok(Checked::new(1_u32, "things")));
         let bad = step(|| Err(Failure::new("no")));
-        assert!(run_all([&bad, &good]).is_err());
-        assert!(run_all([]).is_err());
+        assert!(run_all([&bad, &good], &[]).is_err());
+        assert!(run_all([], &["a"]).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use crate::command::{cargo, root, stdout, tee, workspaces};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
 use crate::{
-    bare, capi, corpus, delegate, msrv, nopanic, oracle, package, qemu, readme, setup, size,
+    bare, capi, corpus, delegate, fuzz, msrv, nopanic, oracle, package, qemu, readme, setup, size,
 };
 
 const STEPS: &[Step] = &[
@@ -114,44 +114,102 @@ const STEPS: &[Step] = &[
     },
 ];
 
-/// `cargo xtask test [--only STEP,...] [--list]`.
+/// What is long, heavy or downloads much: only `--all` or its name runs it (docs/decisions/0021).
+const LONG: &[Step] = &[
+    Step {
+        name: "corpus",
+        what: "kc on downloaded Mach-O files and on large ones of testkit's",
+        run: corpus::whole,
+    },
+    Step {
+        name: "qemu-whole",
+        what: "as qemu, with a collection of 100 MB and every word that the monitor prints",
+        run: qemu::whole,
+    },
+    Step {
+        name: "fuzz-long",
+        what: "every fuzz target for five minutes",
+        run: fuzz::long,
+    },
+];
+
+/// `cargo xtask test [--all] [--only STEP,...] [--list]`.
 ///
 /// # Errors
 /// When a step failed, or an option is not known.
 pub(crate) fn test(arguments: &[String]) -> Outcome<()> {
-    let mut only: Option<Vec<&str>> = None;
-    let mut arguments = arguments.iter();
-    while let Some(argument) = arguments.next() {
-        match argument.as_str() {
-            "--list" => {
-                for step in STEPS {
-                    println!("{:<12}{}", step.name, step.what);
+    let Some(choice) = Choice::of(arguments)? else {
+        print!("{}", list());
+        return Ok(());
+    };
+    let (chosen, others): (Vec<&Step>, Vec<&Step>) = STEPS
+        .iter()
+        .chain(LONG)
+        .partition(|step| choice.takes(step));
+    let others: Vec<&str> = others.iter().map(|step| step.name).collect();
+    run_all(chosen, &others)
+}
+
+/// Which steps to run.
+#[derive(Debug)]
+enum Choice<'a> {
+    /// All but the long ones.
+    Usual,
+    /// The long ones, too.
+    All,
+    /// These.
+    Only(Vec<&'a str>),
+}
+
+impl<'a> Choice<'a> {
+    /// What the options say; `None` asks for the list of steps.
+    fn of(arguments: &'a [String]) -> Outcome<Option<Self>> {
+        let mut choice = Self::Usual;
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let said = match argument.as_str() {
+                "--list" => return Ok(None),
+                "--all" => Self::All,
+                "--only" => {
+                    let names = arguments
+                        .next()
+                        .ok_or_else(|| Failure::new("--only needs step names"))?;
+                    let names: Vec<&str> = names.split(',').collect();
+                    for name in &names {
+                        if !STEPS.iter().chain(LONG).any(|step| step.name == *name) {
+                            return Err(Failure::new(format!(
+                                "no step is called {name:?} (see --list)"
+                            )));
+                        }
+                    }
+                    Self::Only(names)
                 }
-                return Ok(());
+                other => return Err(Failure::new(format!("unknown option {other:?}"))),
+            };
+            if !matches!(choice, Self::Usual) {
+                return Err(Failure::new("one of --all and --only is enough"));
             }
-            "--only" => {
-                let names = arguments
-                    .next()
-                    .ok_or_else(|| Failure::new("--only needs step names"))?;
-                only = Some(names.split(',').collect());
-            }
-            other => return Err(Failure::new(format!("unknown option {other:?}"))),
+            choice = said;
+        }
+        Ok(Some(choice))
+    }
+
+    fn takes(&self, step: &Step) -> bool {
+        match self {
+            Self::Usual => STEPS.iter().any(|usual| usual.name == step.name),
+            Self::All => true,
+            Self::Only(names) => names.contains(&step.name),
         }
     }
-    if let Some(names) = &only {
-        for name in names {
-            if !STEPS.iter().any(|step| step.name == *name) {
-                return Err(Failure::new(format!(
-                    "no step is called {name:?} (see --list)"
-                )));
-            }
-        }
-    }
-    run_all(
-        STEPS
-            .iter()
-            .filter(|step| only.as_ref().is_none_or(|names| names.contains(&step.name))),
-    )
+}
+
+/// The steps' names and what they check, the long ones apart.
+fn list() -> String {
+    let lines = |steps: &[Step]| -> String {
+        let line = |step: &Step| format!("{:<12}{}\n", step.name, step.what);
+        steps.iter().map(line).collect()
+    };
+    format!("{}\nonly with --all:\n{}", lines(STEPS), lines(LONG))
 }
 
 fn fmt() -> Outcome<Checked> {
@@ -232,7 +290,54 @@ fn passed_in(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod unit {
-    use super::passed_in;
+    use super::{Choice, LONG, STEPS, list, passed_in};
+
+    /// The names of the steps that the options choose.
+    fn chosen(options: &[&str]) -> Vec<&'static str> {
+        let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+        let choice = Choice::of(&options).unwrap().unwrap();
+        let steps = STEPS.iter().chain(LONG);
+        let taken = steps.filter(|step| choice.takes(step));
+        taken.map(|step| step.name).collect()
+    }
+
+    #[test]
+    fn long_steps_run_with_all_or_by_their_names() {
+        assert_eq!(chosen(&[]).len(), STEPS.len());
+        assert_eq!(chosen(&["--all"]).len(), STEPS.len() + LONG.len());
+        assert_eq!(chosen(&["--only", "corpus,fmt"]), ["fmt", "corpus"]);
+        for step in LONG {
+            assert!(!chosen(&[]).contains(&step.name));
+            assert_eq!(chosen(&["--only", step.name]), [step.name]);
+        }
+    }
+
+    #[test]
+    fn options_that_make_no_sense_are_refused() {
+        for options in [
+            &["--only"][..],
+            &["--only", "no-such"],
+            &["--all", "--only", "fmt"],
+            &["--everything"],
+        ] {
+            let options: Vec<String> = options.iter().map(|&option| option.to_owned()).collect();
+            assert!(Choice::of(&options).is_err(), "{options:?}");
+        }
+    }
+
+    #[test]
+    fn the_list_says_which_steps_are_long() {
+        let list = list();
+        let (usual, long) = list.split_once("\nonly with --all:\n").unwrap();
+        assert_eq!(usual.lines().count(), STEPS.len());
+        assert_eq!(long.lines().count(), LONG.len());
+        assert!(
+            usual
+                .lines()
+                .chain(long.lines())
+                .all(|line| line.as_bytes()[11] == b' ')
+        );
+    }
 
     #[test]
     fn closing_lines_are_read() {
