@@ -106,16 +106,16 @@ impl Names {
             "crate" => 0,
             "self" => at,
             "super" => tree.modules[at].parent?,
-            name => self.child(tree, at, name).or_else(|| {
+            name => self.named(tree, at, name, at).or_else(|| {
                 let mut globs = self.globs[at].iter();
-                globs.find_map(|glob| self.child(tree, *glob, name))
+                globs.find_map(|glob| self.named(tree, *glob, name, at))
             })?,
         };
         while let Some((next, after)) = rest.split_first() {
             module = match next.as_str() {
                 "super" => tree.modules[module].parent?,
-                name => match tree.modules[module].children.get(name) {
-                    Some((child, _, _)) => *child,
+                name => match tree.child(module, name, at) {
+                    Some(child) => child,
                     None => break,
                 },
             };
@@ -124,10 +124,9 @@ impl Names {
         Some((module, rest.len()))
     }
 
-    /// A module that `name` means in module `at`.
-    fn child(&self, tree: &Tree, at: usize, name: &str) -> Option<usize> {
-        let own = tree.modules[at].children.get(name);
-        own.map(|(child, _, _)| *child)
-            .or_else(|| self.imported[at].get(name).copied())
+    /// The module that `name` means in module `scope`, for one who stands in `at`.
+    fn named(&self, tree: &Tree, scope: usize, name: &str, at: usize) -> Option<usize> {
+        tree.child(scope, name, at)
+            .or_else(|| self.imported[scope].get(name).copied())
     }
 }

@@ -1,6 +1,6 @@
 //! Public modules of libraries (docs/decisions/0014).
 use crate::graph;
-use crate::source::Kind;
+use crate::source::{Kind, Seen};
 use crate::tree::Tree;
 
 /// The modules that are name spaces which a reader wants: package and module.
@@ -16,9 +16,10 @@ pub fn forbidden(package: &str, tree: &Tree) -> Vec<(String, usize)> {
     let Some(root) = tree.modules.first() else {
         return Vec::new();
     };
-    let declared = root.children.iter();
-    let declared = declared.filter(|(_, (_, _, public))| *public);
-    let declared = declared.map(|(name, (_, line, _))| (name.clone(), *line));
+    let declared = root.children.iter().filter_map(|(name, child)| {
+        let child = &tree.modules[*child];
+        (child.seen == Seen::Public).then(|| (name.clone(), child.line))
+    });
     // A module that lies deeper and is re-exported.
     let exported = root.mentions.iter().filter_map(|mention| {
         let Kind::Import { name, public: true } = &mention.kind else {

@@ -1,7 +1,8 @@
 //! What one file says: its child modules, its imports and the paths in its code.
 //!
 //! Comments and strings are not code, and what is compiled for tests only is left out. Macros are
-//! not expanded; their arguments and bodies are read token by token.
+//! not expanded; their arguments and bodies are read token by token. Of a module that `cfg_attr` gives
+//! several files, the usual one is read.
 use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, Path, UseTree, Visibility};
@@ -42,10 +43,31 @@ pub struct Child {
     pub path: Option<String>,
     /// The line of `mod`.
     pub line: usize,
-    /// Whether it is `pub`, without a restriction.
-    pub public: bool,
+    /// Who may name it.
+    pub seen: Seen,
     /// What it says, if it stands in braces.
     pub inline: Option<Said>,
+}
+
+/// Who may name a module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seen {
+    /// Only its parent and what is inside that.
+    Inside,
+    /// More of the crate.
+    Wider,
+    /// Everybody: `pub`.
+    Public,
+}
+
+impl Seen {
+    fn of(visibility: &Visibility) -> Self {
+        match visibility {
+            Visibility::Inherited => Self::Inside,
+            Visibility::Restricted(_) => Self::Wider,
+            Visibility::Public(_) => Self::Public,
+        }
+    }
 }
 
 /// What a module says.
@@ -336,7 +358,7 @@ impl<'ast> Visit<'ast> for Said {
             name: node.ident.to_string(),
             path: path_of(&node.attrs),
             line: node.ident.span().start().line,
-            public: matches!(node.vis, Visibility::Public(_)),
+            seen: Seen::of(&node.vis),
             inline: node.content.as_ref().map(|(_, items)| module(items)),
         });
     }

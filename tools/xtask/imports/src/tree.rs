@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::source::{self, Child, Mention, Said};
+use crate::source::{self, Child, Mention, Said, Seen};
 
 /// A crate's modules; the first is the root.
 #[derive(Debug)]
@@ -26,10 +26,33 @@ pub struct Module {
     pub owner: usize,
     /// The parent.
     pub parent: Option<usize>,
-    /// The children by name, with the line of `mod` and whether it is `pub`.
-    pub children: BTreeMap<String, (usize, usize, bool)>,
+    /// The line of `mod` in the parent.
+    pub line: usize,
+    /// Who may name it.
+    pub seen: Seen,
+    /// The children by name.
+    pub children: BTreeMap<String, usize>,
     /// Its imports and paths.
     pub mentions: Vec<Mention>,
+}
+
+impl Tree {
+    /// The child of `parent` by this name, if module `at` may name it. If it may not, the name means
+    /// something else that is called the same, such as a function.
+    #[must_use]
+    pub fn child(&self, parent: usize, name: &str, at: usize) -> Option<usize> {
+        let child = *self.modules[parent].children.get(name)?;
+        let may = self.modules[child].seen != Seen::Inside || self.is_inside(at, parent);
+        may.then_some(child)
+    }
+
+    fn is_inside(&self, module: usize, around: usize) -> bool {
+        let mut inner = Some(module);
+        while inner.is_some_and(|inner| inner != around) {
+            inner = inner.and_then(|inner| self.modules[inner].parent);
+        }
+        inner.is_some()
+    }
 }
 
 /// A module that is still to be read.
@@ -37,7 +60,7 @@ struct Waiting {
     parent: Option<usize>,
     name: String,
     line: usize,
-    public: bool,
+    seen: Seen,
     /// The file that it stands in.
     file: PathBuf,
     /// What it says, if it stands in braces.
@@ -62,7 +85,7 @@ pub fn read(root: &Path) -> Result<Tree, String> {
         parent: None,
         name: "crate".to_owned(),
         line: 0,
-        public: false,
+        seen: Seen::Public,
         file: root.to_owned(),
         inline: None,
         children: folder_of(root),
@@ -85,8 +108,7 @@ pub fn read(root: &Path) -> Result<Tree, String> {
         let name = match module.parent {
             Some(parent) => {
                 let parent: &mut Module = &mut tree.modules[parent];
-                let known = (index, module.line, module.public);
-                parent.children.insert(module.name.clone(), known);
+                parent.children.insert(module.name.clone(), index);
                 format!("{}::{}", parent.name, module.name)
             }
             None => module.name,
@@ -96,6 +118,8 @@ pub fn read(root: &Path) -> Result<Tree, String> {
             file: module.file,
             owner,
             parent: module.parent,
+            line: module.line,
+            seen: module.seen,
             children: BTreeMap::new(),
             mentions: said.mentions,
         });
@@ -128,7 +152,7 @@ fn below(module: &Waiting, parent: usize, child: Child) -> Waiting {
         parent: Some(parent),
         name: child.name,
         line: child.line,
-        public: child.public,
+        seen: child.seen,
         file,
         inline: child.inline,
         children,

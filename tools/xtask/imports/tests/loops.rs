@@ -134,6 +134,17 @@ fn a_module_by_another_name_is_followed() {
 }
 
 #[test]
+fn a_function_that_a_private_module_shares_its_name_with_is_its_parents() {
+    let root = ("lib.rs", "mod a;\nmod b;\n");
+    let a = ("a.rs", "mod find;\npub use find::find;\nuse crate::b::B;\n");
+    let find = ("a/find.rs", "pub fn find() {}\n");
+    let b = ("b.rs", "use crate::a::find;\n");
+    assert_eq!(loops("shared", &[root, a, find, b]).len(), 1);
+    let files = [root, a, find, b];
+    assert_eq!(edges("shared_edges", &files, "crate::b"), ["crate::a"]);
+}
+
+#[test]
 fn tests_comments_strings_and_visibilities_are_no_imports() {
     let root = ("lib.rs", "mod a;\nmod b;\n");
     let a = ("a.rs", "use crate::b::B;\n");
@@ -238,11 +249,15 @@ fn only_name_spaces_are_public_modules() {
     let files = [
         (
             "lib.rs",
-            "pub mod raw;\npub mod view;\npub(crate) mod a;\npub use a::inner;\npub use a::inner::name;\npub use a::a;\n",
+            "pub mod raw;\npub mod view;\npub(crate) mod a;\npub use a::inner;\npub use a::inner::name;\npub use a::a;\npub use a::b;\n",
         ),
         ("raw.rs", ""),
         ("view.rs", ""),
-        ("a.rs", "pub mod inner;\npub fn a() {}\n"),
+        (
+            "a.rs",
+            "pub mod inner;\nmod b;\npub fn a() {}\npub fn b() {}\n",
+        ),
+        ("a/b.rs", ""),
         ("a/inner.rs", "pub fn name() {}\n"),
     ];
     let tree = tree::read(&write("public", &files)).expect("Rust");
