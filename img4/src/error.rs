@@ -73,7 +73,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// A short English reason, without the structure and the place.
+    /// A short English reason, without the structure and the offset.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::Truncated => "truncated",

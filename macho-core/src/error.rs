@@ -280,7 +280,7 @@ impl Structure {
 }
 
 impl ErrorKind {
-    /// A short English reason, without the structure and the place.
+    /// A short English reason, without the structure and the offset.
     pub const fn reason(self) -> &'static str {
         match self {
             Self::BadMagic => "bad magic",

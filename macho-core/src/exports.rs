@@ -67,7 +67,7 @@ struct Edge<'a> {
     child: u64,
 }
 
-/// A place in a node's edges: what a walk has on its stack for each level. Opaque.
+/// A position in a node's edges: what a walk has on its stack for each level. Opaque.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ExportFrame {
     /// Next edge, from the start of the table.

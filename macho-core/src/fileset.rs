@@ -39,7 +39,7 @@ impl<'a> FilesetEntry<'a> {
     /// is mapped in.
     #[inline]
     pub const fn file_offset(&self) -> FileOffset {
-        self.command.input().bytes.file_offset(self.place())
+        self.command.input().bytes.file_offset(self.position())
     }
 
     /// The field `fileoff` as it stands: from the start of what the collection calls its file.
@@ -48,8 +48,8 @@ impl<'a> FilesetEntry<'a> {
         self.fileoff
     }
 
-    const fn place(&self) -> u64 {
-        self.command.input().place(self.fileoff, self.vmaddr)
+    const fn position(&self) -> u64 {
+        self.command.input().position(self.fileoff, self.vmaddr)
     }
 
     /// The load command that describes the entry.
@@ -78,11 +78,11 @@ impl<'a> FilesetEntry<'a> {
     pub fn parse(&self) -> Result<MachO<'a>, Error> {
         let (input, what) = (self.command.input(), Structure::FilesetEntryCommand);
         let field = if input.mapping.is_some() { 8 } else { 16 };
-        let place = self.place();
+        let position = self.position();
         input
             .bytes
-            .slice(place, 1, what, self.command.field(field))?;
-        MachO::parse_in(*input, place, self.command.mode())
+            .slice(position, 1, what, self.command.field(field))?;
+        MachO::parse_in(*input, position, self.command.mode())
     }
 }
 

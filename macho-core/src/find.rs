@@ -35,13 +35,13 @@ impl<'a> MachO<'a> {
         let start = self.start();
         self.segments()
             .seek(|segment| {
-                let (place, size) = segment.place();
-                let past = start.checked_sub(place);
+                let (position, size) = segment.extent();
+                let past = start.checked_sub(position);
                 past.is_some_and(|past| past < size)
             })
             .and_then(|segment| {
-                let (place, _) = segment.place();
-                let past = start.checked_sub(place)?;
+                let (position, _) = segment.extent();
+                let past = start.checked_sub(position)?;
                 segment.vmaddr().checked_add(past)
             })
     }

@@ -1,6 +1,6 @@
 //! How the bytes of an image lie: as in its file, or as a loader has put them into memory.
 //!
-//! `Input` is the one place where what a load command says becomes a place among the bytes.
+//! `Input` alone turns what a load command says into a position among the bytes.
 use crate::addr::{FileOffset, Slide};
 use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
@@ -44,7 +44,7 @@ pub enum Pointers {
     },
 }
 
-/// Of a mapped image, what turns vmaddrs and file offsets into places in memory.
+/// Of a mapped image, what turns vmaddrs and file offsets into positions in memory.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mapping<'a> {
     /// vmaddr of the memory's first byte, modulo 2^64: memory may start below the address space.
@@ -79,7 +79,7 @@ impl<'a> Input<'a> {
 
     /// Where in the bytes something is that has both a file offset and a vmaddr.
     #[inline]
-    pub(crate) const fn place(&self, fileoff: u64, vmaddr: u64) -> u64 {
+    pub(crate) const fn position(&self, fileoff: u64, vmaddr: u64) -> u64 {
         match self.mapping {
             None => fileoff,
             Some(mapping) => vmaddr.wrapping_sub(mapping.first),
@@ -115,7 +115,7 @@ impl<'a> Input<'a> {
         let Some(mapping) = self.mapping else {
             return Ok(offset);
         };
-        mapping.place_in_linkedit(offset, size).ok_or(Error::new(
+        mapping.position_in_linkedit(offset, size).ok_or(Error::new(
             ErrorKind::OffsetNotMapped,
             what,
             blame.get(),
@@ -133,8 +133,8 @@ impl<'a> Input<'a> {
         what: Structure,
         blame: FileOffset,
     ) -> Result<Bytes<'a>, Error> {
-        let place = self.linkedit(offset, size, what, blame)?;
-        self.bytes.slice(place, size, what, blame)
+        let position = self.linkedit(offset, size, what, blame)?;
+        self.bytes.slice(position, size, what, blame)
     }
 }
 
@@ -160,7 +160,7 @@ impl<'a> Mapping<'a> {
         }
     }
 
-    fn place_in_linkedit(&self, offset: u64, size: u64) -> Option<u64> {
+    fn position_in_linkedit(&self, offset: u64, size: u64) -> Option<u64> {
         // A table that is not there has an offset of 0.
         if size == 0 {
             return Some(0);

@@ -28,8 +28,8 @@ impl<'a> LinkeditData<'a> {
     pub fn file_offset(&self) -> FileOffset {
         let (offset, size) = (self.dataoff.into(), self.datasize.into());
         let what = Structure::LinkeditDataCommand;
-        let place = self.input.linkedit(offset, size, what, self.field);
-        self.input.bytes.file_offset(place.unwrap_or(0))
+        let position = self.input.linkedit(offset, size, what, self.field);
+        self.input.bytes.file_offset(position.unwrap_or(0))
     }
 
     /// The bytes.

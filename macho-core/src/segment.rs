@@ -81,21 +81,21 @@ impl<'a> Segment<'a> {
     /// mapped in; 0 for a segment without memory of a mapped image.
     #[inline]
     pub const fn file_offset(&self) -> FileOffset {
-        let (place, _) = self.place();
-        self.command.input().bytes.file_offset(place)
+        let (position, _) = self.extent();
+        self.command.input().bytes.file_offset(position)
     }
 
     /// Bytes from [`file_offset`](Self::file_offset) on that stand for the segment: in the file as many as
     /// [`filesize`](Self::filesize) claims, in memory [`vmsize`](Self::vmsize).
     #[inline]
     pub const fn data_size(&self) -> u64 {
-        let (_, size) = self.place();
+        let (_, size) = self.extent();
         size
     }
 
     /// Where in its input the segment lies, and how many bytes of it.
     #[inline]
-    pub(crate) const fn place(&self) -> (u64, u64) {
+    pub(crate) const fn extent(&self) -> (u64, u64) {
         let (file, memory) = ((self.fileoff, self.filesize), (self.vmaddr, self.vmsize));
         self.command.input().segment(file, memory)
     }
@@ -145,15 +145,15 @@ impl<'a> Segment<'a> {
     /// The segment's bytes: [`data_size`](Self::data_size) of them after a strict parse.
     /// After a tolerant parse they end where the file or the memory ends.
     pub fn data(&self) -> &'a [u8] {
-        let (place, size) = self.place();
-        self.command.input().bytes.clamped(place, size).data()
+        let (position, size) = self.extent();
+        self.command.input().bytes.clamped(position, size).data()
     }
 
     /// Those of the bytes that have come from the file, but no more than the segment has memory for.
     pub(crate) fn backed(&self) -> Bytes<'a> {
-        let (place, _) = self.place();
+        let (position, _) = self.extent();
         let size = self.filesize.min(self.vmsize);
-        self.command.input().bytes.clamped(place, size)
+        self.command.input().bytes.clamped(position, size)
     }
 }
 
@@ -220,7 +220,7 @@ pub struct Section<'a> {
     offset: u32,
     flags: u32,
     /// Where the structure lies in the outermost file.
-    place: FileOffset,
+    position: FileOffset,
 }
 
 impl<'a> Section<'a> {
@@ -255,9 +255,9 @@ impl<'a> Section<'a> {
     /// Where the bytes start, from the start of the outermost file, or of the memory that the image is mapped in;
     /// `None` for zero-fill sections in a file.
     pub fn file_offset(&self) -> Option<FileOffset> {
-        let place = self.input.place(u64::from(self.offset), self.addr);
+        let position = self.input.position(u64::from(self.offset), self.addr);
         self.has_bytes()
-            .then(|| self.input.bytes.file_offset(place))
+            .then(|| self.input.bytes.file_offset(position))
     }
 
     const fn has_bytes(&self) -> bool {
@@ -294,9 +294,11 @@ impl<'a> Section<'a> {
         if !self.has_bytes() {
             return Ok(Bytes::new(&[]));
         }
-        let place = self.input.place(u64::from(self.offset), self.addr);
+        let position = self.input.position(u64::from(self.offset), self.addr);
         let what = Structure::Section64;
-        self.input.bytes.slice(place, self.size, what, self.place)
+        self.input
+            .bytes
+            .slice(position, self.size, what, self.position)
     }
 }
 
@@ -314,10 +316,10 @@ impl<'a> Iterator for Sections<'a> {
     #[inline]
     fn next(&mut self) -> Option<Section<'a>> {
         let raw = self.rest.next()?;
-        let place = self.next;
-        self.next = place.checked_add(SECTION_SIZE)?;
+        let position = self.next;
+        self.next = position.checked_add(SECTION_SIZE)?;
         Some(Section {
-            place,
+            position,
             raw,
             input: self.input,
             addr: raw.addr.get(),

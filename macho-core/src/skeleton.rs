@@ -59,11 +59,11 @@ fn is_sound(input: &Input<'_>, command: Bytes<'_>) -> bool {
     };
     let sections = u64::from(raw.nsects.get()).saturating_mul(SECTION_SIZE);
     let (file, memory) = ranges(raw);
-    let (place, size) = input.segment(file, memory);
+    let (position, size) = input.segment(file, memory);
     let ((_, filesize), (vmaddr, vmsize)) = (file, memory);
     sections.saturating_add(SEGMENT_SIZE) <= command.len()
         && vmaddr.checked_add(vmsize).is_some()
-        && place
+        && position
             .checked_add(size)
             .is_some_and(|end| end <= input.bytes.len())
         && filesize <= vmsize
@@ -97,9 +97,9 @@ pub(crate) fn check_segment(
     if vmaddr.checked_add(vmsize).is_none() {
         return Err(command.error(ErrorKind::AddressOverflow, WHAT, 0));
     }
-    let (place, size) = input.segment(file, memory);
+    let (position, size) = input.segment(file, memory);
     let bytes = input.bytes;
-    let end = place.checked_add(size);
+    let end = position.checked_add(size);
     let Some(end) = end.filter(|end| end.checked_add(bytes.origin()).is_some()) else {
         return Err(command.error(ErrorKind::OffsetOverflow, WHAT, 0));
     };

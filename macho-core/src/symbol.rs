@@ -140,12 +140,12 @@ pub struct Symbol<'a> {
     n_sect: u8,
     strings: Strings<'a>,
     /// Where the symbol lies in the outermost file.
-    place: FileOffset,
+    position: FileOffset,
 }
 
 impl<'a> Symbol<'a> {
     #[inline]
-    fn new(raw: &Nlist64, strings: Strings<'a>, place: FileOffset) -> Self {
+    fn new(raw: &Nlist64, strings: Strings<'a>, position: FileOffset) -> Self {
         Self {
             n_value: raw.n_value.get(),
             n_strx: raw.n_strx.get(),
@@ -153,13 +153,13 @@ impl<'a> Symbol<'a> {
             n_type: raw.n_type,
             n_sect: raw.n_sect,
             strings,
-            place,
+            position,
         }
     }
 
     /// Where the symbol lies, from the start of the outermost file.
     pub const fn file_offset(&self) -> FileOffset {
-        self.place
+        self.position
     }
 
     /// The name; empty where `n_strx` is 0, whatever the table holds there (`mach-o/nlist.h`).
@@ -171,7 +171,7 @@ impl<'a> Symbol<'a> {
         if self.n_strx == 0 {
             return Ok(Name::default());
         }
-        self.strings.get_for(self.n_strx, self.place)
+        self.strings.get_for(self.n_strx, self.position)
     }
 
     /// `n_strx` as it stands.
@@ -293,9 +293,9 @@ impl<'a> Iterator for Symbols<'a> {
     #[inline]
     fn next(&mut self) -> Option<Symbol<'a>> {
         let raw = self.rest.next()?;
-        let place = self.next;
-        self.next = place.checked_add(NLIST_SIZE)?;
-        Some(Symbol::new(raw, self.strings, place))
+        let position = self.next;
+        self.next = position.checked_add(NLIST_SIZE)?;
+        Some(Symbol::new(raw, self.strings, position))
     }
 
     #[inline]
@@ -335,8 +335,8 @@ impl<'a> IndirectSymbols<'a> {
         let (count, what) = (dysymtab.nindirectsyms.into(), Structure::IndirectSymbols);
         let (input, field) = (command.input(), command.field(56));
         let size = u64::saturating_mul(count, 4);
-        let place = input.linkedit(dysymtab.indirectsymoff.into(), size, what, field)?;
-        let table = input.bytes.array(place, count, what, field)?;
+        let position = input.linkedit(dysymtab.indirectsymoff.into(), size, what, field)?;
+        let table = input.bytes.array(position, count, what, field)?;
         Ok(Self { table })
     }
 

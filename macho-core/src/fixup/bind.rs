@@ -4,7 +4,7 @@ use crate::bytes::Bytes;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::import::Import;
 use crate::fixup::opcode::Opcodes;
-use crate::fixup::pointer::Layout;
+use crate::fixup::pointer::PointerBits;
 use crate::fixup::slot::{BindWords, Mechanism, Slot};
 use crate::macho::MachO;
 use crate::name::Name;
@@ -83,7 +83,7 @@ pub(super) struct Binds<'a> {
     /// Targets of threads so far.
     targets: u32,
     /// How the slots of the current thread are written; `None` outside threads.
-    thread: Option<Layout>,
+    thread: Option<PointerBits>,
 }
 
 impl<'a> Binds<'a> {
@@ -140,17 +140,17 @@ impl<'a> Binds<'a> {
             Ok(found) => found,
             Err(error) => return Some(Err(error)),
         };
-        let Some(layout) = self.thread else {
+        let Some(bits) = self.thread else {
             let mechanism = self.stream.mechanism();
             return Some(Ok(Slot::plain(found, mechanism, self.symbol, self.words)));
         };
         let (_, _, raw) = found;
-        match layout.next(raw) {
+        match bits.next(raw) {
             0 => self.opcodes.end_run(),
             next => self.opcodes.set_stride(crate::bytes::widen(next)),
         }
         let mechanism = Mechanism::ThreadedBind;
-        Some(Ok(Slot::link(found, mechanism, layout.format, 0)))
+        Some(Ok(Slot::link(found, mechanism, bits.format, 0)))
     }
 
     fn opcode(&mut self, opcode: Op, immediate: u8) -> Result<(), Error> {
@@ -197,7 +197,7 @@ impl<'a> Binds<'a> {
                 self.words.addend = stream.sleb()?;
                 return Ok(());
             }
-            Op::BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB => return stream.set_place(immediate),
+            Op::BIND_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB => return stream.set_position(immediate),
             Op::BIND_OPCODE_ADD_ADDR_ULEB => {
                 let bytes = stream.uleb()?;
                 stream.advance(bytes);
@@ -237,7 +237,7 @@ impl<'a> Binds<'a> {
             }
             BIND_SUBOPCODE_THREADED_APPLY => {
                 // dyld, MachOAnalyzer::parseOrgArm64eChainedFixups: the chains of arm64e.
-                self.thread = PointerFormat::DYLD_CHAINED_PTR_ARM64E.layout();
+                self.thread = PointerFormat::DYLD_CHAINED_PTR_ARM64E.pointer_bits();
                 self.opcodes.run(u64::MAX, 0);
                 Ok(())
             }

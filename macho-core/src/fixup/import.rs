@@ -57,10 +57,10 @@ impl<'a> ChainedFixups<'a> {
             _ => return Err(self.bytes.error(ErrorKind::UnknownFormat, HEADER, 20)),
         };
         // Below 2^32 + 2^32 * 16.
-        let place = u64::from(index)
+        let position = u64::from(index)
             .saturating_mul(size)
             .saturating_add(u64::from(self.imports_offset));
-        let Some(entry) = self.bytes.get(place, size) else {
+        let Some(entry) = self.bytes.get(position, size) else {
             return Err(self.bytes.error(ErrorKind::IndexOutOfBounds, HEADER, 8));
         };
         let (lib_ordinal, weak, name_offset, addend) = match size {

@@ -34,7 +34,7 @@ impl<'a> ChainedFixups<'a> {
         while let Some(segment) = segments.next_segment() {
             match segment {
                 Err(error) => each(Err(error))?,
-                Ok(segment) if segment.pages.layout.format.0 == KERNEL_CACHE => {
+                Ok(segment) if segment.pages.bits.format.0 == KERNEL_CACHE => {
                     interleave::<KERNEL_CACHE, B>(segment.pages, &mut each)?;
                 }
                 Ok(segment) => interleave::<ANY, B>(segment.pages, &mut each)?,
@@ -50,16 +50,16 @@ fn interleave<const FORMAT: u16, B>(
     mut pages: Pages<'_>,
     each: &mut impl FnMut(Result<Slot, Error>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
-    let layout = match const { PointerFormat(FORMAT).layout() } {
-        Some(layout) => layout,
-        None => pages.layout,
+    let bits = match const { PointerFormat(FORMAT).pointer_bits() } {
+        Some(bits) => bits,
+        None => pages.bits,
     };
     let mut lanes = [Page::NONE; LANES];
     loop {
         let mut idle = 0_usize;
         for page in &mut lanes {
-            if let Some(found) = page.step(layout) {
-                each(Ok(pages.slot(layout, found)))?;
+            if let Some(found) = page.step(bits) {
+                each(Ok(pages.slot(bits, found)))?;
                 continue;
             }
             match pages.turn(page) {

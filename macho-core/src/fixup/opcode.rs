@@ -1,4 +1,4 @@
-//! What the opcode streams of `LC_DYLD_INFO` have in common: a position in the stream, a place in a
+//! What the opcode streams of `LC_DYLD_INFO` have in common: a position in the stream and one in a
 //! segment, and runs of slots.
 //!
 //! Bounds: an opcode takes a byte of the stream, and all runs of a stream together have no more slots
@@ -6,7 +6,7 @@
 //! where the segment's bytes do, with one error, and the stream goes on behind it.
 use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
-use crate::fixup::place::{Found, Place, Places};
+use crate::fixup::segment_finder::{SegmentBytes, SegmentFinder, SlotPosition};
 use crate::macho::MachO;
 use crate::raw::dyld_info::IMMEDIATE_MASK;
 use crate::uleb;
@@ -23,8 +23,8 @@ pub(super) struct Opcodes<'a> {
     at: u64,
     /// Where the opcode that is being read lies in the stream.
     opcode: u64,
-    places: Places<'a>,
-    segment: Option<Place<'a>>,
+    finder: SegmentFinder<'a>,
+    segment: Option<SegmentBytes<'a>>,
     /// Bytes from the start of the segment, modulo 2^64: streams go backwards by huge numbers.
     offset: u64,
     /// Slots of the current run that are left, and bytes from one to the next.
@@ -41,7 +41,7 @@ impl<'a> Opcodes<'a> {
             what,
             at: 0,
             opcode: 0,
-            places: Places::new(image),
+            finder: SegmentFinder::new(image),
             segment: None,
             offset: 0,
             left: 0,
@@ -100,9 +100,9 @@ impl<'a> Opcodes<'a> {
     }
 
     /// Takes a segment and an offset in it.
-    pub(super) fn set_place(&mut self, index: u8) -> Result<(), Error> {
+    pub(super) fn set_position(&mut self, index: u8) -> Result<(), Error> {
         self.offset = self.uleb()?;
-        let Ok(segment) = self.places.at_index(index) else {
+        let Ok(segment) = self.finder.at_index(index) else {
             self.end();
             return Err(self.error(ErrorKind::TooMuchWork));
         };
@@ -147,7 +147,7 @@ impl<'a> Opcodes<'a> {
 
     /// The next slot of the run; `None` at its end.
     #[inline]
-    pub(super) fn slot(&mut self) -> Option<Result<Found, Error>> {
+    pub(super) fn slot(&mut self) -> Option<Result<SlotPosition, Error>> {
         let left = self.left.checked_sub(1)?;
         let Some(slots_left) = self.slots_left.checked_sub(1) else {
             self.end();

@@ -9,7 +9,7 @@ use crate::addr::VmAddr;
 use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::chained::SegmentStarts;
-use crate::fixup::pointer::Layout;
+use crate::fixup::pointer::PointerBits;
 use crate::fixup::slot::{Mechanism, Slot};
 use crate::raw::fixup::{
     DYLD_CHAINED_PTR_START_LAST, DYLD_CHAINED_PTR_START_MULTI, DYLD_CHAINED_PTR_START_NONE,
@@ -26,12 +26,12 @@ pub(super) struct Pages<'a> {
     pub(super) data: Bytes<'a>,
     vmaddr: u64,
     pub(super) starts: SegmentStarts<'a>,
-    pub(super) layout: Layout,
+    pub(super) bits: PointerBits,
     /// The page to start next.
     page: u16,
 }
 
-/// The chains of one page. Places count from the start of the segment.
+/// The chains of one page. SegmentFinder count from the start of the segment.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Page<'a> {
     /// The segment's bytes up to where the slots of this page end.
@@ -61,16 +61,16 @@ impl Page<'_> {
         list: None,
     };
 
-    /// The next slot of the current chain: its place and its bytes. `None` at the end of the chain
+    /// The next slot of the current chain: its position and its bytes. `None` at the end of the chain
     /// and where it breaks; [`Pages::turn`] knows which.
     #[inline]
-    pub(super) fn step(&mut self, layout: Layout) -> Option<(usize, u64)> {
+    pub(super) fn step(&mut self, bits: PointerBits) -> Option<(usize, u64)> {
         let at = self.at;
-        let raw = read(self.window, at, layout.size)?;
-        let next = layout.next(raw);
+        let raw = read(self.window, at, bits.size)?;
+        let next = bits.next(raw);
         self.before = at;
         // A shorter step than a slot ends the chain, or breaks it.
-        self.at = if next < layout.size {
+        self.at = if next < bits.size {
             NOWHERE
         } else {
             at.wrapping_add(next)
@@ -100,11 +100,11 @@ impl<'a> Pages<'a> {
         if segment.load_command().input().layout().has_fixups_applied() {
             return Err(starts.error(ErrorKind::FixupsApplied, 0));
         }
-        let Some(layout) = starts.pointer_format.layout() else {
+        let Some(bits) = starts.pointer_format.pointer_bits() else {
             return Err(starts.error(ErrorKind::UnknownFormat, 6));
         };
         // A slot may reach into the next page, whose first start is looked at, but not past that page.
-        if usize::from(starts.page_size) < layout.size {
+        if usize::from(starts.page_size) < bits.size {
             return Err(starts.error(ErrorKind::UnknownFormat, 4));
         }
         let vmaddr = segment.vmaddr().get();
@@ -116,19 +116,19 @@ impl<'a> Pages<'a> {
             data: segment.backed(),
             vmaddr,
             starts,
-            layout,
+            bits,
             page: 0,
         })
     }
 
-    /// The slot at this place, as [`Page::step`] found it.
+    /// The slot at this position, as [`Page::step`] found it.
     #[inline]
-    pub(super) fn slot(&self, layout: Layout, (at, raw): (usize, u64)) -> Slot {
+    pub(super) fn slot(&self, bits: PointerBits, (at, raw): (usize, u64)) -> Slot {
         let at = widen(at);
         let vmaddr = VmAddr::new(self.vmaddr.wrapping_add(at));
         let found = (vmaddr, self.data.file_offset(at), raw);
         let max = self.starts.max_valid_pointer;
-        Slot::link(found, Mechanism::Chained, layout.format, max)
+        Slot::link(found, Mechanism::Chained, bits.format, max)
     }
 
     /// Goes on where [`Page::step`] found no slot: to the page's next chain, or to the next page
@@ -150,11 +150,11 @@ impl<'a> Pages<'a> {
         if page.at != NOWHERE {
             return Err(self.broken(page));
         }
-        if let Some(raw) = read(self.data.data(), page.before, self.layout.size) {
-            if self.layout.next(raw) != 0 {
+        if let Some(raw) = read(self.data.data(), page.before, self.bits.size) {
+            if self.bits.next(raw) != 0 {
                 return Err(self.error(ErrorKind::Overlap, page));
             }
-            page.floor = page.before.saturating_add(self.layout.size);
+            page.floor = page.before.saturating_add(self.bits.size);
         }
         let Some(word) = page.list else {
             return Ok(false);
@@ -180,7 +180,7 @@ impl<'a> Pages<'a> {
                     Some(Some(Ok((next, ..)))) => usize::from(next),
                     _ => usize::MAX,
                 };
-                let reach = next.min(self.layout.size.saturating_sub(1));
+                let reach = next.min(self.bits.size.saturating_sub(1));
                 let all = self.data.data();
                 page.window = all.get(..page.end.saturating_add(reach)).unwrap_or(all);
                 self.begin(page, start, word, list)
@@ -243,7 +243,7 @@ impl<'a> Pages<'a> {
     fn broken(&self, page: &Page<'_>) -> Error {
         let kind = if page.at >= page.end {
             ErrorKind::ChainLeavesPage
-        } else if read(self.data.data(), page.at, self.layout.size).is_none() {
+        } else if read(self.data.data(), page.at, self.bits.size).is_none() {
             ErrorKind::SlotOutsideSegment
         } else {
             // With the next page's first slot.

@@ -45,7 +45,7 @@ impl PointerFormat {
 
     /// What a walk along a chain needs; `None` for an unknown format.
     #[inline]
-    pub(super) const fn layout(self) -> Option<Layout> {
+    pub(super) const fn pointer_bits(self) -> Option<PointerBits> {
         let (low, width) = match self {
             Self::DYLD_CHAINED_PTR_32 => (26, 5),
             Self::DYLD_CHAINED_PTR_32_CACHE => (30, 2),
@@ -61,7 +61,7 @@ impl PointerFormat {
         let (Some(size), Some(stride)) = (self.slot_size(), self.stride()) else {
             return None;
         };
-        Some(Layout {
+        Some(PointerBits {
             format: self,
             size: if size == 4 { 4 } else { 8 },
             low,
@@ -77,10 +77,10 @@ impl PointerFormat {
     /// [`Fixup::Value`] by the segment's `max_valid_pointer`.
     #[inline]
     pub const fn decode(self, raw: u64) -> Option<Link> {
-        match (self.fixup(raw), self.layout()) {
-            (Some(fixup), Some(layout)) => Some(Link {
+        match (self.fixup(raw), self.pointer_bits()) {
+            (Some(fixup), Some(bits)) => Some(Link {
                 fixup,
-                next: low32(widen(layout.next(raw))),
+                next: low32(widen(bits.next(raw))),
             }),
             _ => None,
         }
@@ -131,7 +131,7 @@ impl PointerFormat {
 
 /// How the slots of a chain are written, as far as a walk along it needs that.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Layout {
+pub(super) struct PointerBits {
     pub(super) format: PointerFormat,
     /// Bytes of a slot: 4 or 8.
     pub(super) size: usize,
@@ -142,7 +142,7 @@ pub(super) struct Layout {
     stride: u32,
 }
 
-impl Layout {
+impl PointerBits {
     /// Bytes to the next slot; below 2^15.
     #[inline]
     pub(super) const fn next(self, raw: u64) -> usize {

@@ -51,7 +51,7 @@ impl<'a> Rebases<'a> {
                     Err(stream.error(ErrorKind::UnknownFormat))
                 };
             }
-            Op::REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB => return stream.set_place(immediate),
+            Op::REBASE_OPCODE_SET_SEGMENT_AND_OFFSET_ULEB => return stream.set_position(immediate),
             Op::REBASE_OPCODE_ADD_ADDR_ULEB => {
                 let bytes = stream.uleb()?;
                 stream.advance(bytes);

@@ -6,7 +6,7 @@
 use crate::addr::VmAddr;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::import::Import;
-use crate::fixup::place::{Places, TooMuchWork};
+use crate::fixup::segment_finder::{SegmentFinder, TooMuchWork};
 use crate::fixup::slot::{BindWords, Mechanism, SHORT, Slot};
 use crate::load_command::View as _;
 use crate::macho::MachO;
@@ -39,7 +39,7 @@ pub(super) struct Relocations<'a> {
     base: u64,
     /// Whether `r_address` has a sign.
     is_signed: bool,
-    places: Places<'a>,
+    finder: SegmentFinder<'a>,
 }
 
 impl<'a> Relocations<'a> {
@@ -58,8 +58,8 @@ impl<'a> Relocations<'a> {
         }
         let (input, field) = (command.input(), command.field(field));
         let size = u64::from(count).saturating_mul(8);
-        let place = input.linkedit(offset.into(), size, WHAT, field)?;
-        let entries = input.bytes.array(place, count.into(), WHAT, field)?;
+        let position = input.linkedit(offset.into(), size, WHAT, field)?;
+        let entries = input.bytes.array(position, count.into(), WHAT, field)?;
         let base = match table {
             Table::Local => local_base(image),
             Table::External => external_base(image),
@@ -67,24 +67,24 @@ impl<'a> Relocations<'a> {
         Ok(Some(Self {
             table,
             entries: entries.iter(),
-            next: input.bytes.file_offset(place).get(),
+            next: input.bytes.file_offset(position).get(),
             base: base.unwrap_or_default().get(),
             is_signed: table == Table::External || is_static(image),
-            places: Places::new(image),
+            finder: SegmentFinder::new(image),
         }))
     }
 
     pub(super) fn next(&mut self) -> Option<Result<Slot, Error>> {
         loop {
             let entry = self.entries.next()?;
-            let place = self.next;
-            self.next = place.saturating_add(8);
+            let position = self.next;
+            self.next = position.saturating_add(8);
             if let Some(item) = self.entry(*entry) {
                 return Some(item.map_err(|kind| {
                     if kind == ErrorKind::TooMuchWork {
                         self.entries = [].iter();
                     }
-                    Error::new(kind, WHAT, place)
+                    Error::new(kind, WHAT, position)
                 }));
             }
         }
@@ -112,8 +112,8 @@ impl<'a> Relocations<'a> {
         } else {
             address.into()
         };
-        let found = match self.places.at(self.base.wrapping_add(offset)) {
-            Ok(found) => found.and_then(|(place, offset)| place.slot(offset, size)),
+        let found = match self.finder.at(self.base.wrapping_add(offset)) {
+            Ok(found) => found.and_then(|(segment, offset)| segment.slot(offset, size)),
             Err(TooMuchWork) => return Some(Err(ErrorKind::TooMuchWork)),
         };
         let (mechanism, word) = match self.table {

@@ -1,7 +1,7 @@
 //! A slot: the word of an image that a loader rewrites, whatever says so.
 use crate::addr::{FileOffset, VmAddr};
-use crate::fixup::place::Found;
 use crate::fixup::pointer;
+use crate::fixup::segment_finder::SlotPosition;
 use crate::fixup::target::Fixup;
 use crate::raw::fixup::PointerFormat;
 
@@ -127,7 +127,7 @@ impl Slot {
     /// A link of a chain.
     #[inline]
     pub(super) const fn link(
-        (vmaddr, file_offset, raw): Found,
+        (vmaddr, file_offset, raw): SlotPosition,
         mechanism: Mechanism,
         format: PointerFormat,
         max_valid_pointer: u32,
@@ -145,7 +145,7 @@ impl Slot {
 
     /// A plain word.
     pub(super) const fn plain(
-        (vmaddr, file_offset, raw): Found,
+        (vmaddr, file_offset, raw): SlotPosition,
         mechanism: Mechanism,
         symbol: u32,
         bind: BindWords,
@@ -161,7 +161,7 @@ impl Slot {
         }
     }
 
-    /// What the slot becomes. Decoded here, so that a walk that only wants places costs less.
+    /// What the slot becomes. Decoded here, so that a walk that only wants positions costs less.
     #[inline]
     pub const fn fixup(&self) -> Fixup {
         match (self.mechanism, self.format) {

@@ -11,8 +11,8 @@ use zerocopy::little_endian::U32;
 
 use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
-use crate::fixup::place::{Place, Places, TooMuchWork};
-use crate::fixup::pointer::Layout;
+use crate::fixup::pointer::PointerBits;
+use crate::fixup::segment_finder::{SegmentBytes, SegmentFinder, TooMuchWork};
 use crate::fixup::slot::{Mechanism, Slot};
 use crate::macho::MachO;
 use crate::raw::fixup::PointerFormat;
@@ -33,12 +33,12 @@ pub(super) struct Threads<'a> {
     starts: &'a [U32],
     /// The start to go to next.
     next: usize,
-    layout: Layout,
+    bits: PointerBits,
     /// What the starts count from.
     base: u64,
-    places: Places<'a>,
+    finder: SegmentFinder<'a>,
     /// The segment and the offset in it of the next slot.
-    at: Option<(Place<'a>, u64)>,
+    at: Option<(SegmentBytes<'a>, u64)>,
     /// Where the slot before is in the outermost file; `None` at the start of a thread.
     before: Option<u64>,
     slots_left: u64,
@@ -58,8 +58,8 @@ impl<'a> Threads<'a> {
     /// The threads of `__thread_starts`: a word whose lowest bit is the stride, then the starts.
     pub(super) fn of_kernel(image: &MachO<'a>, bytes: Bytes<'a>) -> Result<Self, Error> {
         let format = kernel_format(bytes)?;
-        let places = (4, (bytes.len() / 4).saturating_sub(1));
-        Self::new(image, bytes, Structure::ThreadStarts, format, places)
+        let starts = (4, (bytes.len() / 4).saturating_sub(1));
+        Self::new(image, bytes, Structure::ThreadStarts, format, starts)
     }
 
     /// The chains of `dyld_chained_starts_offsets`: a pointer format, a count, then the starts.
@@ -78,7 +78,7 @@ impl<'a> Threads<'a> {
         format: PointerFormat,
         (from, count): (u64, u64),
     ) -> Result<Self, Error> {
-        let Some(layout) = format.layout() else {
+        let Some(bits) = format.pointer_bits() else {
             return Err(bytes.error(ErrorKind::UnknownFormat, what, 0));
         };
         let Some(starts) = bytes.get_array(from, count) else {
@@ -89,9 +89,9 @@ impl<'a> Threads<'a> {
             bytes: bytes.from(from).unwrap_or(bytes),
             starts,
             next: 0,
-            layout,
+            bits,
             base: image.base().unwrap_or_default().get(),
-            places: Places::new(image),
+            finder: SegmentFinder::new(image),
             at: None,
             before: None,
             slots_left: widen(image.file().len()) / SMALLEST_SLOT,
@@ -104,11 +104,11 @@ impl<'a> Threads<'a> {
                 return Some(Err(error));
             }
         }
-        let (place, offset) = self.at.take()?;
+        let (segment, offset) = self.at.take()?;
         if offset == OVERLAP {
             return Some(Err(self.error(ErrorKind::Overlap)));
         }
-        let Some(found) = place.slot(offset, widen(self.layout.size)) else {
+        let Some(found) = segment.slot(offset, widen(self.bits.size)) else {
             return Some(Err(self.error(ErrorKind::SlotOutsideSegment)));
         };
         let Some(left) = self.slots_left.checked_sub(1) else {
@@ -118,17 +118,17 @@ impl<'a> Threads<'a> {
         };
         self.slots_left = left;
         let (_, file_offset, raw) = found;
-        match self.layout.next(raw) {
+        match self.bits.next(raw) {
             0 => {}
-            next if next < self.layout.size => self.at = Some((place, OVERLAP)),
-            next => self.at = Some((place, offset.saturating_add(widen(next)))),
+            next if next < self.bits.size => self.at = Some((segment, OVERLAP)),
+            next => self.at = Some((segment, offset.saturating_add(widen(next)))),
         }
         self.before = Some(file_offset.get());
         let mechanism = match self.what {
             Structure::ThreadStarts => Mechanism::ThreadStarts,
             _ => Mechanism::ChainStarts,
         };
-        Some(Ok(Slot::link(found, mechanism, self.layout.format, 0)))
+        Some(Ok(Slot::link(found, mechanism, self.bits.format, 0)))
     }
 
     /// Goes to the next start.
@@ -140,7 +140,7 @@ impl<'a> Threads<'a> {
         }
         self.next = self.next.saturating_add(1);
         self.before = None;
-        match self.places.at(self.base.wrapping_add(start.into())) {
+        match self.finder.at(self.base.wrapping_add(start.into())) {
             Ok(Some(at)) => {
                 self.at = Some(at);
                 Some(Ok(()))

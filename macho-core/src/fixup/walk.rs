@@ -52,9 +52,9 @@ impl<'a> SegmentSlots<'a> {
 
     #[inline]
     fn slot(&mut self) -> Option<Slot> {
-        let layout = self.pages.layout;
-        let found = self.page.step(layout)?;
-        Some(self.pages.slot(layout, found))
+        let bits = self.pages.bits;
+        let found = self.page.step(bits)?;
+        Some(self.pages.slot(bits, found))
     }
 }
 

@@ -7,18 +7,18 @@ use crate::segment::{Segment, Segments};
 /// Steps that finding segments may take for each byte of the file.
 const STEPS_PER_BYTE: u64 = 16;
 
-/// A segment's place in memory and its bytes in the file.
+/// Where a segment lies in memory, and its bytes in the file.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct SegmentBytes<'a> {
     vmaddr: u64,
     vmsize: u64,
     data: Bytes<'a>,
 }
 
-/// A slot's place and its bytes.
-pub(super) type Found = (VmAddr, FileOffset, u64);
+/// Where a slot lies, in memory and in the outermost file, and its bytes.
+pub(super) type SlotPosition = (VmAddr, FileOffset, u64);
 
-impl<'a> Place<'a> {
+impl<'a> SegmentBytes<'a> {
     fn new(segment: &Segment<'a>) -> Self {
         Self {
             vmaddr: segment.vmaddr().get(),
@@ -36,7 +36,7 @@ impl<'a> Place<'a> {
 
     /// The slot of 4 or 8 bytes at this offset; `None` where the file has no such bytes.
     #[inline]
-    pub(super) fn slot(&self, offset: u64, size: u64) -> Option<Found> {
+    pub(super) fn slot(&self, offset: u64, size: u64) -> Option<SlotPosition> {
         let tail = self.data.data().get(usize::try_from(offset).ok()?..)?;
         let raw = if size == 4 {
             u64::from(u32::from_le_bytes(*tail.first_chunk::<4>()?))
@@ -50,12 +50,12 @@ impl<'a> Place<'a> {
 
 /// Finds segments by a walk over the load commands, which is bounded over all look-ups together.
 #[derive(Clone, Debug)]
-pub(super) struct Places<'a> {
+pub(super) struct SegmentFinder<'a> {
     segments: Segments<'a>,
     /// Load commands that a walk over the segments takes.
     ncmds: u32,
     /// The segment found last, and its index where that is known.
-    current: Option<(Option<u8>, Place<'a>)>,
+    current: Option<(Option<u8>, SegmentBytes<'a>)>,
     steps_left: u64,
 }
 
@@ -63,7 +63,7 @@ pub(super) struct Places<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooMuchWork;
 
-impl<'a> Places<'a> {
+impl<'a> SegmentFinder<'a> {
     pub(super) fn new(image: &MachO<'a>) -> Self {
         Self {
             segments: image.segments(),
@@ -74,28 +74,31 @@ impl<'a> Places<'a> {
     }
 
     /// The segment with this index.
-    pub(super) fn at_index(&mut self, index: u8) -> Result<Option<Place<'a>>, TooMuchWork> {
-        if let Some((_, place)) = self.current.filter(|(current, _)| *current == Some(index)) {
-            return Ok(Some(place));
+    pub(super) fn at_index(&mut self, index: u8) -> Result<Option<SegmentBytes<'a>>, TooMuchWork> {
+        if let Some((_, segment)) = self.current.filter(|(current, _)| *current == Some(index)) {
+            return Ok(Some(segment));
         }
         self.step()?;
         let segment = self.segments.clone().skip_to(index.into());
-        let place = segment.map(|segment| Place::new(&segment));
-        self.current = place.map(|place| (Some(index), place));
-        Ok(place)
+        let segment = segment.map(|segment| SegmentBytes::new(&segment));
+        self.current = segment.map(|segment| (Some(index), segment));
+        Ok(segment)
     }
 
     /// The segment that an address lies in, and how far.
-    pub(super) fn at(&mut self, vmaddr: u64) -> Result<Option<(Place<'a>, u64)>, TooMuchWork> {
-        let inside = |place: Place<'a>| Some((place, place.offset_of(vmaddr)?));
-        if let Some(found) = self.current.and_then(|(_, place)| inside(place)) {
+    pub(super) fn at(
+        &mut self,
+        vmaddr: u64,
+    ) -> Result<Option<(SegmentBytes<'a>, u64)>, TooMuchWork> {
+        let inside = |segment: SegmentBytes<'a>| Some((segment, segment.offset_of(vmaddr)?));
+        if let Some(found) = self.current.and_then(|(_, segment)| inside(segment)) {
             return Ok(Some(found));
         }
         self.step()?;
-        let holds = |segment: &Segment<'a>| inside(Place::new(segment)).is_some();
+        let holds = |segment: &Segment<'a>| inside(SegmentBytes::new(segment)).is_some();
         let segment = self.segments.clone().seek(holds);
-        let found = segment.and_then(|segment| inside(Place::new(&segment)));
-        self.current = found.map(|(place, _)| (None, place));
+        let found = segment.and_then(|segment| inside(SegmentBytes::new(&segment)));
+        self.current = found.map(|(segment, _)| (None, segment));
         Ok(found)
     }
 
