@@ -4,10 +4,11 @@
 //! prelink version, 10 reserved words, platform name (64 bytes), root path (256 bytes).
 //! Source: kext_tools `kernelcache.h:22-34` (`PrelinkedKernelHeader`).
 
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 
 /// A parsed `PrelinkedKernelHeader`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct CompHeader<'a> {
     adler32: u32,
     uncompressed_size: u32,
@@ -17,6 +18,14 @@ pub struct CompHeader<'a> {
     root_path: &'a [u8; 256],
     offset: u64,
 }
+
+debug_view!(CompHeader<'_>, |header| {
+    adler32: header.adler32,
+    uncompressed_size: header.uncompressed_size,
+    compressed_size: header.compressed_size,
+    prelink_version: header.prelink_version,
+    offset: header.offset,
+});
 
 impl<'a> CompHeader<'a> {
     /// Bytes of the header.

@@ -1,6 +1,7 @@
 //! Which codec a payload's data is of, how large it becomes, and the call that decompresses it.
 
 use crate::comp_header::CompHeader;
+use crate::debug::debug_view;
 use crate::der::offset_add;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::lzfse::{self, lzvn};
@@ -40,7 +41,8 @@ pub enum SizeSource {
 }
 
 /// What decompressing a payload will take. Made by [`Payload::plan`](crate::Payload::plan).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
+#[must_use]
 pub struct Plan<'a> {
     codec: Codec,
     size: Option<u64>,
@@ -52,8 +54,19 @@ pub struct Plan<'a> {
     extra: &'a [u8],
 }
 
+debug_view!(Plan<'_>, |plan| {
+    codec: plan.codec,
+    size: plan.size,
+    size_source: plan.size_source,
+    encrypted: plan.encrypted,
+    header: plan.header,
+    stream_offset: plan.stream_offset,
+    stream_len: plan.stream.len(),
+    extra_len: plan.extra.len(),
+});
+
 /// What a decompression did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Decompressed<'a> {
     /// Bytes written to the front of the output.
     pub written: usize,
@@ -64,6 +77,13 @@ pub struct Decompressed<'a> {
     /// Whether a checksum of the output was there, and matched.
     pub verified: bool,
 }
+
+debug_view!(Decompressed<'_>, |done| {
+    written: done.written,
+    consumed: done.consumed,
+    extra_len: done.extra.len(),
+    verified: done.verified,
+});
 
 impl<'a> Plan<'a> {
     /// The codec.

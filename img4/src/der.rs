@@ -5,6 +5,7 @@
 //! read as unsigned and with any number of leading zeros (none included), because img4tool writes positive numbers
 //! without the leading zero that X.690 8.3 asks for.
 
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 
 /// The class bits of an identifier octet.
@@ -66,13 +67,19 @@ impl Tag {
 }
 
 /// One element: its tag, its value, and the whole of it for hashing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Tlv<'a> {
     tag: Tag,
     raw: &'a [u8],
     value: &'a [u8],
     offset: u64,
 }
+
+debug_view!(Tlv<'_>, |tlv| {
+    tag: tlv.tag,
+    offset: tlv.offset,
+    len: tlv.raw.len(),
+});
 
 impl<'a> Tlv<'a> {
     /// The identifier.
@@ -142,12 +149,18 @@ pub(crate) const fn offset_add(offset: u64, len: usize) -> u64 {
 }
 
 /// Splits a value into elements, front to back.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
     offset: u64,
     what: Structure,
 }
+
+debug_view!(Reader<'_>, |reader| {
+    structure: reader.what,
+    offset: reader.offset,
+    bytes_left: reader.rest.len(),
+});
 
 impl<'a> Reader<'a> {
     /// `offset` is the file offset of the first byte; `what` names the structure in errors.

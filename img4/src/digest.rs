@@ -12,6 +12,7 @@ use crate::im4p::Payload;
 /// The outcome of comparing a payload with a manifest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
+#[must_use = "a payload whose digest differs must not be booted"]
 pub enum DigestCheck {
     /// SHA-1, and it matches.
     MatchesSha1,
@@ -29,6 +30,7 @@ pub enum DigestCheck {
 
 impl DigestCheck {
     /// Whether a digest was there, and matched.
+    #[must_use]
     pub const fn matches(self) -> bool {
         matches!(self, Self::MatchesSha1 | Self::MatchesSha384)
     }
@@ -46,6 +48,7 @@ impl Payload<'_> {
     }
 
     /// Compares this payload's digest with the one that `manifest` gives for its four-character code.
+    #[must_use = "a payload whose digest differs must not be booted"]
     pub fn check_digest(&self, manifest: &Manifest<'_>) -> DigestCheck {
         let Some(object) = manifest.object(self.fourcc()) else {
             return DigestCheck::NoObject;

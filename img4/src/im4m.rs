@@ -8,6 +8,7 @@
 
 use core::iter::FusedIterator;
 
+use crate::debug::debug_view;
 use crate::der::{Reader, Tag, Tlv};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fourcc::FourCc;
@@ -17,7 +18,7 @@ const MANB: FourCc = FourCc::new(*b"MANB");
 const MANP: FourCc = FourCc::new(*b"MANP");
 
 /// A parsed IM4M.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Manifest<'a> {
     tlv: Tlv<'a>,
     body: Tlv<'a>,
@@ -27,6 +28,15 @@ pub struct Manifest<'a> {
     certificates: &'a [u8],
     unknown: &'a [u8],
 }
+
+debug_view!(Manifest<'_>, |manifest| {
+    offset: manifest.tlv.offset(),
+    properties: manifest.properties().count(),
+    objects: manifest.objects().count(),
+    signature_len: manifest.signature.len(),
+    certificates_len: manifest.certificates.len(),
+    unknown_len: manifest.unknown.len(),
+});
 
 impl<'a> Manifest<'a> {
     pub(crate) fn from_tlv(tlv: Tlv<'a>) -> Result<Self, Error> {
@@ -195,10 +205,15 @@ impl<'a> Object<'a> {
 }
 
 /// The objects of a manifest. Checked when the manifest was parsed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Objects<'a> {
     rest: Reader<'a>,
 }
+
+debug_view!(Objects<'_>, |objects| {
+    left: objects.clone().count(),
+});
 
 impl<'a> Iterator for Objects<'a> {
     type Item = Object<'a>;

@@ -5,6 +5,7 @@
 //! Source: xerub/img4lib `vfs_img4.c:146-154`, m1stadev/PyIMG4 `parser.py` (class `IM4P`).
 
 use crate::compression::{self, CompressionInfo, Decompressed, Plan};
+use crate::debug::debug_view;
 use crate::der::{Reader, Tag, Tlv};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fourcc::FourCc;
@@ -13,7 +14,7 @@ use crate::property::Properties;
 use crate::scratch::Scratch;
 
 /// A parsed IM4P.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Payload<'a> {
     tlv: Tlv<'a>,
     fourcc: FourCc,
@@ -25,6 +26,18 @@ pub struct Payload<'a> {
     properties: Reader<'a>,
     unknown: &'a [u8],
 }
+
+debug_view!(Payload<'_>, |payload| {
+    fourcc: payload.fourcc,
+    offset: payload.tlv.offset(),
+    description_len: payload.description.len(),
+    data_offset: payload.data_offset(),
+    data_len: payload.data().len(),
+    encrypted: payload.encrypted,
+    compression: payload.compression,
+    properties: payload.properties().count(),
+    unknown_len: payload.unknown.len(),
+});
 
 impl<'a> Payload<'a> {
     pub(crate) fn from_tlv(tlv: Tlv<'a>) -> Result<Self, Error> {

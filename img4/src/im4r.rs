@@ -2,16 +2,22 @@
 //!
 //! Source: m1stadev/PyIMG4 `parser.py` (class `IM4R`).
 
+use crate::debug::debug_view;
 use crate::der::{Reader, Tag, Tlv};
 use crate::error::{Error, Structure};
 use crate::property::Properties;
 
 /// A parsed IM4R.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct RestoreInfo<'a> {
     tlv: Tlv<'a>,
     properties: Reader<'a>,
 }
+
+debug_view!(RestoreInfo<'_>, |info| {
+    offset: info.tlv.offset(),
+    properties: info.properties().count(),
+});
 
 impl<'a> RestoreInfo<'a> {
     pub(crate) fn from_tlv(tlv: Tlv<'a>) -> Result<Self, Error> {

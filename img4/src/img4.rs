@@ -3,6 +3,7 @@
 //! IMG4 = SEQUENCE { IA5 "IMG4", IM4P, \[0\]{IM4M} optional, \[1\]{IM4R} optional }.
 //! Source: xerub/img4lib `vfs_img4.c:138-143`.
 
+use crate::debug::debug_view;
 use crate::der::{Reader, Tag, Tlv};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::im4m::Manifest;
@@ -23,7 +24,7 @@ pub enum Container {
 }
 
 /// A parsed container. Everything borrows the caller's bytes.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Img4<'a> {
     container: Container,
     raw: &'a [u8],
@@ -33,6 +34,16 @@ pub struct Img4<'a> {
     unknown: &'a [u8],
     trailing: &'a [u8],
 }
+
+debug_view!(Img4<'_>, |img4| {
+    container: img4.container,
+    len: img4.raw.len(),
+    has_payload: img4.payload.is_some(),
+    has_manifest: img4.manifest.is_some(),
+    has_restore_info: img4.restore_info.is_some(),
+    unknown_len: img4.unknown.len(),
+    trailing_len: img4.trailing.len(),
+});
 
 impl<'a> Img4<'a> {
     /// Reads an IMG4, IM4P, IM4M or IM4R.

@@ -5,6 +5,7 @@
 
 use core::iter::FusedIterator;
 
+use crate::debug::debug_view;
 use crate::der::{Reader, Tag, Tlv};
 use crate::error::{Error, ErrorKind, Structure};
 
@@ -20,12 +21,16 @@ impl KeybagKind {
 }
 
 /// One wrapped key with its initialisation vector.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Keybag<'a> {
     kind: KeybagKind,
     iv: &'a [u8; 16],
     key: &'a [u8; 32],
 }
+
+debug_view!(Keybag<'_>, |keybag| {
+    kind: keybag.kind,
+});
 
 impl<'a> Keybag<'a> {
     /// Which devices it is for.
@@ -63,10 +68,15 @@ impl<'a> Keybag<'a> {
 }
 
 /// The bags of a payload. Checked when the payload was parsed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Keybags<'a> {
     rest: Reader<'a>,
 }
+
+debug_view!(Keybags<'_>, |keybags| {
+    left: keybags.clone().count(),
+});
 
 impl<'a> Keybags<'a> {
     /// What a payload without bags holds.

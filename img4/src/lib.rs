@@ -53,6 +53,7 @@ mod comp_header;
 mod compression;
 #[cfg(any(feature = "lzss", feature = "lzfse"))]
 mod copy;
+mod debug;
 mod der;
 #[cfg(feature = "digest")]
 mod digest;

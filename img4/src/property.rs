@@ -3,14 +3,16 @@
 //! \[PRIVATE name\] { SEQUENCE { IA5 name, value } } inside a SET. The tag is 0xFF followed by the four-character code as a
 //! big-endian number in base 128. Source: m1stadev/PyIMG4 `parser.py` (class `_Property`).
 
+use core::fmt;
 use core::iter::FusedIterator;
 
+use crate::debug::debug_view;
 use crate::der::{Class, Reader, Tag, Tlv, unsigned};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fourcc::FourCc;
 
 /// The value of a [`Property`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Value<'a> {
     /// BOOLEAN.
@@ -25,6 +27,22 @@ pub enum Value<'a> {
     Other(Tlv<'a>),
 }
 
+/// Its kind and what it is, where it is a number, else how many bytes it has.
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Boolean(value) => write!(f, "Boolean({value})"),
+            Self::Integer(bytes) => match unsigned(bytes) {
+                Some(value) => write!(f, "Integer({value})"),
+                None => write!(f, "Integer({} bytes)", bytes.len()),
+            },
+            Self::Octets(bytes) => write!(f, "Octets({} bytes)", bytes.len()),
+            Self::Text(bytes) => write!(f, "Text({} bytes)", bytes.len()),
+            Self::Other(tlv) => f.debug_tuple("Other").field(tlv).finish(),
+        }
+    }
+}
+
 impl Value<'_> {
     /// An INTEGER that fits 64 bits, read as unsigned.
     pub fn as_u64(&self) -> Option<u64> {
@@ -36,12 +54,18 @@ impl Value<'_> {
 }
 
 /// A name and its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Property<'a> {
     name: FourCc,
     value: Value<'a>,
     raw: Tlv<'a>,
 }
+
+debug_view!(Property<'_>, |property| {
+    name: property.name,
+    value: property.value,
+    offset: property.raw.offset(),
+});
 
 impl<'a> Property<'a> {
     /// The name, the same in tag and text.
@@ -104,10 +128,15 @@ pub(crate) fn named(tlv: Tlv<'_>, what: Structure) -> Result<(FourCc, Reader<'_>
 }
 
 /// The properties of a SET, in file order. Checked when the container was parsed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Properties<'a> {
     rest: Reader<'a>,
 }
+
+debug_view!(Properties<'_>, |properties| {
+    left: properties.clone().count(),
+});
 
 impl<'a> Properties<'a> {
     /// What a structure without properties holds.

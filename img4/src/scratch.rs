@@ -1,5 +1,7 @@
 //! The LZFSE decoder's working memory.
 
+use core::fmt;
+
 /// Most literals a block may hold (lzfse `LZFSE_LITERALS_PER_BLOCK`).
 #[cfg(feature = "lzfse")]
 pub(crate) const MAX_LITERALS: usize = 40_000;
@@ -8,7 +10,7 @@ pub(crate) const MAX_LITERALS: usize = 40_000;
 ///
 /// One value serves any number of payloads; what an earlier one left in it has no effect. A build without the feature
 /// `lzfse` makes it empty.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Scratch {
     /// The block's literals, and room for copies that read past the last one.
     #[cfg(feature = "lzfse")]
@@ -51,6 +53,12 @@ impl Scratch {
             #[cfg(feature = "lzfse")]
             frequencies: [0; 360],
         }
+    }
+}
+
+impl fmt::Debug for Scratch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scratch").finish_non_exhaustive()
     }
 }
 

@@ -5,6 +5,7 @@
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use crate::addr::FileOffset;
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 
 /// What a raw structure must be: readable from any bytes, at any address.
@@ -15,11 +16,16 @@ impl<T: FromBytes + KnownLayout + Immutable + Unaligned> Raw for T {}
 ///
 /// `origin` plus the length never overflows: both count bytes of one buffer, or of a buffer that
 /// the caller placed, which [`Bytes::new`] checks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Bytes<'a> {
     data: &'a [u8],
     origin: u64,
 }
+
+debug_view!(Bytes<'_>, |bytes| {
+    file_offset: bytes.origin,
+    len: bytes.data.len(),
+});
 
 /// `usize` to `u64`: exact on every target that Rust supports.
 #[inline]

@@ -5,6 +5,7 @@ use zerocopy::big_endian::{U32, U64};
 
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::linkedit::LinkeditData;
 use crate::name::Name;
@@ -17,11 +18,17 @@ const SUPER_BLOB_SIZE: u64 = 12;
 const DIRECTORY_SIZE: u64 = 44;
 
 /// A super blob: its index fits, its blobs are looked at when they are asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct CodeSignature<'a> {
     bytes: Bytes<'a>,
     index: &'a [raw::BlobIndex],
 }
+
+debug_view!(CodeSignature<'_>, |signature| {
+    file_offset: signature.file_offset(),
+    len: signature.bytes.len(),
+    blobs: signature.index.len(),
+});
 
 impl<'a> CodeSignature<'a> {
     pub(crate) fn new(range: LinkeditData<'a>) -> Result<Self, Error> {
@@ -77,7 +84,7 @@ impl<'a> CodeSignature<'a> {
 }
 
 /// One blob of a code signature.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Blob<'a> {
     /// What the index says the blob is for.
     pub slot: BlobSlot,
@@ -85,6 +92,13 @@ pub struct Blob<'a> {
     pub magic: BlobMagic,
     bytes: Bytes<'a>,
 }
+
+debug_view!(Blob<'_>, |blob| {
+    slot: blob.slot,
+    magic: blob.magic,
+    file_offset: blob.file_offset(),
+    len: blob.bytes.len(),
+});
 
 impl<'a> Blob<'a> {
     /// The whole blob, its magic and length included.
@@ -99,13 +113,18 @@ impl<'a> Blob<'a> {
 }
 
 /// The blobs of a code signature, in the order of the index.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Blobs<'a> {
     bytes: Bytes<'a>,
     rest: core::slice::Iter<'a, raw::BlobIndex>,
     /// Where the entry lies in the super blob.
     position: u64,
 }
+
+debug_view!(Blobs<'_>, |blobs| {
+    left: blobs.rest.len(),
+});
 
 impl<'a> Iterator for Blobs<'a> {
     type Item = Result<Blob<'a>, Error>;

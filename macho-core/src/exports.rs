@@ -9,6 +9,7 @@
 //! the length of the longest name that the caller has room for.
 use crate::addr::VmOffset;
 use crate::bytes::{Bytes, widen};
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::name::Name;
 use crate::raw::linkedit::{ExportFlags, ExportKind};
@@ -219,7 +220,7 @@ fn export(terminal: Bytes<'_>) -> Result<Export<'_>, Error> {
 }
 
 /// A walk over an exports trie. Ends after the first error.
-#[derive(Debug)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ExportWalk<'a, 's> {
     exports: Exports<'a>,
     stack: &'s mut [ExportFrame],
@@ -230,6 +231,14 @@ pub struct ExportWalk<'a, 's> {
     started: bool,
     ended: bool,
 }
+
+debug_view!(ExportWalk<'_, '_>, |walk| {
+    exports: walk.exports,
+    depth: walk.depth,
+    deepest: walk.stack.len(),
+    longest_name: walk.name.len(),
+    ended: walk.ended,
+});
 
 impl<'a> ExportWalk<'a, '_> {
     /// The next name and what the trie says about it.

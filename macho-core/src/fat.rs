@@ -3,6 +3,7 @@ use core::iter::FusedIterator;
 
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::layout::Input;
 use crate::macho::MachO;
@@ -11,7 +12,7 @@ use crate::raw::fat as raw;
 use crate::raw::header::{CpuSubtype, CpuType};
 
 /// The slices' table, as the magic says.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 enum Table<'a> {
     Narrow(&'a [raw::FatArch]),
     Wide(&'a [raw::FatArch64]),
@@ -21,12 +22,19 @@ enum Table<'a> {
 ///
 /// Slices may share bytes: nothing here reads two at once, and to look for it would cost the square
 /// of their number.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct FatFile<'a> {
     file: Bytes<'a>,
     table: Table<'a>,
     hidden: Option<&'a raw::FatArch>,
 }
+
+debug_view!(FatFile<'_>, |fat| {
+    is_64: fat.is_64(),
+    arches: fat.len(),
+    has_hidden_arch: fat.hidden.is_some(),
+    len: fat.file.len(),
+});
 
 /// `sizeof(struct fat_header)`.
 const HEADER_SIZE: u64 = 8;
@@ -119,6 +127,14 @@ impl<'a> FatFile<'a> {
             .find(|arch| arch.cputype() == CpuType::CPU_TYPE_ARM64)
     }
 
+    /// Number of slices in the table.
+    const fn len(&self) -> usize {
+        match self.table {
+            Table::Narrow(table) => table.len(),
+            Table::Wide(table) => table.len(),
+        }
+    }
+
     fn get(&self, index: usize) -> Option<FatArch<'a>> {
         let number = crate::bytes::widen(index);
         match self.table {
@@ -129,7 +145,7 @@ impl<'a> FatFile<'a> {
 }
 
 /// One slice of a fat file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct FatArch<'a> {
     file: Bytes<'a>,
     /// Where the entry lies in the file.
@@ -141,6 +157,14 @@ pub struct FatArch<'a> {
     size: u64,
     align: u32,
 }
+
+debug_view!(FatArch<'_>, |arch| {
+    cputype: arch.cputype(),
+    cpusubtype: arch.cpusubtype(),
+    file_offset: arch.file_offset(),
+    size: arch.size,
+    align: arch.align,
+});
 
 impl<'a> FatArch<'a> {
     fn narrow(fat: FatFile<'a>, raw: &raw::FatArch, index: u64) -> Self {
@@ -228,11 +252,16 @@ impl<'a> FatArch<'a> {
 }
 
 /// The slices of a fat file.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct FatArches<'a> {
     fat: FatFile<'a>,
     next: usize,
 }
+
+debug_view!(FatArches<'_>, |arches| {
+    left: arches.fat.len().saturating_sub(arches.next),
+});
 
 impl<'a> Iterator for FatArches<'a> {
     type Item = FatArch<'a>;

@@ -2,6 +2,7 @@
 use core::iter::FusedIterator;
 
 use crate::addr::{FileOffset, VmAddr};
+use crate::debug::debug_view;
 use crate::error::{Error, Structure};
 use crate::load_command::{LoadCommand, LoadCommands};
 use crate::macho::MachO;
@@ -9,13 +10,19 @@ use crate::name::Name;
 use crate::raw::load_command::{FilesetEntryCommand, LoadCommandKind};
 
 /// One `LC_FILESET_ENTRY`: a nested image of a collection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct FilesetEntry<'a> {
     vmaddr: u64,
     fileoff: u64,
     entry_id: u32,
     command: LoadCommand<'a>,
 }
+
+debug_view!(FilesetEntry<'_>, |entry| {
+    id: entry.id(),
+    vmaddr: entry.vmaddr(),
+    file_offset: entry.file_offset(),
+});
 
 impl<'a> FilesetEntry<'a> {
     #[inline]
@@ -87,10 +94,15 @@ impl<'a> FilesetEntry<'a> {
 }
 
 /// The entries of a fileset, in file order; an entry too small for its structure is an error.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct FilesetEntries<'a> {
     commands: LoadCommands<'a>,
 }
+
+debug_view!(FilesetEntries<'_>, |entries| {
+    commands_left: entries.commands.len(),
+});
 
 impl<'a> MachO<'a> {
     /// The images of a fileset (`LC_FILESET_ENTRY`), in file order.

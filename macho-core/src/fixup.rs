@@ -18,6 +18,7 @@ use core::iter::FusedIterator;
 use core::ops::ControlFlow;
 
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::load_command::View as _;
 use crate::macho::MachO;
@@ -59,7 +60,7 @@ mod walk;
 ///
 /// Of an image in memory whose fixups have been applied ([`Pointers::Applied`](crate::Pointers::Applied)) nothing is walked: each segment that
 /// chains start in, and each other mechanism that the image has, is one error, `FixupsApplied`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Fixups<'a> {
     image: MachO<'a>,
     chained: Result<Option<ChainedFixups<'a>>, Error>,
@@ -67,6 +68,13 @@ pub struct Fixups<'a> {
     /// Eager, weak and lazy binds.
     binds: [Result<Bytes<'a>, Error>; 3],
 }
+
+debug_view!(Fixups<'_>, |fixups| {
+    image: fixups.image,
+    chained: fixups.chained,
+    rebase_len: fixups.rebase.map(Bytes::len),
+    bind_lens: fixups.binds.map(|binds| binds.map(Bytes::len)),
+});
 
 /// The streams of bind opcodes, in the order of their fields.
 const STREAMS: [BindStream; 3] = [BindStream::Eager, BindStream::Weak, BindStream::Lazy];
@@ -323,7 +331,7 @@ fn section<'a>(image: &MachO<'a>, name: &str) -> Result<Option<Bytes<'a>>, Error
 }
 
 /// The walk over one mechanism.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Walk<'a> {
     None,
     Chained(ChainedSlots<'a>),
@@ -348,13 +356,19 @@ impl Walk<'_> {
 }
 
 /// The slots of all mechanisms. Made by [`Fixups::slots`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Slots<'a> {
     fixups: Fixups<'a>,
     current: Walk<'a>,
     /// The mechanism to go to next.
     next: u8,
 }
+
+debug_view!(Slots<'_>, |slots| {
+    next_mechanism: slots.next,
+    image: slots.fixups.image,
+});
 
 impl Iterator for Slots<'_> {
     type Item = Result<Slot, Error>;

@@ -3,6 +3,7 @@ use core::iter::FusedIterator;
 
 use crate::addr::VmAddr;
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::linkedit::LinkeditData;
 use crate::uleb;
@@ -11,13 +12,21 @@ use crate::uleb;
 ///
 /// The table is a run of ULEB128 deltas, the first from the image's own `__TEXT`; a delta of 0
 /// ends it. Costs at most one step for each byte, and ends after the first error.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct FunctionStarts<'a> {
     bytes: Bytes<'a>,
     position: u64,
     vmaddr: VmAddr,
     ended: bool,
 }
+
+debug_view!(FunctionStarts<'_>, |starts| {
+    vmaddr: starts.vmaddr,
+    position: starts.position,
+    len: starts.bytes.len(),
+    ended: starts.ended,
+});
 
 impl<'a> FunctionStarts<'a> {
     pub(crate) fn empty() -> Self {

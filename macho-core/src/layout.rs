@@ -3,6 +3,7 @@
 //! `Input` alone turns what a load command says into a position among the bytes.
 use crate::addr::{FileOffset, Slide};
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::name::Name;
 use crate::raw::load_command::{LoadCommand, LoadCommandKind};
@@ -45,7 +46,7 @@ pub enum Pointers {
 }
 
 /// Of a mapped image, what turns vmaddrs and file offsets into positions in memory.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Mapping<'a> {
     /// vmaddr of the memory's first byte, modulo 2^64: memory may start below the address space.
     pub(crate) first: u64,
@@ -53,6 +54,12 @@ pub(crate) struct Mapping<'a> {
     pub(crate) linkedit: Option<&'a SegmentCommand64>,
     pub(crate) pointers: Pointers,
 }
+
+debug_view!(Mapping<'_>, |mapping| {
+    first: mapping.first,
+    has_linkedit: mapping.linkedit.is_some(),
+    pointers: mapping.pointers,
+});
 
 /// The bytes that load commands lead into, and how they do.
 #[derive(Clone, Copy, Debug)]

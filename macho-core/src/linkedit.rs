@@ -3,6 +3,7 @@ use core::iter::FusedIterator;
 
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, Structure};
 use crate::layout::Input;
 use crate::load_command::{LoadCommand, View};
@@ -11,7 +12,7 @@ use crate::raw::linkedit::DataInCodeKind;
 use crate::raw::load_command::LinkeditDataCommand;
 
 /// A range of bytes in `__LINKEDIT`, as the eleven commands of `linkedit_data_command` give it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct LinkeditData<'a> {
     /// Where the bytes start, counted as `fileoff`.
     pub dataoff: u32,
@@ -21,6 +22,12 @@ pub struct LinkeditData<'a> {
     /// The field `dataoff` in the outermost file.
     field: FileOffset,
 }
+
+debug_view!(LinkeditData<'_>, |range| {
+    dataoff: range.dataoff,
+    datasize: range.datasize,
+    file_offset: range.file_offset(),
+});
 
 impl<'a> LinkeditData<'a> {
     /// Where the bytes start, from the start of the outermost file, or of the memory that the image is mapped in;
@@ -75,10 +82,15 @@ pub struct DataInCode {
 }
 
 /// The ranges of data among the code, in file order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct DataInCodeEntries<'a> {
     rest: core::slice::Iter<'a, raw::DataInCodeEntry>,
 }
+
+debug_view!(DataInCodeEntries<'_>, |entries| {
+    left: entries.rest.len(),
+});
 
 impl<'a> DataInCodeEntries<'a> {
     pub(crate) fn empty() -> Self {

@@ -3,6 +3,7 @@ use core::iter::FusedIterator;
 
 use crate::addr::FileOffset;
 use crate::bytes::{Bytes, Raw};
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::layout::Input;
 use crate::mode::Mode;
@@ -11,13 +12,20 @@ use crate::raw;
 use crate::raw::load_command::LoadCommandKind;
 
 /// One load command.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct LoadCommand<'a> {
     kind: LoadCommandKind,
     mode: Mode,
     bytes: Bytes<'a>,
     input: Input<'a>,
 }
+
+debug_view!(LoadCommand<'_>, |command| {
+    kind: command.kind,
+    cmdsize: command.bytes.len(),
+    file_offset: command.file_offset(),
+    mode: command.mode,
+});
 
 impl<'a> LoadCommand<'a> {
     /// Which command this is.
@@ -109,13 +117,20 @@ impl<'a> LoadCommand<'a> {
 /// The load commands of an image, in file order.
 ///
 /// Costs one step for each command. The parse has proved every size, so this never ends early.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct LoadCommands<'a> {
     input: Input<'a>,
     rest: Bytes<'a>,
     remaining: u32,
     mode: Mode,
 }
+
+debug_view!(LoadCommands<'_>, |commands| {
+    left: commands.remaining,
+    file_offset: commands.rest.file_offset(0),
+    mode: commands.mode,
+});
 
 impl<'a> LoadCommands<'a> {
     #[inline]

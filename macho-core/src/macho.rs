@@ -1,6 +1,7 @@
 //! One Mach-O image.
 use crate::addr::FileOffset;
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::layout::{Input, Layout, Mapping, Pointers};
 use crate::load_command::LoadCommands;
@@ -37,7 +38,7 @@ pub struct Header {
 /// that its sections lie inside its command and (in strict mode) its bytes inside the file. From
 /// then on [`load_commands`](Self::load_commands), [`segments`](Self::segments) and
 /// [`sections`](Self::sections) yield items, not results.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct MachO<'a> {
     /// The bytes that the load commands lead into.
     input: Input<'a>,
@@ -48,6 +49,15 @@ pub struct MachO<'a> {
     commands: Bytes<'a>,
     mode: Mode,
 }
+
+debug_view!(MachO<'_>, |image| {
+    file_offset: image.file_offset(),
+    filetype: image.header.filetype,
+    ncmds: image.header.ncmds,
+    layout: image.layout(),
+    mode: image.mode,
+    file_len: image.input.bytes.len(),
+});
 
 impl<'a> MachO<'a> {
     /// Parses the image at the start of `file`, strictly.

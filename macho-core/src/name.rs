@@ -86,8 +86,18 @@ impl fmt::Display for Name<'_> {
     }
 }
 
+/// The most bytes of a name that `Debug` shows; a longer one is cut, since it may be as long as the file.
+const DEBUG_LEN: usize = 96;
+
+/// As `Display`, in quotes; a name of more than 96 bytes is cut.
 impl fmt::Debug for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{self}\"")
+        match self.0.get(..DEBUG_LEN) {
+            Some(start) if start.len() < self.0.len() => {
+                let (start, len) = (Name(start), self.0.len());
+                write!(f, "\"{start}...\" ({len} bytes)")
+            }
+            _ => write!(f, "\"{self}\""),
+        }
     }
 }

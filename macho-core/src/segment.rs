@@ -3,6 +3,7 @@ use core::iter::FusedIterator;
 
 use crate::addr::{FileOffset, VmAddr};
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, Structure};
 use crate::layout::Input;
 use crate::load_command::{LoadCommand, LoadCommands};
@@ -18,7 +19,7 @@ pub(crate) const SEGMENT_SIZE: u64 = 72;
 pub(crate) const SECTION_SIZE: u64 = 80;
 
 /// One `LC_SEGMENT_64`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Segment<'a> {
     name: &'a [u8; 16],
     vmaddr: u64,
@@ -31,6 +32,16 @@ pub struct Segment<'a> {
     sections: &'a [Section64],
     command: LoadCommand<'a>,
 }
+
+debug_view!(Segment<'_>, |segment| {
+    name: segment.name(),
+    vmaddr: segment.vmaddr(),
+    vmsize: segment.vmsize,
+    fileoff: segment.fileoff,
+    filesize: segment.filesize,
+    initprot: segment.initprot(),
+    nsects: segment.nsects(),
+});
 
 impl<'a> Segment<'a> {
     #[inline]
@@ -160,10 +171,15 @@ impl<'a> Segment<'a> {
 /// The segments of an image, in file order.
 ///
 /// Costs one step for each load command.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Segments<'a> {
     commands: LoadCommands<'a>,
 }
+
+debug_view!(Segments<'_>, |segments| {
+    commands_left: segments.commands.len(),
+});
 
 impl<'a> Segments<'a> {
     #[inline]
@@ -211,7 +227,7 @@ impl<'a> Iterator for Segments<'a> {
 impl FusedIterator for Segments<'_> {}
 
 /// One `section_64`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Section<'a> {
     raw: &'a Section64,
     input: Input<'a>,
@@ -222,6 +238,15 @@ pub struct Section<'a> {
     /// Where the structure lies in the outermost file.
     position: FileOffset,
 }
+
+debug_view!(Section<'_>, |section| {
+    segment_name: section.segment_name(),
+    name: section.name(),
+    vmaddr: section.vmaddr(),
+    size: section.size,
+    file_offset: section.file_offset(),
+    kind: section.kind(),
+});
 
 impl<'a> Section<'a> {
     /// `sectname`.
@@ -303,12 +328,17 @@ impl<'a> Section<'a> {
 }
 
 /// The sections of a segment, in file order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Sections<'a> {
     input: Input<'a>,
     rest: core::slice::Iter<'a, Section64>,
     next: FileOffset,
 }
+
+debug_view!(Sections<'_>, |sections| {
+    left: sections.rest.len(),
+});
 
 impl<'a> Iterator for Sections<'a> {
     type Item = Section<'a>;

@@ -3,6 +3,7 @@ use core::iter::FusedIterator;
 
 use crate::addr::{FileOffset, VmAddr};
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, Structure};
 use crate::load_command::{LoadCommand, View as _};
 use crate::name::Name;
@@ -16,10 +17,15 @@ use crate::view::{Dysymtab, Symtab};
 const NLIST_SIZE: u64 = 16;
 
 /// The string table of `LC_SYMTAB`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Strings<'a> {
     bytes: Bytes<'a>,
 }
+
+debug_view!(Strings<'_>, |strings| {
+    file_offset: strings.bytes.file_offset(0),
+    len: strings.bytes.len(),
+});
 
 impl<'a> Strings<'a> {
     /// The bytes of the table.
@@ -46,12 +52,18 @@ impl<'a> Strings<'a> {
 }
 
 /// The symbol table and its strings. `Copy`, and the same size whatever the table's.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct SymbolTable<'a> {
     table: &'a [Nlist64],
     bytes: Bytes<'a>,
     strings: Strings<'a>,
 }
+
+debug_view!(SymbolTable<'_>, |table| {
+    symbols: table.table.len(),
+    file_offset: table.bytes.file_offset(0),
+    strings: table.strings,
+});
 
 impl<'a> SymbolTable<'a> {
     pub(crate) const EMPTY: Self = Self {
@@ -131,7 +143,7 @@ impl<'a> IntoIterator for &SymbolTable<'a> {
 }
 
 /// One `nlist_64`, in native numbers.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Symbol<'a> {
     n_value: u64,
     n_strx: u32,
@@ -142,6 +154,15 @@ pub struct Symbol<'a> {
     /// Where the symbol lies in the outermost file.
     position: FileOffset,
 }
+
+debug_view!(Symbol<'_>, |symbol| {
+    name: symbol.name(),
+    value: symbol.value(),
+    kind: symbol.kind(),
+    stab: symbol.stab(),
+    section: symbol.section(),
+    file_offset: symbol.position,
+});
 
 impl<'a> Symbol<'a> {
     #[inline]
@@ -280,12 +301,18 @@ impl<'a> Symbol<'a> {
 }
 
 /// The symbols of an image, in file order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Symbols<'a> {
     rest: core::slice::Iter<'a, Nlist64>,
     strings: Strings<'a>,
     next: FileOffset,
 }
+
+debug_view!(Symbols<'_>, |symbols| {
+    left: symbols.rest.len(),
+    file_offset: symbols.next,
+});
 
 impl<'a> Iterator for Symbols<'a> {
     type Item = Symbol<'a>;
@@ -322,10 +349,14 @@ pub enum IndirectSymbol {
 
 /// The indirect symbol table of `LC_DYSYMTAB`: one slot for each pointer and stub of the sections
 /// that have them, from the index in the section's `reserved1`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct IndirectSymbols<'a> {
     table: &'a [zerocopy::little_endian::U32],
 }
+
+debug_view!(IndirectSymbols<'_>, |symbols| {
+    slots: symbols.table.len(),
+});
 
 impl<'a> IndirectSymbols<'a> {
     pub(crate) const EMPTY: Self = Self { table: &[] };

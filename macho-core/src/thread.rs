@@ -3,6 +3,7 @@ use core::iter::FusedIterator;
 
 use crate::addr::{FileOffset, VmAddr};
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::load_command::LoadCommand;
 use crate::raw::thread::{
@@ -29,12 +30,18 @@ pub struct ThreadState64 {
 }
 
 /// One state in a thread command: a flavor and its words.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ThreadState<'a> {
     flavor: ThreadFlavor,
     header: Bytes<'a>,
     words: Bytes<'a>,
 }
+
+debug_view!(ThreadState<'_>, |state| {
+    flavor: state.flavor,
+    file_offset: state.file_offset(),
+    len: state.words.len(),
+});
 
 impl<'a> ThreadState<'a> {
     /// Which registers these are.
@@ -84,10 +91,16 @@ impl<'a> ThreadState<'a> {
 }
 
 /// The states of one thread command. Ends after the first error.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ThreadStates<'a> {
     rest: Bytes<'a>,
 }
+
+debug_view!(ThreadStates<'_>, |states| {
+    file_offset: states.rest.file_offset(0),
+    bytes_left: states.rest.len(),
+});
 
 impl<'a> LoadCommand<'a> {
     /// The states of an `LC_UNIXTHREAD` or `LC_THREAD`; of another command, whatever its bytes are.

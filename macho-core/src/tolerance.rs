@@ -11,6 +11,7 @@
 //! Everything else is refused in both modes.
 use core::iter::FusedIterator;
 
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::load_command::LoadCommands;
 use crate::macho::{HEADER_SIZE, MachO};
@@ -29,13 +30,20 @@ impl<'a> MachO<'a> {
 /// What a tolerant parse let pass, in file order, each as the error that the strict mode gives.
 ///
 /// Costs one step for each load command and stores nothing.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Tolerated<'a> {
     commands: LoadCommands<'a>,
     trailing: Option<Error>,
     /// Of the command just read, still to be yielded.
     pending: [Option<Error>; 4],
 }
+
+debug_view!(Tolerated<'_>, |tolerated| {
+    commands_left: tolerated.commands.len(),
+    pending: tolerated.pending.iter().flatten().count(),
+    trailing: tolerated.trailing,
+});
 
 impl<'a> Tolerated<'a> {
     fn new(image: &MachO<'a>) -> Self {

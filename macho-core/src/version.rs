@@ -2,6 +2,7 @@
 use core::fmt;
 use core::iter::FusedIterator;
 
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::load_command::{LoadCommand, View};
 use crate::raw::load_command::{
@@ -86,7 +87,7 @@ impl<'a> View<'a> for SourceVersion {
 }
 
 /// Platform, oldest system and tools of the build: `LC_BUILD_VERSION`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct BuildVersion<'a> {
     /// The platform.
     pub platform: Platform,
@@ -96,6 +97,13 @@ pub struct BuildVersion<'a> {
     pub sdk: Version,
     tools: &'a [BuildToolVersion],
 }
+
+debug_view!(BuildVersion<'_>, |build| {
+    platform: build.platform,
+    minos: build.minos,
+    sdk: build.sdk,
+    tools: build.tools.len(),
+});
 
 impl<'a> BuildVersion<'a> {
     /// The tools of the build, in file order.
@@ -134,10 +142,15 @@ pub struct BuildTool {
 }
 
 /// The tools of a [`BuildVersion`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct BuildTools<'a> {
     rest: core::slice::Iter<'a, BuildToolVersion>,
 }
+
+debug_view!(BuildTools<'_>, |tools| {
+    left: tools.rest.len(),
+});
 
 impl Iterator for BuildTools<'_> {
     type Item = BuildTool;

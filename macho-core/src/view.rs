@@ -4,6 +4,7 @@ use core::iter::FusedIterator;
 
 use crate::addr::FileOffset;
 use crate::bytes::{Bytes, widen};
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fileset::FilesetEntry;
 use crate::linkedit::LinkeditData;
@@ -294,11 +295,15 @@ impl<'a> View<'a> for Uuid {
 }
 
 /// Identification strings: `LC_IDENT`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Ident<'a> {
     /// The bytes behind the command's first 8, unchecked.
     pub strings: &'a [u8],
 }
+
+debug_view!(Ident<'_>, |ident| {
+    strings_len: ident.strings.len(),
+});
 
 impl<'a> View<'a> for Ident<'a> {
     #[inline]
@@ -310,13 +315,19 @@ impl<'a> View<'a> for Ident<'a> {
 }
 
 /// Options for the linker: `LC_LINKER_OPTION`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct LinkerOption<'a> {
     rest: Bytes<'a>,
     remaining: u32,
     /// The field `count` in the outermost file.
     field: FileOffset,
 }
+
+debug_view!(LinkerOption<'_>, |options| {
+    left: options.remaining,
+    bytes_left: options.rest.len(),
+});
 
 impl<'a> View<'a> for LinkerOption<'a> {
     #[inline]

@@ -34,7 +34,7 @@ fn read(file: &[u8]) -> Result<(), Error> {
     image
         .function_starts()?
         .try_for_each(|start| start.map(|_| ()))?;
-    image.data_in_code()?;
+    let _ = image.data_in_code()?;
     let (mut stack, mut name) = ([ExportFrame::default(); 8], [0; 64]);
     let exports = image.exports()?;
     let mut walk = exports.walk(&mut stack, &mut name);

@@ -68,7 +68,7 @@ pub(super) fn import(
 }
 
 /// The walk over one stream.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Binds<'a> {
     opcodes: Opcodes<'a>,
     stream: BindStream,

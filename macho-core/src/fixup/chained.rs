@@ -5,6 +5,7 @@ use zerocopy::little_endian::{U16, U32};
 
 use crate::addr::FileOffset;
 use crate::bytes::{Bytes, widen};
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::linkedit::LinkeditData;
 use crate::raw::fixup as raw;
@@ -14,7 +15,7 @@ use crate::raw::fixup::{ImportsFormat, PointerFormat};
 const SEGMENT_STARTS_SIZE: u64 = 22;
 
 /// The header of the chained fixups, in native numbers, and the table of segments.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ChainedFixups<'a> {
     /// Number of imports.
     pub imports_count: u32,
@@ -30,6 +31,15 @@ pub struct ChainedFixups<'a> {
     starts: Bytes<'a>,
     segments: &'a [U32],
 }
+
+debug_view!(ChainedFixups<'_>, |fixups| {
+    imports_count: fixups.imports_count,
+    imports_format: fixups.imports_format,
+    symbols_format: fixups.symbols_format,
+    segments: fixups.segments.len(),
+    file_offset: fixups.bytes.file_offset(0),
+    len: fixups.bytes.len(),
+});
 
 impl<'a> ChainedFixups<'a> {
     pub(crate) fn new(range: LinkeditData<'a>) -> Result<Self, Error> {
@@ -116,7 +126,7 @@ impl<'a> ChainedFixups<'a> {
 }
 
 /// Where the chains of one segment start.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct SegmentStarts<'a> {
     /// Which segment, counted from 0 in the order of the load commands.
     pub segment_index: usize,
@@ -137,6 +147,16 @@ pub struct SegmentStarts<'a> {
     /// The offset that leads here from `dyld_chained_starts_in_image`.
     entry: FileOffset,
 }
+
+debug_view!(SegmentStarts<'_>, |starts| {
+    segment_index: starts.segment_index,
+    page_size: starts.page_size,
+    pointer_format: starts.pointer_format,
+    segment_offset: starts.segment_offset,
+    max_valid_pointer: starts.max_valid_pointer,
+    page_count: starts.page_count,
+    file_offset: starts.file_offset(),
+});
 
 impl SegmentStarts<'_> {
     /// Where the structure lies, from the start of the outermost file.
@@ -183,11 +203,17 @@ impl SegmentStarts<'_> {
 }
 
 /// The segments of a [`ChainedFixups`] that have fixups. Costs one step for each of the table.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct SegmentStartsIter<'a> {
     fixups: ChainedFixups<'a>,
     next: usize,
 }
+
+debug_view!(SegmentStartsIter<'_>, |segments| {
+    next: segments.next,
+    segments: segments.fixups.segments.len(),
+});
 
 impl<'a> Iterator for SegmentStartsIter<'a> {
     type Item = Result<SegmentStarts<'a>, Error>;

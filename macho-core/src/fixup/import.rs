@@ -1,6 +1,7 @@
 //! What binds bind to.
 use core::iter::FusedIterator;
 
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::chained::ChainedFixups;
 use crate::name::Name;
@@ -119,11 +120,17 @@ fn short(word: u32, addend: i32) -> (i32, bool, u32, i64) {
 
 /// The imports of a [`ChainedFixups`]. Yields no more items than the table's bytes have room for,
 /// and one error.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct Imports<'a> {
     fixups: ChainedFixups<'a>,
     next: u32,
 }
+
+debug_view!(Imports<'_>, |imports| {
+    next: imports.next,
+    imports_count: imports.fixups.imports_count,
+});
 
 impl<'a> Iterator for Imports<'a> {
     type Item = Result<Import<'a>, Error>;

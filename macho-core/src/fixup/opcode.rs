@@ -15,7 +15,7 @@ use crate::uleb;
 const POINTER: u64 = 8;
 
 /// A stream that is being read.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Opcodes<'a> {
     bytes: Bytes<'a>,
     what: Structure,

@@ -20,7 +20,7 @@ use crate::segment::Segment;
 const NOWHERE: usize = usize::MAX;
 
 /// The pages of one segment, not yet walked.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Pages<'a> {
     /// The segment's bytes in the file.
     pub(super) data: Bytes<'a>,
@@ -32,7 +32,7 @@ pub(super) struct Pages<'a> {
 }
 
 /// The chains of one page. SegmentFinder count from the start of the segment.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Page<'a> {
     /// The segment's bytes up to where the slots of this page end.
     window: &'a [u8],

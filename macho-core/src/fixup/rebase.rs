@@ -7,7 +7,7 @@ use crate::macho::MachO;
 use crate::raw::dyld_info::{RebaseOpcode as Op, TYPE_POINTER};
 
 /// The walk over one stream.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Rebases<'a> {
     opcodes: Opcodes<'a>,
     /// Whether the slots are pointers, as those of 64-bit images must be.

@@ -30,7 +30,7 @@ pub(super) enum Table {
 }
 
 /// The walk over one table: at most one item for each entry.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Relocations<'a> {
     table: Table,
     entries: core::slice::Iter<'a, RelocationInfo>,

@@ -8,7 +8,7 @@ use crate::segment::{Segment, Segments};
 const STEPS_PER_BYTE: u64 = 16;
 
 /// Where a segment lies in memory, and its bytes in the file.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct SegmentBytes<'a> {
     vmaddr: u64,
     vmsize: u64,
@@ -49,7 +49,7 @@ impl<'a> SegmentBytes<'a> {
 }
 
 /// Finds segments by a walk over the load commands, which is bounded over all look-ups together.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct SegmentFinder<'a> {
     segments: Segments<'a>,
     /// Load commands that a walk over the segments takes.

@@ -3,6 +3,7 @@ use crate::addr::{VmAddr, VmOffset};
 
 /// What a slot becomes at load time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use]
 pub enum Fixup {
     /// A pointer into an image whose base is known.
     Rebase {

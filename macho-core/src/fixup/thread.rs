@@ -26,7 +26,7 @@ const OVERLAP: u64 = u64::MAX;
 const NO_MORE_STARTS: u32 = u32::MAX;
 
 /// The walk over the threads of one section.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Threads<'a> {
     what: Structure,
     bytes: Bytes<'a>,

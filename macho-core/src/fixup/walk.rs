@@ -3,6 +3,7 @@ use core::iter::FusedIterator;
 
 use crate::addr::VmAddr;
 use crate::bytes::widen;
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind};
 use crate::fixup::chained::{ChainedFixups, SegmentStarts, SegmentStartsIter};
 use crate::fixup::page::{Page, Pages};
@@ -14,11 +15,16 @@ use crate::segment::{Segment, Segments};
 ///
 /// Yields at most one item for each slot and each page: the work is linear in the segment's bytes
 /// and in `page_count`. After an error the walk goes on with the next page.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct SegmentSlots<'a> {
     pub(super) pages: Pages<'a>,
     page: Page<'a>,
 }
+
+debug_view!(SegmentSlots<'_>, |slots| {
+    starts: slots.starts(),
+});
 
 impl<'a> SegmentSlots<'a> {
     fn new(
@@ -96,7 +102,8 @@ impl<'a> SegmentStarts<'a> {
 /// be walked at all. Hostile tables do not make it long: segments together have no more bytes than
 /// the file and no more pages than their table has words, and a segment that would exceed that is an
 /// `Overlap`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
 pub struct ChainedSlots<'a> {
     base: Option<VmAddr>,
     table: SegmentStartsIter<'a>,
@@ -109,6 +116,12 @@ pub struct ChainedSlots<'a> {
     /// Words of the table that no segment so far has taken.
     words_left: u64,
 }
+
+debug_view!(ChainedSlots<'_>, |slots| {
+    current: slots.current,
+    bytes_left: slots.bytes_left,
+    words_left: slots.words_left,
+});
 
 impl<'a> ChainedFixups<'a> {
     /// Walks the chains of all segments of `image`, which must be the image that the fixups are of.
