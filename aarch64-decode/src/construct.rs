@@ -22,26 +22,18 @@
 //!
 //! Source of the encodings: Arm Architecture Reference Manual (DDI 0487), C6.2, under the name that each constructor gives.
 
+#[macro_use]
+mod attempt;
 mod register;
 mod wide;
 
 pub use register::{Gpr, Width};
-pub use wide::{MovWide, mov_wide};
+pub use wide::{MovWide, mov_wide, movk, movn, movz};
 
 pub use crate::encode::{EncodeError, EncodeErrorKind};
 
 use crate::bits::{low32, sign_extend, signed, unsigned, widen, widen16};
 use crate::condition::Condition;
-
-/// What `?` is outside of constant functions.
-macro_rules! ok {
-    ($result:expr) => {
-        match $result {
-            Ok(value) => value,
-            Err(error) => return Err(error),
-        }
-    };
-}
 
 /// The field of `width` bits (below 32) for a distance in bytes that is counted in units of `1 << scale` bytes.
 const fn distance(bytes: u64, scale: u32, width: u8) -> Result<u32, EncodeError> {
@@ -229,49 +221,6 @@ pub const fn ldr_immediate(
     offset: u32,
 ) -> Result<u32, EncodeError> {
     Ok(1 << 22 | ok!(str_immediate(width, rt, rn, offset)))
-}
-
-/// MOVN, MOVZ and MOVK differ in `opc`.
-const fn move_wide(
-    base: u32,
-    width: Width,
-    rd: Gpr,
-    value: u16,
-    shift: u8,
-) -> Result<u32, EncodeError> {
-    if shift >= width.bits() {
-        return Err(EncodeError::whole(EncodeErrorKind::OutOfRange));
-    }
-    if shift & 15 != 0 {
-        return Err(EncodeError::whole(EncodeErrorKind::Misaligned));
-    }
-    // hw counts in units of 16 bits, from bit 21.
-    let hw = widen(shift) << 17;
-    Ok(width.sf() | base | hw | widen16(value) << 5 | ok!(rd.or_zero()))
-}
-
-/// `movz rd, #value, lsl #shift` (MOVZ): the rest of the register becomes 0.
-///
-/// # Errors
-/// A shift that is none of 0, 16, and with 64 bits 32, 48; [`EncodeErrorKind::Register`] for the stack pointer.
-pub const fn movz(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, EncodeError> {
-    move_wide(0x5280_0000, width, rd, value, shift)
-}
-
-/// `movn rd, #value, lsl #shift` (MOVN): the register becomes the inverse of what [`movz`] writes.
-///
-/// # Errors
-/// As for [`movz`].
-pub const fn movn(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, EncodeError> {
-    move_wide(0x1280_0000, width, rd, value, shift)
-}
-
-/// `movk rd, #value, lsl #shift` (MOVK): the rest of the register stays.
-///
-/// # Errors
-/// As for [`movz`].
-pub const fn movk(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, EncodeError> {
-    move_wide(0x7280_0000, width, rd, value, shift)
 }
 
 macro_rules! exceptions {

@@ -12,11 +12,13 @@ mod register;
 mod scalable;
 #[cfg(feature = "sme")]
 mod sme;
+mod symbols;
 mod text;
 mod vector;
 
 use core::fmt;
 
+pub use symbols::{NoSymbols, Symbols};
 pub use text::{TextBuffer, Token, TokenKind};
 
 use self::cursor::{Cursor, Separator};
@@ -31,22 +33,6 @@ use crate::insn::Instruction;
 use crate::operands::{self, AppleVectors, Operands, Plain, descriptor};
 use crate::packed::{Packed, tag};
 use crate::syntax::Syntax;
-
-/// Names for addresses.
-pub trait Symbols {
-    /// The symbol at or before `address`, and how many bytes before it is.
-    fn symbol(&self, address: u64) -> Option<(&str, u64)>;
-}
-
-/// No symbols.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct NoSymbols;
-
-impl Symbols for NoSymbols {
-    fn symbol(&self, _address: u64) -> Option<(&str, u64)> {
-        None
-    }
-}
 
 /// What [`Instruction::format_options`] writes beyond the bare text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

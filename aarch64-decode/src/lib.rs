@@ -60,6 +60,7 @@ mod pattern;
 mod plan;
 mod program;
 mod reference;
+mod referrers;
 mod register;
 mod syntax;
 mod words;
@@ -83,7 +84,9 @@ pub use operand::{
     RegisterList, Shift,
 };
 pub use operands::{OperandArray, Operands};
-pub use pattern::{ByteMatches, Matches, Pattern, Patterns};
-pub use reference::{Reference, ReferenceKind, References, Referrer, Referrers};
+pub use pattern::search::{ByteMatches, Matches};
+pub use pattern::{Pattern, Patterns};
+pub use reference::{Reference, References};
+pub use referrers::{ReferenceKind, Referrer, Referrers};
 pub use register::{Arrangement, Predication, Register, RegisterClass};
 pub use syntax::Syntax;

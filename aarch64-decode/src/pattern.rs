@@ -1,9 +1,7 @@
 //! Masked patterns of words, and the search for them.
 
 mod operands;
-mod search;
-
-pub use search::{ByteMatches, Matches};
+pub(crate) mod search;
 
 use crate::bits::widen;
 use crate::encoding::Encoding;
@@ -174,29 +172,6 @@ impl<const N: usize> Patterns<N> {
                 .iter()
                 .zip(words)
                 .all(|(own, word)| own.matches(*word))
-    }
-
-    /// The index of the first match in `words`.
-    ///
-    /// Takes one pass over the words, many at once, for the pattern with the most bits, and at most `N` steps for each of its matches.
-    pub fn find(&self, words: &[u32]) -> Option<usize> {
-        self.find_iter(words).next()
-    }
-
-    /// The indices of all matches in `words`, in ascending order, overlapping ones too. Costs what [`find`](Self::find) does.
-    pub fn find_iter<'a>(&self, words: &'a [u32]) -> Matches<'a, N> {
-        Matches::new(*self, words)
-    }
-
-    /// The byte offset of the first match in `code`: little-endian words from the slice's first byte on, wherever that lies in
-    /// memory. One to three bytes behind the last word do not count. Costs what [`find`](Self::find) does.
-    pub fn find_bytes(&self, code: &[u8]) -> Option<usize> {
-        self.find_bytes_iter(code).next()
-    }
-
-    /// The byte offsets of all matches in `code`, in ascending order; as [`find_bytes`](Self::find_bytes).
-    pub fn find_bytes_iter<'a>(&self, code: &'a [u8]) -> ByteMatches<'a, N> {
-        ByteMatches::new(*self, code)
     }
 
     /// The pattern to look for first.

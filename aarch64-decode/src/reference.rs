@@ -1,10 +1,5 @@
 //! Which address an instruction pair names: ADRP and the ADD, LDR or STR that completes it.
 
-mod filter;
-mod search;
-
-pub use search::{ReferenceKind, Referrer, Referrers};
-
 use crate::bits::{field, five, sign_extend, unsigned, wide, widen};
 
 /// What an instruction refers to, an address in bytes.

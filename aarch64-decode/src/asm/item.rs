@@ -3,8 +3,9 @@
 use super::error::{AsmError, AsmErrorKind};
 use super::register::{self, Modifier};
 use super::scan::{Number, Scan};
+use super::value::Value;
 use super::{list, matrix, memory};
-use crate::operand::{Extend, Memory, Operand, Shift};
+use crate::operand::Operand;
 use crate::register::RegisterClass;
 
 /// An operand of a line.
@@ -17,55 +18,24 @@ pub(super) struct Item {
     pub(super) value: Value,
 }
 
-/// What an operand of a line is.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Value {
-    /// What it is without a doubt.
-    Operand(Operand),
-    /// A number: an immediate, or without `#` an address.
-    Number { number: Number, hash: bool },
-    /// An immediate with `lsl` or `msl`.
-    Shifted {
-        value: i64,
-        shift: Shift,
-        amount: u8,
-    },
-    /// `.` and a distance in bytes.
-    Here(i64),
-    /// A name.
-    Name,
-    /// `_`.
-    Any,
-    /// `#_`.
-    AnyImmediate,
-    /// A memory operand whose base is `_`.
-    AnyBase(Memory),
-    /// A memory operand whose offset is `_` (or `#_`, if the flag is set).
-    AnyOffset(Memory, bool),
-}
+impl Item {
+    /// Whether it is a general register.
+    pub(super) fn is_general(&self) -> bool {
+        use crate::register::RegisterClass::{W, Wsp, X, Xsp};
+        match self.value {
+            Value::Operand(Operand::Register(register)) => {
+                matches!(register.class(), W | Wsp | X | Xsp)
+            }
+            _ => false,
+        }
+    }
 
-impl Value {
-    /// The opposite of a negative number.
-    pub(super) fn negated(self) -> Option<Self> {
-        Some(match self {
-            Self::Number {
-                number: Number::Integer(value),
-                hash,
-            } if value < 0 => Self::Number {
-                number: Number::Integer(value.checked_neg()?),
-                hash,
-            },
-            Self::Shifted {
-                value,
-                shift,
-                amount,
-            } if value < 0 => Self::Shifted {
-                value: value.checked_neg()?,
-                shift,
-                amount,
-            },
-            _ => return None,
-        })
+    /// Whether some of it may be anything.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(
+            self.value,
+            Value::Any | Value::AnyImmediate | Value::AnyBase(_) | Value::AnyOffset(..)
+        )
     }
 }
 
@@ -217,13 +187,4 @@ fn named(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
         },
         None => Operand::Register(register),
     }))
-}
-
-/// How a modifier widens a register that is an offset.
-pub(super) fn extend(modifier: Modifier) -> Option<Extend> {
-    match modifier {
-        Modifier::Extend(extend) => Some(extend),
-        Modifier::Shift(Shift::Lsl) => Some(Extend::Lsl),
-        Modifier::Shift(_) => None,
-    }
 }

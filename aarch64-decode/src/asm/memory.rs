@@ -1,9 +1,9 @@
 //! Memory operands.
 
 use super::error::{AsmError, AsmErrorKind};
-use super::item::{Value, extend};
 use super::register;
 use super::scan::Scan;
+use super::value::Value;
 use crate::operand::{AddressMode, Extend, Memory, MemoryOffset, Operand};
 use crate::register::{Register, RegisterClass};
 
@@ -89,7 +89,9 @@ fn index(scan: &mut Scan<'_>) -> Result<Offset, AsmError> {
     let behind = *scan;
     let (extend, amount) = match register::behind(scan)? {
         Some((modifier, amount)) => (
-            extend(modifier).ok_or_else(|| behind.error(AsmErrorKind::Operand))?,
+            modifier
+                .extend()
+                .ok_or_else(|| behind.error(AsmErrorKind::Operand))?,
             amount,
         ),
         None => (Extend::Lsl, None),

@@ -1,8 +1,9 @@
 //! From an operand as it is written to the operand that an instruction takes.
 
-use super::item::{Item, Value};
+use super::item::Item;
 use super::register::short_number;
 use super::scan::{Number, Scan};
+use super::value::Value;
 use crate::bits::{signed, unsigned};
 use crate::condition::Condition;
 use crate::encode::OperandPattern;

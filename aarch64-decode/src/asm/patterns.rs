@@ -1,8 +1,9 @@
 //! Patterns from text with wildcards.
 
 use super::error::{AsmError, AsmErrorKind};
+use super::item::Item;
+use super::line::{Furthest, Line};
 use super::spellings;
-use super::{Furthest, Line};
 use crate::encode::EncodeErrorKind;
 use crate::pattern::{Pattern, Patterns};
 
@@ -25,7 +26,7 @@ pub fn patterns(pc: u64, line: &str, buffer: &mut [Pattern]) -> Result<usize, As
     let line = Line::new(line.as_bytes())?;
     let mut found = Found { buffer, len: 0 };
     let full = AsmError::new(AsmErrorKind::Ambiguous, line.start);
-    if !line.items.as_slice().iter().any(super::Item::is_open) {
+    if !line.items.as_slice().iter().any(Item::is_open) {
         found.push(Pattern::word(line.assemble(pc)?)).ok_or(full)?;
         return Ok(found.len);
     }

@@ -121,6 +121,17 @@ pub(super) enum Modifier {
     Extend(Extend),
 }
 
+impl Modifier {
+    /// How it widens a register that is an offset.
+    pub(super) fn extend(self) -> Option<Extend> {
+        match self {
+            Self::Extend(extend) => Some(extend),
+            Self::Shift(Shift::Lsl) => Some(Extend::Lsl),
+            Self::Shift(_) => None,
+        }
+    }
+}
+
 /// The modifier of a name.
 pub(super) fn modifier(name: &[u8]) -> Option<Modifier> {
     const SHIFTS: [Shift; 5] = [Shift::Lsl, Shift::Lsr, Shift::Asr, Shift::Ror, Shift::Msl];

@@ -1,6 +1,7 @@
 //! The general registers that the constructors take.
 
-use super::{EncodeError, EncodeErrorKind};
+use crate::bits::widen;
+use crate::encode::{EncodeError, EncodeErrorKind};
 
 /// A general register: x0 to x30, the zero register, or the stack pointer.
 ///
@@ -55,7 +56,7 @@ impl Gpr {
         if self.0 == STACK_POINTER {
             Err(EncodeError::whole(EncodeErrorKind::Register))
         } else {
-            Ok(crate::bits::widen(self.0))
+            Ok(widen(self.0))
         }
     }
 
@@ -64,7 +65,7 @@ impl Gpr {
         if self.0 == Self::ZR.0 {
             Err(EncodeError::whole(EncodeErrorKind::Register))
         } else {
-            Ok(crate::bits::widen(self.number()))
+            Ok(widen(self.number()))
         }
     }
 }

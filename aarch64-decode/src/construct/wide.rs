@@ -2,8 +2,52 @@
 
 use core::iter::FusedIterator;
 
-use super::{EncodeError, Gpr, Width, movk, movn, movz};
-use crate::bits::{index, low16, low32, widen};
+use super::register::{Gpr, Width};
+use crate::bits::{index, low16, low32, widen, widen16};
+use crate::encode::{EncodeError, EncodeErrorKind};
+
+/// MOVN, MOVZ and MOVK differ in `opc`.
+const fn move_wide(
+    base: u32,
+    width: Width,
+    rd: Gpr,
+    value: u16,
+    shift: u8,
+) -> Result<u32, EncodeError> {
+    if shift >= width.bits() {
+        return Err(EncodeError::whole(EncodeErrorKind::OutOfRange));
+    }
+    if shift & 15 != 0 {
+        return Err(EncodeError::whole(EncodeErrorKind::Misaligned));
+    }
+    // hw counts in units of 16 bits, from bit 21.
+    let hw = widen(shift) << 17;
+    Ok(width.sf() | base | hw | widen16(value) << 5 | ok!(rd.or_zero()))
+}
+
+/// `movz rd, #value, lsl #shift` (MOVZ): the rest of the register becomes 0.
+///
+/// # Errors
+/// A shift that is none of 0, 16, and with 64 bits 32, 48; [`EncodeErrorKind::Register`] for the stack pointer.
+pub const fn movz(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, EncodeError> {
+    move_wide(0x5280_0000, width, rd, value, shift)
+}
+
+/// `movn rd, #value, lsl #shift` (MOVN): the register becomes the inverse of what [`movz`] writes.
+///
+/// # Errors
+/// As for [`movz`].
+pub const fn movn(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, EncodeError> {
+    move_wide(0x1280_0000, width, rd, value, shift)
+}
+
+/// `movk rd, #value, lsl #shift` (MOVK): the rest of the register stays.
+///
+/// # Errors
+/// As for [`movz`].
+pub const fn movk(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, EncodeError> {
+    move_wide(0x7280_0000, width, rd, value, shift)
+}
 
 /// The instructions that write a constant into a register, one to four words. Made by [`mov_wide`].
 #[derive(Clone, Debug)]
@@ -28,7 +72,7 @@ pub struct MovWide {
 /// ```
 ///
 /// # Errors
-/// [`EncodeErrorKind::Register`](super::EncodeErrorKind::Register) for the stack pointer.
+/// [`EncodeErrorKind::Register`] for the stack pointer.
 pub const fn mov_wide(rd: Gpr, value: u64) -> Result<MovWide, EncodeError> {
     let inverted = quarters(!value) < quarters(value);
     // What the first instruction writes beside its own sixteen bits.

@@ -1,6 +1,6 @@
 //! Accesses of memory.
 
-use crate::effects::Access;
+use super::access::Access;
 use crate::generated::Effect;
 use crate::operand::Operand;
 use crate::register::{Arrangement, Register, RegisterClass};

@@ -1,6 +1,6 @@
 //! When a given operand is what a word decodes to: the spellings that mean the same.
 
-use super::EncodeErrorKind as Kind;
+use super::error::EncodeErrorKind as Kind;
 #[cfg(feature = "sve")]
 use super::scalable::from_element;
 #[cfg(feature = "sve")]

@@ -1,6 +1,6 @@
 //! A word that is put together field by field.
 
-use super::EncodeErrorKind as Kind;
+use super::error::EncodeErrorKind as Kind;
 use crate::bits::{field, low32, sign_extend, unsigned, wide, widen};
 
 /// What putting something into a word returns.

@@ -5,8 +5,9 @@
 )]
 
 use super::agree;
+use super::error::EncodeErrorKind as Kind;
 use super::fields::Fields;
-use super::{EncodeErrorKind as Kind, operand};
+use super::operand;
 use crate::generated::Descriptor;
 use crate::operand::Operand;
 use crate::operands;

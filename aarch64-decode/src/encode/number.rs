@@ -1,6 +1,6 @@
 //! Numbers of operands as the fields that they become.
 
-use super::EncodeErrorKind as Kind;
+use super::error::EncodeErrorKind as Kind;
 use super::fields::{Fields, Put};
 use crate::bits::{low32, signed, unsigned, widen};
 use crate::operand::Shift;

@@ -4,7 +4,7 @@
     reason = "program::decode takes descriptors from the table as they are"
 )]
 
-use super::EncodeErrorKind as Kind;
+use super::error::EncodeErrorKind as Kind;
 use super::fields::Fields;
 use super::given::Given;
 use crate::generated::Descriptor;

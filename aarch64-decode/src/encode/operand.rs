@@ -3,8 +3,8 @@
 //! An arm says which word would decode to the operand; whether it does is found out by decoding it. So an arm checks what the fields
 //! cannot hold, and nothing that decoding shows: classes, arrangements, fixed values.
 
-use super::EncodeErrorKind as Kind;
 use super::bitmask;
+use super::error::EncodeErrorKind as Kind;
 use super::fields::{Fields, Put};
 use super::number::{
     adr, distance, narrow, shift_amount, shift_number, units, unsigned_units, wide_value,

@@ -1,6 +1,6 @@
 //! An operand, taken for what a kind needs.
 
-use super::EncodeErrorKind as Kind;
+use super::error::EncodeErrorKind as Kind;
 use crate::bits::{widen, widen16};
 use crate::named::Name;
 #[cfg(feature = "sme")]

@@ -1,14 +1,14 @@
 //! The fields of the scalable extensions' operands.
 
-use super::EncodeErrorKind as Kind;
 use super::bitmask;
+use super::error::EncodeErrorKind as Kind;
 use super::fields::{Fields, Put, Span};
 use super::number::{narrow, shift_amount, units, unsigned_units};
 use super::own::{Own, lane};
 #[cfg(feature = "sme")]
 use super::sme;
-use super::vector::{above, log};
-use crate::bits::{low8, low32, signed, unsigned, wide, widen};
+use super::vector::{above, log, size};
+use crate::bits::{low32, signed, unsigned, wide, widen};
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind as Program;
 use crate::operand::{Extend, Operand, RegisterList, Shift};
@@ -153,15 +153,6 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, to: &mut Fields) ->
         #[cfg(not(feature = "sme"))]
         _ => Err(Kind::Operand),
     }
-}
-
-/// A field that gives the size when `more` is added to it (`word more`).
-pub(super) fn size(to: &mut Fields, arrangement: Arrangement, span: Span, more: u8) -> Put {
-    let value = low8(log(arrangement)?).wrapping_sub(more);
-    to.put(span, widen(value)).map_err(|kind| match kind {
-        Kind::OutOfRange => Kind::Arrangement,
-        other => other,
-    })
 }
 
 /// The first register of a list and its number of registers (`word shape`).

@@ -1,10 +1,10 @@
 //! The fields of the matrix extension's operands.
 
-use super::EncodeErrorKind as Kind;
+use super::error::EncodeErrorKind as Kind;
 use super::fields::{Fields, Put, Span};
 use super::number::{narrow, unsigned_units};
 use super::own::{Own, lane};
-use super::scalable;
+use super::vector;
 use crate::bits::widen;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind as Program;
@@ -20,14 +20,14 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, to: &mut Fields) ->
         Program::ZSizeShort => {
             let register = own.register()?;
             to.put([a, b], widen(register.number()))?;
-            scalable::size(to, register.arrangement(), [c, d], e)
+            vector::size(to, register.arrangement(), [c, d], e)
         }
         Program::ZField => scaled(to, own.first()?, [b, c], [e, f]),
         Program::ZStrided => strided(to, own.list()?.first, b, [c, d]),
         Program::ZStridedSize => {
             let first = own.list()?.first;
             strided(to, first, b, [c, d])?;
-            scalable::size(to, first.arrangement(), [e, f], g)
+            vector::size(to, first.arrangement(), [e, f], g)
         }
         Program::ZLaneThree => {
             let register = own.register()?;
@@ -54,7 +54,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, to: &mut Fields) ->
         Program::ArraySize => {
             let matrix = own.matrix()?;
             array(to, matrix, a, [8, c], [d, e])?;
-            scalable::size(to, matrix.matrix.arrangement(), [f, 1], g)
+            vector::size(to, matrix.matrix.arrangement(), [f, 1], g)
         }
         Program::TileMask => match *operand {
             Operand::TileMask(mask) => to.put([a, b], widen(mask)),

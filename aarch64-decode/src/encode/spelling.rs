@@ -1,7 +1,7 @@
 //! A spelling of an encoding, its own or an alias's, and the bits that operands of it say.
 
-use super::EncodeError;
-use super::EncodeErrorKind as Kind;
+use super::error::EncodeError;
+use super::error::EncodeErrorKind as Kind;
 use super::fields::Fields;
 use super::given::Given;
 #[cfg(feature = "asm")]

@@ -1,7 +1,11 @@
 //! The fields of floating point and Advanced SIMD operands: arrangements, lanes, byte masks.
 
-use super::EncodeErrorKind as Kind;
+use super::error::EncodeErrorKind as Kind;
+#[cfg(feature = "sve")]
+use super::fields::Span;
 use super::fields::{Fields, Put};
+#[cfg(feature = "sve")]
+use crate::bits::low8;
 use crate::bits::{low32, unsigned, wide, widen};
 use crate::register::{Arrangement, Register, RegisterClass};
 
@@ -53,6 +57,16 @@ pub(super) const fn scalar_log(class: RegisterClass) -> Result<u32, Kind> {
 
 fn lane(register: Register) -> Result<u32, Kind> {
     register.lane().map(widen).ok_or(Kind::Arrangement)
+}
+
+/// A field that gives the size when `more` is added to it (`word more`).
+#[cfg(feature = "sve")]
+pub(super) fn size(to: &mut Fields, arrangement: Arrangement, span: Span, more: u8) -> Put {
+    let value = low8(log(arrangement)?).wrapping_sub(more);
+    to.put(span, widen(value)).map_err(|kind| match kind {
+        Kind::OutOfRange => Kind::Arrangement,
+        other => other,
+    })
 }
 
 /// An index above the bit that says the element's size.

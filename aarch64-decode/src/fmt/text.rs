@@ -1,6 +1,6 @@
 //! The buffer that text is written into, with the ends of its tokens.
 
-use super::Symbols;
+use super::symbols::Symbols;
 use crate::bits::{index, low8, low32, wide};
 
 /// What a piece of text is.

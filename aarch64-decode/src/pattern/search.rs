@@ -13,6 +13,31 @@ fn any(pattern: Pattern, block: &[u32; BLOCK]) -> bool {
         .fold(false, |any, word| any | pattern.matches(*word))
 }
 
+impl<const N: usize> Patterns<N> {
+    /// The index of the first match in `words`.
+    ///
+    /// Takes one pass over the words, many at once, for the pattern with the most bits, and at most `N` steps for each of its matches.
+    pub fn find(&self, words: &[u32]) -> Option<usize> {
+        self.find_iter(words).next()
+    }
+
+    /// The indices of all matches in `words`, in ascending order, overlapping ones too. Costs what [`find`](Self::find) does.
+    pub fn find_iter<'a>(&self, words: &'a [u32]) -> Matches<'a, N> {
+        Matches::new(*self, words)
+    }
+
+    /// The byte offset of the first match in `code`: little-endian words from the slice's first byte on, wherever that lies in
+    /// memory. One to three bytes behind the last word do not count. Costs what [`find`](Self::find) does.
+    pub fn find_bytes(&self, code: &[u8]) -> Option<usize> {
+        self.find_bytes_iter(code).next()
+    }
+
+    /// The byte offsets of all matches in `code`, in ascending order; as [`find_bytes`](Self::find_bytes).
+    pub fn find_bytes_iter<'a>(&self, code: &'a [u8]) -> ByteMatches<'a, N> {
+        ByteMatches::new(*self, code)
+    }
+}
+
 #[derive(Clone, Debug)]
 struct Search<S, const N: usize> {
     patterns: Patterns<N>,

@@ -1,14 +1,13 @@
 //! Operands of the scalable extensions: vectors and predicates whose element size is in the word, lists, slices, addresses.
 
-use super::{bitmask, gpr, immediate, memory};
+use super::integer::{bitmask, gpr, immediate, memory};
+use super::vector::element;
 use crate::bits::{
     field, five, low8, low16, low32, sign_extend, signed, signed32, unsigned, wide, widen,
 };
 use crate::operand::{AddressMode, Extend, MemoryOffset, RegisterList, Shift};
 use crate::packed::Packed;
 use crate::register::{Arrangement, Predication, Register, RegisterClass};
-
-use super::vector::element;
 
 /// `width` bits, which may be none.
 fn bits(word: u32, [lsb, width]: [u8; 2]) -> u32 {

@@ -1,12 +1,15 @@
 //! The search for what refers to an address.
 
+mod filter;
+
 use core::iter::FusedIterator;
 
-use super::filter::{Filter, Targets};
-use super::{Reference, References};
+use filter::{Filter, Wanted};
+
 use crate::bits::{field, low32, sign_extend, unsigned, wide};
 use crate::flow::Flow;
 use crate::matcher::decode;
+use crate::reference::{Reference, References};
 use crate::words::{BLOCK, Source};
 
 /// How an instruction refers to an address.
@@ -75,7 +78,7 @@ pub struct Referrers<'a> {
     at: usize,
     /// Words before this one are followed one by one.
     until: usize,
-    targets: Targets,
+    wanted: Wanted,
     references: References,
     /// The test for the words before `until` where nothing is known; `None` near the range.
     filter: Option<Filter>,
@@ -94,8 +97,8 @@ impl<'a> Referrers<'a> {
         let skip = pc.wrapping_neg() & 3;
         let code = usize::try_from(skip).ok().and_then(|skip| code.get(skip..));
         let pc = pc.wrapping_add(skip);
-        let targets = Targets::new(first, last);
-        let (first_page, last_page) = targets.pages();
+        let wanted = Wanted::new(first, last);
+        let (first_page, last_page) = wanted.pages();
         // Blocks start at multiples of their size, so that each lies in one page.
         let until = (pc >> 2).wrapping_neg() & wide(BLOCK_WORDS.wrapping_sub(1));
         Self {
@@ -103,7 +106,7 @@ impl<'a> Referrers<'a> {
             pc,
             at: 0,
             until: usize::try_from(until).unwrap_or(0),
-            targets,
+            wanted,
             references: References::within(first_page, last_page),
             filter: None,
             start: 0,
@@ -147,7 +150,7 @@ impl<'a> Referrers<'a> {
     /// The test for the words from here to the end of the page.
     fn renew(&mut self) {
         self.start = self.at;
-        self.filter = self.targets.filter(self.pc_of(self.at));
+        self.filter = self.wanted.filter(self.pc_of(self.at));
     }
 
     fn skip_to<const ADDRESSES: bool, const BRANCHES: bool>(&mut self) {
@@ -215,7 +218,7 @@ impl<'a> Referrers<'a> {
             return None;
         };
         // The masks of the references take some words that are no instruction.
-        if !self.targets.contains(address) || decode(word).is_err() {
+        if !self.wanted.contains(address) || decode(word).is_err() {
             return None;
         }
         let kind = kind(word);
@@ -232,7 +235,7 @@ impl<'a> Referrers<'a> {
         if let Some(distance) = distance(word) {
             // Decoding costs more, and few go there.
             let target = pc.wrapping_add(unsigned(distance).wrapping_shl(2));
-            if !self.targets.contains(target) {
+            if !self.wanted.contains(target) {
                 return None;
             }
         }
@@ -242,7 +245,7 @@ impl<'a> Referrers<'a> {
             Flow::Call(target) => (ReferenceKind::Call, target),
             _ => return None,
         };
-        self.targets.contains(address).then_some(Referrer {
+        self.wanted.contains(address).then_some(Referrer {
             pc,
             address,
             kind,

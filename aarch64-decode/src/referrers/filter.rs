@@ -18,12 +18,12 @@ const MOST: u64 = 1 << 62;
 
 /// A range of addresses, inclusive.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Targets {
+pub(super) struct Wanted {
     first: u64,
     span: u64,
 }
 
-impl Targets {
+impl Wanted {
     /// From `first` to `last`, which wraps where it is below.
     pub(super) const fn new(first: u64, last: u64) -> Self {
         Self {
