@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use crate::Source;
-use crate::isa::{Place, Problem, Row};
+use crate::isa::Row;
+use crate::line::{Line, Problem};
+use crate::source::Source;
 
 /// A line of the table.
 pub(crate) struct Encoding<'t> {
-    place: Place,
+    line: Line,
     name: &'t str,
     mask: u32,
     value: u32,
@@ -24,9 +25,9 @@ pub(crate) fn encodings(table: &Source) -> Result<Vec<Encoding<'_>>, Vec<Problem
     let mut encodings: Vec<Encoding<'_>> = Vec::new();
     let mut lines: HashMap<&str, usize> = HashMap::new();
     for (index, line) in table.text.lines().enumerate() {
-        let place = Place {
+        let at = Line {
             file: table.file.clone(),
-            line: index + 1,
+            number: index + 1,
         };
         let result = match (line.strip_prefix("# "), head) {
             (Some(names), None) if names.starts_with("name\t") => match columns(names) {
@@ -34,11 +35,11 @@ pub(crate) fn encodings(table: &Source) -> Result<Vec<Encoding<'_>>, Vec<Problem
                     head = Some(found);
                     Ok(())
                 }
-                Err(text) => return Err(vec![Problem { place, text }]),
+                Err(text) => return Err(vec![Problem { line: at, text }]),
             },
             (Some(_), _) => Ok(()),
-            (None, Some(head)) => encoding(&place, line, head).and_then(|encoding| {
-                if let Some(first) = lines.insert(encoding.name, place.line) {
+            (None, Some(head)) => encoding(&at, line, head).and_then(|encoding| {
+                if let Some(first) = lines.insert(encoding.name, at.number) {
                     return Err(format!("{} is already at line {first}", encoding.name));
                 }
                 encodings.push(encoding);
@@ -47,18 +48,18 @@ pub(crate) fn encodings(table: &Source) -> Result<Vec<Encoding<'_>>, Vec<Problem
             // One message for a file of another kind.
             (None, None) => {
                 let text = format!("no line `# {}` before it", COLUMNS.join("\t"));
-                return Err(vec![Problem { place, text }]);
+                return Err(vec![Problem { line: at, text }]);
             }
         };
         if let Err(text) = result {
-            problems.push(Problem { place, text });
+            problems.push(Problem { line: at, text });
         }
     }
     if encodings.is_empty() && problems.is_empty() {
         problems.push(Problem {
-            place: Place {
+            line: Line {
                 file: table.file.clone(),
-                line: 1,
+                number: 1,
             },
             text: "no encodings".into(),
         });
@@ -82,7 +83,7 @@ fn columns(head: &str) -> Result<[usize; 4], String> {
     Ok(found)
 }
 
-fn encoding<'t>(place: &Place, line: &'t str, head: [usize; 4]) -> Result<Encoding<'t>, String> {
+fn encoding<'t>(at: &Line, line: &'t str, head: [usize; 4]) -> Result<Encoding<'t>, String> {
     let cells: Vec<&str> = line.split('\t').collect();
     let cell = |column: usize| {
         cells
@@ -98,7 +99,7 @@ fn encoding<'t>(place: &Place, line: &'t str, head: [usize; 4]) -> Result<Encodi
             .ok_or_else(|| format!("{}: {text:?} is no hexadecimal word", COLUMNS[column]))
     };
     Ok(Encoding {
-        place: place.clone(),
+        line: at.clone(),
         name: cell(0)?,
         mask: number(1)?,
         value: number(2)?,
@@ -113,7 +114,7 @@ pub(crate) fn missing(rows: &[Row], table: &Source) -> Result<Vec<Problem>, Vec<
     for arm in encodings(table)? {
         match ours.get(arm.name) {
             None => problems.push(Problem {
-                place: arm.place,
+                line: arm.line,
                 text: format!(
                     "no row for {} (mask {:08x}, value {:08x})",
                     arm.name, arm.mask, arm.value
@@ -121,10 +122,10 @@ pub(crate) fn missing(rows: &[Row], table: &Source) -> Result<Vec<Problem>, Vec<
             }),
             Some(row) if (row.mask, row.value, row.should) != (arm.mask, arm.value, arm.should) => {
                 problems.push(Problem {
-                    place: row.place.clone(),
+                    line: row.line.clone(),
                     text: format!(
                         "{}: mask {:08x} value {:08x} should-be {:08x}, but {:08x} {:08x} {:08x} at {}",
-                        arm.name, row.mask, row.value, row.should, arm.mask, arm.value, arm.should, arm.place
+                        arm.name, row.mask, row.value, row.should, arm.mask, arm.value, arm.should, arm.line
                     ),
                 });
             }
@@ -142,7 +143,7 @@ pub(crate) fn unknown(rows: &[Row], table: &Source) -> Result<Vec<Problem>, Vec<
         .filter(|row| row.group != "apple" && !arm.iter().any(|arm| arm.name == row.name));
     Ok(rows
         .map(|row| Problem {
-            place: row.place.clone(),
+            line: row.line.clone(),
             text: format!("{} is not in {}", row.name, table.file),
         })
         .collect())

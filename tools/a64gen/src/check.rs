@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::isa::{Problem, Row};
+use crate::isa::Row;
+use crate::line::Problem;
 
 /// Rows with the same name, and rows that overlap without one being the special case of the other.
 pub(crate) fn rows(rows: &[Row], problems: &mut Vec<Problem>) {
@@ -10,8 +11,8 @@ pub(crate) fn rows(rows: &[Row], problems: &mut Vec<Problem>) {
     for row in rows {
         if let Some(first) = seen.insert(&row.name, row) {
             problems.push(Problem {
-                place: row.place.clone(),
-                text: format!("{} is already at {}", row.name, first.place),
+                line: row.line.clone(),
+                text: format!("{} is already at {}", row.name, first.line),
             });
         }
         aliases(row, problems);
@@ -38,10 +39,10 @@ pub(crate) fn rows(rows: &[Row], problems: &mut Vec<Problem>) {
                 });
             if let Some(word) = clash {
                 problems.push(Problem {
-                    place: b.place.clone(),
+                    line: b.line.clone(),
                     text: format!(
                         "{} overlaps {} at {}: {word:08x} is both, and neither is a special case of the other",
-                        b.name, a.name, a.place
+                        b.name, a.name, a.line
                     ),
                 });
             }
@@ -58,10 +59,10 @@ fn aliases(row: &Row, problems: &mut Vec<Problem>) {
         });
         if let Some(first) = hider {
             problems.push(Problem {
-                place: alias.place.clone(),
+                line: alias.line.clone(),
                 text: format!(
                     "alias {} is never shown: the one at {} comes first",
-                    alias.template.mnemonic, first.place
+                    alias.template.mnemonic, first.line
                 ),
             });
         }
@@ -79,7 +80,7 @@ pub(crate) fn hiders(row: &Row, rows: &[Row]) -> String {
                 && mask & strict == strict
                 && (other.value ^ row.value) & strict == 0
         })
-        .map(|other| format!("{} at {}", other.name, other.place))
+        .map(|other| format!("{} at {}", other.name, other.line))
         .collect();
     if !row.undefined.is_empty() || !row.except.is_empty() {
         hiders.push("its own clauses".into());

@@ -1,9 +1,10 @@
 //! The decoder's code for what the specification text names: operand kinds and predicates.
 
-use crate::Source;
-use crate::emit::Model;
-use crate::isa::{Place, Problem, Test};
+use crate::isa::Test;
+use crate::line::{Line, Problem};
+use crate::model::Model;
 use crate::operands::LITERAL;
+use crate::source::Source;
 
 /// The files with an arm for each name.
 #[derive(Clone, Debug, Default)]
@@ -31,20 +32,20 @@ pub(crate) fn forgotten(model: &Model, code: &Code) -> Vec<Problem> {
                 &mut problems,
                 files,
                 &format!("{path}::{}", kind.name),
-                &kind.place,
+                &kind.line,
                 &format!("{what} kind {}", kind.name),
             );
         }
     }
     for row in &model.rows {
-        let own = row.unpredictable.iter().map(|tests| (&row.place, tests));
-        let aliases = row.aliases.iter().map(|alias| (&alias.place, &alias.tests));
-        for (place, tests) in own.chain(aliases) {
+        let own = row.unpredictable.iter().map(|tests| (&row.line, tests));
+        let aliases = row.aliases.iter().map(|alias| (&alias.line, &alias.tests));
+        for (at, tests) in own.chain(aliases) {
             for test in tests {
                 if let Test::Predicate(name) = test {
                     let arm = format!("Predicate::{name}");
                     let what = format!("no code for predicate {name}");
-                    report(&mut problems, &code.predicates, &arm, place, &what);
+                    report(&mut problems, &code.predicates, &arm, at, &what);
                 }
             }
         }
@@ -52,13 +53,13 @@ pub(crate) fn forgotten(model: &Model, code: &Code) -> Vec<Problem> {
     problems
 }
 
-fn report(problems: &mut Vec<Problem>, files: &[Source], arm: &str, place: &Place, what: &str) {
+fn report(problems: &mut Vec<Problem>, files: &[Source], arm: &str, at: &Line, what: &str) {
     if files.iter().any(|file| has(&file.text, arm)) {
         return;
     }
     let names: Vec<&str> = files.iter().map(|file| file.file.as_str()).collect();
     problems.push(Problem {
-        place: place.clone(),
+        line: at.clone(),
         text: format!("{what}: write an arm `{arm}` in {}", names.join(" or ")),
     });
 }

@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
-use crate::isa::{Place, Problem, Row};
+use crate::isa::Row;
+use crate::line::{Line, Problem};
 
 /// The operand is read.
 const READ: u8 = 1;
@@ -52,7 +53,7 @@ pub(crate) struct Effect {
 
 /// A line of `effects.isa`.
 pub(crate) struct Rule {
-    place: Place,
+    line: Line,
     globs: Vec<String>,
     access: Option<Vec<u8>>,
     reads: Option<u16>,
@@ -110,7 +111,7 @@ fn parse_memory(kind: usize, text: &str) -> Result<[u8; 3], String> {
     })
 }
 
-fn parse_rule(place: &Place, line: &str) -> Result<Rule, String> {
+fn parse_rule(at: &Line, line: &str) -> Result<Rule, String> {
     let mut parts = line.split(" | ").map(str::trim);
     let globs: Vec<String> = parts
         .next()
@@ -119,7 +120,7 @@ fn parse_rule(place: &Place, line: &str) -> Result<Rule, String> {
         .map(str::to_owned)
         .collect();
     let mut rule = Rule {
-        place: place.clone(),
+        line: at.clone(),
         globs,
         access: None,
         reads: None,
@@ -164,13 +165,13 @@ pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<
         if content.is_empty() || content == "#" || content.starts_with("# ") {
             continue;
         }
-        let place = Place {
+        let at = Line {
             file: file.to_owned(),
-            line: index + 1,
+            number: index + 1,
         };
-        match parse_rule(&place, content) {
+        match parse_rule(&at, content) {
             Ok(rule) => rules.push(rule),
-            Err(text) => problems.push(Problem { place, text }),
+            Err(text) => problems.push(Problem { line: at, text }),
         }
     }
     rules
@@ -235,7 +236,7 @@ pub(crate) fn of_rows(rows: &[Row], rules: &[Rule], problems: &mut Vec<Problem>)
                 if let Some(list) = &rule.access {
                     if list.len() > access.len() {
                         problems.push(Problem {
-                            place: rule.place.clone(),
+                            line: rule.line.clone(),
                             text: format!("{} has {} operands only", row.name, access.len()),
                         });
                     }
@@ -254,7 +255,7 @@ pub(crate) fn of_rows(rows: &[Row], rules: &[Rule], problems: &mut Vec<Problem>)
             }
             if !is_said {
                 problems.push(Problem {
-                    place: row.place.clone(),
+                    line: row.line.clone(),
                     text: format!(
                         "{} has an address: say in effects.isa what `{}` does there (load, store, ..., none)",
                         row.name, row.template.mnemonic
@@ -271,7 +272,7 @@ pub(crate) fn of_rows(rows: &[Row], rules: &[Rule], problems: &mut Vec<Problem>)
         for (glob, used) in rule.globs.iter().zip(used) {
             if !used {
                 problems.push(Problem {
-                    place: rule.place.clone(),
+                    line: rule.line.clone(),
                     text: format!("no row is called {glob}"),
                 });
             }
@@ -280,7 +281,7 @@ pub(crate) fn of_rows(rows: &[Row], rules: &[Rule], problems: &mut Vec<Problem>)
     let different: HashSet<&Effect> = effects.iter().collect();
     if let (true, Some(row)) = (different.len() > 256, rows.last()) {
         problems.push(Problem {
-            place: row.place.clone(),
+            line: row.line.clone(),
             text: "more than 256 different effects".into(),
         });
     }

@@ -4,36 +4,11 @@ mod lists;
 mod pieces;
 mod text;
 
-use crate::effects::Effect;
-use crate::isa::{Problem, Row};
-use crate::latency::{self, Latencies};
-use crate::named;
-use crate::names::Table;
-use crate::operands::Operands;
-use crate::tree::Tree;
+use crate::line::Problem;
+use crate::model::{Model, RESERVED};
+use crate::{latency, named};
 use lists::Lists;
 use pieces::HEADER;
-
-/// What the specification text came to, ready to be written.
-pub(crate) struct Model {
-    /// Rows in the order of their numbers; row `i` is encoding `i + 2`.
-    pub(crate) rows: Vec<Row>,
-    /// Section of each row.
-    pub(crate) sections: Vec<u8>,
-    /// The decision tree.
-    pub(crate) tree: Tree,
-    /// Operand kinds.
-    pub(crate) operands: Operands,
-    /// Name tables.
-    pub(crate) tables: Vec<Table>,
-    /// What each row reads and writes.
-    pub(crate) effects: Vec<Effect>,
-    /// Latencies of the rows.
-    pub(crate) latencies: Latencies,
-}
-
-/// Encodings 0 and 1 stand for unallocated and undefined words.
-pub(crate) const RESERVED: usize = 2;
 
 /// All generated files: name and text.
 ///

@@ -1,82 +1,13 @@
 //! Reads the specification text: rows, aliases and their attributes.
 
 mod clause;
-
-use std::fmt;
+mod field;
 
 pub(crate) use clause::{name_flag, parse_bits, parse_undefined};
+pub(crate) use field::{Field, Test};
+
+use crate::line::{Line, Problem};
 use clause::{parse_test, reserved_logical};
-
-/// A place in the specification text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// File name.
-    pub file: String,
-    /// Line, from 1.
-    pub line: usize,
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
-    }
-}
-
-/// A message about one place of the specification text.
-#[derive(Clone, Debug)]
-pub struct Problem {
-    /// Where.
-    pub place: Place,
-    /// What.
-    pub text: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.place, self.text)
-    }
-}
-
-/// A named run of bits in a row's pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Field {
-    /// Name, as Arm gives it.
-    pub(crate) name: String,
-    /// Lowest bit.
-    pub(crate) lsb: u32,
-    /// Number of bits.
-    pub(crate) width: u32,
-}
-
-impl Field {
-    /// The field's bits in the word.
-    pub(crate) fn mask(&self) -> u32 {
-        (((1_u64 << self.width) - 1) as u32) << self.lsb
-    }
-}
-
-/// One test on a word.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Test {
-    /// The masked bits have this value.
-    Bits { mask: u32, value: u32, equal: bool },
-    /// Two fields of the same width are equal (or differ).
-    Fields {
-        a: u32,
-        b: u32,
-        width: u32,
-        equal: bool,
-    },
-    /// A predicate computed in Rust.
-    Predicate(String),
-    /// The bits of a field name an entry of a name table (with these flags).
-    Named {
-        table: String,
-        lsb: u32,
-        width: u32,
-        flags: u8,
-    },
-}
 
 /// A mnemonic and its operands' names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -91,7 +22,7 @@ pub(crate) struct Template {
 #[derive(Clone, Debug)]
 pub(crate) struct Alias {
     /// Where it is written.
-    pub(crate) place: Place,
+    pub(crate) line: Line,
     /// How it is printed.
     pub(crate) template: Template,
     /// All of these hold.
@@ -117,7 +48,7 @@ pub(crate) enum Apple {
 #[derive(Clone, Debug)]
 pub(crate) struct Row {
     /// Where it is written.
-    pub(crate) place: Place,
+    pub(crate) line: Line,
     /// Arm's name of the encoding.
     pub(crate) name: String,
     /// Group (dpimm, dpreg, control, ldst, simd, sve, sme, reserved, apple).
@@ -349,11 +280,11 @@ fn parse_attribute(row: &mut Row, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn parse_alias(row: &Row, place: &Place, line: &str) -> Result<Alias, String> {
+fn parse_alias(row: &Row, at: &Line, line: &str) -> Result<Alias, String> {
     let mut parts = line.split(" | ");
     let template = parse_template(parts.next().unwrap_or_default())?;
     let mut alias = Alias {
-        place: place.clone(),
+        line: at.clone(),
         template,
         tests: Vec::new(),
         syntaxes: 7,
@@ -384,7 +315,7 @@ fn parse_alias(row: &Row, place: &Place, line: &str) -> Result<Alias, String> {
     Ok(alias)
 }
 
-fn parse_row(group: &str, place: &Place, line: &str) -> Result<Row, String> {
+fn parse_row(group: &str, at: &Line, line: &str) -> Result<Row, String> {
     let mut parts = line.split(" | ");
     let name = parts.next().unwrap_or_default().trim().to_owned();
     if name.is_empty() || name.contains(char::is_whitespace) {
@@ -397,7 +328,7 @@ fn parse_row(group: &str, place: &Place, line: &str) -> Result<Row, String> {
     let template = parse_template(parts.next().ok_or("no template")?)?;
     let (mask, value, should, fields) = parse_pattern(pattern)?;
     let mut row = Row {
-        place: place.clone(),
+        line: at.clone(),
         name,
         group: group.to_owned(),
         mask,
@@ -435,9 +366,9 @@ pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<
     // Whether the aliases below belong to a row.
     let mut has_row = None;
     for (index, line) in text.lines().enumerate() {
-        let place = Place {
+        let at = Line {
             file: file.to_owned(),
-            line: index + 1,
+            number: index + 1,
         };
         let content = line.split("  # ").next().unwrap_or_default();
         if content.trim().is_empty() || (content == "#" || content.starts_with("# ")) {
@@ -446,7 +377,7 @@ pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<
         let result = if content.starts_with(char::is_whitespace) {
             match (rows.last_mut(), has_row) {
                 (Some(row), Some(true)) => {
-                    parse_alias(row, &place, content).map(|alias| row.aliases.push(alias))
+                    parse_alias(row, &at, content).map(|alias| row.aliases.push(alias))
                 }
                 (_, Some(false)) => Ok(()),
                 _ => Err("an alias before any row".into()),
@@ -459,12 +390,12 @@ pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<
                 Err(format!("unknown group {group}"))
             }
         } else {
-            let row = parse_row(&group, &place, content);
+            let row = parse_row(&group, &at, content);
             has_row = Some(row.is_ok());
             row.map(|row| rows.push(row))
         };
         if let Err(text) = result {
-            problems.push(Problem { place, text });
+            problems.push(Problem { line: at, text });
         }
     }
     rows

@@ -2,14 +2,15 @@
 
 use std::fmt::Write as _;
 
-use crate::isa::{self, Place, Problem, Row};
+use crate::isa::{self, Row};
+use crate::line::{Line, Problem};
 
 /// Entries with more bits are not to be packed two into a byte.
 const MOST_CYCLES: usize = 15;
 
 /// A line of `latency.isa`.
-pub(crate) struct Line {
-    place: Place,
+pub(crate) struct Rule {
+    line: Line,
     cycles: u8,
     /// Arm's names, with at most one `*` each.
     names: Vec<String>,
@@ -27,20 +28,20 @@ pub(crate) struct Latencies {
 }
 
 /// Reads `latency.isa`.
-pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Line> {
+pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<Rule> {
     let mut lines = Vec::new();
     for (index, line) in text.lines().enumerate() {
         if line.trim().is_empty() || line == "#" || line.starts_with("# ") {
             continue;
         }
-        let place = Place {
+        let at = Line {
             file: file.to_owned(),
-            line: index + 1,
+            number: index + 1,
         };
-        match parse_line(&place, line) {
+        match parse_line(&at, line) {
             Some(line) => lines.push(line),
             None => problems.push(Problem {
-                place,
+                line: at,
                 text: "not `cycles: name ...`".into(),
             }),
         }
@@ -48,14 +49,14 @@ pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Vec<
     lines
 }
 
-fn parse_line(place: &Place, line: &str) -> Option<Line> {
+fn parse_line(at: &Line, line: &str) -> Option<Rule> {
     let (cycles, rest) = line.split_once(": ")?;
     let (names, condition) = match rest.split_once(" if ") {
         Some((names, condition)) => (names, Some(condition.to_owned())),
         None => (rest, None),
     };
-    Some(Line {
-        place: place.clone(),
+    Some(Rule {
+        line: at.clone(),
         cycles: cycles.parse().ok()?,
         names: names.split_whitespace().map(str::to_owned).collect(),
         condition,
@@ -73,7 +74,7 @@ fn is_called(row: &Row, name: &str) -> bool {
 }
 
 /// The latency of each row.
-pub(crate) fn of_rows(rows: &[Row], lines: &[Line], problems: &mut Vec<Problem>) -> Latencies {
+pub(crate) fn of_rows(rows: &[Row], lines: &[Rule], problems: &mut Vec<Problem>) -> Latencies {
     let mut all = Latencies {
         rows: vec![None; rows.len()],
         others: Vec::new(),
@@ -81,7 +82,7 @@ pub(crate) fn of_rows(rows: &[Row], lines: &[Line], problems: &mut Vec<Problem>)
     for line in lines {
         let mut problem = |text: String| {
             problems.push(Problem {
-                place: line.place.clone(),
+                line: line.line.clone(),
                 text,
             });
         };

@@ -11,24 +11,19 @@ mod effects;
 mod emit;
 mod isa;
 mod latency;
+mod line;
 mod load;
+mod model;
 mod named;
 mod names;
 mod operands;
+mod source;
 mod squeeze;
 mod tree;
 
 pub use code::Code;
-pub use isa::{Place, Problem};
-
-/// A text file.
-#[derive(Clone, Debug, Default)]
-pub struct Source {
-    /// Its name, for messages.
-    pub file: String,
-    /// What it says.
-    pub text: String,
-}
+pub use line::{Line, Problem};
+pub use source::Source;
 
 /// All that the generator reads.
 #[derive(Clone, Debug, Default)]

@@ -3,10 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use crate::isa::{Problem, Row};
+use crate::isa::Row;
+use crate::line::Problem;
+use crate::model::{Model, RESERVED};
 use crate::operands::Operands;
+use crate::source::Source;
 use crate::tree::{self, Pattern};
-use crate::{Source, check, effects, emit, isa, latency, named, names};
+use crate::{check, effects, isa, latency, named, names};
 
 /// The section of a group: what is dropped with the features `sve` and `sme`.
 fn section(group: &str) -> u8 {
@@ -18,7 +21,7 @@ fn section(group: &str) -> u8 {
 }
 
 /// Reads and checks the text, and finds its tree.
-pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
+pub(crate) fn load(spec: &[Source]) -> Result<Model, Vec<Problem>> {
     let mut problems = Vec::new();
     let mut rows: Vec<Row> = Vec::new();
     let mut operands = Operands::default();
@@ -59,7 +62,7 @@ pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
     for (index, row) in rows.iter().enumerate() {
         if !reached.contains(&number(index)) {
             problems.push(Problem {
-                place: row.place.clone(),
+                line: row.line.clone(),
                 text: format!(
                     "{} is never reached; its words belong to {}",
                     row.name,
@@ -72,7 +75,7 @@ pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
-    Ok(emit::Model {
+    Ok(Model {
         rows,
         sections,
         tree,
@@ -85,7 +88,7 @@ pub(crate) fn load(spec: &[Source]) -> Result<emit::Model, Vec<Problem>> {
 
 /// The number of the row's encoding.
 fn number(index: usize) -> u16 {
-    (index + emit::RESERVED) as u16
+    (index + RESERVED) as u16
 }
 
 /// The words of the rows, by priority: the special case first; of two equal masks the undefined one.

@@ -1,12 +1,13 @@
 //! Reads the name tables (`sysregs.isa`): system registers, barriers, TLB operations and the like.
 
-use crate::isa::{Place, Problem, name_flag};
+use crate::isa::name_flag;
+use crate::line::{Line, Problem};
 
 /// A name for a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     /// Where it is written.
-    place: Place,
+    line: Line,
     /// The value of the field.
     pub(crate) key: u16,
     /// The name as LLVM spells it.
@@ -33,11 +34,11 @@ pub(crate) fn parse(file: &str, text: &str, tables: &mut Vec<Table>, problems: &
         if content.is_empty() || (content == "#" || content.starts_with("# ")) {
             continue;
         }
-        let place = Place {
+        let at = Line {
             file: file.to_owned(),
-            line: index + 1,
+            number: index + 1,
         };
-        match parse_line(&place, content) {
+        match parse_line(&at, content) {
             Ok((table, entry)) => {
                 let at = tables
                     .iter()
@@ -51,12 +52,12 @@ pub(crate) fn parse(file: &str, text: &str, tables: &mut Vec<Table>, problems: &
                     });
                 tables[at].entries.push(entry);
             }
-            Err(text) => problems.push(Problem { place, text }),
+            Err(text) => problems.push(Problem { line: at, text }),
         }
     }
 }
 
-fn parse_line(place: &Place, content: &str) -> Result<(String, Entry), String> {
+fn parse_line(at: &Line, content: &str) -> Result<(String, Entry), String> {
     let mut words = content.split_whitespace();
     let table = words.next().ok_or("no table")?.to_owned();
     let name = words.next().ok_or("no name")?.to_owned();
@@ -95,7 +96,7 @@ fn parse_line(place: &Place, content: &str) -> Result<(String, Entry), String> {
     Ok((
         table,
         Entry {
-            place: place.clone(),
+            line: at.clone(),
             key: key as u16,
             name,
             flags,
@@ -111,16 +112,16 @@ pub(crate) fn check(tables: &mut [Table], problems: &mut Vec<Problem>) {
         for pair in table.entries.windows(2) {
             let (a, b) = (pair[0].flags, pair[1].flags);
             if pair[0].key == pair[1].key && (a & b != 0 || a == b) {
-                let (first, second) = if pair[0].place.line < pair[1].place.line {
+                let (first, second) = if pair[0].line.number < pair[1].line.number {
                     (&pair[0], &pair[1])
                 } else {
                     (&pair[1], &pair[0])
                 };
                 problems.push(Problem {
-                    place: second.place.clone(),
+                    line: second.line.clone(),
                     text: format!(
                         "{} has the value of {} at {}",
-                        second.name, first.name, first.place
+                        second.name, first.name, first.line
                     ),
                 });
             }

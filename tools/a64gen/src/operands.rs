@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::isa::{Field, Place, Problem, Row, parse_bits};
+use crate::isa::{Field, Row, parse_bits};
+use crate::line::{Line, Problem};
 
 /// The kind of a word in quotes, which no name is bound to.
 pub(crate) const LITERAL: &str = "Literal";
@@ -36,7 +37,7 @@ impl Parameter {
 #[derive(Clone, Debug)]
 pub(crate) struct Kind {
     /// Where it is written.
-    pub(crate) place: Place,
+    pub(crate) line: Line,
     /// Its name, a variant of the generated enum.
     pub(crate) name: String,
     /// Its parameters.
@@ -46,7 +47,7 @@ pub(crate) struct Kind {
 /// An operand name bound to a kind.
 #[derive(Clone, Debug)]
 pub(crate) struct Binding {
-    place: Place,
+    line: Line,
     name: String,
     kind: usize,
     arguments: Vec<Argument>,
@@ -87,16 +88,16 @@ impl Operands {
     pub(crate) fn parse(file: &str, text: &str, problems: &mut Vec<Problem>) -> Self {
         let mut operands = Self::default();
         for (index, line) in text.lines().enumerate() {
-            let place = Place {
+            let at = Line {
                 file: file.to_owned(),
-                line: index + 1,
+                number: index + 1,
             };
             let content = line.split("  # ").next().unwrap_or_default().trim();
             if content.is_empty() || (content == "#" || content.starts_with("# ")) {
                 continue;
             }
-            if let Err(text) = operands.line(&place, content) {
-                problems.push(Problem { place, text });
+            if let Err(text) = operands.line(&at, content) {
+                problems.push(Problem { line: at, text });
                 // The lines below name what this one would have made.
                 if content.starts_with("word ") || content.starts_with("kind ") {
                     break;
@@ -107,7 +108,7 @@ impl Operands {
         operands
     }
 
-    fn line(&mut self, place: &Place, content: &str) -> Result<(), String> {
+    fn line(&mut self, at: &Line, content: &str) -> Result<(), String> {
         if let Some(rest) = content.strip_prefix("word ") {
             let mut parts = rest.split_whitespace();
             let set = parts.next().ok_or("no name")?;
@@ -136,7 +137,7 @@ impl Operands {
                 });
             }
             if let Some(first) = self.kinds.iter().find(|kind| kind.name == name) {
-                return Err(format!("kind {name} is already at {}", first.place));
+                return Err(format!("kind {name} is already at {}", first.line));
             }
             let bytes: usize = parameters.iter().map(Parameter::bytes).sum();
             if bytes > BYTES {
@@ -145,7 +146,7 @@ impl Operands {
                 ));
             }
             self.kinds.push(Kind {
-                place: place.clone(),
+                line: at.clone(),
                 name,
                 parameters,
             });
@@ -180,7 +181,7 @@ impl Operands {
                 .collect();
             let arguments = arguments?;
             self.bindings.push(Binding {
-                place: place.clone(),
+                line: at.clone(),
                 name: name.trim().to_owned(),
                 kind,
                 arguments,
@@ -293,11 +294,11 @@ impl Operands {
         let bindings = self.bindings.iter().zip(&self.used);
         kinds
             .map(|(_, kind)| Problem {
-                place: kind.place.clone(),
+                line: kind.line.clone(),
                 text: format!("kind {} is used by no operand", kind.name),
             })
             .chain(bindings.filter(|(_, used)| !**used).map(|(b, _)| Problem {
-                place: b.place.clone(),
+                line: b.line.clone(),
                 text: format!("operand `{}` is used by no row", b.name),
             }))
             .collect()

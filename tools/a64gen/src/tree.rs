@@ -8,29 +8,16 @@
 mod builder;
 mod hash;
 mod packed;
+mod pattern;
+
+pub(crate) use pattern::{LEAF, Pattern};
 
 use builder::{Builder, Node};
 use packed::Packed;
 
-/// A set of words with what they are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Pattern {
-    /// Bits that are tested.
-    pub(crate) mask: u32,
-    /// Their value.
-    pub(crate) value: u32,
-    /// Leaf.
-    pub(crate) id: u16,
-    /// Section (0 base, 1 sve, 2 sme): a later section's slots come later.
-    pub(crate) section: u8,
-}
-
 /// The root is indexed by bits 31:21.
 pub(crate) const ROOT_SHIFT: u32 = 21;
 const ROOT_BITS: u32 = 11;
-/// Marks a slot that holds a leaf; the other bits are the encoding.
-pub(crate) const LEAF: u16 = 0x8000;
-
 /// The finished tree.
 pub(crate) struct Tree {
     /// Node per value of bits 31:21.
@@ -80,13 +67,13 @@ pub(crate) fn build(patterns: &[Pattern]) -> Tree {
     }
     let used = roots.iter().map(|&r| builder.nodes[r].2).max().unwrap_or(0);
     // Lay out the nodes and their slots by section, so that a build without SVE or SME drops the tail.
-    let mut place = vec![usize::MAX; builder.nodes.len()];
+    let mut position = vec![usize::MAX; builder.nodes.len()];
     let mut node_ends = [0; 3];
     let mut order = Vec::new();
     for section in 0..3_u8 {
         for (index, (node, own, _)) in builder.nodes.iter().enumerate() {
             if matches!(node, Node::Split { .. }) && *own == section {
-                place[index] = order.len();
+                position[index] = order.len();
                 order.push(index);
             }
         }
@@ -95,7 +82,7 @@ pub(crate) fn build(patterns: &[Pattern]) -> Tree {
     let word = |index: usize| -> u16 {
         match &builder.nodes[index].0 {
             Node::Leaf(id) => LEAF | id,
-            Node::Split { .. } => place[index] as u16,
+            Node::Split { .. } => position[index] as u16,
         }
     };
     let mut nodes = vec![[0; 3]; order.len()];
@@ -122,7 +109,7 @@ pub(crate) fn build(patterns: &[Pattern]) -> Tree {
             {
                 let own: Vec<Option<u16>> = children.iter().map(|c| c.map(&word)).collect();
                 let base = packed.add(&own, first);
-                nodes[place[index]] = [*mask, *magic, (base as u32) << 16 | shift];
+                nodes[position[index]] = [*mask, *magic, (base as u32) << 16 | shift];
             }
         }
         start = node_ends[section];

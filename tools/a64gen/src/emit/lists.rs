@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::RESERVED;
 use super::pieces::{Check, Forms, Names};
-use crate::isa::{Alias, Apple, Field, Place, Problem, Row, Template, Test, flows};
+use crate::isa::{Alias, Apple, Field, Row, Template, Test, flows};
+use crate::line::{Line, Problem};
+use crate::model::RESERVED;
 use crate::names::Table;
 use crate::operands::{Descriptor, LITERAL, Operands};
 
@@ -77,7 +78,7 @@ impl Lists {
         // The tests of unpredictable words lie behind those of aliases.
         for (number, row) in (RESERVED..).zip(rows) {
             for clause in &row.unpredictable {
-                let at = collector.tests(clause, &row.place);
+                let at = collector.tests(clause, &row.line);
                 let line = format!("    ({number}, {at}, {}),\n", clause.len());
                 collector.lists.unpredictable.push(line);
             }
@@ -174,9 +175,9 @@ impl<'m> Collector<'m> {
         }
     }
 
-    fn problem(&mut self, place: &Place, text: String) {
+    fn problem(&mut self, at: &Line, text: String) {
         self.problems.push(Problem {
-            place: place.clone(),
+            line: at.clone(),
             text,
         });
     }
@@ -189,7 +190,7 @@ impl<'m> Collector<'m> {
             let should = (number as u16, row.should, row.value & row.should);
             self.lists.soft.push(should);
         }
-        let (list, seen) = self.descriptors(&row.template, row, &row.place);
+        let (list, seen) = self.descriptors(&row.template, row, &row.line);
         self.unread(row, seen);
         let alias = (!row.aliases.is_empty()).then_some(self.lists.aliases.len() as u16);
         let form = self.lists.forms.id(&list, row.apple, alias) as u16;
@@ -202,7 +203,7 @@ impl<'m> Collector<'m> {
             self.lists.info.push(info);
         } else {
             let text = "more than 256 combinations of group, flow and features";
-            self.problem(&row.place, text.into());
+            self.problem(&row.line, text.into());
         }
         for (index, alias) in row.aliases.iter().enumerate() {
             self.alias(alias, row, index + 1 == row.aliases.len());
@@ -210,8 +211,8 @@ impl<'m> Collector<'m> {
     }
 
     fn alias(&mut self, alias: &Alias, row: &Row, is_last: bool) {
-        let tests = self.tests(&alias.tests, &alias.place);
-        let (list, _) = self.descriptors(&alias.template, row, &alias.place);
+        let tests = self.tests(&alias.tests, &alias.line);
+        let (list, _) = self.descriptors(&alias.template, row, &alias.line);
         let form = self.lists.forms.id(&list, alias.apple, None);
         let mnemonic = self.lists.names.id(&alias.template.mnemonic);
         let last = if is_last { 0x80 } else { 0 };
@@ -227,7 +228,7 @@ impl<'m> Collector<'m> {
         &mut self,
         template: &Template,
         row: &Row,
-        place: &Place,
+        at: &Line,
     ) -> (Vec<u16>, Option<Vec<String>>) {
         let mut list = Vec::new();
         let mut seen = Some(Vec::new());
@@ -242,7 +243,7 @@ impl<'m> Collector<'m> {
                     seen = seen.map(|seen| [seen, fields].concat());
                 }
                 Err(text) => {
-                    self.problem(place, text);
+                    self.problem(at, text);
                     seen = None;
                 }
             }
@@ -267,29 +268,29 @@ impl<'m> Collector<'m> {
             if !seen.contains(name) && !name.starts_with('_') {
                 let text =
                     format!("no operand reads field {name} (call it _{name} if that is meant)");
-                self.problem(&row.place, text);
+                self.problem(&row.line, text);
             }
         }
     }
 
     /// Where a list of tests is.
-    fn tests(&mut self, list: &[Test], place: &Place) -> usize {
+    fn tests(&mut self, list: &[Test], at: &Line) -> usize {
         if list.is_empty() {
             return 0;
         }
-        if let Some(&at) = self.known.get(list) {
-            return at;
+        if let Some(&first) = self.known.get(list) {
+            return first;
         }
-        let at = self.lists.tests.len();
+        let first = self.lists.tests.len();
         for test in list {
-            let line = self.test(test, place);
-            self.lists.tests.push(format!("    Test::{line},\n"));
+            let variant = self.test(test, at);
+            self.lists.tests.push(format!("    Test::{variant},\n"));
         }
-        self.known.insert(list.to_vec(), at);
-        at
+        self.known.insert(list.to_vec(), first);
+        first
     }
 
-    fn test(&mut self, test: &Test, place: &Place) -> String {
+    fn test(&mut self, test: &Test, at: &Line) -> String {
         match test {
             Test::Bits { mask, value, equal } => {
                 let name = if *equal { "Bits" } else { "NotBits" };
@@ -311,7 +312,7 @@ impl<'m> Collector<'m> {
             } => {
                 let number = self.tables.iter().position(|own| own == table);
                 if number.is_none() {
-                    self.problem(place, format!("no name table {table}"));
+                    self.problem(at, format!("no name table {table}"));
                 }
                 format!(
                     "Named {{ table: {}, lsb: {lsb}, width: {width}, flags: {flags} }}",

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::RESERVED;
 use super::lists::Lists;
 use super::pieces::{HEADER, Node, bytes, plain, sectioned, sectioned_lines};
 use crate::effects::{self, Effect};
+use crate::model::RESERVED;
 use crate::operands::Kind;
 use crate::tree::Tree;
 

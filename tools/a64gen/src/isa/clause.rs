@@ -1,6 +1,6 @@
 //! Conditions on words: literals, the tests of aliases, the clauses of undefined words.
 
-use super::{Field, Test};
+use super::field::{Field, Test};
 
 /// A literal with its don't-care mask: `0b11x1`, decimal or hexadecimal.
 fn parse_literal(text: &str, width: u32) -> Option<(u32, u32)> {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::Pattern;
 use super::hash::hash;
+use super::pattern::Pattern;
 
 /// A node tests at most this many bits.
 const MOST_BITS: usize = 9;

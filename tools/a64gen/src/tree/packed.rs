@@ -1,6 +1,6 @@
 //! The slots of all nodes in one table.
 
-use super::LEAF;
+use super::pattern::LEAF;
 
 /// The leaf of undefined words, which is compared with nothing.
 const UNDEFINED: u16 = 1;

@@ -8,6 +8,7 @@
 
 mod capstone;
 mod mca;
+mod opinion;
 mod table;
 
 use std::collections::BTreeMap;
@@ -19,25 +20,10 @@ use aarch64_decode::{Instruction, decode};
 use crate::fault::Fault;
 use crate::known::glob;
 use crate::words::{Random, Row};
+use opinion::Difference;
 
 /// At most so many words of each row are shown to llvm-mca.
 const MCA_WORDS: u32 = 8;
-
-/// Something that is said otherwise.
-struct Difference {
-    instruction: Instruction,
-    what: String,
-}
-
-/// What one tool said.
-#[derive(Default)]
-struct Opinion {
-    /// How many answers were compared.
-    compared: u64,
-    /// How many instructions it does not know.
-    unknown: u64,
-    differences: Vec<Difference>,
-}
 
 /// An explained difference: `tool | encoding, ... | difference | cause | citation`, all but the last two with `*`.
 struct Known {

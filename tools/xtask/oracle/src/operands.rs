@@ -11,42 +11,16 @@
 //! | condition | `eq`; `hs` and `lo` for `cs` and `cc` |
 //! | system register, name | in small letters; by its numbers (`s3_0_c15_c2_0`) where it has no name |
 
+mod notation;
 mod ours;
 #[cfg_attr(not(feature = "bad64"), path = "operands/without.rs")]
 mod theirs;
 
 use crate::Text;
 use crate::fault::Fault;
+use notation::BASE;
 
 pub use ours::ours;
-
-/// The address of the first word: high, as a kernel's, so that all bits of a target count.
-const BASE: u64 = 0xffff_fe00_0700_4000;
-
-/// The other decoder: a word and its address to the notation.
-type Decode = fn(u32, u64) -> Text;
-
-/// A system register: its numbers, and if both decoders have a name for it, that of one.
-fn system(value: u32, name: fn(u32) -> Option<String>) -> String {
-    let [op0, op1, crn, crm, op2] = [
-        value >> 14,
-        value >> 11 & 7,
-        value >> 7 & 15,
-        value >> 3 & 15,
-        value & 7,
-    ];
-    // MRS X0: bits 20 to 5 are the register.
-    let mrs = 0xd520_0000 | value << 5;
-    let numbers = format!("s{op0}_{op1}_c{crn}_c{crm}_{op2}");
-    // Who names implementation-defined registers names them as he likes.
-    if matches!(crn, 11 | 15) {
-        return numbers;
-    }
-    match (ours::system_name(mrs), theirs::system_name(mrs)) {
-        (Some(_), Some(_)) => format!("{numbers}:{}", name(mrs).unwrap_or_default()),
-        _ => numbers,
-    }
-}
 
 /// What bad64 makes of `words`, word `i` at `BASE + 4 * i`.
 ///

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use aarch64_decode::{Flags, Instruction, RegisterSet};
 
-use super::{Difference, Opinion};
+use super::opinion::{Difference, Opinion};
 use crate::fault::Fault;
 
 const SCRIPT: &str = include_str!("capstone.py");

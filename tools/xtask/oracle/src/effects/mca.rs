@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aarch64_decode::{Instruction, Operand, Syntax, TextBuffer};
 
-use super::{Difference, Opinion};
+use super::opinion::{Difference, Opinion};
 use crate::fault::Fault;
 use crate::tools;
 

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use aarch64_decode::{Access, Instruction, Operand, decode};
 
-use super::{Difference, Opinion};
+use super::opinion::{Difference, Opinion};
 use crate::fault::Fault;
 
 /// Whether an operand is read and written.

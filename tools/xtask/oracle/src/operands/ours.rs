@@ -7,7 +7,7 @@ use aarch64_decode::{
     Register, RegisterClass, RegisterList, Shift, Syntax, decode,
 };
 
-use super::BASE;
+use super::notation::{BASE, our_name, system};
 
 /// The mnemonic and the operands of a word at `BASE + pc`; nothing, if it is no instruction.
 pub fn ours(word: u32, pc: u64, out: &mut String) {
@@ -202,18 +202,8 @@ fn memory(own: Memory) -> String {
 fn name(own: Name) -> String {
     match (own.value(), own.text()) {
         // MSR, MRS and the like name system registers by op0 = 2 or 3, the highest bits of sixteen.
-        (value, _) if value >> 15 == 1 => super::system(value.into(), system_name),
+        (value, _) if value >> 15 == 1 => system(value.into(), our_name),
         (value, None) => format!("#{value}"),
         (_, Some(name)) => name.as_str().to_ascii_lowercase(),
     }
-}
-
-/// The name of a system register, from what we make of an MRS that reads it.
-pub(super) fn system_name(mrs: u32) -> Option<String> {
-    let mut operands = decode(mrs).ok()?.operands(0);
-    let name = operands.find_map(|operand| match operand {
-        Operand::Name(name) => name.text(),
-        _ => None,
-    })?;
-    Some(name.as_str().to_ascii_lowercase())
 }

@@ -2,7 +2,7 @@
 
 use bad64::{ArrSpec, Condition, Imm, Operand, Reg, Shift};
 
-use super::Decode;
+use super::notation::{Decode, system, their_name};
 use crate::Text;
 use crate::fault::Fault;
 
@@ -52,7 +52,7 @@ fn operand(operand: &Operand) -> String {
             format!("{{{}}}{}", members.join(" "), lane(arrspec))
         }
         // Its value in the enumeration is that of its five fields.
-        Operand::SysReg(own) => super::system(own as u32, system_name),
+        Operand::SysReg(own) => system(own as u32, their_name),
         Operand::MemReg(reg) => format!("[{}]", register(reg, None)),
         Operand::MemOffset {
             reg,
@@ -92,7 +92,7 @@ fn operand(operand: &Operand) -> String {
             let value = bits
                 .iter()
                 .fold(0, |value, &(field, at)| value | u32::from(field) << at);
-            super::system(value, system_name)
+            system(value, their_name)
         }
         Operand::Cond(own) => condition(own).to_owned(),
         Operand::Name(text) => string(&text),
@@ -129,18 +129,6 @@ fn operand(operand: &Operand) -> String {
             )
         }
     }
-}
-
-/// The name of a system register, from what bad64 makes of an MRS that reads it.
-pub(super) fn system_name(mrs: u32) -> Option<String> {
-    let instruction = bad64::decode(mrs, 0).ok()?;
-    instruction
-        .operands()
-        .iter()
-        .find_map(|operand| match operand {
-            Operand::SysReg(own) => Some(own.name().to_ascii_lowercase()),
-            _ => None,
-        })
 }
 
 fn number(imm: Imm) -> i64 {
