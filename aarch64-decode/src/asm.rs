@@ -43,8 +43,8 @@ use line::Line;
 /// assert_eq!(assemble(pc, "b.eq #8"), assemble(pc, "b.eq 0xfffffe0007004008"));
 /// assert_eq!(assemble(pc, "ldp X29, LR, [sp], 16"), Ok(0xa8c1_7bfd));
 /// let error = assemble(pc, "add x0, x1, #0x1001").unwrap_err();
-/// assert_eq!(error.column, 12);
-/// assert_eq!(error.kind, AsmErrorKind::Mismatch(EncodeErrorKind::OutOfRange));
+/// assert_eq!(error.column(), 12);
+/// assert_eq!(error.kind(), AsmErrorKind::Encode(EncodeErrorKind::OutOfRange));
 /// ```
 ///
 /// # Errors

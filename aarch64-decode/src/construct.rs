@@ -4,7 +4,8 @@
 //! loads take the address of the instruction and that of the target, in bytes; addresses wrap at 2^64.
 //!
 //! ```
-//! use aarch64_decode::construct::{self, EncodeError, EncodeErrorKind, Gpr, Width};
+//! use aarch64_decode::construct::{self, Gpr, Width};
+//! use aarch64_decode::{EncodeError, EncodeErrorKind};
 //!
 //! // A hook of three words: x16 is free at a call (AAPCS64).
 //! const HOOK: u64 = 0xffff_fe00_0900_1230;
@@ -15,8 +16,8 @@
 //!     construct::br(Gpr::X16)?,
 //! ];
 //! assert_eq!(words, [0xb000_fff0, 0x9108_c210, 0xd61f_0200]);
-//! assert_eq!(construct::b(at, at + 2).unwrap_err().kind, EncodeErrorKind::Misaligned);
-//! assert_eq!(construct::b(at, at + (128 << 20)).unwrap_err().kind, EncodeErrorKind::OutOfRange);
+//! assert_eq!(construct::b(at, at + 2).unwrap_err().kind(), EncodeErrorKind::Misaligned);
+//! assert_eq!(construct::b(at, at + (128 << 20)).unwrap_err().kind(), EncodeErrorKind::OutOfRange);
 //! # Ok::<(), EncodeError>(())
 //! ```
 //!
@@ -30,10 +31,9 @@ mod wide;
 pub use register::{Gpr, Width};
 pub use wide::{MovWide, mov_wide, movk, movn, movz};
 
-pub use crate::encode::{EncodeError, EncodeErrorKind};
-
 use crate::bits::{low32, sign_extend, signed, unsigned, widen, widen16};
 use crate::condition::Condition;
+use crate::encode::{EncodeError, EncodeErrorKind};
 
 /// The field of `width` bits (below 32) for a distance in bytes that is counted in units of `1 << scale` bytes.
 const fn distance(bytes: u64, scale: u32, width: u8) -> Result<u32, EncodeError> {
@@ -86,7 +86,7 @@ pub const fn b_cond(condition: Condition, pc: u64, target: u64) -> Result<u32, E
 /// `cbz rt, target` (CBZ).
 ///
 /// # Errors
-/// As for [`b_cond`]; [`EncodeErrorKind::Register`] for the stack pointer.
+/// As for [`b_cond`]; [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn cbz(width: Width, rt: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     Ok(width.sf() | 0x3400_0000 | ok!(words(pc, target, 19)) << 5 | ok!(rt.or_zero()))
 }
@@ -128,7 +128,7 @@ const fn split(field: u32) -> u32 {
 /// `adr rd, target` (ADR).
 ///
 /// # Errors
-/// Beyond 1 MiB before `pc` or 1 MiB - 1 behind it; [`EncodeErrorKind::Register`] for the stack pointer.
+/// Beyond 1 MiB before `pc` or 1 MiB - 1 behind it; [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn adr(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     let field = ok!(distance(target.wrapping_sub(pc), 0, 21));
     Ok(0x1000_0000 | split(field) | ok!(rd.or_zero()))
@@ -137,7 +137,7 @@ pub const fn adr(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
 /// `adrp rd, target` (ADRP): the 4 KiB page of `target`. What is left, `target & 0xfff`, is for the `add`, `ldr` or `str` behind it.
 ///
 /// # Errors
-/// Beyond 4 GiB before the page of `pc` or 4 GiB - 4 KiB behind it; [`EncodeErrorKind::Register`] for the stack pointer.
+/// Beyond 4 GiB before the page of `pc` or 4 GiB - 4 KiB behind it; [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn adrp(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     let pages = (target & !0xfff).wrapping_sub(pc & !0xfff);
     Ok(0x9000_0000 | split(ok!(distance(pages, 12, 21))) | ok!(rd.or_zero()))
@@ -159,7 +159,7 @@ const fn add_field(value: u32) -> Result<u32, EncodeError> {
 /// `add rd, rn, #value` (ADD (immediate)). Both registers may be the stack pointer.
 ///
 /// # Errors
-/// A value above 4095 that is no multiple of 4096, or above 0xfff000; [`EncodeErrorKind::Register`] for the zero register.
+/// A value above 4095 that is no multiple of 4096, or above 0xfff000; [`EncodeErrorKind::BadRegister`] for the zero register.
 pub const fn add_immediate(width: Width, rd: Gpr, rn: Gpr, value: u32) -> Result<u32, EncodeError> {
     let registers = ok!(rn.or_sp()) << 5 | ok!(rd.or_sp());
     Ok(width.sf() | 0x1100_0000 | ok!(add_field(value)) | registers)
@@ -176,7 +176,7 @@ pub const fn sub_immediate(width: Width, rd: Gpr, rn: Gpr, value: u32) -> Result
 /// `ldr rt, target` (LDR (literal)): the 4 or 8 bytes at `target`.
 ///
 /// # Errors
-/// As for [`b_cond`]; [`EncodeErrorKind::Register`] for the stack pointer.
+/// As for [`b_cond`]; [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn ldr_literal(width: Width, rt: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     // opc, bits 31:30, is 0 for 32 bits and 1 for 64.
     let opc = width.sf() >> 1;
@@ -247,7 +247,7 @@ macro_rules! to_register {
             #[doc = concat!("`", stringify!($name), " rn` (", $title, ").")]
             ///
             /// # Errors
-            /// [`EncodeErrorKind::Register`] for the stack pointer.
+            /// [`EncodeErrorKind::BadRegister`] for the stack pointer.
             pub const fn $name(rn: Gpr) -> Result<u32, EncodeError> {
                 Ok($base | ok!(rn.or_zero()) << 5)
             }
@@ -272,7 +272,7 @@ const fn system(register: u16) -> Result<u32, EncodeError> {
 /// [`Name::value`](crate::Name::value) gives it: 0x8084 is OSLAR_EL1.
 ///
 /// # Errors
-/// [`EncodeErrorKind::OutOfRange`] unless op0 is 2 or 3; [`EncodeErrorKind::Register`] for the stack pointer.
+/// [`EncodeErrorKind::OutOfRange`] unless op0 is 2 or 3; [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn msr(register: u16, rt: Gpr) -> Result<u32, EncodeError> {
     Ok(0xd500_0000 | ok!(system(register)) | ok!(rt.or_zero()))
 }

@@ -46,7 +46,7 @@ impl Changed {
 /// let branch = decode(0x5400_0040)?; // b.eq pc + 8
 /// let other = branch.with_target(pc - 4, pc)?.with_condition(Condition::NE, pc)?;
 /// assert_eq!(other.word(), 0x54ff_ffe1);
-/// assert_eq!(branch.with_target(pc + 2, pc).unwrap_err().kind, EncodeErrorKind::Misaligned);
+/// assert_eq!(branch.with_target(pc + 2, pc).unwrap_err().kind(), EncodeErrorKind::Misaligned);
 /// let add = decode(0x9100_43fd)?; // add x29, sp, #0x10
 /// assert_eq!(add.with_immediate(2, 0x20, pc)?.word(), 0x9100_83fd);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -83,8 +83,8 @@ impl Instruction {
     /// With the operand at `index` (from 0) replaced.
     ///
     /// # Errors
-    /// As [`Encoding::encode`](crate::Encoding::encode); [`EncodeErrorKind::Tied`] where other operands share the field that would
-    /// change (the element size of vectors: use [`with_operands`](Self::with_operands)), [`EncodeErrorKind::Count`] if there is no such
+    /// As [`Encoding::encode`](crate::Encoding::encode); [`EncodeErrorKind::OperandMismatch`] where other operands share the field that would
+    /// change (the element size of vectors: use [`with_operands`](Self::with_operands)), [`EncodeErrorKind::CountMismatch`] if there is no such
     /// operand.
     pub fn with_operand(
         self,
@@ -105,8 +105,8 @@ impl Instruction {
         let slot = changed
             .operands_mut()
             .get_mut(index)
-            .ok_or(EncodeError::whole(EncodeErrorKind::Count))?;
-        *slot = change(*slot).ok_or(EncodeError::of(EncodeErrorKind::Operand, index))?;
+            .ok_or(EncodeError::whole(EncodeErrorKind::CountMismatch))?;
+        *slot = change(*slot).ok_or(EncodeError::of(EncodeErrorKind::BadOperand, index))?;
         self.with_operands(pc, changed.operands())
     }
 
@@ -119,14 +119,14 @@ impl Instruction {
         let index = self
             .operands(pc)
             .position(|operand| change(operand).is_some())
-            .ok_or(EncodeError::whole(EncodeErrorKind::Operand))?;
+            .ok_or(EncodeError::whole(EncodeErrorKind::BadOperand))?;
         self.replaced(pc, index, change)
     }
 
     /// With another target: of a branch, of `adr` and `adrp` (for `adrp` the address of a page), or of a literal.
     ///
     /// # Errors
-    /// [`EncodeErrorKind::Operand`] for an instruction that has no target; otherwise as the constructors of
+    /// [`EncodeErrorKind::BadOperand`] for an instruction that has no target; otherwise as the constructors of
     /// [`construct`](crate::construct).
     pub fn with_target(self, target: u64, pc: u64) -> Result<Self, EncodeError> {
         self.first(pc, |operand| match operand {
@@ -138,7 +138,7 @@ impl Instruction {
     /// With another condition.
     ///
     /// # Errors
-    /// [`EncodeErrorKind::Operand`] for an instruction that has no condition.
+    /// [`EncodeErrorKind::BadOperand`] for an instruction that has no condition.
     pub fn with_condition(self, condition: Condition, pc: u64) -> Result<Self, EncodeError> {
         self.first(pc, |operand| match operand {
             Operand::Condition(_) => Some(Operand::Condition(condition)),
@@ -151,7 +151,7 @@ impl Instruction {
     /// stack pointer or the zero register.
     ///
     /// # Errors
-    /// As [`with_operand`](Self::with_operand); [`EncodeErrorKind::Operand`] if the operand has no register.
+    /// As [`with_operand`](Self::with_operand); [`EncodeErrorKind::BadOperand`] if the operand has no register.
     pub fn with_register(
         self,
         index: usize,
@@ -189,7 +189,7 @@ impl Instruction {
     /// either way), or the offset of a memory operand, in the unit in which it is shown.
     ///
     /// # Errors
-    /// As [`with_operand`](Self::with_operand); [`EncodeErrorKind::Operand`] if the operand has no immediate.
+    /// As [`with_operand`](Self::with_operand); [`EncodeErrorKind::BadOperand`] if the operand has no immediate.
     pub fn with_immediate(self, index: usize, value: i64, pc: u64) -> Result<Self, EncodeError> {
         self.replaced(pc, index, |operand| {
             Some(match operand {

@@ -50,7 +50,7 @@ impl Encoding {
     /// assert_eq!(insn.encoding().encode(0, &operands), Ok(0x9100_83fd));
     /// operands[2] = Operand::Immediate(0x1001);
     /// let error = insn.encoding().encode(0, &operands).unwrap_err();
-    /// assert_eq!((error.kind, error.operand), (EncodeErrorKind::OutOfRange, Some(2)));
+    /// assert_eq!((error.kind(), error.operand()), (EncodeErrorKind::OutOfRange, Some(2)));
     /// # Ok::<(), aarch64_decode::DecodeError>(())
     /// ```
     ///

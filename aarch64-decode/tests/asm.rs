@@ -55,29 +55,37 @@ fn what_is_wrong_and_where() {
     use AsmErrorKind as Kind;
     use EncodeErrorKind as Why;
     for (line, kind, column) in [
-        ("", Kind::Mnemonic, 0),
-        ("  // nothing", Kind::Mnemonic, 12),
-        ("  frob x0", Kind::Mnemonic, 2),
-        ("b.xx #4", Kind::Mismatch(Why::Operand), 2),
-        ("madd x0, x1", Kind::Mismatch(Why::Count), 0),
-        ("add x0, x1,", Kind::Operand, 11),
-        ("add x0 x1", Kind::End, 7),
-        ("add x0, x1, x2, x3, x4, x5, x6, x7, x8", Kind::TooMany, 38),
-        ("add x0, x1, w2", Kind::Mismatch(Why::Register), 12),
-        ("add x0, x1, #0x1001", Kind::Mismatch(Why::OutOfRange), 12),
-        ("add x0, x1, #", Kind::Number, 13),
-        ("ldr x0, [x1, #4", Kind::Character(']'), 15),
-        ("ldr x0, [y1]", Kind::Register, 9),
-        ("ldp x0, x1, [x2, #4]", Kind::Mismatch(Why::Misaligned), 12),
-        ("b #2", Kind::Mismatch(Why::Misaligned), 2),
-        ("b 0", Kind::Mismatch(Why::OutOfRange), 2),
-        ("add v0.4s, v1.8h, v2.4s", Kind::Mismatch(Why::Tied), 11),
-        ("ic iallu, x0", Kind::Mismatch(Why::Count), 0),
+        ("", Kind::BadMnemonic, 0),
+        ("  // nothing", Kind::BadMnemonic, 12),
+        ("  frob x0", Kind::BadMnemonic, 2),
+        ("b.xx #4", Kind::Encode(Why::BadOperand), 2),
+        ("madd x0, x1", Kind::Encode(Why::CountMismatch), 0),
+        ("add x0, x1,", Kind::BadOperand, 11),
+        ("add x0 x1", Kind::BadEnd, 7),
+        (
+            "add x0, x1, x2, x3, x4, x5, x6, x7, x8",
+            Kind::CountTooLarge,
+            38,
+        ),
+        ("add x0, x1, w2", Kind::Encode(Why::BadRegister), 12),
+        ("add x0, x1, #0x1001", Kind::Encode(Why::OutOfRange), 12),
+        ("add x0, x1, #", Kind::BadNumber, 13),
+        ("ldr x0, [x1, #4", Kind::BadCharacter { expected: ']' }, 15),
+        ("ldr x0, [y1]", Kind::BadRegister, 9),
+        ("ldp x0, x1, [x2, #4]", Kind::Encode(Why::Misaligned), 12),
+        ("b #2", Kind::Encode(Why::Misaligned), 2),
+        ("b 0", Kind::Encode(Why::OutOfRange), 2),
+        (
+            "add v0.4s, v1.8h, v2.4s",
+            Kind::Encode(Why::OperandMismatch),
+            11,
+        ),
+        ("ic iallu, x0", Kind::Encode(Why::CountMismatch), 0),
         ("movk x0, _", Kind::Ambiguous, 9),
-        ("ld1 {v0.16b, v2.8h}, [x0]", Kind::Register, 13),
+        ("ld1 {v0.16b, v2.8h}, [x0]", Kind::BadRegister, 13),
     ] {
         let error = assemble(PC, line).expect_err(line);
-        assert_eq!((error.kind, error.column), (kind, column), "{line}");
+        assert_eq!((error.kind(), error.column()), (kind, column), "{line}");
     }
 }
 
@@ -155,6 +163,15 @@ fn wildcards_that_leave_several_encodings_open() {
     assert_eq!(patterns(0, "ldr x0, [x1, _]", &mut all), Ok(2));
     assert!(all[..2].contains(&Pattern::new(0xffc0_03ff, 0xf940_0020)));
     assert!(all[..2].contains(&Pattern::new(0xffe0_0fff, 0xf860_0820)));
+    // Too little room says how much suffices, and none asks.
+    for room in 0..2 {
+        let error = patterns(0, "ldr x0, [x1, _]", &mut all[..room]).expect_err("two patterns");
+        let AsmErrorKind::BufferTooSmall { needed } = error.kind() else {
+            panic!("{error}");
+        };
+        assert_eq!(needed, 2);
+        assert_eq!(patterns(0, "ldr x0, [x1, _]", &mut all[..needed]), Ok(2));
+    }
     for (line, kind) in [
         ("ldr x0, [x1, _]", AsmErrorKind::Ambiguous),
         ("add x0, x1, _", AsmErrorKind::Ambiguous),
@@ -164,15 +181,15 @@ fn wildcards_that_leave_several_encodings_open() {
         // Two fields hold the amount.
         (
             "lsl x0, x1, #_",
-            AsmErrorKind::Mismatch(EncodeErrorKind::Tied),
+            AsmErrorKind::Encode(EncodeErrorKind::OperandMismatch),
         ),
         (
             "movk #_, #1",
-            AsmErrorKind::Mismatch(EncodeErrorKind::Operand),
+            AsmErrorKind::Encode(EncodeErrorKind::BadOperand),
         ),
     ] {
         assert_eq!(
-            Pattern::from_text(line).expect_err(line).kind,
+            Pattern::from_text(line).expect_err(line).kind(),
             kind,
             "{line}"
         );
@@ -187,11 +204,17 @@ fn sequences() {
     assert_eq!(all.words()[1], Pattern::word(0xd503_4fdf));
     assert_eq!(all.words()[2], Pattern::new(0xff80_001f, 0xf280_0000));
     let error = Patterns::<4>::from_text(text).expect_err("three");
-    assert_eq!((error.kind, error.column), (AsmErrorKind::Mnemonic, 50));
+    assert_eq!(
+        (error.kind(), error.column()),
+        (AsmErrorKind::BadMnemonic, 50)
+    );
     let error = Patterns::<2>::from_text(text).expect_err("three");
-    assert_eq!((error.kind, error.column), (AsmErrorKind::End, 39));
+    assert_eq!((error.kind(), error.column()), (AsmErrorKind::BadEnd, 39));
     let error = Patterns::<2>::from_text("nop; mov x0, #zz").expect_err("no number");
-    assert_eq!((error.kind, error.column), (AsmErrorKind::Number, 14));
+    assert_eq!(
+        (error.kind(), error.column()),
+        (AsmErrorKind::BadNumber, 14)
+    );
 }
 
 /// An open operand frees its own bits: all words that differ in it match, and none that differs in another operand.

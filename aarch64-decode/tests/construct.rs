@@ -1,6 +1,7 @@
 //! What a constructor writes decodes to the operands that it was given; what it refuses, no word could hold.
 
-use aarch64_decode::construct::{self, EncodeErrorKind, Gpr, Width};
+use aarch64_decode::{EncodeError, EncodeErrorKind};
+use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
     AddressMode, Condition, Flow, Instruction, Memory, MemoryOffset, Operand, Register,
     RegisterClass, decode,
@@ -107,13 +108,13 @@ proptest! {
             (construct::b(pc, target), "B_only_branch_imm", Flow::Branch(target)),
             (construct::bl(pc, target), "BL_only_branch_imm", Flow::Call(target)),
         ] {
-            prop_assert_eq!(word.map(|_| ()).map_err(|error| error.kind), expected(distance, 4, 26));
+            prop_assert_eq!(word.map(|_| ()).map_err(EncodeError::kind), expected(distance, 4, 26));
             if let Ok(word) = word {
                 prop_assert_eq!(insn(word, name).flow(pc), flow);
             }
         }
         let word = construct::b_cond(condition, pc, target);
-        prop_assert_eq!(word.map(|_| ()).map_err(|error| error.kind), expected(distance, 4, 19));
+        prop_assert_eq!(word.map(|_| ()).map_err(EncodeError::kind), expected(distance, 4, 19));
         if let Ok(word) = word {
             let insn = insn(word, "B_only_condbranch");
             let operands: Vec<_> = insn.operands(pc).collect();
@@ -145,8 +146,8 @@ proptest! {
                 if wide { "LDR_64_loadlit" } else { "LDR_32_loadlit" },
             ),
         ] {
-            let wanted = fits.and(if rt == Gpr::SP { Err(EncodeErrorKind::Register) } else { Ok(()) });
-            prop_assert_eq!(word.map(|_| ()).map_err(|error| error.kind), wanted);
+            let wanted = fits.and(if rt == Gpr::SP { Err(EncodeErrorKind::BadRegister) } else { Ok(()) });
+            prop_assert_eq!(word.map(|_| ()).map_err(EncodeError::kind), wanted);
             if let Ok(word) = word {
                 let mut operands = insn(word, name).operands(pc);
                 prop_assert_eq!(register(operands.next()), (zero_class(width), rt.number()));
@@ -165,8 +166,8 @@ proptest! {
             (construct::tbnz(rt, bit, pc, target), "TBNZ_only_testbranch"),
         ] {
             let wanted = if bit > 63 { Err(EncodeErrorKind::OutOfRange) } else { expected(distance, 4, 14) };
-            let wanted = wanted.and(if rt == Gpr::SP { Err(EncodeErrorKind::Register) } else { Ok(()) });
-            prop_assert_eq!(word.map(|_| ()).map_err(|error| error.kind), wanted);
+            let wanted = wanted.and(if rt == Gpr::SP { Err(EncodeErrorKind::BadRegister) } else { Ok(()) });
+            prop_assert_eq!(word.map(|_| ()).map_err(EncodeError::kind), wanted);
             if let Ok(word) = word {
                 let width = if bit < 32 { Width::W } else { Width::X };
                 let mut operands = insn(word, name).operands(pc);
@@ -182,12 +183,12 @@ proptest! {
         let target = pc.wrapping_add_signed(distance);
         let page = target & !0xfff;
         let pages = i64::from_ne_bytes(page.wrapping_sub(pc & !0xfff).to_ne_bytes());
-        let rest = if rd == Gpr::SP { Err(EncodeErrorKind::Register) } else { Ok(()) };
+        let rest = if rd == Gpr::SP { Err(EncodeErrorKind::BadRegister) } else { Ok(()) };
         for (word, name, wanted, address) in [
             (construct::adr(rd, pc, target), "ADR_only_pcreladdr", expected(distance, 1, 21), target),
             (construct::adrp(rd, pc, target), "ADRP_only_pcreladdr", expected(pages, 4096, 21), page),
         ] {
-            prop_assert_eq!(word.map(|_| ()).map_err(|error| error.kind), wanted.and(rest));
+            prop_assert_eq!(word.map(|_| ()).map_err(EncodeError::kind), wanted.and(rest));
             if let Ok(word) = word {
                 let mut operands = insn(word, name).operands(pc);
                 prop_assert_eq!(register(operands.next()), (RegisterClass::X, rd.number()));

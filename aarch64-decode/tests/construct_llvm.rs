@@ -3,7 +3,8 @@
 #[path = "support/llvm_mc.rs"]
 mod llvm_mc;
 
-use aarch64_decode::construct::{self, EncodeError, Gpr, Width};
+use aarch64_decode::EncodeError;
+use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{Condition, decode};
 use llvm_mc::assemble;
 

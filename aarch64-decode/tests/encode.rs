@@ -191,17 +191,17 @@ fn what_does_not_fit_is_refused() {
         (
             "ADD_64_addsub_shift",
             registers([sp, x(1), x(2)]),
-            Err((Kind::Register, Some(0))),
+            Err((Kind::BadRegister, Some(0))),
         ),
         (
             "ADD_32_addsub_shift",
             registers([x(0), x(1), x(2)]),
-            Err((Kind::Register, Some(0))),
+            Err((Kind::BadRegister, Some(0))),
         ),
         (
             "ADD_64_addsub_shift",
             xi(0)[..2].to_vec(),
-            Err((Kind::Count, None)),
+            Err((Kind::CountMismatch, None)),
         ),
         ("AND_64_log_imm", xi(0x5555_5555_5555_5555), Ok(0x9200_f020)),
         ("AND_64_log_imm", xi(5), Err((Kind::OutOfRange, Some(2)))),
@@ -213,7 +213,7 @@ fn what_does_not_fit_is_refused() {
         (
             "LDR_64_ldst_pos",
             vec![Operand::Register(x(0)), memory(x(31), 8)],
-            Err((Kind::Register, Some(1))),
+            Err((Kind::BadRegister, Some(1))),
         ),
         (
             "LDR_64_ldst_pos",
@@ -243,7 +243,7 @@ fn what_does_not_fit_is_refused() {
         (
             "B_only_branch_imm",
             vec![Operand::Register(x(0))],
-            Err((Kind::Operand, Some(0))),
+            Err((Kind::BadOperand, Some(0))),
         ),
         // hint #0 is nop.
         (
@@ -259,7 +259,7 @@ fn what_does_not_fit_is_refused() {
         (
             "ADD_asimdsame_only",
             vec![v(Arrangement::S4), v(Arrangement::H8), v(Arrangement::S4)],
-            Err((Kind::Tied, Some(1))),
+            Err((Kind::OperandMismatch, Some(1))),
         ),
         (
             "ADD_asimdsame_only",
@@ -270,7 +270,7 @@ fn what_does_not_fit_is_refused() {
     for (name, operands, wanted) in cases {
         let encoding = Encoding::named(name).expect(name);
         let got = encoding.encode(PC, &operands);
-        let got = got.map_err(|error| (error.kind, error.operand));
+        let got = got.map_err(|error| (error.kind(), error.operand()));
         assert_eq!(got, wanted, "{name} {operands:?}");
     }
     assert_eq!(size_of::<EncodeError>(), 3);

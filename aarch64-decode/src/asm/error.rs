@@ -9,37 +9,48 @@ use crate::encode::EncodeErrorKind;
 #[non_exhaustive]
 pub enum AsmErrorKind {
     /// A mnemonic was expected; there is none, or none of this name.
-    Mnemonic,
+    BadMnemonic,
     /// An operand was expected.
-    Operand,
+    BadOperand,
     /// A register was expected.
-    Register,
+    BadRegister,
     /// A number was expected, or the number does not fit 64 bits.
-    Number,
-    /// This character was expected.
-    Character(char),
+    BadNumber,
+    /// Another character was expected.
+    BadCharacter {
+        /// The character that would have been right.
+        expected: char,
+    },
     /// The end of the line was expected.
-    End,
-    /// The instruction has more operands than any.
-    TooMany,
+    BadEnd,
+    /// More operands than any instruction has.
+    CountTooLarge,
     /// No spelling of the mnemonic takes this operand; why the one that came nearest does not.
-    Mismatch(EncodeErrorKind),
-    /// Several encodings are left open (of a pattern), or there are more patterns than room.
+    Encode(EncodeErrorKind),
+    /// The line leaves several encodings open, and one is wanted.
     Ambiguous,
+    /// There are more patterns than the buffer has room for.
+    BufferTooSmall {
+        /// How many suffice.
+        needed: usize,
+    },
 }
 
 impl fmt::Display for AsmErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Mnemonic => "a mnemonic was expected",
-            Self::Operand => "an operand was expected",
-            Self::Register => "a register was expected",
-            Self::Number => "a number was expected",
-            Self::Character(expected) => return write!(f, "`{expected}` was expected"),
-            Self::End => "the end of the line was expected",
-            Self::TooMany => "too many operands",
-            Self::Mismatch(kind) => return kind.fmt(f),
+            Self::BadMnemonic => "a mnemonic was expected",
+            Self::BadOperand => "an operand was expected",
+            Self::BadRegister => "a register was expected",
+            Self::BadNumber => "a number was expected",
+            Self::BadCharacter { expected } => return write!(f, "`{expected}` was expected"),
+            Self::BadEnd => "the end of the line was expected",
+            Self::CountTooLarge => "too many operands",
+            Self::Encode(kind) => return kind.fmt(f),
             Self::Ambiguous => "several encodings fit",
+            Self::BufferTooSmall { needed } => {
+                return write!(f, "the buffer is too small: {needed} patterns are needed");
+            }
         })
     }
 }
@@ -47,10 +58,8 @@ impl fmt::Display for AsmErrorKind {
 /// Why a line is no instruction: what is wrong, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AsmError {
-    /// What is wrong.
-    pub kind: AsmErrorKind,
-    /// Where: a byte of the text, counted from 0.
-    pub column: u32,
+    kind: AsmErrorKind,
+    column: u32,
 }
 
 impl AsmError {
@@ -68,6 +77,21 @@ impl AsmError {
             column: self.column.saturating_add(start),
             ..self
         }
+    }
+
+    /// The same column with another kind.
+    pub(super) const fn of_kind(self, kind: AsmErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// What is wrong.
+    pub const fn kind(self) -> AsmErrorKind {
+        self.kind
+    }
+
+    /// Where: a byte of the text, counted from 0.
+    pub const fn column(self) -> u32 {
+        self.column
     }
 }
 

@@ -77,14 +77,14 @@ impl Items {
                 return Ok(items);
             }
             if !scan.eat(b',') {
-                return Err(scan.error(AsmErrorKind::End));
+                return Err(scan.error(AsmErrorKind::BadEnd));
             }
         }
     }
 
     fn push(&mut self, item: Item, scan: &Scan<'_>) -> Result<(), AsmError> {
         let slot = self.list.get_mut(self.len);
-        *slot.ok_or_else(|| scan.error(AsmErrorKind::TooMany))? = item;
+        *slot.ok_or_else(|| scan.error(AsmErrorKind::CountTooLarge))? = item;
         self.len = self.len.wrapping_add(1);
         Ok(())
     }
@@ -107,7 +107,7 @@ fn value(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
         Some(b'#' | b'-' | b'+' | b'0'..=b'9') => immediate(scan),
         Some(b'.') if scan.word() == b"." => here(scan),
         Some(_) => named(scan),
-        None => Err(scan.error(AsmErrorKind::Operand)),
+        None => Err(scan.error(AsmErrorKind::BadOperand)),
     }
 }
 
@@ -141,7 +141,7 @@ fn immediate(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
             shift,
             amount: amount.unwrap_or(0),
         },
-        Some((Modifier::Extend(_), _)) => return Err(scan.error(AsmErrorKind::Operand)),
+        Some((Modifier::Extend(_), _)) => return Err(scan.error(AsmErrorKind::BadOperand)),
         None => Value::Number { number, hash },
     })
 }
@@ -160,7 +160,7 @@ fn named(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     let word = scan.word();
     let Some(register) = register::arranged(word) else {
         if word.is_empty() {
-            return Err(scan.error(AsmErrorKind::Operand));
+            return Err(scan.error(AsmErrorKind::BadOperand));
         }
         scan.take(word);
         return Ok(Value::Name);

@@ -27,7 +27,7 @@ pub(super) struct Furthest {
 impl Furthest {
     fn see(&mut self, operand: usize, kind: EncodeErrorKind) {
         // Any reason says more than that it is another sort of operand.
-        let more = operand == self.operand && self.kind == EncodeErrorKind::Operand;
+        let more = operand == self.operand && self.kind == EncodeErrorKind::BadOperand;
         if operand > self.operand || more {
             *self = Self { operand, kind };
         }
@@ -39,7 +39,7 @@ impl<'t> Line<'t> {
         let mut scan = Scan::new(text);
         let word = scan.word();
         let start = scan.column();
-        let fault = scan.error(AsmErrorKind::Mnemonic);
+        let fault = scan.error(AsmErrorKind::BadMnemonic);
         scan.take(word);
         if let Some(mnemonic) = spellings::mnemonic(word).filter(|_| !word.is_empty()) {
             return Ok(Self {
@@ -76,7 +76,7 @@ impl<'t> Line<'t> {
 
     pub(super) fn fault(&self, furthest: &Furthest) -> AsmError {
         AsmError::new(
-            AsmErrorKind::Mismatch(furthest.kind),
+            AsmErrorKind::Encode(furthest.kind),
             self.column(furthest.operand),
         )
     }
@@ -101,7 +101,7 @@ impl<'t> Line<'t> {
                 .and_then(|descriptor| operand::operand(descriptor, item, &self.scan, pc));
             index = index.wrapping_add(1);
             let Some(taken) = taken else {
-                furthest.see(index, EncodeErrorKind::Operand);
+                furthest.see(index, EncodeErrorKind::BadOperand);
                 return None;
             };
             *slot = taken;
@@ -111,9 +111,9 @@ impl<'t> Line<'t> {
             Err(error) => {
                 // What is not one operand's fault is found behind the last.
                 let operand = error
-                    .operand
+                    .operand()
                     .map_or(items.len(), |index| usize::from(index).wrapping_add(1));
-                furthest.see(operand, error.kind);
+                furthest.see(operand, error.kind());
                 None
             }
         }
@@ -133,7 +133,7 @@ impl<'t> Line<'t> {
     pub(super) fn assemble(&self, pc: u64) -> Result<u32, AsmError> {
         let mut furthest = Furthest {
             operand: 0,
-            kind: EncodeErrorKind::Count,
+            kind: EncodeErrorKind::CountMismatch,
         };
         let found = self.words(self.mnemonic, pc, &mut furthest);
         let found = found.or_else(|| {

@@ -31,7 +31,7 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Operand, AsmError> {
             if count == 1 {
                 stride = by;
             } else if by != stride {
-                return Err(column.error(AsmErrorKind::Register));
+                return Err(column.error(AsmErrorKind::BadRegister));
             }
             count = count.saturating_add(1);
             last = next;
@@ -54,7 +54,7 @@ fn same_kind(scan: &mut Scan<'_>, first: Register) -> Result<Register, AsmError>
     if (register.class(), register.arrangement()) == (first.class(), first.arrangement()) {
         Ok(register)
     } else {
-        Err(start.error(AsmErrorKind::Register))
+        Err(start.error(AsmErrorKind::BadRegister))
     }
 }
 
@@ -83,10 +83,10 @@ fn tiles(scan: &mut Scan<'_>) -> Result<Operand, AsmError> {
 
 /// Takes the rest of a set of tiles.
 fn masks(scan: &mut Scan<'_>, first: Option<u8>) -> Result<Operand, AsmError> {
-    let mut all = first.ok_or_else(|| scan.error(AsmErrorKind::Register))?;
+    let mut all = first.ok_or_else(|| scan.error(AsmErrorKind::BadRegister))?;
     while scan.eat(b',') {
         let tile = matrix::operand(scan)?.and_then(matrix::mask);
-        all |= tile.ok_or_else(|| scan.error(AsmErrorKind::Register))?;
+        all |= tile.ok_or_else(|| scan.error(AsmErrorKind::BadRegister))?;
     }
     scan.expect(b'}')?;
     Ok(Operand::TileMask(all))

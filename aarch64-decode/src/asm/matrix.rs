@@ -58,7 +58,7 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Option<Operand>, AsmError> 
         } else if scan.eat_word(b"vgx4") {
             4
         } else {
-            return Err(scan.error(AsmErrorKind::Operand));
+            return Err(scan.error(AsmErrorKind::BadOperand));
         };
     }
     scan.expect(b']')?;
@@ -81,7 +81,7 @@ fn table<'t>(scan: &mut Scan<'t>, behind: Scan<'t>) -> Result<Option<Operand>, A
         return Ok(None);
     }
     if !(ahead.eat_word(b"mul") && ahead.eat_word(b"vl")) {
-        return Err(ahead.error(AsmErrorKind::Character(']')));
+        return Err(ahead.error(AsmErrorKind::BadCharacter { expected: ']' }));
     }
     ahead.expect(b']')?;
     *scan = ahead;

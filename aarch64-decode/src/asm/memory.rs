@@ -69,7 +69,7 @@ fn inside(scan: &mut Scan<'_>) -> Result<Offset, AsmError> {
 
 fn offset(scan: &mut Scan<'_>) -> Result<i32, AsmError> {
     let start = *scan;
-    i32::try_from(scan.integer()?).map_err(|_| start.error(AsmErrorKind::Number))
+    i32::try_from(scan.integer()?).map_err(|_| start.error(AsmErrorKind::BadNumber))
 }
 
 /// Takes `, mul vl`.
@@ -80,7 +80,7 @@ fn lengths(scan: &mut Scan<'_>) -> Result<bool, AsmError> {
     if scan.eat_word(b"mul") && scan.eat_word(b"vl") {
         return Ok(true);
     }
-    Err(scan.error(AsmErrorKind::Character(']')))
+    Err(scan.error(AsmErrorKind::BadCharacter { expected: ']' }))
 }
 
 /// Takes a register that is added, with its shift or extension.
@@ -91,7 +91,7 @@ fn index(scan: &mut Scan<'_>) -> Result<Offset, AsmError> {
         Some((modifier, amount)) => (
             modifier
                 .extend()
-                .ok_or_else(|| behind.error(AsmErrorKind::Operand))?,
+                .ok_or_else(|| behind.error(AsmErrorKind::BadOperand))?,
             amount,
         ),
         None => (Extend::Lsl, None),

@@ -19,42 +19,40 @@ use crate::pattern::{Pattern, Patterns};
 /// has a pattern then. Aliases count only where no encoding of that name fits: `mrs x0, _` is MRS. Special cases with an encoding of their own are matched too, as [`Pattern::encoding`] says.
 ///
 /// # Errors
-/// As [`assemble`](crate::assemble); [`AsmErrorKind::Ambiguous`] if the buffer is too small; a
-/// [`Tied`](crate::EncodeErrorKind::Tied) operand where a wildcard has no bits of its own: in `lsl x0, x1, #_` two fields hold the
-/// amount.
+/// As [`assemble`](crate::assemble); [`AsmErrorKind::BufferTooSmall`] if there are more patterns than the buffer holds (an empty one
+/// asks how many; fewer may come, since patterns without room are not compared); [`EncodeErrorKind::OperandMismatch`] where a wildcard
+/// has no bits of its own: in `lsl x0, x1, #_` two fields hold the amount.
 pub fn patterns(pc: u64, line: &str, buffer: &mut [Pattern]) -> Result<usize, AsmError> {
     let line = Line::new(line.as_bytes())?;
-    let mut found = Found { buffer, len: 0 };
-    let full = AsmError::new(AsmErrorKind::Ambiguous, line.start);
+    let mut found = Found {
+        buffer,
+        len: 0,
+        lacking: 0,
+    };
     if !line.items.as_slice().iter().any(Item::is_open) {
-        found.push(Pattern::word(line.assemble(pc)?)).ok_or(full)?;
-        return Ok(found.len);
+        found.push(Pattern::word(line.assemble(pc)?));
+        return found.finish(line.start);
     }
     let mut furthest = Furthest {
         operand: 0,
-        kind: EncodeErrorKind::Count,
+        kind: EncodeErrorKind::CountMismatch,
     };
     // Those that are shown so, and only if there are none, those that mean the same; of each an encoding's own spelling before aliases.
     for (shown, own) in [(true, true), (true, false), (false, true), (false, false)] {
-        let mut fits = true;
         spellings::each(line.mnemonic, |spelling| {
             if spelling.is_own() != own {
-                return !fits;
+                return false;
             }
             let solved = line.solve(&spelling, pc, &mut furthest);
             let wanted =
                 solved.filter(|solved| solved.shown || !shown && spelling.names_hold(solved.word));
             if let Some(solved) = wanted {
-                let pattern = Pattern::new(solved.fields.known(), solved.fields.word());
-                fits = found.push(pattern).is_some();
+                found.push(Pattern::new(solved.fields.known(), solved.fields.word()));
             }
-            !fits
+            false
         });
-        if !fits {
-            return Err(full);
-        }
-        if found.len > 0 {
-            return Ok(found.len);
+        if !found.is_empty() {
+            return found.finish(line.start);
         }
     }
     Err(line.fault(&furthest))
@@ -64,17 +62,39 @@ pub fn patterns(pc: u64, line: &str, buffer: &mut [Pattern]) -> Result<usize, As
 struct Found<'b> {
     buffer: &'b mut [Pattern],
     len: usize,
+    /// How many found no room. One that was found twice counts twice.
+    lacking: usize,
 }
 
 impl Found<'_> {
-    /// Appends a pattern that is not there yet; `None` if there is no room.
-    fn push(&mut self, pattern: Pattern) -> Option<()> {
+    /// Appends a pattern that is not there yet, or counts it if there is no room.
+    fn push(&mut self, pattern: Pattern) {
         if self.buffer.iter().take(self.len).any(|own| *own == pattern) {
-            return Some(());
+            return;
         }
-        *self.buffer.get_mut(self.len)? = pattern;
-        self.len = self.len.wrapping_add(1);
-        Some(())
+        match self.buffer.get_mut(self.len) {
+            Some(slot) => {
+                *slot = pattern;
+                self.len = self.len.wrapping_add(1);
+            }
+            None => self.lacking = self.lacking.wrapping_add(1),
+        }
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.len == 0 && self.lacking == 0
+    }
+
+    /// How many patterns there are, if all found room. `start` is the column of the mnemonic.
+    fn finish(self, start: usize) -> Result<usize, AsmError> {
+        if self.lacking == 0 {
+            return Ok(self.len);
+        }
+        let needed = self.len.wrapping_add(self.lacking);
+        Err(AsmError::new(
+            AsmErrorKind::BufferTooSmall { needed },
+            start,
+        ))
     }
 }
 
@@ -88,7 +108,7 @@ impl Pattern {
     /// let pattern = Pattern::from_text("ldr x0, [_, #8]")?;
     /// assert_eq!(pattern, Pattern::new(0xffff_fc1f, 0xf940_0400));
     /// // The offset may be a number or a register; so it has to be said.
-    /// assert_eq!(Pattern::from_text("ldr x0, [x1, _]").unwrap_err().kind, AsmErrorKind::Ambiguous);
+    /// assert_eq!(Pattern::from_text("ldr x0, [x1, _]").unwrap_err().kind(), AsmErrorKind::Ambiguous);
     /// assert_eq!(Pattern::from_text("ldr x0, [x1, #_]")?, Pattern::new(0xffc0_03ff, 0xf940_0020));
     /// # Ok::<(), aarch64_decode::AsmError>(())
     /// ```
@@ -97,7 +117,10 @@ impl Pattern {
     /// As [`patterns`](crate::patterns); [`AsmErrorKind::Ambiguous`] if the line leaves more than one encoding open.
     pub fn from_text(line: &str) -> Result<Self, AsmError> {
         let mut one = [Self::ANY];
-        patterns(0, line, &mut one)?;
+        patterns(0, line, &mut one).map_err(|error| match error.kind() {
+            AsmErrorKind::BufferTooSmall { .. } => error.of_kind(AsmErrorKind::Ambiguous),
+            _ => error,
+        })?;
         let [pattern] = one;
         Ok(pattern)
     }
@@ -116,8 +139,8 @@ impl<const N: usize> Patterns<N> {
     /// ```
     ///
     /// # Errors
-    /// As [`Pattern::from_text`], with the column in the whole text; [`AsmErrorKind::Mnemonic`] if there are fewer instructions than
-    /// `N`, [`AsmErrorKind::End`] if there are more.
+    /// As [`Pattern::from_text`], with the column in the whole text; [`AsmErrorKind::BadMnemonic`] if there are fewer instructions than
+    /// `N`, [`AsmErrorKind::BadEnd`] if there are more.
     pub fn from_text(text: &str) -> Result<Self, AsmError> {
         let mut words = [Pattern::ANY; N];
         let mut count = 0_usize;
@@ -126,14 +149,14 @@ impl<const N: usize> Patterns<N> {
             if !line.trim().is_empty() {
                 let slot = words
                     .get_mut(count)
-                    .ok_or(AsmError::new(AsmErrorKind::End, start))?;
+                    .ok_or(AsmError::new(AsmErrorKind::BadEnd, start))?;
                 *slot = Pattern::from_text(line).map_err(|error| error.behind(start))?;
                 count = count.wrapping_add(1);
             }
             start = start.wrapping_add(line.len()).wrapping_add(1);
         }
         if count < N {
-            return Err(AsmError::new(AsmErrorKind::Mnemonic, text.len()));
+            return Err(AsmError::new(AsmErrorKind::BadMnemonic, text.len()));
         }
         Ok(Self::new(words))
     }

@@ -87,7 +87,7 @@ pub(super) fn arranged(word: &[u8]) -> Option<Register> {
 /// Takes a register with arrangement.
 pub(super) fn expect(scan: &mut Scan<'_>) -> Result<Register, AsmError> {
     let word = scan.word();
-    let register = arranged(word).ok_or_else(|| scan.error(AsmErrorKind::Register))?;
+    let register = arranged(word).ok_or_else(|| scan.error(AsmErrorKind::BadRegister))?;
     scan.take(word);
     Ok(register)
 }
@@ -107,7 +107,7 @@ pub(super) fn suffixes(scan: &mut Scan<'_>, register: Register) -> Result<Regist
         } else if scan.eat_word(b"m") {
             Predication::Merging
         } else {
-            return Err(scan.error(AsmErrorKind::Character('m')));
+            return Err(scan.error(AsmErrorKind::BadCharacter { expected: 'm' }));
         };
         register = register.predicated(predication);
     }

@@ -88,7 +88,9 @@ impl<'t> Scan<'t> {
         if self.eat(byte) {
             Ok(())
         } else {
-            Err(self.error(AsmErrorKind::Character(char::from(byte))))
+            Err(self.error(AsmErrorKind::BadCharacter {
+                expected: char::from(byte),
+            }))
         }
     }
 
@@ -133,7 +135,7 @@ impl<'t> Scan<'t> {
         }
         self.blanks();
         let start = *self;
-        let fault = || start.error(AsmErrorKind::Number);
+        let fault = || start.error(AsmErrorKind::BadNumber);
         let prefix = self
             .rest()
             .first_chunk::<2>()
@@ -173,14 +175,14 @@ impl<'t> Scan<'t> {
         self.eat(b'#');
         match self.number()? {
             Number::Integer(value) => Ok(value),
-            Number::Decimal { .. } => Err(start.error(AsmErrorKind::Number)),
+            Number::Decimal { .. } => Err(start.error(AsmErrorKind::BadNumber)),
         }
     }
 
     /// Takes a number below 256.
     pub(super) fn small(&mut self) -> Result<u8, AsmError> {
         let start = *self;
-        u8::try_from(self.integer()?).map_err(|_| start.error(AsmErrorKind::Number))
+        u8::try_from(self.integer()?).map_err(|_| start.error(AsmErrorKind::BadNumber))
     }
 
     /// Takes at least one digit.

@@ -54,7 +54,7 @@ impl Gpr {
     /// The field of a place where 31 is the zero register.
     pub(super) const fn or_zero(self) -> Result<u32, EncodeError> {
         if self.0 == STACK_POINTER {
-            Err(EncodeError::whole(EncodeErrorKind::Register))
+            Err(EncodeError::whole(EncodeErrorKind::BadRegister))
         } else {
             Ok(widen(self.0))
         }
@@ -63,7 +63,7 @@ impl Gpr {
     /// The field of a place where 31 is the stack pointer.
     pub(super) const fn or_sp(self) -> Result<u32, EncodeError> {
         if self.0 == Self::ZR.0 {
-            Err(EncodeError::whole(EncodeErrorKind::Register))
+            Err(EncodeError::whole(EncodeErrorKind::BadRegister))
         } else {
             Ok(widen(self.number()))
         }

@@ -28,7 +28,7 @@ const fn move_wide(
 /// `movz rd, #value, lsl #shift` (MOVZ): the rest of the register becomes 0.
 ///
 /// # Errors
-/// A shift that is none of 0, 16, and with 64 bits 32, 48; [`EncodeErrorKind::Register`] for the stack pointer.
+/// A shift that is none of 0, 16, and with 64 bits 32, 48; [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn movz(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, EncodeError> {
     move_wide(0x5280_0000, width, rd, value, shift)
 }
@@ -68,11 +68,11 @@ pub struct MovWide {
 /// // mov x0, #0x4c11; movk x0, #0xfe00, lsl #32; movk x0, #0xffff, lsl #48
 /// let words = mov_wide(Gpr::X0, 0xffff_fe00_0000_4c11)?;
 /// assert!(words.eq([0xd289_8220, 0xf2df_c000, 0xf2ff_ffe0]));
-/// # Ok::<(), aarch64_decode::construct::EncodeError>(())
+/// # Ok::<(), aarch64_decode::EncodeError>(())
 /// ```
 ///
 /// # Errors
-/// [`EncodeErrorKind::Register`] for the stack pointer.
+/// [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn mov_wide(rd: Gpr, value: u64) -> Result<MovWide, EncodeError> {
     let inverted = quarters(!value) < quarters(value);
     // What the first instruction writes beside its own sixteen bits.

@@ -268,9 +268,9 @@ pub(super) fn difference(given: &Operand, decoded: &Operand) -> Kind {
     let register = |given: Register, decoded: Register| {
         let plain = |register: Register| (register.class(), register.number());
         if plain(given) == plain(decoded) {
-            Kind::Arrangement
+            Kind::BadArrangement
         } else {
-            Kind::Register
+            Kind::BadRegister
         }
     };
     match (*given, *decoded) {
@@ -279,14 +279,14 @@ pub(super) fn difference(given: &Operand, decoded: &Operand) -> Kind {
             if (given.count, given.stride) == (decoded.count, decoded.stride) {
                 register(given.first, decoded.first)
             } else {
-                Kind::Register
+                Kind::BadRegister
             }
         }
         (Operand::Memory(given), Operand::Memory(decoded)) => {
             if same_register(given.base, decoded.base) {
-                Kind::Operand
+                Kind::BadOperand
             } else {
-                Kind::Register
+                Kind::BadRegister
             }
         }
         (
@@ -296,12 +296,12 @@ pub(super) fn difference(given: &Operand, decoded: &Operand) -> Kind {
             Operand::ShiftedRegister { .. }
             | Operand::ExtendedRegister { .. }
             | Operand::WriteBack(_),
-        ) => Kind::Register,
+        ) => Kind::BadRegister,
         (Operand::Immediate(_), Operand::Immediate(_)) => Kind::OutOfRange,
         (
             Operand::Matrix(_) | Operand::Slice { .. },
             Operand::Matrix(_) | Operand::Slice { .. },
-        ) => Kind::Arrangement,
-        _ => Kind::Operand,
+        ) => Kind::BadArrangement,
+        _ => Kind::BadOperand,
     }
 }

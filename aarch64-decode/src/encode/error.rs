@@ -2,25 +2,27 @@
 
 use core::fmt;
 
-/// What is wrong with an operand, or with the whole of them.
+/// What is wrong with an operand, or with all of them together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EncodeErrorKind {
     /// A distance, an offset, an immediate or a lane that the field is too narrow for.
     OutOfRange,
-    /// A distance or an offset that is no multiple of what the field counts in.
+    /// A distance or an offset that is not a multiple of what the field counts in.
     Misaligned,
-    /// A register that cannot stand there: of another class or number, or the stack pointer where the instruction means the zero
-    /// register, or the other way round.
-    Register,
+    /// A register that cannot stand there: of another class or number, or the stack pointer where
+    /// the instruction means the zero register, or the other way round.
+    BadRegister,
     /// An arrangement, lane or predication that cannot stand there.
-    Arrangement,
-    /// An operand of another sort than the place takes: an immediate for a register, say.
-    Operand,
-    /// A value that does not agree with another operand: a register that must be the same, an element of another size.
-    Tied,
+    BadArrangement,
+    /// An operand of another sort than the instruction takes there: an immediate for a register,
+    /// say.
+    BadOperand,
+    /// A value that does not agree with another operand: a register that must be the same, an
+    /// element of another size.
+    OperandMismatch,
     /// More or fewer operands than the instruction has.
-    Count,
+    CountMismatch,
     /// The operands fit their fields, but the word is UNDEFINED or another instruction's.
     Undefined,
 }
@@ -28,10 +30,8 @@ pub enum EncodeErrorKind {
 /// Why operands make no word: what is wrong, and with which operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct EncodeError {
-    /// What is wrong.
-    pub kind: EncodeErrorKind,
-    /// The index of the operand, from 0; `None` if it is not one operand's fault, and from the constructors, whose arguments have names.
-    pub operand: Option<u8>,
+    kind: EncodeErrorKind,
+    operand: Option<u8>,
 }
 
 impl EncodeError {
@@ -50,6 +50,17 @@ impl EncodeError {
             operand: u8::try_from(index).ok(),
         }
     }
+
+    /// What is wrong.
+    pub const fn kind(self) -> EncodeErrorKind {
+        self.kind
+    }
+
+    /// The index of the operand, from 0; `None` if it is not one operand's fault, and from the
+    /// constructors of [`construct`](crate::construct), whose arguments have names.
+    pub const fn operand(self) -> Option<u8> {
+        self.operand
+    }
 }
 
 impl fmt::Display for EncodeErrorKind {
@@ -57,13 +68,13 @@ impl fmt::Display for EncodeErrorKind {
         f.write_str(match self {
             Self::OutOfRange => "value out of the instruction's range",
             Self::Misaligned => "value is not a multiple of the instruction's unit",
-            Self::Register => "the instruction has no such register there",
-            Self::Arrangement => {
+            Self::BadRegister => "the instruction has no such register there",
+            Self::BadArrangement => {
                 "the instruction has no such arrangement, lane or predication there"
             }
-            Self::Operand => "the instruction takes another sort of operand there",
-            Self::Tied => "value does not agree with another operand",
-            Self::Count => "wrong number of operands",
+            Self::BadOperand => "the instruction takes another sort of operand there",
+            Self::OperandMismatch => "value does not agree with another operand",
+            Self::CountMismatch => "wrong number of operands",
             Self::Undefined => "undefined, or another instruction",
         })
     }

@@ -52,7 +52,7 @@ impl Fields {
             return Err(Kind::OutOfRange);
         }
         if clash != 0 {
-            return Err(Kind::Tied);
+            return Err(Kind::OperandMismatch);
         }
         self.word |= bits & mask;
         self.known |= mask;

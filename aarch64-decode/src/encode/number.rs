@@ -11,7 +11,7 @@ pub(super) const fn shift_number(shift: Shift) -> Result<u32, Kind> {
         Shift::Lsr => 1,
         Shift::Asr => 2,
         Shift::Ror => 3,
-        Shift::Msl => return Err(Kind::Operand),
+        Shift::Msl => return Err(Kind::BadOperand),
     })
 }
 
@@ -85,7 +85,7 @@ pub(super) fn shift_amount(
 ) -> Put {
     let size = to.get_pair(high, low) >> 3;
     if size == 0 {
-        return Err(Kind::Tied);
+        return Err(Kind::OperandMismatch);
     }
     let log = 31_u32.wrapping_sub(size.leading_zeros());
     let bits = 8_u32.wrapping_shl(log);

@@ -36,7 +36,7 @@ impl From<Operand> for OperandPattern {
 fn memory(descriptor: &'static Descriptor, pc: u64, word: u32) -> Result<Memory, Kind> {
     match operands::decode(*descriptor, word, pc) {
         Operand::Memory(memory) => Ok(memory),
-        _ => Err(Kind::Operand),
+        _ => Err(Kind::BadOperand),
     }
 }
 
@@ -69,7 +69,7 @@ impl Given for OperandPattern {
                 // An offset of the kind that the place has.
                 let offset = memory(descriptor, pc, fields.word())?.offset;
                 if offset == MemoryOffset::None {
-                    return Err(Kind::Operand);
+                    return Err(Kind::BadOperand);
                 }
                 (Memory { offset, ..given }, false)
             }

@@ -38,7 +38,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, pc: u64, to: &mut F
         // Behind 30 and 31 is 31.
         Program::GprNext => match own.register()?.number() {
             31 => to.put_some([0, 0], [b, 5], 0b11110, 0b11110),
-            number => to.put_five(b, number.checked_sub(1).ok_or(Kind::Tied)?),
+            number => to.put_five(b, number.checked_sub(1).ok_or(Kind::OperandMismatch)?),
         },
         Program::Arranged => to.put_five(c, own.register()?.number()),
         Program::ShiftedGpr => {
@@ -58,7 +58,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, pc: u64, to: &mut F
                 amount,
             } = *operand
             else {
-                return Err(Kind::Operand);
+                return Err(Kind::BadOperand);
             };
             if amount > 4 {
                 return Err(Kind::OutOfRange);
@@ -110,7 +110,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, pc: u64, to: &mut F
         }
         Program::PlusOne => to.put([a, b], narrow(own.immediate()?.wrapping_sub(1))?),
         Program::FieldWidth => {
-            let immr = i64::from(to.value_of([b, 6]).ok_or(Kind::Tied)?);
+            let immr = i64::from(to.value_of([b, 6]).ok_or(Kind::OperandMismatch)?);
             let width = own.immediate()?;
             if width < 1 {
                 return Err(Kind::OutOfRange);
@@ -119,7 +119,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, pc: u64, to: &mut F
         }
         Program::Cond => match *operand {
             Operand::Condition(condition) => to.put([a, 4], widen(condition.number() ^ b)),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         },
         Program::PcRel => to.put_signed([a, b], distance(own.address()?, pc, c)?),
         Program::PcRelBack => to.put([a, b], narrow(distance(pc, own.address()?, 2)?)?),
@@ -138,7 +138,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, pc: u64, to: &mut F
         }
         Program::ControlRegister => match *operand {
             Operand::ControlRegister(number) => to.put([a, 4], widen(number)),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         },
         Program::GprSized => {
             let register = own.register()?;
@@ -192,7 +192,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, pc: u64, to: &mut F
         }
         Program::WriteBack => match *operand {
             Operand::WriteBack(register) => to.put_five(a, register.number()),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         },
         Program::VecQ => {
             let (register, _, full) = sized(own.register()?)?;
@@ -359,6 +359,6 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, pc: u64, to: &mut F
         _ => scalable::put(descriptor, operand, to),
         // No row has the other kinds.
         #[cfg(not(feature = "sve"))]
-        _ => Err(Kind::Operand),
+        _ => Err(Kind::BadOperand),
     }
 }

@@ -15,7 +15,7 @@ impl Own<'_> {
     pub(super) fn register(&self) -> Result<Register, Kind> {
         match *self.0 {
             Operand::Register(register) => Ok(register),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
@@ -26,14 +26,14 @@ impl Own<'_> {
                 shift,
                 amount,
             } => Ok((register, shift, amount)),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
     pub(super) fn immediate(&self) -> Result<i64, Kind> {
         match *self.0 {
             Operand::Immediate(value) => Ok(value),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
@@ -45,35 +45,35 @@ impl Own<'_> {
             }
             // One that did not fit sixteen bits.
             Operand::Immediate(_) => Err(Kind::OutOfRange),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
     pub(super) fn float(&self) -> Result<u8, Kind> {
         match *self.0 {
             Operand::FloatImmediate(value) => Ok(value.bits()),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
     pub(super) fn address(&self) -> Result<u64, Kind> {
         match *self.0 {
             Operand::Address(address) => Ok(address),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
     pub(super) fn name(&self) -> Result<Name, Kind> {
         match *self.0 {
             Operand::Name(name) => Ok(name),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
     pub(super) fn list(&self) -> Result<RegisterList, Kind> {
         match *self.0 {
             Operand::List(list) => Ok(list),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
@@ -83,7 +83,7 @@ impl Own<'_> {
         match *self.0 {
             Operand::Register(register) => Ok(register),
             Operand::List(list) => Ok(list.first),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
@@ -91,14 +91,14 @@ impl Own<'_> {
     pub(super) fn matrix(&self) -> Result<Matrix, Kind> {
         match *self.0 {
             Operand::Matrix(matrix) => Ok(matrix),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
     pub(super) fn memory(&self) -> Result<Memory, Kind> {
         match *self.0 {
             Operand::Memory(memory) => Ok(memory),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
@@ -107,7 +107,7 @@ impl Own<'_> {
         let memory = self.memory()?;
         match memory.offset {
             MemoryOffset::Immediate(value) => Ok((memory.base.number(), i64::from(value))),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
@@ -117,7 +117,7 @@ impl Own<'_> {
         let memory = self.memory()?;
         match memory.offset {
             MemoryOffset::VectorLengths(value) => Ok((memory.base.number(), i64::from(value))),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 
@@ -130,12 +130,12 @@ impl Own<'_> {
                 extend,
                 amount,
             } => Ok((memory.base, index, extend, amount)),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         }
     }
 }
 
 /// The lane of a register.
 pub(super) fn lane(register: Register) -> Result<u32, Kind> {
-    register.lane().map(widen).ok_or(Kind::Arrangement)
+    register.lane().map(widen).ok_or(Kind::BadArrangement)
 }

@@ -100,14 +100,14 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, to: &mut Fields) ->
         }
         Program::SmallFloat => match *operand {
             Operand::HalfUnits(halves) => to.put([a, b], u32::from(halves != c & 15)),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         },
         Program::Shifted8 => shifted8(to, operand, [a, b, c], d != 0),
         Program::TszRight => shift_amount(to, [a, b], [c, 5], own.immediate()?, true),
         Program::TszLeft => shift_amount(to, [a, b], [c, 5], own.immediate()?, false),
         Program::Multiplier => match *operand {
             Operand::Multiplier(value) => to.put([a, b], narrow(i64::from(value).wrapping_sub(1))?),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         },
         Program::MemVl => {
             let (base, lengths) = own.vector_lengths()?;
@@ -151,7 +151,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, to: &mut Fields) ->
         _ => sme::put(descriptor, operand, to),
         // No row has the other kinds.
         #[cfg(not(feature = "sme"))]
-        _ => Err(Kind::Operand),
+        _ => Err(Kind::BadOperand),
     }
 }
 
@@ -160,13 +160,16 @@ pub(super) fn list(to: &mut Fields, list: RegisterList, span: Span, shape: u8) -
     let (number, unit) = (list.first.number(), shape >> 4);
     match (number.checked_rem(unit), number.checked_div(unit)) {
         (Some(0), Some(value)) => to.put(span, widen(value)),
-        _ => Err(Kind::Register),
+        _ => Err(Kind::BadRegister),
     }
 }
 
 /// A predicate register, `more` below its number.
 pub(super) fn predicate(to: &mut Fields, register: Register, span: Span, more: u8) -> Put {
-    let value = register.number().checked_sub(more).ok_or(Kind::Register)?;
+    let value = register
+        .number()
+        .checked_sub(more)
+        .ok_or(Kind::BadRegister)?;
     to.put(span, widen(value))
 }
 
@@ -177,7 +180,7 @@ pub(super) fn mask_size(to: &mut Fields, arrangement: Arrangement, span: Span) -
         1 => (0x20, 0x1030),
         2 => (0, 0x1020),
         3 => (0x1000, 0x1000),
-        _ => return Err(Kind::Arrangement),
+        _ => return Err(Kind::BadArrangement),
     };
     to.put_some([0, 0], span, value, mask)
 }
@@ -193,7 +196,7 @@ pub(super) fn mask(to: &mut Fields, value: i64, span: Span) -> Put {
         _ => false,
     };
     if !known {
-        return Err(Kind::Tied);
+        return Err(Kind::OperandMismatch);
     }
     let imm13 = to.get(span);
     let pattern = imm13 >> 6 & 0x40 | !imm13 & 63;
@@ -217,10 +220,10 @@ pub(super) fn slice(
         offset,
     } = *operand
     else {
-        return Err(Kind::Operand);
+        return Err(Kind::BadOperand);
     };
     to.put([register, 4], widen(own.number()))?;
-    let number = selector.number().checked_sub(12).ok_or(Kind::Register)?;
+    let number = selector.number().checked_sub(12).ok_or(Kind::BadRegister)?;
     to.put([base, 2], widen(number))?;
     let index = above(widen(offset), log(own.arrangement())?)?;
     to.put_pair(high, low, index)
@@ -244,10 +247,10 @@ pub(super) fn shifted8(
         }
         Operand::Immediate(value) => value,
         Operand::ElementImmediate { value, .. } => i64::from(value),
-        _ => return Err(Kind::Operand),
+        _ => return Err(Kind::BadOperand),
     };
     let value = if is_signed {
-        from_element(value, to.value_of([size, 2]).ok_or(Kind::Tied)?)
+        from_element(value, to.value_of([size, 2]).ok_or(Kind::OperandMismatch)?)
     } else {
         value
     };

@@ -58,7 +58,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, to: &mut Fields) ->
         }
         Program::TileMask => match *operand {
             Operand::TileMask(mask) => to.put([a, b], widen(mask)),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         },
         Program::TableLane => {
             let bytes = i64::from(lane(own.register()?)?);
@@ -66,7 +66,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, to: &mut Fields) ->
         }
         Program::TableVector => match *operand {
             Operand::TableVector(index) => to.put([a, b], widen(index)),
-            _ => Err(Kind::Operand),
+            _ => Err(Kind::BadOperand),
         },
         Program::MemVlUnsigned => {
             let (base, lengths) = own.vector_lengths()?;
@@ -74,7 +74,7 @@ pub(super) fn put(descriptor: Descriptor, operand: &Operand, to: &mut Fields) ->
             to.put([b, c], narrow(lengths)?)
         }
         Program::NarrowShift => narrowing(to, own.immediate()?, a, b),
-        _ => Err(Kind::Operand),
+        _ => Err(Kind::BadOperand),
     }
 }
 
@@ -85,13 +85,13 @@ pub(super) fn scaled(
     [multiplier, more]: [u8; 2],
     span: Span,
 ) -> Put {
-    let number = first.number().checked_sub(more).ok_or(Kind::Register)?;
+    let number = first.number().checked_sub(more).ok_or(Kind::BadRegister)?;
     match (
         number.checked_rem(multiplier),
         number.checked_div(multiplier),
     ) {
         (Some(0), Some(value)) => to.put(span, widen(value)),
-        _ => Err(Kind::Register),
+        _ => Err(Kind::BadRegister),
     }
 }
 
@@ -99,7 +99,7 @@ pub(super) fn scaled(
 pub(super) fn strided(to: &mut Fields, first: Register, half: u8, span: Span) -> Put {
     to.put([half, 1], widen(first.number() >> 4))?;
     to.put(span, widen(first.number() & 15))
-        .map_err(|_| Kind::Register)
+        .map_err(|_| Kind::BadRegister)
 }
 
 /// A vector that controls others: z20 to z23 or z28 to z31.
@@ -109,8 +109,12 @@ pub(super) fn control(to: &mut Fields, register: Register, span: Span) -> Put {
 }
 
 fn selector(to: &mut Fields, register: Register, base: u8, lsb: u8) -> Put {
-    let number = register.number().checked_sub(base).ok_or(Kind::Register)?;
-    to.put([lsb, 2], widen(number)).map_err(|_| Kind::Register)
+    let number = register
+        .number()
+        .checked_sub(base)
+        .ok_or(Kind::BadRegister)?;
+    to.put([lsb, 2], widen(number))
+        .map_err(|_| Kind::BadRegister)
 }
 
 /// The number of the first slice or vector, in units of how many there are.
@@ -159,7 +163,7 @@ pub(super) fn array(
 /// The shift of a narrowing: from words to bytes below 64, from double words to halves above; the size is known.
 pub(super) fn narrowing(to: &mut Fields, amount: i64, tsize: u8, imm5: u8) -> Put {
     let size = to.value_of([tsize.wrapping_add(1), 1]);
-    let bits = if size.ok_or(Kind::Tied)? == 0 {
+    let bits = if size.ok_or(Kind::OperandMismatch)? == 0 {
         64
     } else {
         128

@@ -98,7 +98,7 @@ impl Spelling {
         fields.fix();
         let mut list = Operands::new(0, pc, self.form);
         if list.len() != operands.len() {
-            return Err(EncodeError::whole(Kind::Count));
+            return Err(EncodeError::whole(Kind::CountMismatch));
         }
         for (index, operand) in operands.iter().enumerate() {
             if let Some(descriptor) = list.descriptor() {
@@ -108,7 +108,7 @@ impl Spelling {
                     let earlier = self.check(before, pc, fields.word());
                     return Err(earlier
                         .err()
-                        .filter(|error| error.kind == Kind::Register)
+                        .filter(|error| error.kind() == Kind::BadRegister)
                         .unwrap_or(EncodeError::of(kind, index)));
                 }
             }
@@ -242,11 +242,11 @@ fn follow(test: &Test, fields: &mut Fields) -> Result<(), Kind> {
             match (fields.value_of([a, width]), fields.value_of([b, width])) {
                 (Some(value), _) => fields.put([b, width], value),
                 (None, Some(value)) => fields.put([a, width], value),
-                (None, None) => Err(Kind::Tied),
+                (None, None) => Err(Kind::OperandMismatch),
             }
         }
         Test::Predicate(Predicate::ImmsIsImmrMinusOne) => {
-            let immr = fields.value_of([16, 6]).ok_or(Kind::Tied)?;
+            let immr = fields.value_of([16, 6]).ok_or(Kind::OperandMismatch)?;
             // 32 bits or 64, by sf.
             let last = if field(fields.word(), 31, 1) == 0 {
                 31

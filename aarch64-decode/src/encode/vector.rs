@@ -19,7 +19,7 @@ pub(super) const fn log(arrangement: Arrangement) -> Result<u32, Kind> {
         Arrangement::S | Arrangement::S2 | Arrangement::S4 => 2,
         Arrangement::D | Arrangement::D1 | Arrangement::D2 => 3,
         Arrangement::Q | Arrangement::Q1 => 4,
-        Arrangement::None => return Err(Kind::Arrangement),
+        Arrangement::None => return Err(Kind::BadArrangement),
     })
 }
 
@@ -51,12 +51,12 @@ pub(super) const fn scalar_log(class: RegisterClass) -> Result<u32, Kind> {
         RegisterClass::S => 2,
         RegisterClass::D => 3,
         RegisterClass::Q => 4,
-        _ => return Err(Kind::Register),
+        _ => return Err(Kind::BadRegister),
     })
 }
 
 fn lane(register: Register) -> Result<u32, Kind> {
-    register.lane().map(widen).ok_or(Kind::Arrangement)
+    register.lane().map(widen).ok_or(Kind::BadArrangement)
 }
 
 /// A field that gives the size when `more` is added to it (`word more`).
@@ -64,7 +64,7 @@ fn lane(register: Register) -> Result<u32, Kind> {
 pub(super) fn size(to: &mut Fields, arrangement: Arrangement, span: Span, more: u8) -> Put {
     let value = low8(log(arrangement)?).wrapping_sub(more);
     to.put(span, widen(value)).map_err(|kind| match kind {
-        Kind::OutOfRange => Kind::Arrangement,
+        Kind::OutOfRange => Kind::BadArrangement,
         other => other,
     })
 }
@@ -73,7 +73,7 @@ pub(super) fn size(to: &mut Fields, arrangement: Arrangement, span: Span, more: 
 pub(super) fn above(index: u32, log: u32) -> Result<u32, Kind> {
     // At most 255 << 5.
     if log > 4 {
-        return Err(Kind::Arrangement);
+        return Err(Kind::BadArrangement);
     }
     Ok((index << 1 | 1).wrapping_shl(log))
 }
@@ -113,7 +113,7 @@ fn spread(to: &mut Fields, value: u32, bits: &[u8]) -> Put {
 
 fn short(to: &mut Fields, register: Register, lsb: u8, width: u8) -> Put {
     to.put([lsb, width], widen(register.number()))
-        .map_err(|_| Kind::Register)
+        .map_err(|_| Kind::BadRegister)
 }
 
 /// The inverse of `program`'s functions of the same names.

@@ -22,7 +22,7 @@ impl Encoding {
     /// ```
     ///
     /// # Errors
-    /// As [`encode`](Self::encode); [`Tied`](crate::EncodeErrorKind::Tied) where an operand has no bits of its own without another one
+    /// As [`encode`](Self::encode); [`OperandMismatch`](crate::EncodeErrorKind::OperandMismatch) where an operand has no bits of its own without another one
     /// that is open: the amount of a shift depends on the size of the elements.
     pub fn pattern(self, pc: u64, operands: &[OperandPattern]) -> Result<Pattern, EncodeError> {
         let solved = Spelling::own(self).solve(operands, pc)?;

@@ -175,8 +175,8 @@ fn probe_edit(insn: Instruction, pc: u64) {
     black_box(insn.encoding().encode(pc, operands).is_ok());
     if let Err(error) = insn.with_operands(pc, operands) {
         display(error);
-        display(error.kind);
-        black_box(error.operand);
+        display(error.kind());
+        black_box(error.operand());
     }
     for operand in insn.operands(pc) {
         black_box(insn.with_operand(at, operand, pc).is_ok());
@@ -197,8 +197,8 @@ fn probe_asm(bytes: &[u8], pc: u64) {
         }
         Err(error) => {
             display(error);
-            display(error.kind);
-            black_box(error.column);
+            display(error.kind());
+            black_box(error.column());
         }
     }
     let mut buffer = [Pattern::ANY; 4];
