@@ -11,14 +11,14 @@ mod list;
 mod matrix;
 mod memory;
 mod operand;
-mod patterns;
 mod register;
 mod scan;
 mod spellings;
 mod value;
+mod wildcard;
 
 pub use error::{AsmError, AsmErrorKind};
-pub use patterns::patterns;
+pub use wildcard::patterns;
 
 use line::Line;
 

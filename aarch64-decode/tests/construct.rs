@@ -1,11 +1,11 @@
 //! What a constructor writes decodes to the operands that it was given; what it refuses, no word could hold.
 
-use aarch64_decode::{EncodeError, EncodeErrorKind};
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
     AddressMode, Condition, Flow, Instruction, Memory, MemoryOffset, Operand, Register,
     RegisterClass, decode,
 };
+use aarch64_decode::{EncodeError, EncodeErrorKind};
 use proptest::prelude::*;
 
 /// A register with the class that the decoder gives it where 31 is the zero register.
