@@ -305,26 +305,35 @@ fn references() {
             .references
             .iter()
             .partition(|reference| reference.kind == ReferenceKind::Pointer);
-        let words = code.iter().flat_map(|r| [word(r.from - 4), word(r.from)]);
+        let before = |r: &Reference, bytes| r.from.checked_sub(bytes).map_or(0, word);
+        let words = code
+            .iter()
+            .flat_map(|r| [before(r, 8), before(r, 4), word(r.from)]);
         let lines = disassemble(&words.collect::<Vec<_>>());
-        assert_eq!(lines.len(), 2 * code.len(), "{name}: LLVM knows every word");
-        for (reference, lines) in code.iter().zip(lines.chunks(2)) {
-            let (mnemonic, _) = lines[1].split_once('\t').expect("operands");
-            let page = (reference.from - 4) & !0xfff;
-            let is_pair = lines[0].starts_with("adrp\t");
-            let paired = || {
-                let page = page.wrapping_add_signed(immediate(&lines[0]));
-                page.wrapping_add_signed(immediate(&lines[1]))
+        assert_eq!(lines.len(), 3 * code.len(), "{name}: LLVM knows every word");
+        for (reference, lines) in code.iter().zip(lines.chunks(3)) {
+            let (mnemonic, _) = lines[2].split_once('\t').expect("operands");
+            // What `adrp` and a distance from its page make, the `adrp` so many words before.
+            let from_page = |words: usize, adrp: &str, distance: &str| {
+                let page = (reference.from - 4 * words as u64) & !0xfff;
+                let page = page.wrapping_add_signed(immediate(adrp));
+                page.wrapping_add_signed(immediate(distance))
             };
-            let direct = reference.from.wrapping_add_signed(immediate(&lines[1]));
+            let is_pair = lines[1].starts_with("adrp\t");
+            let paired = || from_page(1, &lines[1], &lines[2]);
+            let direct = || reference.from.wrapping_add_signed(immediate(&lines[2]));
             let (kind, to) = match (mnemonic, is_pair) {
-                ("bl", _) => (ReferenceKind::Call, direct),
-                ("b", _) => (ReferenceKind::Branch, direct),
-                ("cbz", _) => (ReferenceKind::Conditional, direct),
+                ("ldr", false) if lines[2].ends_with(']') => {
+                    assert!(lines[0].starts_with("adrp\t") && lines[1].starts_with("add\t"));
+                    (ReferenceKind::Load, from_page(2, &lines[0], &lines[1]))
+                }
+                ("bl", _) => (ReferenceKind::Call, direct()),
+                ("b", _) => (ReferenceKind::Branch, direct()),
+                ("cbz", _) => (ReferenceKind::Conditional, direct()),
                 ("add", true) => (ReferenceKind::Address, paired()),
                 ("ldr", true) => (ReferenceKind::Load, paired()),
                 ("str", true) => (ReferenceKind::Store, paired()),
-                ("ldr", false) => (ReferenceKind::Literal, direct),
+                ("ldr", false) => (ReferenceKind::Literal, direct()),
                 _ => panic!("{name}: {lines:?}"),
             };
             assert_eq!(

@@ -183,7 +183,7 @@ pub fn kext() -> Built {
     kext::build(&kexts(0)[0])
 }
 
-/// The kernel's code in m1n1's shape: what refers to code refers to it here too.
+/// The kernel's code in m1n1's shape.
 pub fn m1n1() -> Built {
     let object = code_alone(&kernel(0).object);
     let mut m1n1 = M1n1::new(&object);
@@ -218,23 +218,22 @@ pub fn m1n1() -> Built {
     built
 }
 
-/// The object's code, with the relocations that stay in it.
+/// The object's code; what refers to another section refers to the code's start instead.
 fn code_alone(object: &Object) -> Object {
     let text = object
         .sections
         .iter()
         .position(|section| section.name == "__text")
         .expect("the kernel has code");
-    let mut section = object.sections[text].clone();
     let mut symbols = object.symbols.clone();
-    section
-        .relocs
-        .retain(|reloc| symbols[reloc.symbol].section == Some(text));
     for symbol in &mut symbols {
+        if symbol.section != Some(text) {
+            symbol.value = 0;
+        }
         symbol.section = Some(0);
     }
     Object {
-        sections: vec![section],
+        sections: vec![object.sections[text].clone()],
         symbols,
         ..Object::default()
     }

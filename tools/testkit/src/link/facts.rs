@@ -149,16 +149,32 @@ fn references(placed: &Placed<'_>, foreign: &Foreign, level: u8) -> Vec<Referenc
             let target = own.or_else(|| foreign.get(&symbol.name).copied());
             let word = get_u32(&section.data, index(reloc.offset));
             let kind = word.and_then(|word| kind_of(reloc.kind, word));
-            if let Some(((_, vmaddr), kind)) = target.zip(kind) {
+            let Some(((_, vmaddr), kind)) = target.zip(kind) else {
+                continue;
+            };
+            let reference = Reference {
+                from: start + reloc.offset,
+                to: vmaddr.wrapping_add_signed(reloc.addend),
+                kind,
+            };
+            out.push(reference);
+            // A stub takes the address of its slot, then loads from there.
+            let next = get_u32(&section.data, index(reloc.offset) + 4);
+            if kind == ReferenceKind::Address && next.is_some_and(|next| loads_from(word, next)) {
                 out.push(Reference {
-                    from: start + reloc.offset,
-                    to: vmaddr.wrapping_add_signed(reloc.addend),
-                    kind,
+                    from: reference.from + 4,
+                    kind: ReferenceKind::Load,
+                    ..reference
                 });
             }
         }
     }
     out
+}
+
+/// Whether `next` is `ldr xT, [xN]` with the xN that `add` writes.
+fn loads_from(add: Option<u32>, next: u32) -> bool {
+    add.is_some_and(|add| next & 0xffff_ffe0 == 0xf940_0000 | (add & 31) << 5)
 }
 
 /// How a relocated instruction refers to its target: Arm ARM C4.1.
