@@ -65,28 +65,40 @@ mod register;
 mod syntax;
 mod words;
 
-#[cfg(feature = "asm")]
-pub use asm::{AsmError, AsmErrorKind, assemble, patterns};
-pub use condition::Condition;
+// From a word to an instruction, for every core or for one, and what it is.
 pub use cpu::{FeatureSet, decode_for};
-pub use effects::{Access, AccessSize, Effects, Flags, MemoryAccess, MemoryKind, RegisterSet};
-pub use encode::{EncodeError, EncodeErrorKind, OperandPattern};
 pub use encoding::{Encoding, Feature, Group, Mnemonic};
 pub use error::DecodeError;
-pub use flow::Flow;
-#[cfg(feature = "fmt")]
-pub use fmt::{NoSymbols, Symbols, TextBuffer, TextOptions, Token, TokenKind};
 pub use insn::Instruction;
 pub use matcher::decode;
+
+// Its operands: each typed and complete, decoded one by one or all at once.
+pub use condition::Condition;
 pub use named::{Name, NameText};
 pub use operand::{
     AddressMode, Extend, FpImmediate, Matrix, MatrixPart, Memory, MemoryOffset, Operand,
     RegisterList, Shift,
 };
 pub use operands::{OperandArray, Operands};
-pub use pattern::search::{ByteMatches, Matches};
-pub use pattern::{Pattern, Patterns};
+pub use register::{Arrangement, Predication, Register, RegisterClass};
+
+// What it does: where it goes, what it reads and writes, which addresses it names.
+pub use effects::{Access, AccessSize, Effects, Flags, MemoryAccess, MemoryKind, RegisterSet};
+pub use flow::Flow;
 pub use reference::{Reference, References};
 pub use referrers::{ReferenceKind, Referrer, Referrers};
-pub use register::{Arrangement, Predication, Register, RegisterClass};
+
+// Its text: the spelling, the buffer, and names for addresses.
+#[cfg(feature = "fmt")]
+pub use fmt::{NoSymbols, Symbols, TextBuffer, TextOptions, Token, TokenKind};
 pub use syntax::Syntax;
+
+// Back to the word, from operands or from a line of text; `construct` has what loaders write.
+#[cfg(feature = "asm")]
+pub use asm::{AsmError, AsmErrorKind, assemble, patterns};
+pub use encode::{EncodeError, EncodeErrorKind};
+
+// Words of which some bits are open, and the search for them.
+pub use encode::OperandPattern;
+pub use pattern::search::{ByteMatches, Matches};
+pub use pattern::{Pattern, Patterns};
