@@ -55,6 +55,7 @@ const fn words(pc: u64, target: u64, width: u8) -> Result<u32, EncodeError> {
 }
 
 /// `nop` (NOP).
+#[must_use]
 pub const fn nop() -> u32 {
     0xd503_201f
 }
@@ -227,6 +228,7 @@ macro_rules! exceptions {
     ($($name:ident $title:literal $base:literal)*) => {
         $(
             #[doc = concat!("`", stringify!($name), " #value` (", $title, ").")]
+            #[must_use]
             pub const fn $name(value: u16) -> u32 {
                 $base | widen16(value) << 5
             }
@@ -294,6 +296,7 @@ const fn barrier(base: u32, option: u8) -> Result<u32, EncodeError> {
 }
 
 /// `isb` (ISB), for the full system.
+#[must_use]
 pub const fn isb() -> u32 {
     0xd503_3fdf
 }

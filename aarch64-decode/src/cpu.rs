@@ -178,6 +178,7 @@ impl FeatureSet {
     }
 
     /// Whether a feature is in the set.
+    #[must_use]
     pub const fn contains(&self, feature: Feature) -> bool {
         let (word, bit) = place(feature);
         let [a, b, c] = self.0;
@@ -194,6 +195,7 @@ impl FeatureSet {
     /// does.
     ///
     /// Hints always are allowed: a core that does not know one does nothing (Arm ARM, C6.2, HINT).
+    #[must_use]
     pub fn allows(&self, insn: Instruction) -> bool {
         if insn.word() & 0xffff_f01f == 0xd503_201f {
             return true;

@@ -21,6 +21,7 @@ use crate::register::{Predication, Register, RegisterClass};
 /// Not told: the program counter, FPCR and FPSR, system registers other than NZCV, what an exception does, memory that system
 /// operations other than `dc zva`, `dc gva` and `dc gzva` touch, and the Guarded Control Stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 #[non_exhaustive]
 pub struct Effects {
     /// Registers and flags whose old value may matter.

@@ -6,6 +6,7 @@ use crate::operand::Operand;
 
 /// What an instruction does to the flow of control. Targets are addresses in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
 #[non_exhaustive]
 pub enum Flow {
     /// On to the next instruction.

@@ -35,6 +35,8 @@ use crate::packed::{Packed, tag};
 use crate::syntax::Syntax;
 
 /// What [`Instruction::format_options`] writes beyond the bare text.
+///
+/// It starts from its default and is changed by its setters: which fields there are depends on Cargo features.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextOptions {

@@ -76,6 +76,7 @@ impl Instruction {
     }
 
     /// Whether the architecture makes this word CONSTRAINED UNPREDICTABLE: a should-be bit is violated, or registers clash.
+    #[must_use]
     pub fn is_unpredictable(self) -> bool {
         alias::unpredictable(self.word, self.encoding)
     }

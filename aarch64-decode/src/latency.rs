@@ -11,6 +11,7 @@ impl Instruction {
     ///
     /// Source: LLVM 22.1, `AArch64SchedCyclone.td`, the model of each of Apple's processors there (`apple-a7` to `apple-m4`); the numbers
     /// are `spec/latency.isa`. It was written for the core of 2013: the remark `; Latency: 4` of otool is this number.
+    #[must_use]
     pub fn latency(self) -> Option<u8> {
         let number = self.encoding().number();
         let first = OTHERS.partition_point(|entry| entry.0 < number);

@@ -5,6 +5,8 @@ use crate::named::Name;
 use crate::register::{Arrangement, Register};
 
 /// A shift of a register.
+///
+/// There can be no other: the field has two bits, and `msl` is the one that immediates have besides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Shift {
     /// Left.
@@ -54,6 +56,8 @@ impl Shift {
 }
 
 /// How a register is widened before it is used.
+///
+/// There can be no other: the field has three bits, and `lsl` is the second spelling of one value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Extend {
     /// Unsigned byte.
@@ -139,6 +143,8 @@ impl Extend {
 }
 
 /// When the base register takes the address with its offset.
+///
+/// There can be no other: never, before the access or behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AddressMode {
     /// Never.
@@ -193,6 +199,8 @@ pub enum MemoryOffset {
 }
 
 /// A memory operand.
+///
+/// Callers build it to encode it, so it gains no field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Memory {
     /// The base register, 64 bits.
@@ -204,6 +212,8 @@ pub struct Memory {
 }
 
 /// Several registers.
+///
+/// Callers build it to encode it, so it gains no field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RegisterList {
     /// The first; its arrangement and lane are those of all.
@@ -215,6 +225,8 @@ pub struct RegisterList {
 }
 
 /// Which part of the matrix ZA.
+///
+/// There can be no other: a matrix has rows and columns, and ZA its array of vectors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MatrixPart {
     /// Rows of a tile.
@@ -226,6 +238,8 @@ pub enum MatrixPart {
 }
 
 /// Slices of a tile of the matrix ZA, or vectors of the matrix: `za0h.s[w12, 2:3]`, `za.d[w8, 0, vgx2]`.
+///
+/// Callers build it to encode it, so it gains no field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Matrix {
     /// The tile with the size of its elements. [`RegisterClass::Za`](crate::RegisterClass::Za) 0 stands for the whole matrix

@@ -277,7 +277,8 @@ fn irregular(all: &mut [Packed; MOST], word: u32, form: u16) {
 }
 
 /// The operands of an instruction, decoded one by one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct Operands {
     word: u32,
     pc: u64,
@@ -299,6 +300,17 @@ impl Operands {
     /// What the next operand is.
     pub(crate) fn descriptor(&mut self) -> Option<&'static Descriptor> {
         DESCRIPTORS.get(index(widen16(*self.list.next()?)))
+    }
+}
+
+impl core::fmt::Debug for Operands {
+    /// The word, its address, and how many operands are left.
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Operands")
+            .field("word", &format_args!("{:#010x}", self.word))
+            .field("pc", &format_args!("{:#x}", self.pc))
+            .field("left", &self.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -3,6 +3,8 @@
 mod operands;
 pub(crate) mod search;
 
+use core::fmt;
+
 use crate::bits::widen;
 use crate::encoding::Encoding;
 use crate::matcher::decode;
@@ -98,6 +100,7 @@ impl Pattern {
 
     /// Whether it matches a word.
     #[inline]
+    #[must_use]
     pub const fn matches(self, word: u32) -> bool {
         word & self.mask == self.value
     }
@@ -125,13 +128,24 @@ impl Pattern {
 /// assert_eq!(START.find_iter(&code).collect::<Vec<_>>(), [1]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Patterns<const N: usize> {
     words: [Pattern; N],
     /// The pattern with the most bits, which is looked for first.
     anchor: Pattern,
     /// Where it is.
     anchor_at: usize,
+}
+
+impl<const N: usize> fmt::Debug for Patterns<N> {
+    /// How many patterns there are, and the one that is looked for first.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patterns")
+            .field("len", &N)
+            .field("anchor", &self.anchor)
+            .field("anchor_at", &self.anchor_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<const N: usize> Patterns<N> {
@@ -165,6 +179,7 @@ impl<const N: usize> Patterns<N> {
     }
 
     /// Whether these words match. With `N` 0 they do not.
+    #[must_use]
     pub fn matches(&self, words: &[u32; N]) -> bool {
         N > 0
             && self

@@ -1,9 +1,13 @@
 //! Which address an instruction pair names: ADRP and the ADD, LDR or STR that completes it.
 
+use core::fmt;
+
 use crate::bits::{field, five, sign_extend, unsigned, wide, widen};
 
 /// What an instruction refers to, an address in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use]
+#[non_exhaustive]
 pub enum Reference {
     /// A 4 KiB page: the first half of a pair, `adrp`.
     Page(u64),
@@ -32,7 +36,7 @@ struct Known {
 /// assert_eq!(references.next(0xf000_0000, 0x10_0010), Some(Reference::Page(0x10_3000)));
 /// assert_eq!(references.next(0x9104_8c00, 0x10_0014), Some(Reference::Address(0x10_3123)));
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct References {
     /// What x0 to x30 hold, where `live` has their bit.
     known: [Known; 31],
@@ -40,6 +44,17 @@ pub struct References {
     /// Only addresses from here to `span` bytes further are followed.
     first: u64,
     span: u64,
+}
+
+impl fmt::Debug for References {
+    /// How many registers are known, and which addresses are followed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("References")
+            .field("registers", &self.live.count_ones())
+            .field("first", &format_args!("{:#x}", self.first))
+            .field("span", &format_args!("{:#x}", self.span))
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for References {

@@ -2,6 +2,7 @@
 
 mod filter;
 
+use core::fmt;
 use core::iter::FusedIterator;
 
 use filter::{Filter, Wanted};
@@ -34,6 +35,8 @@ pub enum ReferenceKind {
 
 /// An instruction that refers to an address. All addresses are in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use]
+#[non_exhaustive]
 pub struct Referrer {
     /// Where the instruction is.
     pub pc: u64,
@@ -69,7 +72,8 @@ pub struct Referrer {
 /// assert_eq!(referrer.kind, ReferenceKind::Address);
 /// assert_eq!(found.next(), None);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct Referrers<'a> {
     code: &'a [u8],
     /// The address of the first word, a multiple of 4.
@@ -86,6 +90,18 @@ pub struct Referrers<'a> {
     start: usize,
     addresses: bool,
     branches: bool,
+}
+
+impl fmt::Debug for Referrers<'_> {
+    /// The address and the length of the code, and how far it has been read.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Referrers")
+            .field("pc", &format_args!("{:#x}", self.pc))
+            .field("bytes", &self.code.len())
+            .field("next_word", &self.at)
+            .field("wanted", &self.wanted)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Referrers<'a> {
@@ -116,14 +132,12 @@ impl<'a> Referrers<'a> {
     }
 
     /// The same without branches and calls: only what names an address, which is quicker to search.
-    #[must_use]
     pub const fn without_branches(mut self) -> Self {
         self.branches = false;
         self
     }
 
     /// The same with branches and calls alone.
-    #[must_use]
     pub const fn only_branches(mut self) -> Self {
         self.addresses = false;
         self

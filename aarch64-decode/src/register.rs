@@ -204,6 +204,8 @@ impl Arrangement {
 }
 
 /// What a governing predicate does with inactive elements.
+///
+/// There can be no other: they are set to zero or kept, or nothing is said.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Predication {
     /// Nothing is said.

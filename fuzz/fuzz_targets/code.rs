@@ -1,9 +1,7 @@
 //! Questions about code on any image: the search for references against a walk over every word, strings, functions, patches.
 #![no_main]
 
-use aarch64_decode::{
-    Pattern, Patterns, Reference, ReferenceKind, References, Referrer, Referrers,
-};
+use aarch64_decode::{Pattern, Patterns, Reference, ReferenceKind, References, Referrers};
 use kc_offsets::KernelCache;
 use kc_offsets::code::patch::{Patch, PatchPlace, PlacedPatch, apply};
 use kc_offsets::code::{
@@ -85,12 +83,19 @@ fn words(data: &[u8]) {
     ] {
         let found: Vec<_> = Referrers::new(code, pc, first, last)
             .without_branches()
+            .map(|found| (found.pc, found.address, found.kind, found.origin))
             .collect();
         assert_eq!(found, model(code, pc, first, last));
     }
 }
 
-fn model(code: &[u8], base: u64, first: u64, last: u64) -> Vec<Referrer> {
+/// The pc, address, kind and origin of each referrer.
+fn model(
+    code: &[u8],
+    base: u64,
+    first: u64,
+    last: u64,
+) -> Vec<(u64, u64, ReferenceKind, Option<u64>)> {
     let span = last.wrapping_sub(first);
     let page = first.wrapping_sub(0x2_0000) & !0xfff;
     let mut references = References::within(page, last);
@@ -121,12 +126,7 @@ fn model(code: &[u8], base: u64, first: u64, last: u64) -> Vec<Referrer> {
             ReferenceKind::Address
         };
         let alone = kind == ReferenceKind::Literal || name.starts_with("ADR_");
-        found.push(Referrer {
-            pc,
-            address,
-            kind,
-            origin: origin.filter(|_| !alone),
-        });
+        found.push((pc, address, kind, origin.filter(|_| !alone)));
     }
     found
 }

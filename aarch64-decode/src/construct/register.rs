@@ -71,6 +71,8 @@ impl Gpr {
 }
 
 /// How much of a general register.
+///
+/// There can be no other: A64 has 32 bits of a general register or all 64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Width {
     /// The low 32 bits.

@@ -51,6 +51,7 @@ pub const fn movk(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, E
 
 /// The instructions that write a constant into a register, one to four words. Made by [`mov_wide`].
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct MovWide {
     words: [u32; 4],
     /// The first that has not been given.

@@ -1,6 +1,9 @@
 //! What is done with an operand.
 
 /// What is done with the registers of an operand. An operand without registers is read.
+///
+/// There can be no other: it is read, written or both.
+#[must_use]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Access {
     /// Only read.

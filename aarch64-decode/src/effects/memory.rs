@@ -51,6 +51,7 @@ pub enum AccessSize {
 
 /// An access of memory. Where it is, the operands tell; prefetches are hints, not accesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[must_use]
 #[non_exhaustive]
 pub struct MemoryAccess {
     /// What is done.

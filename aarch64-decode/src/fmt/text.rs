@@ -1,5 +1,7 @@
 //! The buffer that text is written into, with the ends of its tokens.
 
+use core::fmt;
+
 use super::symbols::Symbols;
 use crate::bits::{index, low8, low32, wide};
 
@@ -26,12 +28,33 @@ pub enum TokenKind {
 }
 
 /// A piece of text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[must_use]
+#[non_exhaustive]
 pub struct Token<'t> {
     /// What it is.
     pub kind: TokenKind,
     /// The text.
     pub text: &'t str,
+}
+
+impl fmt::Debug for Token<'_> {
+    /// What it is, the start of the text, and its length.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("kind", &self.kind)
+            .field("text", &start(self.text))
+            .field("len", &self.text.len())
+            .finish()
+    }
+}
+
+/// The first characters of a text, enough for an instruction: a symbol comes from a file and may be long.
+fn start(text: &str) -> &str {
+    match text.char_indices().nth(64) {
+        Some((end, _)) => text.get(..end).unwrap_or(""),
+        None => text,
+    }
 }
 
 /// Room for the longest instruction and a symbol; what does not fit is cut off.
@@ -41,7 +64,7 @@ const TOKENS: usize = 64;
 
 /// A buffer for the text of one instruction.
 // Aligned, because text is checked a word at a time from where a word starts.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[repr(C, align(16))]
 pub struct TextBuffer {
     pub(super) bytes: [u8; ROOM],
@@ -50,6 +73,17 @@ pub struct TextBuffer {
     pub(super) tokens: usize,
     /// Apple's own system registers are shown by name.
     pub(super) apple_names: bool,
+}
+
+impl fmt::Debug for TextBuffer {
+    /// The start of the text, its length, and the number of its tokens.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TextBuffer")
+            .field("text", &start(self.as_str()))
+            .field("len", &self.len)
+            .field("tokens", &self.tokens)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Default for TextBuffer {

@@ -1,5 +1,6 @@
 //! The search: blocks of words are compared at once, and a block with a match is looked at again.
 
+use core::fmt;
 use core::iter::FusedIterator;
 
 use super::{Pattern, Patterns};
@@ -17,6 +18,7 @@ impl<const N: usize> Patterns<N> {
     /// The index of the first match in `words`.
     ///
     /// Takes one pass over the words, many at once, for the pattern with the most bits, and at most `N` steps for each of its matches.
+    #[must_use]
     pub fn find(&self, words: &[u32]) -> Option<usize> {
         self.find_iter(words).next()
     }
@@ -28,6 +30,7 @@ impl<const N: usize> Patterns<N> {
 
     /// The byte offset of the first match in `code`: little-endian words from the slice's first byte on, wherever that lies in
     /// memory. One to three bytes behind the last word do not count. Costs what [`find`](Self::find) does.
+    #[must_use]
     pub fn find_bytes(&self, code: &[u8]) -> Option<usize> {
         self.find_bytes_iter(code).next()
     }
@@ -38,7 +41,7 @@ impl<const N: usize> Patterns<N> {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Search<S, const N: usize> {
     patterns: Patterns<N>,
     source: S,
@@ -124,12 +127,23 @@ impl<S: Source, const N: usize> Iterator for Search<S, N> {
 }
 
 /// Indices of words, in ascending order. Made by [`Patterns::find_iter`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct Matches<'a, const N: usize>(Search<&'a [u32], N>);
 
 impl<'a, const N: usize> Matches<'a, N> {
     pub(super) const fn new(patterns: Patterns<N>, words: &'a [u32]) -> Self {
         Self(Search::new(patterns, words))
+    }
+}
+
+impl<const N: usize> fmt::Debug for Matches<'_, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Matches")
+            .field("patterns", &N)
+            .field("words", &self.0.source.len())
+            .field("next_word", &self.0.next)
+            .finish_non_exhaustive()
     }
 }
 
@@ -145,12 +159,23 @@ impl<const N: usize> Iterator for Matches<'_, N> {
 impl<const N: usize> FusedIterator for Matches<'_, N> {}
 
 /// Offsets in bytes, in ascending order. Made by [`Patterns::find_bytes_iter`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct ByteMatches<'a, const N: usize>(Search<&'a [u8], N>);
 
 impl<'a, const N: usize> ByteMatches<'a, N> {
     pub(super) const fn new(patterns: Patterns<N>, code: &'a [u8]) -> Self {
         Self(Search::new(patterns, code))
+    }
+}
+
+impl<const N: usize> fmt::Debug for ByteMatches<'_, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ByteMatches")
+            .field("patterns", &N)
+            .field("bytes", &self.0.source.len())
+            .field("next_word", &self.0.next)
+            .finish_non_exhaustive()
     }
 }
 

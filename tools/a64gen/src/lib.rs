@@ -21,6 +21,8 @@ mod source;
 mod squeeze;
 mod tree;
 
+use std::fmt;
+
 pub use code::Code;
 pub use line::{Line, Problem};
 pub use source::Source;
@@ -37,12 +39,22 @@ pub struct Input {
 }
 
 /// The written tables.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Output {
     /// Name and text of each file.
     pub files: Vec<(&'static str, String)>,
     /// How large they are, for the person who ran it.
     pub summary: String,
+}
+
+impl fmt::Debug for Output {
+    /// How many files, and how large the tables are.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Output")
+            .field("files", &self.files.len())
+            .field("summary", &self.summary)
+            .finish()
+    }
 }
 
 /// Writes the tables.

@@ -256,7 +256,6 @@ impl<'c> Listing<'c> {
                 self.out.extend_from_slice(b"0x");
                 put_hex(&mut self.out, page, 16);
             }
-            None | Some(Reference::Page(_)) => {}
             Some(Reference::Address(address)) => {
                 self.out.extend_from_slice(b"0x");
                 put_hex(&mut self.out, address, 16);
@@ -268,6 +267,7 @@ impl<'c> Listing<'c> {
                     self.put_symbol(address);
                 }
             }
+            _ => {}
         }
     }
 
