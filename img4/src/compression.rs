@@ -67,6 +67,7 @@ debug_view!(Plan<'_>, |plan| {
 
 /// What a decompression did.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Decompressed<'a> {
     /// Bytes written to the front of the output.
     pub written: usize,

@@ -9,6 +9,8 @@ use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 
 /// The class bits of an identifier octet.
+///
+/// Closed: two bits say which of the four it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Class {
     /// Types of X.690 itself.
@@ -22,6 +24,8 @@ pub enum Class {
 }
 
 /// An identifier: class, constructed bit, number.
+///
+/// Closed: X.690 8.1.2 gives an identifier these three parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tag {
     /// The class.

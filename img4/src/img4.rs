@@ -12,6 +12,7 @@ use crate::im4r::RestoreInfo;
 
 /// Which of the four containers the input is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Container {
     /// Payload, manifest and restore info together.
     Img4,

@@ -177,6 +177,7 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
                 let vmaddr = self.targets.vmaddr(slot.pointer_format(), target);
                 Ok(self.slide.apply(vmaddr.ok_or(unknown)?).get())
             }
+            _ => Err(unknown),
         }
     }
 

@@ -48,7 +48,8 @@ impl RebaseTargets {
                 let own = self.is_primary == (level == 0);
                 (self.lowest.filter(|_| own)?, offset.get())
             }
-            Target::Segment { .. } => return None,
+            // `Target::Segment` too: it counts from a segment of the image, which is not at hand.
+            _ => return None,
         };
         Some(VmAddr::new(base.get().wrapping_add(offset)))
     }

@@ -25,6 +25,7 @@ pub struct Exports<'a> {
 
 /// Where an export is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ExportTarget<'a> {
     /// In this image, or for an absolute symbol its value.
     Address(VmOffset),
@@ -46,6 +47,7 @@ pub enum ExportTarget<'a> {
 
 /// What the trie says about one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Export<'a> {
     /// Kind of the symbol.
     pub kind: ExportKind,

@@ -13,6 +13,8 @@ use crate::raw::segment::SegmentCommand64;
 ///
 /// A [`FileOffset`] counts from the start of what the caller gave, the outermost file or the memory, and leads to
 /// the byte in it. What is called as a field of Apple's structures, `fileoff` or `filesize`, is what the load command says.
+///
+/// Closed: a loader has read the bytes into memory by their addresses, or nobody has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Layout {
     /// As in the file.
@@ -30,6 +32,8 @@ impl Layout {
 }
 
 /// What has become of the pointers of an image in memory, which only its loader knows.
+///
+/// Closed: the fixups have been applied, or they have not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Pointers {
     /// As in the file: nobody has applied the fixups, and the chains are whole.

@@ -14,6 +14,8 @@ use crate::segment::{Section, Segments};
 use crate::skeleton;
 
 /// The header, in native numbers.
+///
+/// Closed: its fields are those of `mach_header_64`, with the subtype's two parts separate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
     /// The processor family.

@@ -1,6 +1,8 @@
 //! How much a parse accepts.
 
 /// How much a parse accepts.
+///
+/// Closed: a file is held to its format, or to what loaders make of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// Refuse whatever the format forbids.

@@ -335,6 +335,8 @@ impl ExactSizeIterator for Symbols<'_> {}
 impl FusedIterator for Symbols<'_> {}
 
 /// What a slot of the indirect symbol table means.
+///
+/// Closed: two flag bits say which of the four it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IndirectSymbol {
     /// The symbol with this index.

@@ -11,6 +11,8 @@ use crate::raw::thread::{
 };
 
 /// The whole `ARM_THREAD_STATE64`, in native numbers.
+///
+/// Closed: its fields are those of Apple's structure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreadState64 {
     /// x0 to x28.

@@ -39,7 +39,7 @@ fn in_words(image: &MachO<'_>, slot: &Slot) -> classic::Slot {
                     let segment = image.segments().nth(index.into()).unwrap();
                     segment.vmaddr().get() + u64::from(offset)
                 }
-                other @ Target::Cache { .. } => panic!("{other:?}"),
+                other => panic!("{other:?}"),
             };
             let auth = auth.map(|auth| Auth {
                 key: auth.key as u8,

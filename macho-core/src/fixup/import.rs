@@ -13,6 +13,7 @@ const WHAT: Structure = Structure::DyldChainedImport;
 
 /// One import: a name, and the library to find it in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Import<'a> {
     /// The library: from 1 the libraries in the order of their commands, 0 this image, and below
     /// that `BIND_SPECIAL_DYLIB_*` of `mach-o/loader.h`: -1 the executable, -2 any, -3 weak.

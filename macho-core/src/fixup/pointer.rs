@@ -10,6 +10,7 @@ use crate::raw::fixup::PointerFormat;
 /// A slot, decoded: what it becomes and where the next one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
+#[non_exhaustive]
 pub struct Link {
     /// What the slot becomes.
     pub fixup: Fixup,

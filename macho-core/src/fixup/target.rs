@@ -2,6 +2,8 @@
 use crate::addr::{VmAddr, VmOffset};
 
 /// What a slot becomes at load time.
+///
+/// Closed: a slot is a pointer into an image, a pointer to what an import names, or no pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 pub enum Fixup {
@@ -30,6 +32,7 @@ pub enum Fixup {
 
 /// Where a rebase points. The top byte of a tagged pointer (`high8`) is bits 56 to 63 of the number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Target {
     /// An unslid address.
     VmAddr(VmAddr),
@@ -53,6 +56,9 @@ pub enum Target {
 }
 
 /// How a pointer is signed (arm64e pointer authentication).
+///
+/// Closed: these three are all that a signing instruction takes besides the pointer and the
+/// slot's address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Auth {
     /// The key.
@@ -65,6 +71,9 @@ pub struct Auth {
 }
 
 /// A key of pointer authentication.
+///
+/// Closed: two bits of a slot choose one of the four. The fifth key of the architecture, GA, signs
+/// no pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum AuthKey {
     /// Instruction key A: 0.

@@ -1,4 +1,6 @@
 //! The views of commands that are a fixed structure, with at most strings behind it.
+//!
+//! They are closed: their fields are those of Apple's structure, which `cmdsize` keeps as it is.
 use crate::addr::VmAddr;
 use crate::error::{Error, Structure};
 use crate::load_command::{LoadCommand, View};

@@ -39,6 +39,7 @@ impl<'a> ImportNames<'a> {
                         format!("base of level {level} + {offset:#x}")
                     }
                     Target::Segment { index, offset } => format!("segment {index} + {offset:#x}"),
+                    other => format!("{other:?}"),
                 }
             }
             Fixup::Bind {
@@ -77,6 +78,7 @@ impl<'a> ImportNames<'a> {
                         object["target_segment"] = index.into();
                         offset.into()
                     }
+                    _ => return,
                 };
                 if vmaddr.is_none() {
                     object["target_offset"] = hex(offset);
