@@ -29,6 +29,7 @@ enum Refusal {
     DeviceTree,
     NoInitrd,
     NoRoom,
+    TooSmall { needed: u64 },
     NoEntryPoint,
     Unpack(unpack::Refusal),
     File(kc_offsets::Error),
@@ -53,6 +54,9 @@ impl fmt::Display for Refusal {
             Self::NoInitrd => f.write_str("no initrd, or no memory around it"),
             Self::NoRoom => {
                 f.write_str("memory too small: there is none where the kernelcache goes")
+            }
+            Self::TooSmall { needed } => {
+                write!(f, "memory too small: the image takes {needed} bytes")
             }
             Self::NoEntryPoint => f.write_str("no load command names an entry point"),
             Self::Unpack(refusal) => refusal.fmt(f),
@@ -201,13 +205,12 @@ fn window(low: Region, line: &str) -> Result<Region, Refusal> {
 
 /// The window in two: `size` bytes for the segments, in whole pages, and the rest.
 fn split(window: Region, size: u64) -> Result<(Region, Region), Refusal> {
-    let small = Refusal::File(kc_offsets::Error::MemoryTooSmall { needed: size });
     let span = size.checked_next_multiple_of(PAGE);
     let Some((image, after)) = span
         .and_then(|span| usize::try_from(span).ok())
         .and_then(|span| window.bytes.split_at_mut_checked(span))
     else {
-        return Err(small);
+        return Err(Refusal::TooSmall { needed: size });
     };
     let after = Region {
         phys: window.phys + image.len() as u64,

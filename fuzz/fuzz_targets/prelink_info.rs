@@ -4,7 +4,7 @@
 
 use kc_offsets::kext::plist::{Item, Plist};
 use kc_offsets::kext::{IdEntry, Ids};
-use kc_offsets::{Error, PrelinkInfo};
+use kc_offsets::{Error, ErrorKind, PrelinkInfo};
 use libfuzzer_sys::fuzz_target;
 use macho_core::FileOffset;
 
@@ -17,12 +17,11 @@ fuzz_target!(|data: &[u8]| {
     while let Some(element) = elements.next() {
         let element = match element {
             Ok(element) => element,
-            Err(Error::Plist { offset, .. }) => {
-                assert!(offset <= end, "an error lies in the list");
+            Err(error) => {
+                inside(error, end);
                 closed = false;
                 continue;
             }
-            Err(other) => panic!("{other}"),
         };
         assert!(element.at >= last && element.text_at >= element.at);
         last = element.at;
@@ -49,8 +48,13 @@ fuzz_target!(|data: &[u8]| {
     for kext in info.kexts(ids) {
         match kext {
             Ok(kext) => assert!(kext.file_offset < end),
-            Err(Error::Plist { offset, .. }) => assert!(offset <= end),
-            Err(other) => panic!("{other}"),
+            Err(error) => inside(error, end),
         }
     }
 });
+
+/// An error is about the list, and lies in it.
+fn inside(error: Error, end: FileOffset) {
+    assert!(matches!(error.kind(), ErrorKind::Plist(_)), "{error}");
+    assert!(error.offset().is_some_and(|offset| offset <= end));
+}

@@ -9,7 +9,7 @@ use macho_core::{
     VmOffset,
 };
 
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::target::RebaseTargets;
 
 /// What a loader knows that the file does not say. Each method has an answer for a loader that does
@@ -152,9 +152,7 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
     }
 
     fn target(&self, slot: &Slot, target: Target) -> Result<u64, Error> {
-        let unknown = Error::UnknownBase {
-            slot: slot.file_offset,
-        };
+        let unknown = Error::at(Fault::UnknownBase, slot.file_offset);
         match target {
             Target::Cache { level: 0, offset } => {
                 let base = self.primary.ok_or(unknown)?;
@@ -183,9 +181,7 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
 
     #[cold]
     fn bind(&self, slot: &Slot, addend: i64) -> Result<u64, Error> {
-        let unbound = Error::Unbound {
-            slot: slot.file_offset,
-        };
+        let unbound = Error::at(Fault::UnknownImport, slot.file_offset);
         let import = self.fixups.import(slot)?.ok_or(unbound)?;
         let symbol = self.linker.symbol(&import).ok_or(unbound)?;
         Ok(symbol
@@ -199,7 +195,7 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
 /// has 32-bit or opcode fixups, [`apply_fixups`] costs less.
 ///
 /// # Errors
-/// As [`apply_fixups`], but `SlotNotLoaded`.
+/// As [`apply_fixups`], but `SlotNotMapped`.
 pub fn resolve_slot(
     image: &MachO<'_>,
     slot: &Slot,
@@ -218,7 +214,7 @@ pub fn resolve_slot(
 ///
 /// # Errors
 /// The first of these ends it, and the memory is then in part rewritten and not fit to run: damage of the fixups; `UnknownBase` for a pointer
-/// into a collection whose base the linker does not know; `Unbound`; `SlotNotLoaded` where `place`
+/// into a collection whose base the linker does not know; `UnknownImport`; `SlotNotMapped` where `place`
 /// has no room for the slot.
 pub fn apply_fixups(
     image: &MachO<'_>,
@@ -244,8 +240,8 @@ pub fn apply_fixups(
         let at = place(&slot).and_then(|at| usize::try_from(at).ok());
         let tail = at.and_then(|at| memory.get_mut(at..));
         if write(tail.unwrap_or_default(), slot.size(), value).is_none() {
-            let slot = slot.file_offset;
-            return ControlFlow::Break(Error::SlotNotLoaded { slot });
+            let error = Error::at(Fault::SlotNotMapped, slot.file_offset);
+            return ControlFlow::Break(error);
         }
         applied = applied.wrapping_add(1);
         ControlFlow::Continue(())

@@ -1,7 +1,7 @@
 //! Where an image starts to run.
 use macho_core::{FileOffset, LoadCommandKind, MachO, Segment, VmAddr};
 
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::map::{AddressMap, Outcome};
 
 /// Which load command named the entry point.
@@ -57,11 +57,12 @@ pub(crate) fn entry_point<'a>(
 /// dyld takes `entryoff` from the header as it is mapped, so it counts in memory.
 fn main_vmaddr(image: &MachO<'_>, entryoff: u64) -> Result<VmAddr, Error> {
     let header = image.file_offset();
-    let base = image.base().ok_or(Error::HeaderNotMapped { header })?;
+    let base = image
+        .base()
+        .ok_or(Error::at(Fault::HeaderNotMapped, header))?;
     base.checked_add(entryoff).ok_or_else(|| {
         let command = image.find_command(LoadCommandKind::LC_MAIN);
-        Error::EntryOverflow {
-            command: command.map_or(header, |command| command.file_offset()),
-        }
+        let offset = command.map_or(header, |command| command.file_offset());
+        Error::at(Fault::EntryOverflow, offset)
     })
 }

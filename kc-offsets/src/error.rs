@@ -1,257 +1,308 @@
-//! What is wrong with a kernelcache.
+//! What is wrong with a kernelcache, in which structure, and at which byte of the outermost file.
 use core::fmt;
 
 use macho_core::{FileOffset, SlidVmAddr, Slide, VmAddr};
 
+mod plist;
+mod structure;
+
+pub use plist::PlistErrorKind;
+pub use structure::Structure;
+
 /// Why a question about a kernelcache has no answer.
-///
-/// It prints as one line: the structure, the reason and the file offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Error {
-    /// The Mach-O layer refused a structure; it is the [`source`](core::error::Error::source).
-    MachO(macho_core::Error),
-    /// `LC_MAIN` counts from the header, and no segment maps the header.
-    HeaderNotMapped {
-        /// Where the header lies.
-        header: FileOffset,
-    },
-    /// `entryoff` of `LC_MAIN` leads past 2^64.
-    EntryOverflow {
-        /// Where the load command lies.
-        command: FileOffset,
-    },
+pub enum ErrorKind {
+    /// The Mach-O layer refused a structure. Its error is the
+    /// [`source`](core::error::Error::source), with the same structure and offset.
+    MachO(macho_core::ErrorKind),
     /// The property list of `__PRELINK_INFO,__info` is damaged.
-    Plist {
-        /// Why.
-        kind: PlistErrorKind,
-        /// Where the element lies.
-        offset: FileOffset,
-    },
+    Plist(PlistErrorKind),
+    /// `LC_MAIN` counts from the header, and no segment maps the header.
+    HeaderNotMapped,
+    /// `entryoff` of `LC_MAIN` leads past 2^64.
+    EntryOverflow,
     /// An entry of `__kmod_info` or `__kmod_start` leads to no bytes of the file, or to too few.
-    KmodNotMapped {
-        /// Where the entry lies.
-        entry: FileOffset,
-    },
+    KmodNotMapped,
     /// No byte of the file is mapped at the address of a kext's header.
     ImageNotMapped {
         /// The address.
-        header: VmAddr,
+        vmaddr: VmAddr,
     },
-    /// The caller's memory does not hold the answer.
-    StorageTooSmall {
-        /// Items that it would have to hold.
+    /// The caller's memory does not hold the answer. [`Error::structure`] names what it is for.
+    BufferTooSmall {
+        /// How much suffices: bytes of an image or a copy of it, else cells. `usize::MAX` if no
+        /// memory of this machine can.
         needed: usize,
     },
     /// No segment has memory.
-    NothingToLoad {
-        /// Where the header lies.
-        header: FileOffset,
-    },
-    /// More segments have memory than a load plan takes.
-    TooManySegments {
-        /// The first one beyond.
-        command: FileOffset,
-    },
-    /// Two segments claim the same memory.
-    SegmentsOverlap {
-        /// The load command of the later one.
-        command: FileOffset,
-    },
+    NothingToLoad,
+    /// More segments have memory than a load plan takes; the offset is the first one's beyond.
+    CountTooLarge,
+    /// Two segments claim the same memory; the offset is the later one's.
+    Overlap,
     /// A segment ends past 2^64: unslid, slid, or in physical memory.
-    SegmentOverflow {
-        /// Its load command.
-        command: FileOffset,
-    },
+    AddressOverflow,
     /// Slid and physical address of the first byte differ in the bits of a 16 KiB page.
-    Misaligned {
+    BaseMismatch {
         /// The slid address.
         slid: SlidVmAddr,
     },
-    /// A slide that is no multiple of 16 KiB.
-    UnalignedSlide {
+    /// A slide that is not a multiple of 16 KiB.
+    Misaligned {
         /// The slide.
         slide: Slide,
     },
-    /// An absolute pointer, moved, does not fit the bits that its slot has for it.
-    TargetOutOfRange {
-        /// The slot.
-        slot: FileOffset,
-    },
-    /// The copy of the file that is rewritten has no byte there.
-    CopyTooSmall {
-        /// What should be rewritten.
-        place: FileOffset,
-    },
-    /// The memory to load into is too small.
-    MemoryTooSmall {
-        /// Bytes that it takes.
-        needed: u64,
-    },
-    /// The entry point is no byte that is loaded from the file.
-    EntryNotLoaded {
+    /// The entry point is not a byte that is loaded from the file.
+    EntryNotMapped {
         /// Where it would be.
         vmaddr: VmAddr,
     },
+    /// An absolute pointer, moved, does not fit the bits that its slot has for it.
+    TargetOverflow,
     /// A pointer counts from a base that nobody knows.
-    UnknownBase {
-        /// The slot that has it.
-        slot: FileOffset,
-    },
+    UnknownBase,
     /// A slot binds to an import that the linker does not know.
-    Unbound {
-        /// The slot.
-        slot: FileOffset,
-    },
+    UnknownImport,
     /// A slot lies outside the memory that is rewritten.
-    SlotNotLoaded {
-        /// The slot.
-        slot: FileOffset,
-    },
+    SlotNotMapped,
 }
 
-/// What is wrong with a property list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PlistErrorKind {
-    /// The text ends inside an element, a tag or a comment.
-    Truncated,
-    /// Text where an element must be.
-    StrayText,
-    /// An element that is none of the known ones.
-    UnknownElement,
-    /// A closing tag that closes another element than the open one, or none.
-    Mismatched,
-    /// More than 64 containers inside each other.
-    TooDeep,
-    /// An attribute without a quoted value, or an `ID` or `IDREF` that is no number of 32 bits.
-    BadAttribute,
-    /// An integer with other characters than digits, or with none.
-    BadInteger,
-    /// An integer that does not fit in 64 bits.
-    IntegerOverflow,
-    /// A key without a value, or a value without a key.
-    KeyWithoutValue,
-    /// A value of another kind than the key needs.
-    WrongKind,
-    /// `IDREF` names no earlier element that has a value of its own.
-    UnknownReference,
+/// An error: a kind, the structure that it is about, and the place in the file.
+///
+/// It prints as one line: the structure, the reason and the file offset.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Error {
+    cause: Cause,
 }
 
-impl PlistErrorKind {
-    /// A short English reason.
-    pub const fn reason(self) -> &'static str {
+/// A kind with its payload or its offset. No kind has both, so that an error is hardly larger than
+/// the one of the Mach-O layer inside it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Cause {
+    MachO(macho_core::Error),
+    InFile(Fault, FileOffset),
+    BufferTooSmall(Structure, usize),
+    ImageNotMapped(VmAddr),
+    EntryNotMapped(VmAddr),
+    BaseMismatch(SlidVmAddr),
+    Misaligned(Slide),
+}
+
+const _: () = assert!(size_of::<Error>() <= 24);
+
+/// The kinds that are about a byte of the file.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Fault {
+    Plist(PlistErrorKind),
+    HeaderNotMapped,
+    EntryOverflow,
+    KmodNotMapped,
+    NothingToLoad,
+    CountTooLarge,
+    Overlap,
+    AddressOverflow,
+    TargetOverflow,
+    UnknownBase,
+    UnknownImport,
+    SlotNotMapped,
+}
+
+impl Fault {
+    const fn kind(self) -> ErrorKind {
         match self {
-            Self::Truncated => "ends inside an element",
-            Self::StrayText => "text where an element must be",
-            Self::UnknownElement => "unknown element",
-            Self::Mismatched => "closing tag does not match",
-            Self::TooDeep => "nested too deeply",
-            Self::BadAttribute => "bad attribute",
-            Self::BadInteger => "bad integer",
-            Self::IntegerOverflow => "integer exceeds 64 bits",
-            Self::KeyWithoutValue => "key without a value, or a value without a key",
-            Self::WrongKind => "value of another kind",
-            Self::UnknownReference => "IDREF to no earlier value",
+            Self::Plist(kind) => ErrorKind::Plist(kind),
+            Self::HeaderNotMapped => ErrorKind::HeaderNotMapped,
+            Self::EntryOverflow => ErrorKind::EntryOverflow,
+            Self::KmodNotMapped => ErrorKind::KmodNotMapped,
+            Self::NothingToLoad => ErrorKind::NothingToLoad,
+            Self::CountTooLarge => ErrorKind::CountTooLarge,
+            Self::Overlap => ErrorKind::Overlap,
+            Self::AddressOverflow => ErrorKind::AddressOverflow,
+            Self::TargetOverflow => ErrorKind::TargetOverflow,
+            Self::UnknownBase => ErrorKind::UnknownBase,
+            Self::UnknownImport => ErrorKind::UnknownImport,
+            Self::SlotNotMapped => ErrorKind::SlotNotMapped,
+        }
+    }
+
+    const fn structure(self) -> Structure {
+        use macho_core::Structure as MachO;
+        match self {
+            Self::Plist(_) => Structure::PrelinkInfo,
+            Self::KmodNotMapped => Structure::KmodInfo,
+            Self::HeaderNotMapped | Self::NothingToLoad => Structure::MachO(MachO::MachHeader64),
+            Self::EntryOverflow => Structure::MachO(MachO::EntryPointCommand),
+            Self::CountTooLarge | Self::Overlap | Self::AddressOverflow => {
+                Structure::MachO(MachO::SegmentCommand64)
+            }
+            Self::TargetOverflow
+            | Self::UnknownBase
+            | Self::UnknownImport
+            | Self::SlotNotMapped => Structure::Fixup,
         }
     }
 }
 
 impl Error {
-    /// The byte of the outermost file that is at fault; `None` where it is no byte of the file.
-    pub const fn file_offset(&self) -> Option<FileOffset> {
-        Some(match *self {
-            Self::MachO(error) => error.offset(),
-            Self::HeaderNotMapped { header } | Self::NothingToLoad { header } => header,
-            Self::EntryOverflow { command }
-            | Self::TooManySegments { command }
-            | Self::SegmentsOverlap { command }
-            | Self::SegmentOverflow { command } => command,
-            Self::TargetOutOfRange { slot }
-            | Self::UnknownBase { slot }
-            | Self::Unbound { slot }
-            | Self::SlotNotLoaded { slot } => slot,
-            Self::CopyTooSmall { place } => place,
-            Self::Plist { offset, .. } => offset,
-            Self::KmodNotMapped { entry } => entry,
-            Self::ImageNotMapped { .. }
-            | Self::StorageTooSmall { .. }
-            | Self::Misaligned { .. }
-            | Self::UnalignedSlide { .. }
-            | Self::MemoryTooSmall { .. }
-            | Self::EntryNotLoaded { .. } => return None,
-        })
+    /// About the byte of the outermost file at `offset`.
+    #[cold]
+    pub(crate) const fn at(fault: Fault, offset: FileOffset) -> Self {
+        Self {
+            cause: Cause::InFile(fault, offset),
+        }
+    }
+
+    /// The caller's memory for `structure` has fewer than `needed` bytes or cells.
+    #[cold]
+    pub(crate) const fn too_small(structure: Structure, needed: usize) -> Self {
+        Self {
+            cause: Cause::BufferTooSmall(structure, needed),
+        }
+    }
+
+    pub(crate) const fn image_not_mapped(vmaddr: VmAddr) -> Self {
+        Self {
+            cause: Cause::ImageNotMapped(vmaddr),
+        }
+    }
+
+    pub(crate) const fn entry_not_mapped(vmaddr: VmAddr) -> Self {
+        Self {
+            cause: Cause::EntryNotMapped(vmaddr),
+        }
+    }
+
+    pub(crate) const fn base_mismatch(slid: SlidVmAddr) -> Self {
+        Self {
+            cause: Cause::BaseMismatch(slid),
+        }
+    }
+
+    pub(crate) const fn misaligned(slide: Slide) -> Self {
+        Self {
+            cause: Cause::Misaligned(slide),
+        }
+    }
+
+    /// Why there is no answer.
+    pub const fn kind(self) -> ErrorKind {
+        match self.cause {
+            Cause::MachO(error) => ErrorKind::MachO(error.kind()),
+            Cause::InFile(fault, _) => fault.kind(),
+            Cause::BufferTooSmall(_, needed) => ErrorKind::BufferTooSmall { needed },
+            Cause::ImageNotMapped(vmaddr) => ErrorKind::ImageNotMapped { vmaddr },
+            Cause::EntryNotMapped(vmaddr) => ErrorKind::EntryNotMapped { vmaddr },
+            Cause::BaseMismatch(slid) => ErrorKind::BaseMismatch { slid },
+            Cause::Misaligned(slide) => ErrorKind::Misaligned { slide },
+        }
+    }
+
+    /// What the error is about.
+    pub const fn structure(self) -> Structure {
+        match self.cause {
+            Cause::MachO(error) => Structure::MachO(error.structure()),
+            Cause::InFile(fault, _) => fault.structure(),
+            Cause::BufferTooSmall(structure, _) => structure,
+            Cause::ImageNotMapped(_) => Structure::MachO(macho_core::Structure::MachHeader64),
+            Cause::EntryNotMapped(_) => Structure::EntryPoint,
+            Cause::BaseMismatch(_) => Structure::SlidAddress,
+            Cause::Misaligned(_) => Structure::Slide,
+        }
+    }
+
+    /// The byte of the outermost file that is at fault; `None` if the error is not about one.
+    pub const fn offset(self) -> Option<FileOffset> {
+        match self.cause {
+            Cause::MachO(error) => Some(error.offset()),
+            Cause::InFile(_, offset) => Some(offset),
+            _ => None,
+        }
+    }
+
+    /// How many bytes or cells suffice, of [`ErrorKind::BufferTooSmall`] only: what a caller asks
+    /// with an empty slice.
+    pub const fn needed(self) -> Option<usize> {
+        match self.cause {
+            Cause::BufferTooSmall(_, needed) => Some(needed),
+            _ => None,
+        }
     }
 }
 
 impl From<macho_core::Error> for Error {
     fn from(error: macho_core::Error) -> Self {
-        Self::MachO(error)
+        Self {
+            cause: Cause::MachO(error),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.kind())
+            .field("structure", &self.structure())
+            .field("offset", &self.offset())
+            .finish()
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (what, offset) = match *self {
-            Self::MachO(error) => return error.fmt(f),
-            Self::StorageTooSmall { needed } => {
-                return write!(f, "storage too small: {needed} items are needed");
+        f.write_str(self.structure().name())?;
+        f.write_str(": ")?;
+        let reason = match self.kind() {
+            ErrorKind::MachO(kind) => kind.reason(),
+            ErrorKind::Plist(kind) => kind.reason(),
+            ErrorKind::HeaderNotMapped => "no segment maps the header",
+            ErrorKind::EntryOverflow => "entryoff overflows",
+            ErrorKind::KmodNotMapped => "no kmod_info_64 in the file",
+            ErrorKind::NothingToLoad => "no segment has memory",
+            ErrorKind::CountTooLarge => "too many segments",
+            ErrorKind::Overlap => "memory overlaps an earlier segment's",
+            ErrorKind::AddressOverflow => "ends past the last address",
+            ErrorKind::TargetOverflow => "moved pointer does not fit its slot",
+            ErrorKind::UnknownBase => "pointer counts from an unknown base",
+            ErrorKind::UnknownImport => "import is not known",
+            ErrorKind::SlotNotMapped => "slot is not in the loaded memory",
+            ErrorKind::BufferTooSmall { needed } => {
+                let unit = self.structure().unit();
+                write!(f, "memory too small, {needed} {unit} are needed")?;
+                ""
             }
-            Self::MemoryTooSmall { needed } => {
-                return write!(f, "memory too small: the image takes {needed} bytes");
+            ErrorKind::ImageNotMapped { vmaddr } => {
+                write!(f, "no byte of the file at vmaddr {vmaddr}")?;
+                ""
             }
-            Self::Misaligned { slid } => {
-                return write!(
+            ErrorKind::EntryNotMapped { vmaddr } => {
+                write!(f, "no byte of the file is loaded at vmaddr {vmaddr}")?;
+                ""
+            }
+            ErrorKind::BaseMismatch { slid } => {
+                write!(
                     f,
-                    "slid address {:#018x} and physical base differ in the bits of a 16 KiB page",
-                    slid.get()
-                );
+                    "{slid} and physical base differ in the bits of a 16 KiB page"
+                )?;
+                ""
             }
-            Self::UnalignedSlide { slide } => {
-                return write!(f, "slide {slide}: not a multiple of 16 KiB");
+            ErrorKind::Misaligned { slide } => {
+                write!(f, "{slide} is not a multiple of 16 KiB")?;
+                ""
             }
-            Self::EntryNotLoaded { vmaddr } => {
-                return write!(
-                    f,
-                    "entry point {:#018x}: no byte of the file is loaded there",
-                    vmaddr.get()
-                );
-            }
-            Self::Plist { kind, offset } => {
-                f.write_str("__PRELINK_INFO,__info: ")?;
-                (kind.reason(), offset)
-            }
-            Self::KmodNotMapped { entry } => ("__kmod_info: no kmod_info_64 in the file", entry),
-            Self::ImageNotMapped { header } => {
-                return write!(f, "mach_header_64: no byte of the file at vmaddr {header}");
-            }
-            Self::HeaderNotMapped { header } => {
-                ("mach_header_64: no segment maps the header", header)
-            }
-            Self::EntryOverflow { command } => ("entry_point_command: entryoff overflows", command),
-            Self::NothingToLoad { header } => ("mach_header_64: no segment has memory", header),
-            Self::TooManySegments { command } => ("segment_command_64: too many segments", command),
-            Self::SegmentsOverlap { command } => (
-                "segment_command_64: memory overlaps an earlier segment's",
-                command,
-            ),
-            Self::SegmentOverflow { command } => {
-                ("segment_command_64: ends past the last address", command)
-            }
-            Self::UnknownBase { slot } => ("fixup: pointer counts from an unknown base", slot),
-            Self::Unbound { slot } => ("fixup: import is not known", slot),
-            Self::TargetOutOfRange { slot } => ("fixup: moved pointer does not fit its slot", slot),
-            Self::CopyTooSmall { place } => ("copy too small: it has no byte", place),
-            Self::SlotNotLoaded { slot } => ("fixup: slot is not in the loaded memory", slot),
         };
-        write!(f, "{what} at file offset {:#x}", offset.get())
+        f.write_str(reason)?;
+        match self.offset() {
+            Some(offset) => write!(f, " at file offset {:#x}", offset.get()),
+            None => Ok(()),
+        }
     }
 }
 
 impl core::error::Error for Error {
     fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
-        match self {
-            Self::MachO(error) => Some(error),
+        match &self.cause {
+            Cause::MachO(error) => Some(error),
             _ => None,
         }
     }

@@ -274,7 +274,7 @@ impl<'a> KernelCache<'a> {
     /// the segment at the header tells which, by `fileoff` 0.
     ///
     /// # Errors
-    /// [`Error::ImageNotMapped`]; as [`MachO::parse_with`].
+    /// `ImageNotMapped`; as [`MachO::parse_with`].
     pub fn image_at(&self, vmaddr: VmAddr) -> Result<MachO<'a>, Error> {
         // One pass: a list of kexts may ask a hundred thousand times.
         let into = |segment: &Segment<'a>| vmaddr.checked_distance_from(segment.vmaddr());
@@ -287,7 +287,7 @@ impl<'a> KernelCache<'a> {
                 segment.file_offset().checked_add(delta)
             });
         let Some(offset) = offset else {
-            return Err(Error::ImageNotMapped { header: vmaddr });
+            return Err(Error::image_not_mapped(vmaddr));
         };
         let shared = self.image.nested_at(offset);
         let counts_from_header = shared.as_ref().map_or(true, |image| {

@@ -59,9 +59,9 @@ pub mod target;
 
 pub use apply::{Bases, Linker};
 pub use entry::{EntryPoint, EntrySource};
-pub use error::{Error, PlistErrorKind};
+pub use error::{Error, ErrorKind, PlistErrorKind, Structure};
 pub use kernelcache::{CollectionKind, Entries, Entry, KernelCache, Shape};
-pub use kext::{Kext, Kexts, Kmod, Kmods, PrelinkInfo};
+pub use kext::{Ids, Kext, Kexts, Kmod, Kmods, PrelinkInfo};
 pub use load::{BootFields, ClampReason, LoadPlan, Step, Steps};
 pub use lookup::{ImageIndex, Lookup, Owner, Place, SymbolIndex};
 pub use map::{AddressMap, MapStorage, NOT_IN_FILE, Outcome, PageIndex, SegmentRange, Translation};

@@ -24,7 +24,7 @@ use macho_core::{FileOffset, MachO, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr
 
 use crate::apply::{self, Linker};
 use crate::entry::entry_point;
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::kernelcache::KernelCache;
 use crate::map::AddressMap;
 use crate::slide::PhysicalWindow;
@@ -68,8 +68,8 @@ impl<'a> LoadPlan<'a> {
     /// segment with memory, [`MOST_SEGMENTS`] at the most, is compared with each.
     ///
     /// # Errors
-    /// `NothingToLoad`; `TooManySegments`; `SegmentsOverlap`; `SegmentOverflow` where a segment ends
-    /// behind 2^64 in its own space, the slid or the physical one; `Misaligned` unless slid and
+    /// `NothingToLoad`; `CountTooLarge`; `Overlap`; `AddressOverflow` if a segment ends
+    /// behind 2^64 in its own space, the slid or the physical one; `BaseMismatch` unless slid and
     /// physical addresses agree in the bits of a 16 KiB page, so that an MMU can map them.
     pub fn new(cache: &KernelCache<'a>, phys_base: PhysAddr, slide: Slide) -> Result<Self, Error> {
         Self::of_image(&cache.image(), phys_base, slide)
@@ -90,7 +90,7 @@ impl<'a> LoadPlan<'a> {
         };
         let slid = slide.apply(lowest);
         if slid.get() % PAGE != phys_base.get() % PAGE {
-            return Err(Error::Misaligned { slid });
+            return Err(Error::base_mismatch(slid));
         }
         for segment in with_memory(image) {
             let end = plan
@@ -101,7 +101,7 @@ impl<'a> LoadPlan<'a> {
             });
             if !fits {
                 let command = segment.load_command().file_offset();
-                return Err(Error::SegmentOverflow { command });
+                return Err(Error::at(Fault::AddressOverflow, command));
             }
         }
         Ok(plan)
@@ -163,16 +163,14 @@ impl<'a> LoadPlan<'a> {
     /// The physical address at which the image starts to run, with the MMU off; `None` where no load command says so.
     ///
     /// # Errors
-    /// As [`KernelCache::entry_point`]; `EntryNotLoaded` where no byte of the file lies there.
+    /// As [`KernelCache::entry_point`]; `EntryNotMapped` if no byte of the file lies there.
     pub fn entry_point(&self) -> Result<Option<PhysAddr>, Error> {
         let Some(entry) = entry_point(&self.image, &AddressMap::new(&self.image))? else {
             return Ok(None);
         };
         match (entry.file_offset, self.phys_of(entry.vmaddr)) {
             (Some(_), Some(phys)) => Ok(Some(phys)),
-            _ => Err(Error::EntryNotLoaded {
-                vmaddr: entry.vmaddr,
-            }),
+            _ => Err(Error::entry_not_mapped(entry.vmaddr)),
         }
     }
 
@@ -218,10 +216,10 @@ fn span(image: &MachO<'_>) -> Result<(VmAddr, u64), Error> {
         let command = segment.load_command().file_offset();
         seen = seen.saturating_add(1);
         if seen > MOST_SEGMENTS {
-            return Err(Error::TooManySegments { command });
+            return Err(Error::at(Fault::CountTooLarge, command));
         }
         let Some(end) = segment.vmaddr().checked_add(segment.vmsize()) else {
-            return Err(Error::SegmentOverflow { command });
+            return Err(Error::at(Fault::AddressOverflow, command));
         };
         lowest = lowest.min(segment.vmaddr());
         highest = highest.max(end);
@@ -234,14 +232,12 @@ fn span(image: &MachO<'_>) -> Result<(VmAddr, u64), Error> {
                     .is_some_and(|other_end| other_end <= segment.vmaddr());
             if !apart {
                 let command = other.load_command().file_offset();
-                return Err(Error::SegmentsOverlap { command });
+                return Err(Error::at(Fault::Overlap, command));
             }
         }
     }
     match highest.checked_distance_from(lowest) {
         Some(size) => Ok((lowest, size)),
-        None => Err(Error::NothingToLoad {
-            header: image.file_offset(),
-        }),
+        None => Err(Error::at(Fault::NothingToLoad, image.file_offset())),
     }
 }

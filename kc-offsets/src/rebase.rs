@@ -9,7 +9,7 @@ use macho_core::{
 };
 
 use crate::apply;
-use crate::error::Error;
+use crate::error::{Error, Fault, Structure};
 use crate::kernelcache::KernelCache;
 
 /// Addresses move by whole pages, or code would miss what it computes with `adrp`.
@@ -46,18 +46,20 @@ pub struct Rebased {
 /// linear in the file's size, but for nested images that share load commands.
 ///
 /// # Errors
-/// `UnalignedSlide`; damage; `SegmentOverflow` where a segment would wrap; `TargetOutOfRange`;
-/// `CopyTooSmall`. The copy is then in part rewritten and of no use.
+/// `Misaligned`; damage; `AddressOverflow` if a segment would wrap; `TargetOverflow`;
+/// `BufferTooSmall`. The copy is then in part rewritten and of no use.
 pub fn rebase(cache: &KernelCache<'_>, copy: &mut [u8], slide: Slide) -> Result<Rebased, Error> {
     if slide.get() % PAGE != 0 {
-        return Err(Error::UnalignedSlide { slide });
+        return Err(Error::misaligned(slide));
     }
+    let outer = cache.image();
+    let start = usize::try_from(outer.file_start().get()).unwrap_or(usize::MAX);
     let mut work = Work {
         copy,
+        needed: start.saturating_add(outer.file().len()),
         slide,
         done: Rebased::default(),
     };
-    let outer = cache.image();
     work.image(&outer)?;
     let symbols = outer.symbol_table()?;
     for entry in cache.entries() {
@@ -76,6 +78,8 @@ pub fn rebase(cache: &KernelCache<'_>, copy: &mut [u8], slide: Slide) -> Result<
 
 struct Work<'c> {
     copy: &'c mut [u8],
+    /// Bytes that a copy of the file has.
+    needed: usize,
     slide: Slide,
     done: Rebased,
 }
@@ -116,7 +120,7 @@ impl Work<'_> {
         let moved = segment.vmaddr().get().checked_add_signed(by);
         let end = moved.and_then(|vmaddr| vmaddr.checked_add(segment.vmsize()));
         if end.is_none() {
-            return Err(Error::SegmentOverflow { command });
+            return Err(Error::at(Fault::AddressOverflow, command));
         }
         self.address(field(command, SEGMENT_VMADDR))?;
         let mut section = field(command, SEGMENT_SECTIONS);
@@ -173,14 +177,12 @@ impl Work<'_> {
             auth,
         };
         if moved.fixup() != wanted {
-            return Err(Error::TargetOutOfRange {
-                slot: slot.file_offset,
-            });
+            return Err(Error::at(Fault::TargetOverflow, slot.file_offset));
         }
         self.done.slots = self.done.slots.wrapping_add(1);
         let place = slot.file_offset;
-        apply::write(self.bytes(place)?, slot.size(), moved.raw)
-            .ok_or(Error::CopyTooSmall { place })
+        let (size, needed) = (slot.size(), self.needed);
+        apply::write(self.bytes(place)?, size, moved.raw).ok_or_else(|| too_small(needed))
     }
 
     /// Moves an address of a load command.
@@ -191,11 +193,9 @@ impl Work<'_> {
 
     /// Adds the slide to a word of 8 bytes.
     fn add(&mut self, place: FileOffset) -> Result<(), Error> {
-        let slide = self.slide.get();
+        let (slide, needed) = (self.slide.get(), self.needed);
         let bytes = self.bytes(place)?.first_chunk_mut::<8>();
-        let Some(bytes) = bytes else {
-            return Err(Error::CopyTooSmall { place });
-        };
+        let bytes = bytes.ok_or_else(|| too_small(needed))?;
         *bytes = u64::from_le_bytes(*bytes).wrapping_add(slide).to_le_bytes();
         Ok(())
     }
@@ -203,8 +203,12 @@ impl Work<'_> {
     fn bytes(&mut self, place: FileOffset) -> Result<&mut [u8], Error> {
         let at = usize::try_from(place.get()).ok();
         at.and_then(|at| self.copy.get_mut(at..))
-            .ok_or(Error::CopyTooSmall { place })
+            .ok_or_else(|| too_small(self.needed))
     }
+}
+
+fn too_small(needed: usize) -> Error {
+    Error::too_small(Structure::FileCopy, needed)
 }
 
 /// Where a slot has the address, which it does in its low bits.

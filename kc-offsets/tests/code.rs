@@ -6,7 +6,7 @@ use kc_offsets::code::{
     AddressRange, CodeMatches, CodeXrefs, FunctionIndex, PointerXrefs, Region, Stubs, Targets,
     c_strings, code_regions, guess_function_start, string_xrefs,
 };
-use kc_offsets::{AddressMap, Error, KernelCache};
+use kc_offsets::{AddressMap, ErrorKind, KernelCache, Structure};
 use macho_core::{FileOffset, MachO, VmAddr};
 use testkit::kernelcache::sample;
 use testkit::truth::{Built, Shape};
@@ -219,7 +219,8 @@ fn strings_and_their_references() {
     let none = string_xrefs(code.clone(), core::iter::empty(), &mut storage).unwrap();
     assert_eq!(none.count(), 0);
     let error = string_xrefs(code, started(), &mut []).unwrap_err();
-    assert_eq!(error, Error::StorageTooSmall { needed: 1 });
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed: 1 });
+    assert_eq!(error.structure(), Structure::Strings);
 }
 
 #[test]
@@ -227,10 +228,8 @@ fn functions_are_found_as_by_a_walk() {
     let built = sample::fileset();
     let cache = KernelCache::parse(&built.bytes).unwrap();
     let images = || cache.entries().map(|entry| entry.unwrap().image().unwrap());
-    let needed = match FunctionIndex::build(images(), &mut []) {
-        Err(Error::StorageTooSmall { needed }) => needed,
-        other => panic!("{other:?}"),
-    };
+    let error = FunctionIndex::build(images(), &mut []).unwrap_err();
+    let needed = error.needed().unwrap();
     let mut storage = vec![0; needed];
     let index = FunctionIndex::build(images(), &mut storage).unwrap();
     let mut starts: Vec<u64> = images()
@@ -334,8 +333,8 @@ fn a_pattern_is_only_once_or_not() {
     assert!(rets > 2);
     assert_eq!(matches(0xd65f_03c0).only(), Err(rets));
     let mut storage = [kc_offsets::code::CodeMatch::default(); 2];
-    let error = matches(0xd65f_03c0).collect_into(&mut storage);
-    assert_eq!(error, Err(Error::StorageTooSmall { needed: rets }));
+    let error = matches(0xd65f_03c0).collect_into(&mut storage).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed: rets });
     let one = matches(0xd510_109f).collect_into(&mut storage);
     assert_eq!(one, Ok(&[found][..]));
 }
@@ -384,31 +383,31 @@ fn patches_are_checked_before_the_first_is_made() {
             },
             mismatch(0x21, 0x30, 0x21),
         ),
-        (at(63, &[63, 64]), PatchErrorKind::NotInFile),
-        (at(u64::MAX, &[0]), PatchErrorKind::NotInFile),
-        (vmaddr(0x101f, &[63, 0]), PatchErrorKind::NotInFile),
-        (vmaddr(0x2000, &[0]), PatchErrorKind::NotInFile),
-        (at(0, &[]), PatchErrorKind::Malformed),
+        (at(63, &[63, 64]), PatchErrorKind::NotMapped),
+        (at(u64::MAX, &[0]), PatchErrorKind::NotMapped),
+        (vmaddr(0x101f, &[63, 0]), PatchErrorKind::NotMapped),
+        (vmaddr(0x2000, &[0]), PatchErrorKind::NotMapped),
+        (at(0, &[]), PatchErrorKind::BadPatch),
         (
             Patch {
                 skip: 1,
                 ..at(0, &[0])
             },
-            PatchErrorKind::Malformed,
+            PatchErrorKind::BadPatch,
         ),
         (
             Patch {
                 skip: usize::MAX,
                 ..at(0, &[0])
             },
-            PatchErrorKind::Malformed,
+            PatchErrorKind::BadPatch,
         ),
         (
             Patch {
                 mask: &[0, 0],
                 ..at(0, &[0])
             },
-            PatchErrorKind::Malformed,
+            PatchErrorKind::BadPatch,
         ),
         (at(0x26, &[0x26]), PatchErrorKind::Overlap { other: 0 }),
         (
@@ -419,14 +418,14 @@ fn patches_are_checked_before_the_first_is_made() {
         let mut file = original.clone();
         let mut storage = [PlacedPatch::default(); 2];
         let error = patch::apply(&[good, bad], &map, &mut file, &mut storage).unwrap_err();
-        assert_eq!((error.patch, error.kind), (1, kind), "{bad:?}");
+        assert_eq!((error.patch(), error.kind()), (1, kind), "{bad:?}");
         assert_eq!(file, original, "{bad:?}");
     }
     let mut file = original.clone();
     let error = patch::apply(&[good, good], &map, &mut file, &mut []).unwrap_err();
     assert_eq!(
-        (error.patch, error.kind),
-        (0, PatchErrorKind::StorageTooSmall)
+        (error.patch(), error.kind()),
+        (0, PatchErrorKind::BufferTooSmall { needed: 2 })
     );
     // Neighbours do not overlap, and the report is in the order of the file.
     let mut storage = [PlacedPatch::default(); 3];

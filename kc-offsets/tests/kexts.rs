@@ -1,7 +1,7 @@
 //! Kexts: property lists as XNU writes them and as nobody does, the arrays of static kernels.
 use kc_offsets::kext::plist::{Item, Text};
 use kc_offsets::kext::{IdEntry, Ids, Plist, PrelinkInfo};
-use kc_offsets::{CollectionKind, Error, KernelCache};
+use kc_offsets::{CollectionKind, ErrorKind, KernelCache, Structure};
 use macho_core::{FileOffset, MachO, Mode};
 use testkit::kernelcache::sample;
 use testkit::truth::Shape;
@@ -30,8 +30,12 @@ fn kexts(xml: &str) -> Vec<String> {
                 number(kext.size),
                 number(kext.kmod_info.map(macho_core::VmAddr::get)),
             ),
-            Err(Error::Plist { kind, offset }) => format!("{kind:?} {}", offset.get() - START),
-            Err(other) => panic!("{other}"),
+            Err(error) => {
+                let ErrorKind::Plist(kind) = error.kind() else {
+                    panic!("{error}");
+                };
+                format!("{kind:?} {}", error.offset().unwrap().get() - START)
+            }
         })
         .collect()
 }
@@ -156,24 +160,20 @@ fn damaged_values_cost_one_kext_and_damaged_xml_the_rest() {
         ),
         (
             format!("<dict>{size}<string>1</string></dict>"),
-            "WrongKind",
+            "BadValue",
             "<string",
         ),
         (
             format!("<dict>{size}<array><dict/></array></dict>"),
-            "WrongKind",
+            "BadValue",
             "<array",
         ),
         (
             format!("<dict>{size}</dict>"),
-            "KeyWithoutValue",
+            "BadPair",
             "<key>_PrelinkExecutableSize",
         ),
-        (
-            "<dict><true/></dict>".to_owned(),
-            "KeyWithoutValue",
-            "<true",
-        ),
+        ("<dict><true/></dict>".to_owned(), "BadPair", "<true"),
         (
             format!("<dict>{size}<integer IDREF=\"5\"/></dict>"),
             "UnknownReference",
@@ -187,8 +187,8 @@ fn damaged_values_cost_one_kext_and_damaged_xml_the_rest() {
             "UnknownReference",
             "<integer",
         ),
-        ("<array><dict/></array>".to_owned(), "WrongKind", "<array"),
-        ("<dict IDREF=\"1\"/>".to_owned(), "WrongKind", "<dict"),
+        ("<array><dict/></array>".to_owned(), "BadValue", "<array"),
+        ("<dict IDREF=\"1\"/>".to_owned(), "BadValue", "<dict"),
     ] {
         let at = BEFORE + good.len() + kext.find(marked).unwrap();
         let xml = list(&format!("{good}{kext}{good}"));
@@ -201,9 +201,9 @@ fn damaged_values_cost_one_kext_and_damaged_xml_the_rest() {
     }
     let deep = "<array>".repeat(100);
     for (kext, kind, into) in [
-        ("<dict><key>a</dict>", "Mismatched", 12),
-        ("<dict></array>", "Mismatched", 6),
-        ("text", "StrayText", 0),
+        ("<dict><key>a</dict>", "TagMismatch", 12),
+        ("<dict></array>", "TagMismatch", 6),
+        ("text", "BadText", 0),
         ("<dictionary/>", "UnknownElement", 0),
         ("<dict a></dict>", "BadAttribute", 0),
         ("<dict a=b></dict>", "BadAttribute", 0),
@@ -211,7 +211,7 @@ fn damaged_values_cost_one_kext_and_damaged_xml_the_rest() {
         ("<string IDREF=\"1\">x</string>", "BadAttribute", 0),
         ("<!-- <dict/>", "Truncated", 0),
         ("<string>\0</string>", "Truncated", 0),
-        (deep.as_str(), "TooDeep", 62 * 7),
+        (deep.as_str(), "DepthTooLarge", 62 * 7),
     ] {
         let at = BEFORE + good.len() + into;
         let xml = list(&format!("{good}{kext}{good}"));
@@ -266,10 +266,9 @@ fn references_to_a_long_string_do_not_read_it() {
 fn storage_for_ids_says_what_is_needed() {
     let xml = list("<dict><key>a</key><string ID=\"1\">x</string></dict>");
     let info = info(&xml);
-    assert_eq!(
-        Ids::build(&info, &mut []).err(),
-        Some(Error::StorageTooSmall { needed: 1 })
-    );
+    let error = Ids::build(&info, &mut []).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed: 1 });
+    assert_eq!(error.structure(), Structure::Ids);
 }
 
 #[test]
@@ -346,11 +345,9 @@ fn a_bare_kernel_has_no_kexts() {
     assert!(cache.prelink_info().unwrap().is_none());
     assert_eq!(cache.kmods().unwrap().count(), 0);
     assert_eq!(cache.collection_kind().unwrap(), None);
-    let header = macho_core::VmAddr::new(1);
-    assert_eq!(
-        cache.image_at(header).err(),
-        Some(Error::ImageNotMapped { header })
-    );
+    let vmaddr = macho_core::VmAddr::new(1);
+    let error = cache.image_at(vmaddr).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::ImageNotMapped { vmaddr });
 }
 
 /// The arrays of plain pointers, of links of chains (signed ones too), and of threads' slots, whose upper bits are no address.
@@ -383,7 +380,9 @@ fn arrays_of_a_static_kernel() {
         assert_eq!(alpha.start.get(), symbol("_alpha_start"), "{name}");
         assert_eq!(alpha.stop.get(), symbol("_alpha_stop"), "{name}");
         let entry = FileOffset::new(array.file_offset().unwrap().get() + 8);
-        assert_eq!(kmods[1], Err(Error::KmodNotMapped { entry }));
+        let error = kmods[1].unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::KmodNotMapped);
+        assert_eq!(error.offset(), Some(entry));
         let image: MachO<'_> = cache.image_at(alpha.header.unwrap()).unwrap();
         assert_eq!(
             image.uuid().unwrap().unwrap().0,

@@ -1,6 +1,6 @@
 //! Load plans and applied fixups against a slow, obvious model over the builder's truth.
 use kc_offsets::apply::{Linker, apply_fixups, discriminator};
-use kc_offsets::{Bases, ClampReason, Error, KernelCache, LoadPlan, Step};
+use kc_offsets::{Bases, ClampReason, Error, ErrorKind, KernelCache, LoadPlan, Step, Structure};
 use macho_core::{Auth, AuthKey, MachO, Mode, PhysAddr, SlidVmAddr, Slide, VmAddr};
 use testkit::constants::MACOS_BASE;
 use testkit::kernelcache::large::{self, Size};
@@ -365,25 +365,20 @@ fn impossible_layouts_are_refused() {
             .file_offset()
     };
     let first = built.truth.segments[0].vmaddr;
-    let overlap = Error::SegmentsOverlap {
-        command: command(1),
-    };
-    assert_eq!(damaged(1, VMADDR, first), Err(overlap));
-    let overlap = Error::SegmentsOverlap {
-        command: command(2),
-    };
-    assert_eq!(damaged(1, VMSIZE, 1 << 30), Err(overlap));
+    let overlap = |segment| (ErrorKind::Overlap, Some(command(segment)));
+    let what = |error: Error| (error.kind(), error.offset());
+    assert_eq!(damaged(1, VMADDR, first).map_err(what), Err(overlap(1)));
+    assert_eq!(damaged(1, VMSIZE, 1 << 30).map_err(what), Err(overlap(2)));
     let sizes: u64 = damaged(1, VMADDR, built.truth.segments[1].vmaddr).unwrap();
     assert_eq!(sizes, model_loaded(&built).1.len() as u64);
 
     let at = |phys, slide| LoadPlan::new(&cache, PhysAddr::new(phys), Slide::new(slide)).err();
     let slid = SlidVmAddr::new(first.wrapping_add(0x1000));
-    assert_eq!(at(PHYS, 0x1000), Some(Error::Misaligned { slid }));
+    let mismatch = (ErrorKind::BaseMismatch { slid }, None);
+    assert_eq!(at(PHYS, 0x1000).map(what), Some(mismatch));
     assert_eq!(at(PHYS + 0x1000, 0x1000), None);
-    let past = Error::SegmentOverflow {
-        command: command(0),
-    };
-    assert_eq!(at(u64::MAX - 0x3fff, 0), Some(past));
+    let past = (ErrorKind::AddressOverflow, Some(command(0)));
+    assert_eq!(at(u64::MAX - 0x3fff, 0).map(what), Some(past));
 }
 
 #[test]
@@ -393,12 +388,9 @@ fn too_little_memory_is_refused_before_it_is_touched() {
     let plan = plan(&cache);
     let mut memory = vec![7; usize::try_from(plan.size()).unwrap() - 1];
     let error = plan.load_into(&mut memory).unwrap_err();
-    assert_eq!(
-        error,
-        Error::MemoryTooSmall {
-            needed: plan.size()
-        }
-    );
+    let needed = usize::try_from(plan.size()).unwrap();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed });
+    assert_eq!(error.structure(), Structure::LoadedImage);
     assert!(memory.iter().all(|&byte| byte == 7));
     memory.push(7);
     plan.load_into(&mut memory).unwrap();
@@ -408,7 +400,8 @@ fn too_little_memory_is_refused_before_it_is_touched() {
     let error = plan
         .apply_fixups(&mut memory[..end], &Bases::PRIMARY)
         .unwrap_err();
-    assert!(matches!(error, Error::SlotNotLoaded { slot } if slot.get() == last.file_offset));
+    assert_eq!(error.kind(), ErrorKind::SlotNotMapped);
+    assert_eq!(error.offset().unwrap().get(), last.file_offset);
 }
 
 #[test]
@@ -423,9 +416,8 @@ fn a_pointer_from_an_unknown_base_is_refused() {
         ..bases(&built.truth)
     };
     let error = plan.apply_fixups(&mut memory, &unknown).unwrap_err();
-    let Error::UnknownBase { slot } = error else {
-        panic!("{error}");
-    };
+    assert_eq!(error.kind(), ErrorKind::UnknownBase);
+    let slot = error.offset().unwrap();
     let fixup = built
         .truth
         .fixups

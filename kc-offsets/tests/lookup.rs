@@ -1,6 +1,6 @@
 //! Who owns an address, against models that try every image, segment, section and symbol in turn.
 use kc_offsets::lookup::{Piece, SymbolKey};
-use kc_offsets::{Error, ImageIndex, KernelCache, Lookup, Owner, SymbolIndex};
+use kc_offsets::{ErrorKind, ImageIndex, KernelCache, Lookup, Owner, Structure, SymbolIndex};
 use macho_core::{MachO, Mode, SymbolType, VmAddr};
 use proptest::prelude::*;
 use testkit::constants::{MH_EXECUTE, MH_FILESET};
@@ -151,16 +151,14 @@ fn too_small_a_buffer_says_what_is_needed() {
     let images = images(&cache);
     let needed = ImageIndex::pieces_needed(&images);
     let mut pieces = vec![Piece::default(); needed - 1];
-    assert_eq!(
-        ImageIndex::build(&images, &mut pieces, &mut []).err(),
-        Some(Error::StorageTooSmall { needed })
-    );
+    let error = ImageIndex::build(&images, &mut pieces, &mut []).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed });
+    assert_eq!(error.structure(), Structure::ImageIndex);
     let needed = SymbolIndex::keys_needed(&images).unwrap();
     let mut keys = vec![SymbolKey::default(); needed - 1];
-    assert_eq!(
-        SymbolIndex::build(&images, &mut keys).err(),
-        Some(Error::StorageTooSmall { needed })
-    );
+    let error = SymbolIndex::build(&images, &mut keys).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed });
+    assert_eq!(error.structure(), Structure::SymbolIndex);
 }
 
 /// The symbol that the rule of `SymbolIndex::at_or_before` gives: image, index in its table, offset.

@@ -354,7 +354,10 @@ fn kmods_are_the_files() {
                         }
                     );
                 }
-                (Err(Error::KmodNotMapped { .. }), Err(Error::KmodNotMapped { .. })) => {}
+                (Err(file), Err(here)) => {
+                    assert_eq!(file.kind(), kc_offsets::ErrorKind::KmodNotMapped);
+                    assert_eq!(here.kind(), kc_offsets::ErrorKind::KmodNotMapped);
+                }
                 _ => panic!("{file:?} {here:?}"),
             }
         }

@@ -54,9 +54,15 @@ const FILEOFF: usize = 40;
 
 /// What is wrong, in what, and where.
 fn error(result: Result<KernelCache<'_>, Error>) -> (ErrorKind, Structure, usize) {
-    match result {
-        Err(Error::MachO(error)) => (error.kind(), error.structure(), at(error.offset())),
-        other => panic!("{other:?}"),
+    macho(result.unwrap_err())
+}
+
+fn macho(error: Error) -> (ErrorKind, Structure, usize) {
+    match (error.kind(), error.structure()) {
+        (kc_offsets::ErrorKind::MachO(kind), kc_offsets::Structure::MachO(structure)) => {
+            (kind, structure, at(error.offset().unwrap()))
+        }
+        _ => panic!("{error}"),
     }
 }
 
@@ -273,12 +279,7 @@ fn entries_that_lie_nowhere_or_in_themselves() {
         put(&mut memory, entry + 8, &vmaddr.to_le_bytes());
         let cache = parse(&memory, Mode::Strict).unwrap();
         let image = cache.entries().next().unwrap().unwrap().image();
-        image
-            .map(|image| image.header().filetype)
-            .map_err(|error| match error {
-                Error::MachO(error) => (error.kind(), error.structure(), at(error.offset())),
-                other => panic!("{other}"),
-            })
+        image.map(|image| image.header().filetype).map_err(macho)
     };
     for (vmaddr, kind) in [
         (0, ErrorKind::Truncated),
@@ -311,7 +312,9 @@ fn segments_that_share_memory() {
     );
     let command = FileOffset::new(data as u64);
     let plan = LoadPlan::new(&cache, PhysAddr::new(0), Slide::ZERO);
-    assert_eq!(plan.err(), Some(Error::SegmentsOverlap { command }));
+    let error = plan.unwrap_err();
+    assert_eq!(error.kind(), kc_offsets::ErrorKind::Overlap);
+    assert_eq!(error.offset(), Some(command));
     // Chains that count from elsewhere are refused.
     let kinds: Vec<_> = cache
         .image()

@@ -1,6 +1,6 @@
 //! Moved files against the builder's truth, moved by hand.
 use kc_offsets::rebase::{Rebased, rebase};
-use kc_offsets::{Error, KernelCache};
+use kc_offsets::{ErrorKind, KernelCache, Structure};
 use macho_core::{Fixup, Mode, Slide, Target};
 use testkit::classic::{self, Counts};
 use testkit::constants::MACOS_BASE;
@@ -205,10 +205,8 @@ fn impossible_slides_are_refused() {
     let cache = parse(&built.bytes);
     let mut copy = built.bytes.clone();
     let slide = Slide::new(0x1000);
-    assert_eq!(
-        rebase(&cache, &mut copy, slide),
-        Err(Error::UnalignedSlide { slide })
-    );
+    let error = rebase(&cache, &mut copy, slide).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Misaligned { slide });
     let command = cache
         .image()
         .segments()
@@ -216,15 +214,17 @@ fn impossible_slides_are_refused() {
         .unwrap()
         .load_command()
         .file_offset();
-    let overflow = Err(Error::SegmentOverflow { command });
-    assert_eq!(rebase(&cache, &mut copy, Slide::new(1 << 62)), overflow);
+    let error = rebase(&cache, &mut copy, Slide::new(1 << 62)).unwrap_err();
+    let overflow = (ErrorKind::AddressOverflow, Some(command));
+    assert_eq!((error.kind(), error.offset()), overflow);
     assert!(copy == built.bytes);
-    let place = macho_core::FileOffset::new(0);
     let error = rebase(&cache, &mut copy[..64], Slide::new(UP)).unwrap_err();
-    assert!(matches!(error, Error::CopyTooSmall { .. }) && error != Error::CopyTooSmall { place });
+    let needed = built.bytes.len();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed });
+    assert_eq!(error.structure(), Structure::FileCopy);
 
     let built = sample::auxiliary();
     let down = Slide::new(UP).inverse();
-    let outcome = rebase(&parse(&built.bytes), &mut built.bytes.clone(), down);
-    assert!(matches!(outcome, Err(Error::SegmentOverflow { .. })));
+    let error = rebase(&parse(&built.bytes), &mut built.bytes.clone(), down).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AddressOverflow);
 }

@@ -3,6 +3,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use img4::{Img4, Scratch};
+use kc_offsets::ErrorKind;
 use macho_core::{CpuSubtype, CpuType, FatArch, FatFile, FileOffset, MachO, Mode};
 
 use crate::cli::InputArgs;
@@ -100,8 +101,9 @@ impl Payload<'_> {
     /// The same failure, with the remark that its offset counts from the payload, where there is one.
     pub(crate) fn inside(&self, failure: Failure) -> Failure {
         match failure {
-            Failure::MachO(error) | Failure::KernelCache(kc_offsets::Error::MachO(error))
-                if self.img4.is_some() =>
+            Failure::MachO(error) if self.img4.is_some() => Failure::InPayload(error.into()),
+            Failure::KernelCache(error)
+                if self.img4.is_some() && matches!(error.kind(), ErrorKind::MachO(_)) =>
             {
                 Failure::InPayload(error)
             }

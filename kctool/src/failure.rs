@@ -19,7 +19,7 @@ pub enum Failure {
     /// The Mach-O image is damaged.
     MachO(macho_core::Error),
     /// The image is damaged, and it lies inside a container: offsets count from its payload.
-    InPayload(macho_core::Error),
+    InPayload(kc_offsets::Error),
     /// The kernelcache makes no sense.
     KernelCache(kc_offsets::Error),
     /// The question makes no sense for this input.
@@ -61,8 +61,8 @@ impl std::error::Error for Failure {
         match self {
             Self::Io { source, .. } => Some(source),
             Self::Img4(error) => Some(error),
-            Self::MachO(error) | Self::InPayload(error) => Some(error),
-            Self::KernelCache(error) => Some(error),
+            Self::MachO(error) => Some(error),
+            Self::InPayload(error) | Self::KernelCache(error) => Some(error),
             Self::Refused(_) => None,
         }
     }

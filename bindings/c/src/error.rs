@@ -74,11 +74,11 @@ impl Failure {
                 kc_status::KC_BUFFER_TOO_SMALL
             }
             Self::Container(_) => kc_status::KC_BAD_CONTAINER,
-            Self::KernelCache(kc_offsets::Error::MachO(_)) => kc_status::KC_BAD_MACHO,
-            Self::KernelCache(kc_offsets::Error::MemoryTooSmall { .. }) => {
-                kc_status::KC_BUFFER_TOO_SMALL
-            }
-            Self::KernelCache(_) => kc_status::KC_BAD_KERNELCACHE,
+            Self::KernelCache(error) => match error.kind() {
+                kc_offsets::ErrorKind::MachO(_) => kc_status::KC_BAD_MACHO,
+                kc_offsets::ErrorKind::BufferTooSmall { .. } => kc_status::KC_BUFFER_TOO_SMALL,
+                _ => kc_status::KC_BAD_KERNELCACHE,
+            },
             Self::Word(_) => kc_status::KC_BAD_INSTRUCTION,
             Self::Other(status, _) => *status,
         }
@@ -87,7 +87,7 @@ impl Failure {
     fn offset(&self) -> u64 {
         match self {
             Self::Container(error) => error.offset(),
-            Self::KernelCache(error) => error.file_offset().map_or(KC_NO_OFFSET, FileOffset::get),
+            Self::KernelCache(error) => error.offset().map_or(KC_NO_OFFSET, FileOffset::get),
             _ => KC_NO_OFFSET,
         }
     }

@@ -5,7 +5,7 @@ use aarch64_decode::{ByteMatches, Patterns};
 use macho_core::{FileOffset, VmAddr};
 
 use super::regions::{CodeRegions, Region};
-use crate::error::Error;
+use crate::error::{Error, Structure};
 
 /// Where a pattern matches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -73,7 +73,7 @@ impl<'a, const N: usize> CodeMatches<'a, N> {
     /// All matches, as many as are expected, in `storage`.
     ///
     /// # Errors
-    /// [`Error::StorageTooSmall`], with the number of matches, where they do not fit.
+    /// `BufferTooSmall`, with the number of matches, where they do not fit.
     pub fn collect_into(self, storage: &mut [CodeMatch]) -> Result<&[CodeMatch], Error> {
         let mut needed = 0_usize;
         for found in self {
@@ -84,7 +84,7 @@ impl<'a, const N: usize> CodeMatches<'a, N> {
         }
         storage
             .get(..needed)
-            .ok_or(Error::StorageTooSmall { needed })
+            .ok_or_else(|| Error::too_small(Structure::CodeMatches, needed))
     }
 }
 

@@ -2,7 +2,7 @@
 use macho_core::{MachO, VmAddr};
 
 use super::regions::{Region, code_regions};
-use crate::error::Error;
+use crate::error::{Error, Structure};
 use crate::sort::sort_by_key;
 
 /// The bounds of a function.
@@ -28,7 +28,7 @@ impl<'s> FunctionIndex<'s> {
     /// Of a collection give the images inside: the outer one has no function starts. Costs one pass over the tables and a sort.
     ///
     /// # Errors
-    /// [`Error::StorageTooSmall`], which says how many places are needed: an empty storage asks. A damaged table is an error of the
+    /// `BufferTooSmall`, which says how many places are needed: an empty storage asks. A damaged table is an error of the
     /// Mach-O layer.
     pub fn build<'a>(
         images: impl Iterator<Item = MachO<'a>>,
@@ -44,7 +44,7 @@ impl<'s> FunctionIndex<'s> {
     /// The last function before the damage reaches to the next one of another image, or to the end of its section.
     ///
     /// # Errors
-    /// [`Error::StorageTooSmall`].
+    /// `BufferTooSmall`.
     pub fn build_with<'a>(
         images: impl Iterator<Item = MachO<'a>>,
         storage: &'s mut [u64],
@@ -78,7 +78,7 @@ impl<'s> FunctionIndex<'s> {
             }
         }
         let Some(marks) = storage.get_mut(..needed) else {
-            return Err(Error::StorageTooSmall { needed });
+            return Err(Error::too_small(Structure::FunctionIndex, needed));
         };
         sort_by_key(marks, |mark| *mark);
         Ok(Self { marks })

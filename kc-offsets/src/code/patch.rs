@@ -35,9 +35,9 @@ pub struct Patch<'p> {
 #[non_exhaustive]
 pub enum PatchErrorKind {
     /// It expects nothing, its mask has another length, or its new bytes go past the expected ones.
-    Malformed,
+    BadPatch,
     /// Not all of its bytes are in the file.
-    NotInFile,
+    NotMapped,
     /// Another byte is there.
     Mismatch {
         /// Where it lies, from the start of the outermost file.
@@ -52,27 +52,40 @@ pub enum PatchErrorKind {
         /// The index of the other one.
         other: usize,
     },
-    /// The caller's storage has fewer places than there are patches.
-    StorageTooSmall,
+    /// The caller's memory has fewer cells than there are patches.
+    BufferTooSmall {
+        /// How many suffice.
+        needed: usize,
+    },
 }
 
 /// A patch that is refused, and with it the whole set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PatchError {
-    /// The index of the patch.
-    pub patch: usize,
+    patch: usize,
+    kind: PatchErrorKind,
+}
+
+impl PatchError {
     /// Why.
-    pub kind: PatchErrorKind,
+    pub const fn kind(self) -> PatchErrorKind {
+        self.kind
+    }
+
+    /// The index of the patch.
+    pub const fn patch(self) -> usize {
+        self.patch
+    }
 }
 
 impl fmt::Display for PatchError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "patch {}: ", self.patch)?;
         match self.kind {
-            PatchErrorKind::Malformed => {
+            PatchErrorKind::BadPatch => {
                 f.write_str("expected bytes, mask and new bytes do not fit each other")
             }
-            PatchErrorKind::NotInFile => f.write_str("not all of its bytes are in the file"),
+            PatchErrorKind::NotMapped => f.write_str("not all of its bytes are in the file"),
             PatchErrorKind::Mismatch {
                 file_offset,
                 expected,
@@ -83,7 +96,9 @@ impl fmt::Display for PatchError {
                 file_offset.get()
             ),
             PatchErrorKind::Overlap { other } => write!(f, "shares bytes with patch {other}"),
-            PatchErrorKind::StorageTooSmall => f.write_str("no place in the storage"),
+            PatchErrorKind::BufferTooSmall { needed } => {
+                write!(f, "memory too small, {needed} cells are needed")
+            }
         }
     }
 }
@@ -117,7 +132,8 @@ pub fn check<'s>(
     for (index, patch) in patches.iter().enumerate() {
         let error = |kind| PatchError { patch: index, kind };
         let Some(place) = storage.get_mut(index) else {
-            return Err(error(PatchErrorKind::StorageTooSmall));
+            let needed = patches.len();
+            return Err(error(PatchErrorKind::BufferTooSmall { needed }));
         };
         let file_offset = compare(patch, map, file).map_err(error)?;
         *place = PlacedPatch {
@@ -201,7 +217,7 @@ fn compare(
     let end = patch.skip.checked_add(patch.replacement.len());
     let fits = len > 0 && end.is_some_and(|end| end <= len);
     if !fits || !patch.mask.is_empty() && patch.mask.len() != len {
-        return Err(PatchErrorKind::Malformed);
+        return Err(PatchErrorKind::BadPatch);
     }
     let bytes = u64::try_from(len).unwrap_or(u64::MAX);
     let start = match patch.place {
@@ -213,7 +229,7 @@ fn compare(
         Some((start, rest.get(..len)?))
     });
     let Some((start, found)) = found else {
-        return Err(PatchErrorKind::NotInFile);
+        return Err(PatchErrorKind::NotMapped);
     };
     let masks = patch.mask.iter().copied().chain(core::iter::repeat(0xff));
     for (index, ((found, expected), mask)) in

@@ -5,7 +5,7 @@ use macho_core::{FileOffset, MachO, Section, SectionType, Sections, Segments, Vm
 
 use super::regions::{CodeRegions, Region};
 use super::xref::{AddressRange, CodeXrefs, Targets};
-use crate::error::Error;
+use crate::error::{Error, Structure};
 use crate::sort::sort_by_key;
 
 /// A C string.
@@ -141,7 +141,7 @@ impl FusedIterator for CStrings<'_> {}
 /// ```
 ///
 /// # Errors
-/// [`Error::StorageTooSmall`] where there are more strings than `storage` has places.
+/// `BufferTooSmall` where there are more strings than `storage` has places.
 pub fn string_xrefs<'a, 's>(
     regions: CodeRegions<'a>,
     strings: impl Iterator<Item = CString<'s>>,
@@ -155,7 +155,7 @@ pub fn string_xrefs<'a, 's>(
         needed = needed.saturating_add(1);
     }
     let Some(ranges) = storage.get_mut(..needed) else {
-        return Err(Error::StorageTooSmall { needed });
+        return Err(Error::too_small(Structure::Strings, needed));
     };
     sort_by_key(ranges, |range| range.first);
     Ok(match Targets::any(ranges) {

@@ -4,7 +4,7 @@ use core::iter::FusedIterator;
 
 use macho_core::{FileOffset, MachO, Name, PointerFormat, VmAddr};
 
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::map::AddressMap;
 use crate::pointer::{Words, unslid};
 
@@ -163,7 +163,7 @@ impl<'a> Iterator for Kmods<'a> {
         let kmod = self.kmod(self.resolve(self.infos.format, info));
         Some(
             kmod.map(|kmod| Kmod { header, ..kmod })
-                .ok_or(Error::KmodNotMapped { entry }),
+                .ok_or_else(|| Error::at(Fault::KmodNotMapped, entry)),
         )
     }
 }

@@ -10,7 +10,7 @@ use core::fmt;
 
 use macho_core::FileOffset;
 
-use crate::error::{Error, PlistErrorKind};
+use crate::error::{Error, Fault, PlistErrorKind};
 
 mod text;
 
@@ -114,10 +114,8 @@ impl<'a> Plist<'a> {
     #[cold]
     pub(crate) fn error(&self, kind: PlistErrorKind, at: usize) -> Error {
         let at = u64::try_from(at).unwrap_or(u64::MAX);
-        Error::Plist {
-            kind,
-            offset: FileOffset::new(self.start.get().saturating_add(at)),
-        }
+        let offset = FileOffset::new(self.start.get().saturating_add(at));
+        Error::at(Fault::Plist(kind), offset)
     }
 
     fn rest(&self) -> &'a [u8] {
@@ -197,7 +195,7 @@ impl<'a> Plist<'a> {
                         b"plist" if self.depth == 0 => continue,
                         b"dict" if self.depth > 0 && dict => {}
                         b"array" | b"set" if self.depth > 0 && !dict => {}
-                        _ => return Err(self.error(PlistErrorKind::Mismatched, at)),
+                        _ => return Err(self.error(PlistErrorKind::TagMismatch, at)),
                     }
                     return Ok(Some(self.close(at)));
                 }
@@ -206,7 +204,7 @@ impl<'a> Plist<'a> {
                         return Ok(Some(element));
                     }
                 }
-                _ => return Err(self.error(PlistErrorKind::StrayText, at)),
+                _ => return Err(self.error(PlistErrorKind::BadText, at)),
             }
         }
     }
@@ -251,7 +249,7 @@ impl<'a> Plist<'a> {
         }
         if container {
             if self.depth >= MOST_DEEP {
-                return Err(self.error(PlistErrorKind::TooDeep, at));
+                return Err(self.error(PlistErrorKind::DepthTooLarge, at));
             }
             let dict = name == b"dict";
             self.depth = self.depth.saturating_add(1);
@@ -295,7 +293,7 @@ impl<'a> Plist<'a> {
                 let to = self.at;
                 let tag = rest.strip_prefix(b"</").unwrap_or_default();
                 if tag.get(..name_len(tag)) != Some(name) {
-                    return Err(self.error(PlistErrorKind::Mismatched, to));
+                    return Err(self.error(PlistErrorKind::TagMismatch, to));
                 }
                 self.past(b">")?;
                 return Ok(Text::new(self.text.get(from..to).unwrap_or_default()));

@@ -7,7 +7,7 @@ use core::iter::FusedIterator;
 use macho_core::{FileOffset, VmAddr};
 
 use super::plist::{Element, Item, Plist, Text};
-use crate::error::{Error, PlistErrorKind};
+use crate::error::{Error, PlistErrorKind, Structure};
 use crate::sort::sort_by_key;
 
 /// A property list of kexts.
@@ -112,14 +112,14 @@ impl<'s> Ids<'s> {
     /// Sorts the values that have an `ID` into `entries`. A damaged list has those before the damage.
     ///
     /// # Errors
-    /// [`Error::StorageTooSmall`] where `entries` has not the room that
+    /// `BufferTooSmall` where `entries` has not the room that
     /// [`ids_needed`](PrelinkInfo::ids_needed) says.
     pub fn build(info: &PrelinkInfo<'_>, entries: &'s mut [IdEntry]) -> Result<Self, Error> {
         let mut count = 0_usize;
         for entry in info.entries() {
             let Some(place) = entries.get_mut(count) else {
                 let needed = info.ids_needed();
-                return Err(Error::StorageTooSmall { needed });
+                return Err(Error::too_small(Structure::Ids, needed));
             };
             *place = entry;
             count = count.saturating_add(1);
@@ -237,7 +237,7 @@ impl<'a> Kexts<'a, '_> {
     }
 
     fn wrong(&self, at: usize) -> Error {
-        self.elements.error(PlistErrorKind::WrongKind, at)
+        self.elements.error(PlistErrorKind::BadValue, at)
     }
 
     /// Passes over what is left of the innermost container.
@@ -264,8 +264,7 @@ impl<'a> Kexts<'a, '_> {
                 Item::Key(key) => key,
                 other => {
                     damage = damage.or(Some(
-                        self.elements
-                            .error(PlistErrorKind::KeyWithoutValue, element.at),
+                        self.elements.error(PlistErrorKind::BadPair, element.at),
                     ));
                     if matches!(other, Item::Dict | Item::Array) {
                         self.skip_container()?;
@@ -283,8 +282,7 @@ impl<'a> Kexts<'a, '_> {
                 }
                 Item::End => {
                     damage = damage.or(Some(
-                        self.elements
-                            .error(PlistErrorKind::KeyWithoutValue, element.at),
+                        self.elements.error(PlistErrorKind::BadPair, element.at),
                     ));
                     break;
                 }

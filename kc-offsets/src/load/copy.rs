@@ -1,7 +1,7 @@
 //! The plan carried out on a slice.
 use macho_core::{PhysAddr, Segment, VmAddr};
 
-use crate::error::Error;
+use crate::error::{Error, Structure};
 use crate::load::{LoadPlan, Step};
 
 impl LoadPlan<'_> {
@@ -9,7 +9,7 @@ impl LoadPlan<'_> {
     /// [`size`](Self::size) bytes is written, zeros between segments too. Bytes behind them stay as they are.
     ///
     /// # Errors
-    /// `MemoryTooSmall`; nothing is written then.
+    /// `BufferTooSmall`; nothing is written then.
     pub fn load_into(&self, memory: &mut [u8]) -> Result<(), Error> {
         self.load_with(memory, |_| false, |_, word| word)
     }
@@ -26,11 +26,9 @@ impl LoadPlan<'_> {
         mut select: impl FnMut(&Segment<'_>) -> bool,
         mut rewrite: impl FnMut(VmAddr, u32) -> u32,
     ) -> Result<(), Error> {
-        let needed = self.size();
-        let room = usize::try_from(needed).ok();
-        let Some(memory) = room.and_then(|room| memory.get_mut(..room)) else {
-            return Err(Error::MemoryTooSmall { needed });
-        };
+        let needed = usize::try_from(self.size()).unwrap_or(usize::MAX);
+        let too_small = || Error::too_small(Structure::LoadedImage, needed);
+        let memory = memory.get_mut(..needed).ok_or_else(too_small)?;
         for step in self.steps() {
             match step {
                 Step::Copy {
@@ -40,7 +38,7 @@ impl LoadPlan<'_> {
                     bytes,
                 } => {
                     let Some(place) = self.place(memory, phys, bytes.len()) else {
-                        return Err(Error::MemoryTooSmall { needed });
+                        return Err(too_small());
                     };
                     // A slice copy panics where the lengths differ, which only the line above rules out.
                     if place.len() == bytes.len() {
@@ -53,7 +51,7 @@ impl LoadPlan<'_> {
                 Step::Zero { phys, len, .. } => {
                     let len = usize::try_from(len).unwrap_or(usize::MAX);
                     let Some(place) = self.place(memory, phys, len) else {
-                        return Err(Error::MemoryTooSmall { needed });
+                        return Err(too_small());
                     };
                     place.fill(0);
                 }

@@ -3,7 +3,7 @@ use core::fmt;
 
 use macho_core::{MachO, VmAddr};
 
-use crate::error::Error;
+use crate::error::{Error, Structure};
 use crate::sort::sort_by_key;
 
 /// Who contains a vmaddr, by numbers.
@@ -80,7 +80,7 @@ impl<'a, 's> ImageIndex<'a, 's> {
     /// them in that order.
     ///
     /// # Errors
-    /// [`Error::StorageTooSmall`] where `pieces` has not the room that
+    /// `BufferTooSmall` where `pieces` has not the room that
     /// [`pieces_needed`](Self::pieces_needed) says.
     pub fn build(
         images: &'s [MachO<'a>],
@@ -89,7 +89,7 @@ impl<'a, 's> ImageIndex<'a, 's> {
     ) -> Result<Self, Error> {
         let needed = Self::pieces_needed(images);
         let Some(events) = pieces.get_mut(..needed) else {
-            return Err(Error::StorageTooSmall { needed });
+            return Err(Error::too_small(Structure::ImageIndex, needed));
         };
         let claimed = (0..END)
             .zip(images)

@@ -3,7 +3,7 @@ use core::fmt;
 
 use macho_core::{MachO, Symbol, SymbolTable, SymbolType, VmAddr};
 
-use crate::error::Error;
+use crate::error::{Error, Structure};
 use crate::sort::sort_by_key;
 
 /// A symbol's place: 16 bytes of the memory that the caller gives to [`SymbolIndex::build`].
@@ -92,7 +92,7 @@ impl<'a, 's> SymbolIndex<'a, 's> {
     /// Sorts the symbols of the images into `keys`.
     ///
     /// # Errors
-    /// A symbol table that reaches past the end of the file; [`Error::StorageTooSmall`] where `keys`
+    /// A symbol table that reaches past the end of the file; `BufferTooSmall` where `keys`
     /// has not the room that [`keys_needed`](Self::keys_needed) says.
     pub fn build(images: &'s [MachO<'a>], keys: &'s mut [SymbolKey]) -> Result<Self, Error> {
         let mut count = 0_usize;
@@ -100,7 +100,7 @@ impl<'a, 's> SymbolIndex<'a, 's> {
             for (index, vmaddr, inside) in defined(image)? {
                 let Some(key) = keys.get_mut(count) else {
                     let needed = Self::keys_needed(images)?;
-                    return Err(Error::StorageTooSmall { needed });
+                    return Err(Error::too_small(Structure::SymbolIndex, needed));
                 };
                 *key = SymbolKey::new(vmaddr, number, index, inside);
                 count = count.wrapping_add(1);

@@ -74,9 +74,8 @@ fn index<'s>(
     damage: &mut Damage,
 ) -> Result<FunctionIndex<'s>, Failure> {
     let images = images.iter().copied();
-    if let Err(Error::StorageTooSmall { needed }) =
-        FunctionIndex::build_with(images.clone(), marks, drop)
-    {
+    let asked = FunctionIndex::build_with(images.clone(), marks, drop);
+    if let Some(needed) = asked.err().and_then(Error::needed) {
         marks.resize(needed, 0);
     }
     Ok(FunctionIndex::build_with(images, marks, |error| {

@@ -62,8 +62,8 @@ fn change(placed: &Placed) -> Change<'_> {
 fn refused(path: &Path, all: &[Placed], error: &PatchError) -> Failure {
     let text = error.to_string();
     let why = text.split_once(": ").map_or("", |(_, why)| why);
-    let line = all.get(error.patch).map_or(0, |placed| placed.line);
-    let why = match error.kind {
+    let line = all.get(error.patch()).map_or(0, |placed| placed.line);
+    let why = match error.kind() {
         kc_offsets::code::PatchErrorKind::Overlap { other } => {
             let other = all.get(other).map_or(0, |placed| placed.line);
             format!("shares bytes with the patch of line {other}")

@@ -16,7 +16,7 @@ use kc_offsets::lookup::{Piece, SymbolKey};
 use kc_offsets::pac::strip;
 use kc_offsets::rebase::rebase;
 use kc_offsets::{
-    AddressMap, Bases, Entry, Error, ImageIndex, KernelCache, LoadPlan, Lookup, MapStorage,
+    AddressMap, Bases, Entry, ErrorKind, ImageIndex, KernelCache, LoadPlan, Lookup, MapStorage,
     PageIndex, PhysicalWindow, PrelinkInfo, RebaseTargets, SegmentRange, SymbolIndex, pointer_at,
     unslid,
 };
@@ -216,10 +216,12 @@ fn probe_list(info: &PrelinkInfo<'_>) {
                 kext.bundle_id.into_iter().for_each(probe_text);
                 debug(kext);
             }
-            Err(Error::Plist { kind, .. }) => {
-                black_box(kind.reason());
+            Err(error) => {
+                black_box((error.structure().name(), error.offset(), error.needed()));
+                if let ErrorKind::Plist(kind) = error.kind() {
+                    black_box(kind.reason());
+                }
             }
-            Err(_) => {}
         });
     }
 }
@@ -389,6 +391,7 @@ fn probe_patches(map: &AddressMap<'_>, number: u64) {
     ]);
     let mut storage = [PlacedPatch::default(); 3];
     if let Err(error) = check(&patches, map, &file, &mut storage) {
+        black_box((error.kind(), error.patch()));
         display(error);
     }
     let _ = black_box(apply(&patches, map, &mut file, &mut storage));
