@@ -4,7 +4,7 @@ use core::ops::Range;
 use core::slice;
 
 use img4::Scratch;
-use kc_offsets::MapStorage;
+use kc_offsets::MapCell;
 
 use crate::device_tree::{self, DeviceTree};
 
@@ -14,7 +14,7 @@ const PAGE: u64 = 0x4000;
 /// 48 KiB that do not belong on a stack of 64.
 static mut SCRATCH: Scratch = Scratch::new();
 /// 2.3 KiB, more than a call may take.
-static mut MAP_STORAGE: MapStorage = MapStorage::new();
+static mut MAP_CELLS: [MapCell; 8] = [MapCell::EMPTY; 8];
 
 unsafe extern "C" {
     /// First byte of this image. Only its address means something.
@@ -51,8 +51,8 @@ pub struct Memory {
     pub high: Region,
     /// The decompressor's working memory.
     pub scratch: &'static mut Scratch,
-    /// Room for the pieces of an address map.
-    pub map_storage: &'static mut MapStorage,
+    /// Room for the stretches of an address map.
+    pub map_cells: &'static mut [MapCell],
 }
 
 impl Machine {
@@ -105,7 +105,7 @@ impl Machine {
                 low: region(low),
                 high: region(high),
                 scratch: (&raw mut SCRATCH).as_mut()?,
-                map_storage: (&raw mut MAP_STORAGE).as_mut()?,
+                map_cells: (&raw mut MAP_CELLS).as_mut()?,
             })
         }
     }

@@ -35,7 +35,7 @@ fn all(machine: Machine) -> Result<(), &'static str> {
     } else {
         memory.initrd
     };
-    stacks::reading(file, memory.map_storage);
+    stacks::reading(file, memory.map_cells);
     stacks::loading(file, memory.low.bytes);
     stacks::decoding(text, text.as_ptr() as u64);
 

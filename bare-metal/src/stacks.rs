@@ -2,7 +2,7 @@
 
 use aarch64_decode::{Syntax, TextBuffer, decode};
 use img4::{Img4, Scratch};
-use kc_offsets::{AddressMap, Bases, KernelCache, LoadPlan, MapStorage};
+use kc_offsets::{AddressMap, Bases, KernelCache, LoadPlan, MapCell};
 use macho_core::{MachO, Mode, PhysAddr, Slide, VmAddr};
 
 use crate::println;
@@ -34,7 +34,7 @@ pub fn unpacking(bytes: &[u8], output: &mut [u8], scratch: &mut Scratch) {
 }
 
 /// Measures questions about a kernelcache.
-pub fn reading(file: &[u8], storage: &mut MapStorage) {
+pub fn reading(file: &[u8], cells: &mut [MapCell]) {
     let parsed = tell("KernelCache::parse_with", || {
         KernelCache::parse_with(file, Mode::Tolerant)
     });
@@ -55,8 +55,8 @@ pub fn reading(file: &[u8], storage: &mut MapStorage) {
     tell("AddressMap::translate_range", || {
         map.translate_range(VmAddr::new(0), u64::MAX).count()
     });
-    tell("AddressMap::with_storage", || {
-        translate(&map.clone().with_storage(storage))
+    tell("AddressMap::sorted_in", || {
+        map.sorted_in(cells).map(|sorted| translate(&sorted)).ok()
     });
 }
 

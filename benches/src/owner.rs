@@ -3,8 +3,7 @@
 use std::hint::black_box;
 use std::sync::OnceLock;
 
-use kc_offsets::lookup::Piece;
-use kc_offsets::{ImageIndex, KernelCache};
+use kc_offsets::{Error, ImageCell, ImageIndex, KernelCache};
 use macho_core::{MachO, VmAddr};
 use object::macho::{MachHeader64, SegmentCommand64};
 use object::read::macho::{LoadCommandVariant, MachHeader as _, Segment as _};
@@ -39,9 +38,11 @@ fn prepare() -> Option<Prepared> {
     let cache = KernelCache::parse(&built.bytes).ok()?;
     let images: Vec<MachO<'static>> = cache.images().collect::<Result<_, _>>().ok()?;
     let images: &'static [MachO<'static>] = images.leak();
+    let asked = ImageIndex::build(images, &mut []).err();
+    let least = asked.and_then(Error::needed)?;
     let index = |pages: usize| {
-        let pieces = vec![Piece::default(); ImageIndex::pieces_needed(images)].leak();
-        ImageIndex::build(images, pieces, vec![0; pages].leak()).ok()
+        let cells = vec![ImageCell::EMPTY; least + pages].leak();
+        ImageIndex::build(images, cells).ok()
     };
     // Segments that one image alone has: all but the common link-edit segment.
     let mut sorted: Vec<_> = built
@@ -70,7 +71,7 @@ fn prepare() -> Option<Prepared> {
         .collect();
     Some(Prepared {
         asked,
-        with_pages: index(1 << 14)?,
+        with_pages: index(1 << 11)?,
         without: index(0)?,
         sorted,
     })

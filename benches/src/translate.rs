@@ -7,7 +7,7 @@
 use std::hint::black_box;
 use std::rc::Rc;
 
-use kc_offsets::{AddressMap, MapStorage, Outcome, PageIndex, Translation};
+use kc_offsets::{AddressMap, MapCell, Outcome, PageCell, PageIndex, Translation};
 use macho_core::{FileOffset, MachO, VmAddr};
 use object::macho::{MachHeader64, SegmentCommand64};
 use object::read::macho::MachHeader as _;
@@ -105,9 +105,10 @@ fn ours(image: &'static Image, shape: ImageShape, vmaddrs: &Rc<[u64]>) -> Vec<Ca
         return Vec::new();
     };
     let plain = AddressMap::new(&macho);
-    let storage: &'static mut MapStorage = Box::leak(Box::default());
-    let sorted = plain.clone().with_storage(storage);
-    let pages: &'static mut [u8] = vec![0; 1 << 14].leak();
+    let Ok(sorted) = plain.sorted_in(vec![MapCell::EMPTY; 8].leak()) else {
+        return Vec::new();
+    };
+    let pages = vec![PageCell::EMPTY; 1 << 14].leak();
     let mut cases = Vec::new();
     if shape == ImageShape::Linear {
         cases.push(one_by_one("AddressMap::outcome", vmaddrs, {
@@ -128,7 +129,7 @@ fn ours(image: &'static Image, shape: ImageShape, vmaddrs: &Rc<[u64]>) -> Vec<Ca
     cases.push(one_by_one("sorted AddressMap::translate", vmaddrs, {
         move |vmaddr| with_segment(sorted.translate(vmaddr))
     }));
-    if let Some(index) = index {
+    if let Ok(index) = index {
         let one = index.clone();
         cases.push(one_by_one("PageIndex::outcome", vmaddrs, move |vmaddr| {
             one.outcome(vmaddr)

@@ -3,10 +3,10 @@
 
 use aarch64_decode::{Pattern, Patterns, Reference, ReferenceKind, References, Referrers};
 use kc_offsets::KernelCache;
-use kc_offsets::code::patch::{Patch, PatchPlace, PlacedPatch, apply};
 use kc_offsets::code::{
-    AddressRange, CodeMatches, CodeXrefs, FunctionIndex, PointerXrefs, Stubs, Targets, c_strings,
-    code_regions, guess_function_start, string_xrefs,
+    AddressRange, CodeMatches, CodeXrefs, FunctionCell, FunctionIndex, Patch, PatchPlace,
+    PlacedPatch, PointerXrefs, Stubs, Wanted, apply_patches, c_strings, code_regions,
+    guess_function_start, string_xrefs,
 };
 use libfuzzer_sys::fuzz_target;
 use macho_core::{FileOffset, Mode, VmAddr};
@@ -33,7 +33,7 @@ fuzz_target!(|data: &[u8]| {
             assert!(range.contains(pointer.target));
         }
     }
-    if let Some(targets) = Targets::any(&ranges) {
+    if let Some(targets) = Wanted::any(&ranges) {
         let each: usize = ranges
             .iter()
             .map(|range| CodeXrefs::new(code(), *range).count())
@@ -48,7 +48,7 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(xrefs) = string_xrefs(code(), strings, &mut storage) {
         xrefs.for_each(drop);
     }
-    let mut marks = vec![0; 4096];
+    let mut marks = vec![FunctionCell::EMPTY; 4096];
     if let Ok(index) = FunctionIndex::build([image].into_iter(), &mut marks) {
         for at in &asked {
             if let Some(function) = index.containing(*at) {
@@ -154,6 +154,6 @@ fn patches(cache: &KernelCache<'_>, data: &[u8], asked: &[VmAddr]) {
     });
     let mut file = data.to_vec();
     let mut storage = vec![PlacedPatch::default(); all.len()];
-    let _ = apply(&all, &map, &mut file, &mut storage);
+    let _ = apply_patches(&all, &map, &mut file, &mut storage);
     assert_eq!(file, data);
 }

@@ -1,8 +1,8 @@
 //! Load plans, fixups applied to memory, files moved, memory asked as its file: on any image.
 #![no_main]
 
-use kc_offsets::apply::apply_fixups;
-use kc_offsets::rebase::rebase;
+use kc_offsets::apply_fixups;
+use kc_offsets::rebase;
 use kc_offsets::{Bases, KernelCache, LoadPlan, Step, pointer_at};
 use libfuzzer_sys::fuzz_target;
 use macho_core::{Mode, PhysAddr, Pointers, SlidVmAddr, Slide};

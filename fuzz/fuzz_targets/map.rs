@@ -1,8 +1,9 @@
 //! Who owns an address, against a model that tries every segment and section of every image.
 #![no_main]
 
-use kc_offsets::lookup::{Piece, SymbolKey};
-use kc_offsets::{ImageIndex, KernelCache, Lookup, Owner, SymbolIndex};
+use kc_offsets::{
+    Error, ImageCell, ImageIndex, KernelCache, Lookup, Owner, SymbolCell, SymbolIndex,
+};
 use libfuzzer_sys::fuzz_target;
 use macho_core::{MachO, Mode, VmAddr};
 
@@ -11,11 +12,11 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let images: Vec<MachO<'_>> = cache.images().take(16).flatten().collect();
-    let mut pieces = vec![Piece::default(); ImageIndex::pieces_needed(&images)];
-    let mut few = pieces.clone();
-    let mut pages = vec![0; 64];
-    let paged = ImageIndex::build(&images, &mut pieces, &mut pages).expect("room enough");
-    let plain = ImageIndex::build(&images, &mut few, &mut []).expect("room enough");
+    let least = needed(ImageIndex::build(&images, &mut []));
+    let mut few = vec![ImageCell::EMPTY; least];
+    let mut many = vec![ImageCell::EMPTY; least + 8];
+    let paged = ImageIndex::build(&images, &mut many).expect("room enough");
+    let plain = ImageIndex::build(&images, &mut few).expect("room enough");
     let mut asked = vec![0, u64::MAX];
     for image in &images {
         for segment in image.segments().take(16) {
@@ -33,21 +34,17 @@ fuzz_target!(|data: &[u8]| {
     for &vmaddr in asked.iter().take(256) {
         let expected = model(&images, vmaddr);
         let vmaddr = VmAddr::new(vmaddr);
-        assert_eq!(paged.owner(vmaddr), expected, "{vmaddr}");
-        assert_eq!(plain.owner(vmaddr), expected, "{vmaddr}");
+        assert_eq!(paged.owner(vmaddr).map(numbers), expected, "{vmaddr}");
+        assert_eq!(plain.owner(vmaddr).map(numbers), expected, "{vmaddr}");
     }
-    let Ok(needed) = SymbolIndex::keys_needed(&images) else {
+    let mut cells = vec![SymbolCell::EMPTY; needed(SymbolIndex::build(&images, &mut []))];
+    let Ok(symbols) = SymbolIndex::build(&images, &mut cells) else {
         return;
     };
-    let mut keys = vec![SymbolKey::default(); needed];
-    let symbols = SymbolIndex::build(&images, &mut keys).expect("room enough");
-    assert!(symbols.keys().is_sorted_by_key(|key| key.vmaddr()));
-    let lookup = Lookup {
-        images: paged,
-        symbols,
-    };
+    assert!(symbols.cells().is_sorted_by_key(|cell| cell.vmaddr()));
+    let lookup = Lookup::new(paged, symbols);
     for &vmaddr in asked.iter().take(64) {
-        if let Some(place) = lookup.place(VmAddr::new(vmaddr)) {
+        if let Some(place) = lookup.locate(VmAddr::new(vmaddr)) {
             assert!(contains(
                 place.segment.vmaddr(),
                 place.segment.vmsize(),
@@ -66,8 +63,20 @@ fn contains(start: VmAddr, size: u64, vmaddr: u64) -> bool {
         .is_some_and(|into| into < size)
 }
 
-/// The rules of `kc_offsets::lookup`, one image after the other.
-fn model(images: &[MachO<'_>], vmaddr: u64) -> Option<Owner> {
+/// How many cells an index asks for.
+fn needed<T>(asked: Result<T, Error>) -> usize {
+    asked.err().and_then(Error::needed).unwrap_or(0)
+}
+
+/// Image, segment and section.
+fn numbers(owner: Owner) -> Numbers {
+    (owner.image, owner.segment, owner.section)
+}
+
+type Numbers = (usize, u32, Option<u32>);
+
+/// The rules of `ImageIndex`, one image after the other.
+fn model(images: &[MachO<'_>], vmaddr: u64) -> Option<Numbers> {
     let mut nested = Vec::new();
     let mut outer = None;
     for (image, macho) in images.iter().enumerate() {
@@ -90,9 +99,5 @@ fn model(images: &[MachO<'_>], vmaddr: u64) -> Option<Owner> {
         .zip(images[image].sections())
         .find(|(_, section)| contains(section.vmaddr(), section.size(), vmaddr))
         .map(|(number, _)| number);
-    Some(Owner {
-        image,
-        segment,
-        section,
-    })
+    Some((image, segment, section))
 }

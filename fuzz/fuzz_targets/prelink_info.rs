@@ -2,9 +2,9 @@
 //! kexts of a list with damage are those of the list without its end.
 #![no_main]
 
-use kc_offsets::kext::plist::{Item, Plist};
-use kc_offsets::kext::{IdEntry, Ids};
 use kc_offsets::{Error, ErrorKind, PrelinkInfo};
+use kc_offsets::{IdCell, Ids};
+use kc_offsets::{Plist, PlistItem};
 use libfuzzer_sys::fuzz_target;
 use macho_core::FileOffset;
 
@@ -26,12 +26,12 @@ fuzz_target!(|data: &[u8]| {
         assert!(element.at >= last && element.text_at >= element.at);
         last = element.at;
         match element.item {
-            Item::Dict | Item::Array => open += 1,
-            Item::End => open -= 1,
-            Item::Key(text) | Item::String(text) => {
+            PlistItem::Dict | PlistItem::Array => open += 1,
+            PlistItem::End => open -= 1,
+            PlistItem::Key(text) | PlistItem::String(text) => {
                 let _ = format!("{text}");
             }
-            Item::Integer(digits) => {
+            PlistItem::Integer(digits) => {
                 let _ = digits.integer();
             }
             _ => {}
@@ -41,7 +41,9 @@ fuzz_target!(|data: &[u8]| {
     assert!(!closed || open == 0, "a list without damage is closed");
 
     let info = PrelinkInfo::new(data, FileOffset::new(0));
-    let mut entries = vec![IdEntry::default(); info.ids_needed()];
+    let asked = Ids::build(&info, &mut []).err();
+    let needed = asked.and_then(Error::needed).unwrap_or(0);
+    let mut entries = vec![IdCell::EMPTY; needed];
     let Ok(ids) = Ids::build(&info, &mut entries) else {
         panic!("the storage is large enough");
     };

@@ -16,6 +16,8 @@ pub enum EntrySource {
 
 /// The first instruction of an image.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+#[must_use]
 pub struct EntryPoint<'a> {
     /// Its unslid address.
     pub vmaddr: VmAddr,

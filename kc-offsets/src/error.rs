@@ -37,8 +37,11 @@ pub enum ErrorKind {
     },
     /// No segment has memory.
     NothingToLoad,
-    /// More segments have memory than a load plan takes; the offset is the first one's beyond.
+    /// More segments have memory than a load plan takes, and the offset is the first one's beyond;
+    /// or an address map has more stretches than a page index takes.
     CountTooLarge,
+    /// Segments are further apart than the keys of a sorted address map can say.
+    SpanTooLarge,
     /// Two segments claim the same memory; the offset is the later one's.
     Overlap,
     /// A segment ends past 2^64: unslid, slid, or in physical memory.
@@ -83,6 +86,7 @@ enum Cause {
     MachO(macho_core::Error),
     InFile(Fault, FileOffset),
     BufferTooSmall(Structure, usize),
+    Limit(Limit, Structure),
     ImageNotMapped(VmAddr),
     EntryNotMapped(VmAddr),
     BaseMismatch(SlidVmAddr),
@@ -90,6 +94,13 @@ enum Cause {
 }
 
 const _: () = assert!(size_of::<Error>() <= 24);
+
+/// The kinds that are about an index.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Limit {
+    Count,
+    Span,
+}
 
 /// The kinds that are about a byte of the file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -161,6 +172,14 @@ impl Error {
         }
     }
 
+    /// An index cannot be that large, whatever memory it gets.
+    #[cold]
+    pub(crate) const fn limit(limit: Limit, structure: Structure) -> Self {
+        Self {
+            cause: Cause::Limit(limit, structure),
+        }
+    }
+
     pub(crate) const fn image_not_mapped(vmaddr: VmAddr) -> Self {
         Self {
             cause: Cause::ImageNotMapped(vmaddr),
@@ -191,6 +210,8 @@ impl Error {
             Cause::MachO(error) => ErrorKind::MachO(error.kind()),
             Cause::InFile(fault, _) => fault.kind(),
             Cause::BufferTooSmall(_, needed) => ErrorKind::BufferTooSmall { needed },
+            Cause::Limit(Limit::Count, _) => ErrorKind::CountTooLarge,
+            Cause::Limit(Limit::Span, _) => ErrorKind::SpanTooLarge,
             Cause::ImageNotMapped(vmaddr) => ErrorKind::ImageNotMapped { vmaddr },
             Cause::EntryNotMapped(vmaddr) => ErrorKind::EntryNotMapped { vmaddr },
             Cause::BaseMismatch(slid) => ErrorKind::BaseMismatch { slid },
@@ -203,7 +224,7 @@ impl Error {
         match self.cause {
             Cause::MachO(error) => Structure::MachO(error.structure()),
             Cause::InFile(fault, _) => fault.structure(),
-            Cause::BufferTooSmall(structure, _) => structure,
+            Cause::BufferTooSmall(structure, _) | Cause::Limit(_, structure) => structure,
             Cause::ImageNotMapped(_) => Structure::MachO(macho_core::Structure::MachHeader64),
             Cause::EntryNotMapped(_) => Structure::EntryPoint,
             Cause::BaseMismatch(_) => Structure::SlidAddress,
@@ -260,6 +281,7 @@ impl fmt::Display for Error {
             ErrorKind::KmodNotMapped => "no kmod_info_64 in the file",
             ErrorKind::NothingToLoad => "no segment has memory",
             ErrorKind::CountTooLarge => "too many segments",
+            ErrorKind::SpanTooLarge => "segments are too far apart",
             ErrorKind::Overlap => "memory overlaps an earlier segment's",
             ErrorKind::AddressOverflow => "ends past the last address",
             ErrorKind::TargetOverflow => "moved pointer does not fit its slot",

@@ -9,7 +9,7 @@ use macho_core::{
 use crate::entry::{EntryPoint, entry_point};
 use crate::error::Error;
 use crate::kext::{Kmods, PrelinkInfo};
-use crate::map::{AddressMap, MapStorage};
+use crate::map::{AddressMap, MapCell};
 
 /// What shape of kernelcache an image is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -186,9 +186,12 @@ impl<'a> KernelCache<'a> {
         AddressMap::new(&self.image)
     }
 
-    /// [`address_map`](Self::address_map) with its pieces sorted in the caller's memory.
-    pub fn address_map_in<const N: usize>(&self, storage: &'a mut MapStorage<N>) -> AddressMap<'a> {
-        self.address_map().with_storage(storage)
+    /// [`address_map`](Self::address_map), sorted in the caller's memory.
+    ///
+    /// # Errors
+    /// As [`AddressMap::sorted_in`].
+    pub fn address_map_in(&self, memory: &'a mut [MapCell]) -> Result<AddressMap<'a>, Error> {
+        self.address_map().sorted_in(memory)
     }
 
     /// The `len` bytes from `vmaddr` on, where they lie in one run of the file, or of the memory of a mapped image; `None` otherwise.
@@ -301,7 +304,8 @@ impl<'a> KernelCache<'a> {
         }
     }
 
-    /// The outer image, then the nested ones: what [`lookup`](crate::lookup) builds its indices from.
+    /// The outer image, then the nested ones: what an [`ImageIndex`](crate::ImageIndex) and a
+    /// [`SymbolIndex`](crate::SymbolIndex) are built from.
     /// A damaged nested image is an error, and the walk goes on after it.
     pub fn images(&self) -> impl Iterator<Item = Result<MachO<'a>, Error>> + Clone + use<'a> {
         let nested = self.entries().map(|entry| entry?.image());
@@ -311,6 +315,7 @@ impl<'a> KernelCache<'a> {
 
 /// One nested image of a collection.
 #[derive(Clone, Copy, Debug)]
+#[must_use]
 pub struct Entry<'a> {
     /// Entry id, as `com.apple.kernel`.
     pub id: Name<'a>,
@@ -338,6 +343,7 @@ impl<'a> Entry<'a> {
 
 /// Iterator over the nested images. A damaged entry is an error, and the walk goes on after it.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Entries<'a> {
     entries: FilesetEntries<'a>,
 }

@@ -1,12 +1,13 @@
 //! Addresses of a kernelcache: vmaddr, file offset, physical address, entry point.
 //!
-//! Layers, from the numbers up: [`AddressMap`] translates between vmaddr and file offset by the
-//! rules in [`map`]; [`PhysicalWindow`] and [`Slide`](macho_core::Slide) lead on to physical
-//! addresses; [`Lookup`] finds the image, segment, section and symbol that own a vmaddr;
-//! [`KernelCache`] knows the shapes of kernelcaches, their entry point and the images inside.
+//! Layers, from the numbers up: [`AddressMap`] translates between vmaddr and file offset, and has
+//! the rules; [`PhysicalWindow`] and [`Slide`](macho_core::Slide) lead on to physical addresses;
+//! [`Lookup`] finds the image, segment, section and symbol that own a vmaddr; [`KernelCache`] knows
+//! the shapes of kernelcaches, their entry point and the images inside.
 //!
 //! Promises: no panic, no allocation, no unsafe code, no recursion; work is bounded by the number
-//! of segments. Where speed needs memory, the caller gives it ([`MapStorage`], [`PageIndex`]).
+//! of segments. If speed needs memory, the caller gives it as a slice of cells ([`MapCell`],
+//! [`PageCell`], [`ImageCell`], [`SymbolCell`]); an empty slice asks how many.
 //!
 //! ```
 //! use kc_offsets::{AddressMap, Outcome, SegmentRange};
@@ -40,31 +41,56 @@
     clippy::alloc_instead_of_core
 )]
 
-pub mod apply;
+mod apply;
 #[cfg(feature = "code")]
 pub mod code;
-pub mod entry;
-pub mod error;
-pub mod kernelcache;
-pub mod kext;
-pub mod load;
-pub mod lookup;
-pub mod map;
-pub mod pac;
-pub mod pointer;
-pub mod rebase;
-pub mod slide;
+mod entry;
+mod error;
+mod kernelcache;
+mod kext;
+mod load;
+mod lookup;
+mod map;
+mod pac;
+mod pointer;
+mod rebase;
+mod slide;
 mod sort;
-pub mod target;
+mod target;
 
-pub use apply::{Bases, Linker};
+// The file: its shape, the images inside, where it starts to run.
 pub use entry::{EntryPoint, EntrySource};
-pub use error::{Error, ErrorKind, PlistErrorKind, Structure};
 pub use kernelcache::{CollectionKind, Entries, Entry, KernelCache, Shape};
-pub use kext::{Ids, Kext, Kexts, Kmod, Kmods, PrelinkInfo};
-pub use load::{BootFields, ClampReason, LoadPlan, Step, Steps};
-pub use lookup::{ImageIndex, Lookup, Owner, Place, SymbolIndex};
-pub use map::{AddressMap, MapStorage, NOT_IN_FILE, Outcome, PageIndex, SegmentRange, Translation};
-pub use pointer::{Pointer, pointer_at, unslid};
+
+// Between vmaddr, file offset and physical address.
+pub use map::{
+    AddressMap, MapCell, NOT_IN_FILE, Outcome, PageCell, PageIndex, Run, Runs, SegmentRange,
+    Translation,
+};
 pub use slide::PhysicalWindow;
+
+// Who owns an address.
+pub use lookup::{
+    ImageCell, ImageIndex, Located, Location, Lookup, Owner, SymbolCell, SymbolIndex,
+};
+
+// The kexts that a kernelcache lists.
+pub use kext::{IdCell, Ids, Kext, Kexts, Kmod, Kmods, PrelinkInfo};
+
+// The property list of the kexts, element by element.
+pub use kext::{Chunk, Chunks, Plist, PlistElement, PlistItem, PlistText};
+
+// Putting an image into memory, and its pointers right.
+pub use apply::{Bases, Linker, apply_fixups, discriminator, resolve_slot};
+pub use load::{BootFields, ClampReason, LoadPlan, MOST_SEGMENTS, Step, Steps};
+
+// One pointer, in a file or in memory.
+pub use pac::strip_pac;
+pub use pointer::{Pointer, pointer_at, unslid};
 pub use target::RebaseTargets;
+
+// The same file at other addresses.
+pub use rebase::{Rebased, rebase};
+
+// What is wrong, in which structure, and where.
+pub use error::{Error, ErrorKind, PlistErrorKind, Structure};

@@ -1,29 +1,17 @@
-//! From an address to what owns it: vmaddr -> image -> segment -> section -> symbol.
-//!
-//! [`ImageIndex`] answers the first three, [`SymbolIndex`] the last; both live in memory that the
-//! caller gives, are built once in O(n log n), and answer in O(log n). [`Lookup`] asks both.
-//!
-//! # Who owns an address
-//! Of a collection's images the first one given is the outer one, the others are nested.
-//! 1. A segment of 0 bytes contains nothing: nested images have many, at addresses that others own.
-//! 2. An address in exactly one segment of nested images belongs to that image.
-//! 3. An address in several of them belongs to none of their images, but as one in none of them to the
-//!    outer image, where that has a segment there: all nested images of a collection share one
-//!    `__LINKEDIT`, and no single one owns a byte of it.
-//! 4. Within the outer image, the first segment in load-command order that contains the address has
-//!    it, as in [`map`](crate::map).
-//! 5. A section has an address if it contains it and belongs to the owning image; of several the first.
+//! From an address to what owns it: [`Lookup`] asks an [`ImageIndex`] and a [`SymbolIndex`].
 use macho_core::{MachO, Section, Segment, Symbol, VmAddr};
 
 mod images;
 mod symbols;
 
-pub use images::{ImageIndex, Owner, Piece};
-pub use symbols::{Located, SymbolIndex, SymbolKey};
+pub use images::{ImageCell, ImageIndex, Owner};
+pub use symbols::{Located, SymbolCell, SymbolIndex};
 
 /// Everything that is known about one vmaddr.
 #[derive(Clone, Copy, Debug)]
-pub struct Place<'a> {
+#[non_exhaustive]
+#[must_use]
+pub struct Location<'a> {
     /// Which of the images that the index was built from: 0 is the outer one.
     pub number: usize,
     /// The image.
@@ -36,20 +24,33 @@ pub struct Place<'a> {
     pub symbol: Option<(Symbol<'a>, u64)>,
 }
 
-/// An [`ImageIndex`] and a [`SymbolIndex`] over the same images.
+/// vmaddr -> image, segment, section and symbol: an [`ImageIndex`] and a [`SymbolIndex`] over the same images.
 #[derive(Clone, Copy, Debug)]
 pub struct Lookup<'a, 's> {
-    /// Which image, segment and section.
-    pub images: ImageIndex<'a, 's>,
-    /// Which symbol.
-    pub symbols: SymbolIndex<'a, 's>,
+    images: ImageIndex<'a, 's>,
+    symbols: SymbolIndex<'a, 's>,
 }
 
-impl<'a> Lookup<'a, '_> {
-    /// What owns `vmaddr`; `None` where no segment contains it.
+impl<'a, 's> Lookup<'a, 's> {
+    /// Asks both indices, which are over the same images.
+    pub const fn new(images: ImageIndex<'a, 's>, symbols: SymbolIndex<'a, 's>) -> Self {
+        Self { images, symbols }
+    }
+
+    /// Which image, segment and section.
+    pub const fn images(&self) -> ImageIndex<'a, 's> {
+        self.images
+    }
+
+    /// Which symbol.
+    pub const fn symbols(&self) -> SymbolIndex<'a, 's> {
+        self.symbols
+    }
+
+    /// What owns `vmaddr`; `None` if no segment contains it.
     ///
     /// Costs two searches and a walk over the load commands of the one image.
-    pub fn place(&self, vmaddr: VmAddr) -> Option<Place<'a>> {
+    pub fn locate(&self, vmaddr: VmAddr) -> Option<Location<'a>> {
         let owner = self.images.owner(vmaddr)?;
         let image = self.images.image(owner.image)?;
         let nth = |number: u32| usize::try_from(number).ok();
@@ -62,7 +63,7 @@ impl<'a> Lookup<'a, '_> {
             .at_or_before(vmaddr)
             .filter(|located| located.image == owner.image)
             .map(|located| (located.symbol, located.offset));
-        Some(Place {
+        Some(Location {
             number: owner.image,
             image,
             segment,

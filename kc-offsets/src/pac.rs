@@ -8,7 +8,8 @@ use macho_core::SlidVmAddr;
 /// `va_bits` is 64 less `T0SZ` or `T1SZ` of `TCR_EL1`: 47 for macOS kernels on Apple silicon with 16 KiB pages; others
 /// use 39 to 48. More than 55 leaves the pointer as it is. A plain pointer comes out as it went in.
 #[inline]
-pub const fn strip(pointer: u64, va_bits: u32) -> SlidVmAddr {
+#[must_use]
+pub const fn strip_pac(pointer: u64, va_bits: u32) -> SlidVmAddr {
     if va_bits > 55 {
         return SlidVmAddr::new(pointer);
     }
@@ -23,7 +24,7 @@ pub const fn strip(pointer: u64, va_bits: u32) -> SlidVmAddr {
 
 #[cfg(test)]
 mod tests {
-    use super::strip;
+    use super::strip_pac;
 
     #[test]
     fn bit_55_fills_what_the_code_took() {
@@ -36,7 +37,7 @@ mod tests {
             (0x1234_5678_9abc_def0, 64, 0x1234_5678_9abc_def0),
             (1 << 55, 0, u64::MAX),
         ] {
-            assert_eq!(strip(pointer, va_bits).get(), stripped, "{pointer:#x}");
+            assert_eq!(strip_pac(pointer, va_bits).get(), stripped, "{pointer:#x}");
         }
     }
 }

@@ -5,11 +5,13 @@ use macho_core::{
 
 use crate::error::Error;
 use crate::map::AddressMap;
-use crate::pac::strip;
+use crate::pac::strip_pac;
 use crate::target::RebaseTargets;
 
 /// A word of an image that holds a pointer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Pointer {
     /// Where it lies, from the start of the outermost file.
     pub file_offset: FileOffset,
@@ -30,7 +32,7 @@ pub struct Pointer {
 pub const fn unslid(layout: Layout, pointer: u64) -> VmAddr {
     match layout {
         Layout::Mapped(Pointers::Applied { slide, va_bits }) if pointer != 0 => {
-            slide.remove(strip(pointer, va_bits))
+            slide.remove(strip_pac(pointer, va_bits))
         }
         _ => VmAddr::new(pointer),
     }

@@ -27,6 +27,7 @@ const ARM_THREAD_STATE64_PC: u64 = 256;
 
 /// What was rewritten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Rebased {
     /// Images: the outer one and the nested ones.
     pub images: u64,

@@ -1,10 +1,10 @@
 //! Questions about code, on the testkit's files and against slow models.
 
 use aarch64_decode::{Pattern, Patterns, ReferenceKind};
-use kc_offsets::code::patch::{self, Patch, PatchErrorKind, PatchPlace, PlacedPatch};
 use kc_offsets::code::{
-    AddressRange, CodeMatches, CodeXrefs, FunctionIndex, PointerXrefs, Region, Stubs, Targets,
-    c_strings, code_regions, guess_function_start, string_xrefs,
+    AddressRange, CodeMatches, CodeXrefs, FunctionCell, FunctionIndex, Patch, PatchErrorKind,
+    PatchPlace, PlacedPatch, PointerXrefs, Region, Stubs, Wanted, apply_patches, c_strings,
+    code_regions, guess_function_start, string_xrefs,
 };
 use kc_offsets::{AddressMap, ErrorKind, KernelCache, Structure};
 use macho_core::{FileOffset, MachO, VmAddr};
@@ -150,13 +150,13 @@ fn references_to_many_targets_are_those_to_each() {
         .flat_map(|target| CodeXrefs::new(code(), *target))
         .collect();
     each.sort_by_key(|xref| xref.vmaddr);
-    let all: Vec<_> = CodeXrefs::new(code(), Targets::any(&targets).unwrap()).collect();
+    let all: Vec<_> = CodeXrefs::new(code(), Wanted::any(&targets).unwrap()).collect();
     assert!(all.len() > 10);
     assert_eq!(all, each);
-    let calls = CodeXrefs::new(code(), Targets::any(&targets).unwrap()).only_branches();
-    let others = CodeXrefs::new(code(), Targets::any(&targets).unwrap()).without_branches();
+    let calls = CodeXrefs::new(code(), Wanted::any(&targets).unwrap()).only_branches();
+    let others = CodeXrefs::new(code(), Wanted::any(&targets).unwrap()).without_branches();
     assert_eq!(calls.count() + others.count(), all.len());
-    assert!(Targets::any(&[]).is_none());
+    assert!(Wanted::any(&[]).is_none());
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn functions_are_found_as_by_a_walk() {
     let images = || cache.entries().map(|entry| entry.unwrap().image().unwrap());
     let error = FunctionIndex::build(images(), &mut []).unwrap_err();
     let needed = error.needed().unwrap();
-    let mut storage = vec![0; needed];
+    let mut storage = vec![FunctionCell::EMPTY; needed];
     let index = FunctionIndex::build(images(), &mut storage).unwrap();
     let mut starts: Vec<u64> = images()
         .flat_map(|image| image.function_starts().unwrap())
@@ -283,11 +283,7 @@ fn starts_are_guessed_by_prologues() {
         0xd503_201f, // nop
     ];
     let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-    let region = Region {
-        vmaddr: VmAddr::new(0x1000),
-        file_offset: FileOffset::new(0),
-        bytes: &bytes,
-    };
+    let region = Region::new(VmAddr::new(0x1000), FileOffset::new(0), &bytes);
     for (vmaddr, start) in [
         (0x1000, Some(0x1000)),
         (0x100a, Some(0x1000)),
@@ -417,12 +413,12 @@ fn patches_are_checked_before_the_first_is_made() {
     ] {
         let mut file = original.clone();
         let mut storage = [PlacedPatch::default(); 2];
-        let error = patch::apply(&[good, bad], &map, &mut file, &mut storage).unwrap_err();
+        let error = apply_patches(&[good, bad], &map, &mut file, &mut storage).unwrap_err();
         assert_eq!((error.patch(), error.kind()), (1, kind), "{bad:?}");
         assert_eq!(file, original, "{bad:?}");
     }
     let mut file = original.clone();
-    let error = patch::apply(&[good, good], &map, &mut file, &mut []).unwrap_err();
+    let error = apply_patches(&[good, good], &map, &mut file, &mut []).unwrap_err();
     assert_eq!(
         (error.patch(), error.kind()),
         (0, PatchErrorKind::BufferTooSmall { needed: 2 })
@@ -433,7 +429,7 @@ fn patches_are_checked_before_the_first_is_made() {
         replacement: &[0xcc],
         ..at(0x23, &[0x23])
     };
-    let done = patch::apply(&[good, before], &map, &mut file, &mut storage).unwrap();
+    let done = apply_patches(&[good, before], &map, &mut file, &mut storage).unwrap();
     let order: Vec<_> = done
         .iter()
         .map(|done| (done.patch, done.file_offset.get(), done.len))

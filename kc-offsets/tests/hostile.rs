@@ -7,9 +7,9 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use kc_offsets::kext::{IdEntry, Ids};
-use kc_offsets::rebase::rebase;
+use kc_offsets::rebase;
 use kc_offsets::{Bases, Error, KernelCache, LoadPlan};
+use kc_offsets::{IdCell, Ids};
 use macho_core::{Mode, PhysAddr, Slide};
 use testkit::hostile::{self, Hostile};
 use testkit::kernelcache::sample;
@@ -46,11 +46,16 @@ fn walk<T, E: std::fmt::Display>(
     out.join("; ")
 }
 
+/// How many cells an index asks for.
+fn needed<T>(asked: Result<T, Error>) -> usize {
+    asked.err().and_then(Error::needed).unwrap_or(0)
+}
+
 fn kexts(cache: &KernelCache<'_>, most: usize) -> Result<String, Error> {
     let Some(info) = cache.prelink_info()? else {
         return Ok("no list".to_owned());
     };
-    let mut entries = vec![IdEntry::default(); info.ids_needed()];
+    let mut entries = vec![IdCell::EMPTY; needed(Ids::build(&info, &mut []))];
     let ids = Ids::build(&info, &mut entries)?;
     Ok(walk(info.kexts(ids), most, |kext| {
         let id = kext.bundle_id.map_or("-".to_owned(), |id| {

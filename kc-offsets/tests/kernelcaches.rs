@@ -1,6 +1,6 @@
 //! Built kernelcaches: shape, entry point and entries against the builder's own truth, and every
 //! segment boundary against the `object` crate.
-use kc_offsets::{KernelCache, MapStorage, Outcome, PageIndex, Shape};
+use kc_offsets::{KernelCache, MapCell, Outcome, PageCell, PageIndex, Shape};
 use macho_core::{FileOffset, MachO, Mode, VmAddr};
 use object::read::macho::{MachHeader as _, Segment as _};
 use object::{Endianness, macho};
@@ -154,10 +154,11 @@ fn same_as_object(file: &[u8], image: &MachO<'_>) {
             segments.push((segment.vmaddr(endian), segment.vmsize(endian), offset, size));
         }
     }
-    let mut storage = MapStorage::<64>::new();
-    let mut table = [0; 4096];
-    let map = kc_offsets::AddressMap::new(image).with_storage(&mut storage);
-    let paged = PageIndex::build(&map, &mut table);
+    let mut cells = [MapCell::EMPTY; 8];
+    let mut table = [PageCell::EMPTY; 4096];
+    let map = kc_offsets::AddressMap::new(image);
+    let map = map.sorted_in(&mut cells).unwrap_or_else(|_| map.clone());
+    let paged = PageIndex::build(&map, &mut table).ok();
     for vmaddr in edges(segments.iter().map(|s| (s.0, s.1, s.3))) {
         let theirs = segments
             .iter()

@@ -1,7 +1,7 @@
 //! Kexts: property lists as XNU writes them and as nobody does, the arrays of static kernels.
-use kc_offsets::kext::plist::{Item, Text};
-use kc_offsets::kext::{IdEntry, Ids, Plist, PrelinkInfo};
-use kc_offsets::{CollectionKind, ErrorKind, KernelCache, Structure};
+use kc_offsets::{CollectionKind, Error, ErrorKind, KernelCache, Structure};
+use kc_offsets::{IdCell, Ids, Plist, PrelinkInfo};
+use kc_offsets::{PlistItem, PlistText};
 use macho_core::{FileOffset, MachO, Mode};
 use testkit::kernelcache::sample;
 use testkit::truth::Shape;
@@ -13,12 +13,17 @@ fn info(xml: &str) -> PrelinkInfo<'_> {
     PrelinkInfo::new(xml.as_bytes(), FileOffset::new(START))
 }
 
+/// How many cells an index asks for.
+fn needed<T>(asked: Result<T, Error>) -> usize {
+    asked.err().and_then(Error::needed).unwrap_or(0)
+}
+
 /// `id version load size kmod` of each kext, or the error: what it is, and the byte of the list.
 fn kexts(xml: &str) -> Vec<String> {
     let info = info(xml);
-    let mut entries = vec![IdEntry::default(); info.ids_needed()];
+    let mut entries = vec![IdCell::EMPTY; needed(Ids::build(&info, &mut []))];
     let ids = Ids::build(&info, &mut entries).unwrap();
-    let text = |text: Option<Text<'_>>| text.map_or("-".to_owned(), |text| text.to_string());
+    let text = |text: Option<PlistText<'_>>| text.map_or("-".to_owned(), |text| text.to_string());
     let number = |number: Option<u64>| number.map_or("-".to_owned(), |n| format!("{n:#x}"));
     info.kexts(ids)
         .map(|kext| match kext {
@@ -254,7 +259,7 @@ fn references_to_a_long_string_do_not_read_it() {
     }
     let xml = list(&xml);
     let info = info(&xml);
-    let mut entries = vec![IdEntry::default(); info.ids_needed()];
+    let mut entries = vec![IdCell::EMPTY; needed(Ids::build(&info, &mut []))];
     let ids = Ids::build(&info, &mut entries).unwrap();
     let mut lengths = info
         .kexts(ids)
@@ -291,7 +296,7 @@ fn elements_in_order() {
             "end"
         ]
     );
-    assert_eq!(items[4], Item::Reference(3));
+    assert_eq!(items[4], PlistItem::Reference(3));
 }
 
 #[test]
@@ -311,7 +316,7 @@ fn kexts_of_built_files() {
         };
         assert_eq!(cache.collection_kind().unwrap(), kind);
         let info = cache.prelink_info().unwrap().unwrap();
-        let mut entries = vec![IdEntry::default(); info.ids_needed()];
+        let mut entries = vec![IdCell::EMPTY; needed(Ids::build(&info, &mut []))];
         let ids = Ids::build(&info, &mut entries).unwrap();
         let kexts: Vec<_> = info.kexts(ids).map(Result::unwrap).collect();
         assert_eq!(kexts.len(), built.truth.entries.len());

@@ -1,6 +1,6 @@
 //! Load plans and applied fixups against a slow, obvious model over the builder's truth.
-use kc_offsets::apply::{Linker, apply_fixups, discriminator};
 use kc_offsets::{Bases, ClampReason, Error, ErrorKind, KernelCache, LoadPlan, Step, Structure};
+use kc_offsets::{Linker, apply_fixups, discriminator};
 use macho_core::{Auth, AuthKey, MachO, Mode, PhysAddr, SlidVmAddr, Slide, VmAddr};
 use testkit::constants::MACOS_BASE;
 use testkit::kernelcache::large::{self, Size};

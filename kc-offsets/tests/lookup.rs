@@ -1,6 +1,8 @@
 //! Who owns an address, against models that try every image, segment, section and symbol in turn.
-use kc_offsets::lookup::{Piece, SymbolKey};
-use kc_offsets::{ErrorKind, ImageIndex, KernelCache, Lookup, Owner, Structure, SymbolIndex};
+use kc_offsets::{
+    Error, ErrorKind, ImageIndex, KernelCache, Lookup, Owner, Structure, SymbolIndex,
+};
+use kc_offsets::{ImageCell, SymbolCell};
 use macho_core::{MachO, Mode, SymbolType, VmAddr};
 use proptest::prelude::*;
 use testkit::constants::{MH_EXECUTE, MH_FILESET};
@@ -13,8 +15,18 @@ fn contains(start: VmAddr, size: u64, vmaddr: u64) -> bool {
         .is_some_and(|into| into < size)
 }
 
-/// The rules of `kc_offsets::lookup`, one image after the other.
-fn model(images: &[MachO<'_>], vmaddr: u64) -> Option<Owner> {
+/// How many cells an index asks for.
+fn needed<T>(asked: Result<T, Error>) -> usize {
+    asked.err().and_then(Error::needed).unwrap_or(0)
+}
+
+/// Image, segment and section.
+fn numbers(owner: Owner) -> (usize, u32, Option<u32>) {
+    (owner.image, owner.segment, owner.section)
+}
+
+/// The rules of `ImageIndex`, one image after the other.
+fn model(images: &[MachO<'_>], vmaddr: u64) -> Option<(usize, u32, Option<u32>)> {
     let claims = |image: &MachO<'_>| {
         (0..)
             .zip(image.segments())
@@ -36,11 +48,7 @@ fn model(images: &[MachO<'_>], vmaddr: u64) -> Option<Owner> {
         .zip(images[image].sections())
         .find(|(_, section)| contains(section.vmaddr(), section.size(), vmaddr))
         .map(|(number, _)| number);
-    Some(Owner {
-        image,
-        segment,
-        section,
-    })
+    Some((image, segment, section))
 }
 
 /// Every edge of a segment or section, and its neighbours.
@@ -69,13 +77,13 @@ fn edges(images: &[MachO<'_>]) -> Vec<u64> {
 }
 
 fn compare(images: &[MachO<'_>], asked: &[u64]) {
-    for pages in [0, 1, 2, 7, 5000] {
-        let mut pieces = vec![Piece::default(); ImageIndex::pieces_needed(images)];
-        let mut pages = vec![0; pages];
-        let index = ImageIndex::build(images, &mut pieces, &mut pages).unwrap();
+    for pages in [0, 1, 2, 7, 700] {
+        let least = needed(ImageIndex::build(images, &mut []));
+        let mut cells = vec![ImageCell::EMPTY; least + pages];
+        let index = ImageIndex::build(images, &mut cells).unwrap();
         for &vmaddr in asked {
             assert_eq!(
-                index.owner(VmAddr::new(vmaddr)),
+                index.owner(VmAddr::new(vmaddr)).map(numbers),
                 model(images, vmaddr),
                 "{vmaddr:#x}"
             );
@@ -119,21 +127,15 @@ fn shared_and_empty_segments_belong_to_no_nested_image() {
     let built = sample::fileset();
     let cache = KernelCache::parse(&built.bytes).unwrap();
     let images = images(&cache);
-    let mut pieces = vec![Piece::default(); ImageIndex::pieces_needed(&images)];
-    let index = ImageIndex::build(&images, &mut pieces, &mut []).unwrap();
+    let mut cells = vec![ImageCell::EMPTY; needed(ImageIndex::build(&images, &mut []))];
+    let index = ImageIndex::build(&images, &mut cells).unwrap();
     let top = images[0]
         .segments()
         .position(|segment| segment.name() == "__LINKEDIT")
         .unwrap();
     let linkedit = images[0].segments().nth(top).unwrap();
-    assert_eq!(
-        index.owner(linkedit.vmaddr()),
-        Some(Owner {
-            image: 0,
-            segment: u32::try_from(top).unwrap(),
-            section: None
-        })
-    );
+    let owner = index.owner(linkedit.vmaddr()).unwrap();
+    assert_eq!(numbers(owner), (0, u32::try_from(top).unwrap(), None));
     let beta = images[3];
     let empty = beta.segments().find(|s| s.vmsize() == 0).unwrap();
     assert_ne!(
@@ -149,15 +151,15 @@ fn too_small_a_buffer_says_what_is_needed() {
     let built = sample::fileset();
     let cache = KernelCache::parse(&built.bytes).unwrap();
     let images = images(&cache);
-    let needed = ImageIndex::pieces_needed(&images);
-    let mut pieces = vec![Piece::default(); needed - 1];
-    let error = ImageIndex::build(&images, &mut pieces, &mut []).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed });
+    let least = needed(ImageIndex::build(&images, &mut []));
+    let mut cells = vec![ImageCell::EMPTY; least - 1];
+    let error = ImageIndex::build(&images, &mut cells).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed: least });
     assert_eq!(error.structure(), Structure::ImageIndex);
-    let needed = SymbolIndex::keys_needed(&images).unwrap();
-    let mut keys = vec![SymbolKey::default(); needed - 1];
-    let error = SymbolIndex::build(&images, &mut keys).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed });
+    let least = needed(SymbolIndex::build(&images, &mut []));
+    let mut cells = vec![SymbolCell::EMPTY; least - 1];
+    let error = SymbolIndex::build(&images, &mut cells).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed: least });
     assert_eq!(error.structure(), Structure::SymbolIndex);
 }
 
@@ -216,9 +218,9 @@ fn symbols_at_or_before() {
     ] {
         let cache = KernelCache::parse(&built.bytes).unwrap();
         let images = images(&cache);
-        let mut keys = vec![SymbolKey::default(); SymbolIndex::keys_needed(&images).unwrap()];
-        let symbols = SymbolIndex::build(&images, &mut keys).unwrap();
-        assert!(!symbols.keys().is_empty());
+        let mut cells = vec![SymbolCell::EMPTY; needed(SymbolIndex::build(&images, &mut []))];
+        let symbols = SymbolIndex::build(&images, &mut cells).unwrap();
+        assert!(!symbols.cells().is_empty());
         let mut asked = edges(&images);
         for symbol in &built.truth.symbols {
             asked.extend([
@@ -241,13 +243,13 @@ fn a_place_is_named_down_to_the_symbol() {
     let built = sample::fileset();
     let cache = KernelCache::parse(&built.bytes).unwrap();
     let images = images(&cache);
-    let mut pieces = vec![Piece::default(); ImageIndex::pieces_needed(&images)];
-    let mut pages = [0; 64];
-    let mut keys = vec![SymbolKey::default(); SymbolIndex::keys_needed(&images).unwrap()];
-    let lookup = Lookup {
-        images: ImageIndex::build(&images, &mut pieces, &mut pages).unwrap(),
-        symbols: SymbolIndex::build(&images, &mut keys).unwrap(),
-    };
+    let least = needed(ImageIndex::build(&images, &mut []));
+    let mut owners = vec![ImageCell::EMPTY; least + 8];
+    let mut symbols = vec![SymbolCell::EMPTY; needed(SymbolIndex::build(&images, &mut []))];
+    let lookup = Lookup::new(
+        ImageIndex::build(&images, &mut owners).unwrap(),
+        SymbolIndex::build(&images, &mut symbols).unwrap(),
+    );
     let truth = |name: &str| {
         let symbol = built.truth.symbols.iter().find(|s| s.name == name).unwrap();
         symbol.vmaddr
@@ -258,7 +260,7 @@ fn a_place_is_named_down_to_the_symbol() {
         ("_beta_jump", 3, "__TEXT_EXEC", "__text"),
         ("_alpha_state", 2, "__DATA", "__data"),
     ] {
-        let place = lookup.place(VmAddr::new(truth(name) + 2)).unwrap();
+        let place = lookup.locate(VmAddr::new(truth(name) + 2)).unwrap();
         assert_eq!(place.number, number, "{name}");
         assert_eq!(place.segment.name(), segment, "{name}");
         assert_eq!(place.section.unwrap().name(), section, "{name}");
@@ -266,7 +268,7 @@ fn a_place_is_named_down_to_the_symbol() {
         assert_eq!(symbol.name().unwrap(), name);
         assert_eq!(offset, 2);
     }
-    assert!(lookup.place(VmAddr::new(1)).is_none());
+    assert!(lookup.locate(VmAddr::new(1)).is_none());
 }
 
 /// Segments and sections of a few bytes in a window of 40, so that overlaps and shared edges are common.

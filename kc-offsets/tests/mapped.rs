@@ -1,5 +1,5 @@
 //! A loaded image answers what its file answers: every shape, slid and unslid, fixups applied or not.
-use kc_offsets::apply::Linker;
+use kc_offsets::Linker;
 use kc_offsets::code::{AddressRange, PointerXrefs};
 use kc_offsets::{Bases, Error, KernelCache, LoadPlan, Outcome, pointer_at};
 use macho_core::{
@@ -345,14 +345,9 @@ fn kmods_are_the_files() {
             match (file, here) {
                 (Ok(file), Ok(here)) => {
                     assert_eq!(map.vmaddr_of(here.file_offset), Some(here.vmaddr));
-                    let file_offset = file.file_offset;
-                    assert_eq!(
-                        *file,
-                        kc_offsets::Kmod {
-                            file_offset,
-                            ..*here
-                        }
-                    );
+                    let mut moved = *here;
+                    moved.file_offset = file.file_offset;
+                    assert_eq!(*file, moved);
                 }
                 (Err(file), Err(here)) => {
                     assert_eq!(file.kind(), kc_offsets::ErrorKind::KmodNotMapped);
@@ -371,7 +366,7 @@ fn load_commands_may_be_slid_too() {
         let cache = parse(&built);
         let slide = Slide::new(SLIDE);
         let mut copy = built.bytes.clone();
-        kc_offsets::rebase::rebase(&cache, &mut copy, slide).unwrap();
+        kc_offsets::rebase(&cache, &mut copy, slide).unwrap();
         let moved = Built {
             bytes: copy,
             ..built

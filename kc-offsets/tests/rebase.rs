@@ -1,6 +1,6 @@
 //! Moved files against the builder's truth, moved by hand.
-use kc_offsets::rebase::{Rebased, rebase};
 use kc_offsets::{ErrorKind, KernelCache, Structure};
+use kc_offsets::{Rebased, rebase};
 use macho_core::{Fixup, Mode, Slide, Target};
 use testkit::classic::{self, Counts};
 use testkit::constants::MACOS_BASE;

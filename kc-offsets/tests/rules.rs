@@ -1,5 +1,8 @@
 //! The documented rules of the address map, one row each.
-use kc_offsets::{AddressMap, MapStorage, NOT_IN_FILE, Outcome, PageIndex, SegmentRange};
+use kc_offsets::{
+    AddressMap, Error, ErrorKind, MapCell, NOT_IN_FILE, Outcome, PageCell, PageIndex, SegmentRange,
+    Structure,
+};
 use macho_core::{FileOffset, PhysAddr, SlidVmAddr, Slide, VmAddr};
 
 fn range(vmaddr: u64, vmsize: u64, file_offset: u64, filesize: u64) -> SegmentRange {
@@ -17,10 +20,10 @@ const fn mapped(offset: u64) -> Outcome {
 
 /// Every way of asking must agree.
 fn check(ranges: &[SegmentRange], file_end: u64, rows: &[(u64, Outcome, Option<u32>)]) {
-    let mut storage = MapStorage::<64>::new();
-    let mut table = [0_u8; 64];
+    let mut cells = [MapCell::EMPTY; 8];
+    let mut table = [PageCell::EMPTY; 64];
     let plain = AddressMap::from_ranges(ranges, FileOffset::new(file_end));
-    let sorted = plain.clone().with_storage(&mut storage);
+    let sorted = plain.sorted_in(&mut cells).unwrap();
     assert!(sorted.is_sorted());
     let paged = PageIndex::build(&sorted, &mut table).unwrap();
     for &(vmaddr, outcome, segment) in rows {
@@ -177,19 +180,66 @@ fn linearity_is_proved_over_all_segments() {
 }
 
 #[test]
-fn storage_too_small_leaves_the_plain_map() {
-    let ranges = [
-        range(0x1000, 0x10, 0, 0x10),
-        range(0x3000, 0x10, 0x10, 0x10),
-    ];
+fn too_little_memory_says_how_much_is_needed() {
+    // Nine stretches, the gap above the last one included: two cells.
+    let ranges: Vec<_> = (0..5)
+        .map(|index| range(0x1000 * (2 * index + 1), 0x10, 0x10 * index, 0x10))
+        .collect();
+    let needed = |ranges: &[SegmentRange]| {
+        let map = AddressMap::from_ranges(ranges, FileOffset::new(0x100));
+        let error = map.sorted_in(&mut []).unwrap_err();
+        assert_eq!(error.structure(), Structure::AddressMap);
+        error.kind()
+    };
+    assert_eq!(
+        needed(&ranges[..4]),
+        ErrorKind::BufferTooSmall { needed: 1 }
+    );
+    assert_eq!(needed(&ranges), ErrorKind::BufferTooSmall { needed: 2 });
     let plain = AddressMap::from_ranges(&ranges, FileOffset::new(0x100));
-    let mut three = MapStorage::<3>::new();
-    let unsorted = plain.clone().with_storage(&mut three);
-    assert!(!unsorted.is_sorted());
-    assert_eq!(unsorted.outcome(VmAddr::new(0x300f)), mapped(0x1f));
-    assert!(PageIndex::build(&unsorted, &mut [0; 16]).is_none());
-    let mut four = MapStorage::<4>::new();
-    assert!(plain.with_storage(&mut four).is_sorted());
+    let error = PageIndex::build(&plain, &mut [PageCell::EMPTY; 16]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed: 2 });
+    assert_eq!(error.structure(), Structure::AddressMap);
+    let mut cells = [MapCell::EMPTY; 2];
+    assert!(plain.sorted_in(&mut cells[..1]).is_err());
+    let sorted = plain.sorted_in(&mut cells).unwrap();
+    assert!(sorted.is_sorted());
+    assert_eq!(sorted.outcome(VmAddr::new(0x900f)), mapped(0x4f));
+    let error = PageIndex::build(&sorted, &mut []).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed: 1 });
+    assert_eq!(error.structure(), Structure::PageIndex);
+    assert!(PageIndex::build(&sorted, &mut [PageCell::EMPTY; 1]).is_ok());
+}
+
+/// Of many segments the number that is asked for is a bound, and suffices.
+#[test]
+fn what_is_asked_for_suffices() {
+    for count in [100, 128, 129, 1000] {
+        let ranges: Vec<_> = (0..count)
+            .map(|index| range(0x1000 * (2 * index + 1), 0x20, 0x10 * index, 0x10))
+            .collect();
+        let plain = AddressMap::from_ranges(&ranges, FileOffset::new(0x10 * count - 8));
+        let needed = plain.sorted_in(&mut []).unwrap_err().needed().unwrap();
+        let mut cells = vec![MapCell::EMPTY; needed];
+        let sorted = plain.sorted_in(&mut cells).unwrap();
+        for vmaddr in (0..0x2000 * count).step_by(0x4f8) {
+            let vmaddr = VmAddr::new(vmaddr);
+            assert_eq!(sorted.translate(vmaddr), plain.translate(vmaddr));
+        }
+        let paged = PageIndex::build(&sorted, &mut [PageCell::EMPTY; 64]).map(|_| ());
+        let too_many = Err(ErrorKind::CountTooLarge);
+        let expected = if 3 * count < 255 { Ok(()) } else { too_many };
+        assert_eq!(paged.map_err(Error::kind), expected, "{count}");
+    }
+}
+
+#[test]
+fn segments_that_are_too_far_apart_are_not_sorted() {
+    let ranges = [range(0, 1, 0, 1), range(1 << 40, 1, 1, 1)];
+    let map = AddressMap::from_ranges(&ranges, FileOffset::new(0x100));
+    let error = map.sorted_in(&mut [MapCell::EMPTY; 1]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::SpanTooLarge);
+    assert_eq!(error.structure(), Structure::AddressMap);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The images and kexts of a kernelcache, whatever its shape.
 use std::collections::HashMap;
 
-use kc_offsets::kext::{IdEntry, Ids, Kext};
 use kc_offsets::{Error, KernelCache, Shape};
+use kc_offsets::{IdCell, Ids, Kext};
 use macho_core::{MachO, Uuid, VmAddr};
 
 use crate::failure::Failure;
@@ -192,7 +192,9 @@ fn kexts<'a>(cache: &KernelCache<'a>, damage: &mut Vec<Failure>) -> Vec<Kext<'a>
             return Vec::new();
         }
     };
-    let mut entries = vec![IdEntry::default(); info.ids_needed()];
+    let asked = Ids::build(&info, &mut []).err();
+    let needed = asked.and_then(Error::needed).unwrap_or(0);
+    let mut entries = vec![IdCell::EMPTY; needed];
     let ids = match Ids::build(&info, &mut entries) {
         Ok(ids) => ids,
         Err(error) => {

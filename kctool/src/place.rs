@@ -1,6 +1,5 @@
 //! Names for addresses: the image that holds one, and the symbol before it.
-use kc_offsets::lookup::Piece;
-use kc_offsets::{ImageIndex, KernelCache};
+use kc_offsets::{Error, ImageCell, ImageIndex, KernelCache};
 use macho_core::{MachO, Name, VmAddr};
 use serde_json::Value;
 
@@ -15,7 +14,7 @@ pub(crate) struct PlaceStorage<'a> {
     images: Vec<MachO<'a>>,
     /// The entry ids of the images; none of the outer one.
     ids: Vec<Option<Name<'a>>>,
-    pieces: Vec<Piece>,
+    cells: Vec<ImageCell>,
 }
 
 impl<'a> PlaceStorage<'a> {
@@ -23,12 +22,13 @@ impl<'a> PlaceStorage<'a> {
         // Without an image there is less to say, and no reason to refuse.
         let all = images(cache, None, &mut Damage::default())?;
         let (ids, images): (Vec<_>, Vec<_>) = all.into_iter().unzip();
-        let needed = ImageIndex::pieces_needed(&images);
+        let asked = ImageIndex::build(&images, &mut []).err();
+        let needed = asked.and_then(Error::needed).unwrap_or(0);
         Ok(Self {
             names: Names::new(cache),
             images,
             ids,
-            pieces: vec![Piece::default(); needed],
+            cells: vec![ImageCell::EMPTY; needed],
         })
     }
 }
@@ -50,7 +50,7 @@ impl<'a, 's> Places<'a, 's> {
         symbols.sort();
         Ok(Self {
             symbols,
-            images: ImageIndex::build(&storage.images, &mut storage.pieces, &mut [])?,
+            images: ImageIndex::build(&storage.images, &mut storage.cells)?,
             ids: &storage.ids,
         })
     }

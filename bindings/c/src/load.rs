@@ -2,7 +2,7 @@
 
 use core::ffi::c_void;
 
-use kc_offsets::apply::Linker;
+use kc_offsets::Linker;
 use kc_offsets::{ClampReason, LoadPlan, Step};
 use macho_core::{AuthKey, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr, VmProt};
 

@@ -1,4 +1,5 @@
 //! Masked instructions in the code of an image.
+use core::fmt;
 use core::iter::FusedIterator;
 
 use aarch64_decode::{ByteMatches, Patterns};
@@ -9,6 +10,8 @@ use crate::error::{Error, Structure};
 
 /// Where a pattern matches.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
 pub struct CodeMatch {
     /// The first of the words.
     pub vmaddr: VmAddr,
@@ -20,11 +23,21 @@ pub struct CodeMatch {
 /// into the next. Costs what [`Patterns::find_bytes_iter`] does.
 ///
 /// Instructions lie at vmaddrs that are multiples of 4: bytes before the first one do not count.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct CodeMatches<'a, const N: usize> {
     regions: CodeRegions<'a>,
     current: Option<(Region<'a>, ByteMatches<'a, N>)>,
     patterns: Patterns<N>,
+}
+
+impl<const N: usize> fmt::Debug for CodeMatches<'_, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CodeMatches")
+            .field("words", &N)
+            .field("region", &self.current.as_ref().map(|(region, _)| region))
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a, const N: usize> CodeMatches<'a, N> {

@@ -1,4 +1,6 @@
 //! Which function holds an address.
+use core::fmt;
+
 use macho_core::{MachO, VmAddr};
 
 use super::regions::{Region, code_regions};
@@ -7,6 +9,8 @@ use crate::sort::sort_by_key;
 
 /// The bounds of a function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
 pub struct Function {
     /// Its first instruction.
     pub start: VmAddr,
@@ -16,26 +20,43 @@ pub struct Function {
 
 /// The functions of some images, by address: `LC_FUNCTION_STARTS`, sorted in the caller's memory.
 ///
-/// Each mark is the start of a function, or with bit 0 set the last byte of a piece of code, behind which no function goes on.
-#[derive(Clone, Copy, Debug)]
+/// Each mark is the start of a function, or with bit 0 set the last byte of a region of code, behind which no function goes on.
+#[derive(Clone, Copy)]
 pub struct FunctionIndex<'s> {
-    marks: &'s [u64],
+    marks: &'s [FunctionCell],
+}
+
+/// 8 bytes of the memory that the caller gives to [`FunctionIndex::build`].
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FunctionCell(u64);
+
+impl FunctionCell {
+    /// An empty cell.
+    pub const EMPTY: Self = Self(0);
+}
+
+impl fmt::Debug for FunctionIndex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FunctionIndex")
+            .field("marks", &self.marks.len())
+            .finish()
+    }
 }
 
 impl<'s> FunctionIndex<'s> {
-    /// Reads the function starts of `images` into `storage`, which needs a place for each and for each piece of code.
+    /// Reads the function starts of `images` into `memory`, which needs a cell for each and for each region of code.
     ///
     /// Of a collection give the images inside: the outer one has no function starts. Costs one pass over the tables and a sort.
     ///
     /// # Errors
-    /// `BufferTooSmall`, which says how many places are needed: an empty storage asks. A damaged table is an error of the
+    /// `BufferTooSmall`, which says how many cells are needed: an empty slice asks. A damaged table is an error of the
     /// Mach-O layer.
     pub fn build<'a>(
         images: impl Iterator<Item = MachO<'a>>,
-        storage: &'s mut [u64],
+        memory: &'s mut [FunctionCell],
     ) -> Result<Self, Error> {
         let mut first = None;
-        let index = Self::build_with(images, storage, |error| first = first.or(Some(error)));
+        let index = Self::build_with(images, memory, |error| first = first.or(Some(error)));
         first.map_or(index, Err)
     }
 
@@ -47,13 +68,13 @@ impl<'s> FunctionIndex<'s> {
     /// `BufferTooSmall`.
     pub fn build_with<'a>(
         images: impl Iterator<Item = MachO<'a>>,
-        storage: &'s mut [u64],
+        memory: &'s mut [FunctionCell],
         mut damaged: impl FnMut(Error),
     ) -> Result<Self, Error> {
         let mut needed = 0_usize;
         let mut put = |mark: u64| {
-            if let Some(place) = storage.get_mut(needed) {
-                *place = mark;
+            if let Some(cell) = memory.get_mut(needed) {
+                *cell = FunctionCell(mark);
             }
             needed = needed.saturating_add(1);
         };
@@ -77,21 +98,21 @@ impl<'s> FunctionIndex<'s> {
                 put(region.vmaddr.get().saturating_add(last) | 1);
             }
         }
-        let Some(marks) = storage.get_mut(..needed) else {
+        let Some(marks) = memory.get_mut(..needed) else {
             return Err(Error::too_small(Structure::FunctionIndex, needed));
         };
-        sort_by_key(marks, |mark| *mark);
+        sort_by_key(marks, |mark| mark.0);
         Ok(Self { marks })
     }
 
-    /// The function that holds the address; `None` before the first one and behind the end of a piece of code.
+    /// The function that holds the address; `None` before the first one and behind the end of a region of code.
     ///
     /// A binary search.
     pub fn containing(&self, vmaddr: VmAddr) -> Option<Function> {
         let word = vmaddr.get() & !3;
-        let after = self.marks.partition_point(|mark| *mark <= word);
+        let after = self.marks.partition_point(|mark| mark.0 <= word);
         let (before, behind) = self.marks.split_at_checked(after)?;
-        function(*before.last()?, behind)
+        function(before.last()?.0, behind)
     }
 
     /// All functions, in ascending order.
@@ -102,8 +123,8 @@ impl<'s> FunctionIndex<'s> {
                 let (mark, behind) = rest.split_first()?;
                 rest = behind;
                 // Two images may name one function.
-                if behind.first() != Some(mark) {
-                    if let Some(function) = function(*mark, behind) {
+                if behind.first().is_none_or(|next| next.0 != mark.0) {
+                    if let Some(function) = function(mark.0, behind) {
                         return Some(function);
                     }
                 }
@@ -113,12 +134,12 @@ impl<'s> FunctionIndex<'s> {
 }
 
 /// The function of a mark and of those behind it.
-fn function(mark: u64, behind: &[u64]) -> Option<Function> {
+fn function(mark: u64, behind: &[FunctionCell]) -> Option<Function> {
     if mark & 1 == 1 {
         return None;
     }
-    // Without a piece of code around it, a function goes on to the end of memory.
-    let next = behind.first().copied().unwrap_or(u64::MAX);
+    // Without a region of code around it, a function goes on to the end of memory.
+    let next = behind.first().map_or(u64::MAX, |next| next.0);
     let end = if next & 1 == 1 {
         next.saturating_add(1)
     } else {

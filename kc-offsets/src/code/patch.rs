@@ -6,7 +6,7 @@ use macho_core::{FileOffset, VmAddr};
 use crate::map::AddressMap;
 use crate::sort::sort_by_key;
 
-/// Where a patch is.
+/// Where a patch is: a byte has an address in memory or in the file, and no third one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum PatchPlace {
     /// At an unslid address.
@@ -16,7 +16,7 @@ pub enum PatchPlace {
 }
 
 /// One change: which bytes are expected, and which take the place of some of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Patch<'p> {
     /// Where the expected bytes start.
     pub place: PatchPlace,
@@ -28,6 +28,18 @@ pub struct Patch<'p> {
     pub skip: usize,
     /// The new bytes, which must not go past the expected ones.
     pub replacement: &'p [u8],
+}
+
+impl fmt::Debug for Patch<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patch")
+            .field("place", &self.place)
+            .field("expected", &self.expected.len())
+            .field("mask", &self.mask.len())
+            .field("skip", &self.skip)
+            .field("replacement", &self.replacement.len())
+            .finish()
+    }
 }
 
 /// Why a set of patches is refused.
@@ -107,6 +119,8 @@ impl core::error::Error for PatchError {}
 
 /// A patch whose bytes were found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
 pub struct PlacedPatch {
     /// The index of the patch.
     pub patch: usize,
@@ -123,7 +137,7 @@ pub struct PlacedPatch {
 ///
 /// # Errors
 /// The first patch that does not fit. One that overlaps another counts as the later in the file.
-pub fn check<'s>(
+pub fn check_patches<'s>(
     patches: &[Patch<'_>],
     map: &AddressMap<'_>,
     file: &[u8],
@@ -161,10 +175,10 @@ pub fn check<'s>(
     Ok(placed)
 }
 
-/// Checks a set of patches as [`check`] does, and makes them in `file`: all or none.
+/// Checks a set of patches as [`check_patches`] does, and makes them in `file`: all or none.
 ///
 /// ```
-/// use kc_offsets::code::patch::{apply, Patch, PatchPlace, PlacedPatch};
+/// use kc_offsets::code::{Patch, PatchPlace, PlacedPatch, apply_patches};
 /// use kc_offsets::AddressMap;
 /// use macho_core::FileOffset;
 ///
@@ -178,22 +192,22 @@ pub fn check<'s>(
 ///     replacement: &[0x20, 0x00, 0x80, 0x52],
 /// };
 /// let mut storage = [PlacedPatch::default(); 1];
-/// apply(&[patch], &map, &mut file, &mut storage)?;
+/// apply_patches(&[patch], &map, &mut file, &mut storage)?;
 /// assert_eq!(file, [0x20, 0x00, 0x80, 0x52, 0xc0, 0x03, 0x5f, 0xd6]);
 /// // A second time, the bytes are others: nothing is changed.
-/// assert!(apply(&[patch], &map, &mut file, &mut storage).is_err());
+/// assert!(apply_patches(&[patch], &map, &mut file, &mut storage).is_err());
 /// # Ok::<(), kc_offsets::code::PatchError>(())
 /// ```
 ///
 /// # Errors
-/// As [`check`]; then no byte of the file has changed.
-pub fn apply<'s>(
+/// As [`check_patches`]; then no byte of the file has changed.
+pub fn apply_patches<'s>(
     patches: &[Patch<'_>],
     map: &AddressMap<'_>,
     file: &mut [u8],
     storage: &'s mut [PlacedPatch],
 ) -> Result<&'s [PlacedPatch], PatchError> {
-    let placed = check(patches, map, file, storage)?;
+    let placed = check_patches(patches, map, file, storage)?;
     for place in placed {
         let Some(patch) = patches.get(place.patch) else {
             continue;

@@ -6,14 +6,16 @@ use macho_core::{
 };
 
 use super::regions::Region;
-use super::xref::Targets;
+use super::xref::Wanted;
 use crate::error::Error;
-use crate::pac::strip;
+use crate::pac::strip_pac;
 use crate::pointer::unslid;
 use crate::target::RebaseTargets;
 
 /// A pointer to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
 pub struct PointerXref {
     /// Where the pointer is.
     pub vmaddr: VmAddr,
@@ -33,9 +35,10 @@ pub struct PointerXref {
 /// without slide and authentication code.
 /// Damage is an error, and the walk goes on behind it. Costs one pass over the fixups, or over the segments.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct PointerXrefs<'a> {
     source: Source<'a>,
-    targets: Targets<'a>,
+    wanted: Wanted<'a>,
 }
 
 #[derive(Clone, Debug)]
@@ -55,8 +58,8 @@ enum Source<'a> {
 }
 
 impl<'a> PointerXrefs<'a> {
-    /// The pointers of `image` to an address of `targets`.
-    pub fn new(image: &MachO<'a>, targets: impl Into<Targets<'a>>) -> Self {
+    /// The pointers of `image` to an address of `wanted`.
+    pub fn new(image: &MachO<'a>, wanted: impl Into<Wanted<'a>>) -> Self {
         let slots = image.fixups().slots();
         let rebases = slots
             .clone()
@@ -73,7 +76,7 @@ impl<'a> PointerXrefs<'a> {
         };
         Self {
             source,
-            targets: targets.into(),
+            wanted: wanted.into(),
         }
     }
 }
@@ -81,7 +84,7 @@ impl<'a> PointerXrefs<'a> {
 fn next_slot(
     slots: &mut Slots<'_>,
     rebases: &RebaseTargets,
-    targets: &Targets<'_>,
+    wanted: &Wanted<'_>,
 ) -> Option<Result<PointerXref, Error>> {
     loop {
         let slot = match slots.next()? {
@@ -89,7 +92,7 @@ fn next_slot(
             Err(error) => return Some(Err(error.into())),
         };
         let target = rebases.of_slot(&slot);
-        if let Some(target) = target.filter(|target| targets.contains(*target)) {
+        if let Some(target) = target.filter(|target| wanted.contains(*target)) {
             let signed = matches!(slot.fixup(), Fixup::Rebase { auth: Some(_), .. });
             return Some(Ok(PointerXref {
                 vmaddr: slot.vmaddr,
@@ -117,14 +120,14 @@ fn next_word(
     region: &Region<'_>,
     at: &mut usize,
     layout: Layout,
-    targets: &Targets<'_>,
+    wanted: &Wanted<'_>,
 ) -> Option<PointerXref> {
     while let Some(word) = region.bytes.get(*at..)?.first_chunk() {
         let start = *at;
         *at = start.saturating_add(stride(layout));
         let value = u64::from_le_bytes(*word);
         let target = unslid(layout, value);
-        if targets.contains(target) {
+        if wanted.contains(target) {
             let (vmaddr, file_offset) = region.place(start);
             return Some(PointerXref {
                 vmaddr,
@@ -141,7 +144,7 @@ fn next_word(
 fn is_signed(layout: Layout, pointer: u64) -> bool {
     match layout {
         Layout::Mapped(Pointers::Applied { va_bits, .. }) => {
-            strip(pointer, va_bits).get() != pointer
+            strip_pac(pointer, va_bits).get() != pointer
         }
         _ => false,
     }
@@ -152,15 +155,14 @@ impl Iterator for PointerXrefs<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.source {
-            Source::Slots(slots, rebases) => next_slot(slots, rebases, &self.targets),
+            Source::Slots(slots, rebases) => next_slot(slots, rebases, &self.wanted),
             Source::Words {
                 segments,
                 region,
                 at,
                 layout,
             } => loop {
-                let found =
-                    region.and_then(|region| next_word(&region, at, *layout, &self.targets));
+                let found = region.and_then(|region| next_word(&region, at, *layout, &self.wanted));
                 if let Some(found) = found {
                     return Some(Ok(found));
                 }

@@ -1,12 +1,15 @@
 //! Which bytes of an image are code.
+use core::fmt;
 use core::iter::FusedIterator;
 
 use macho_core::{
     FileOffset, MachO, Section, SectionAttributes, Sections, Segment, Segments, VmAddr, VmProt,
 };
 
-/// A piece of an image, as its file has it.
-#[derive(Clone, Copy, Debug)]
+/// Some bytes of an image, as its file has them.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+#[must_use]
 pub struct Region<'a> {
     /// Unslid address of the first byte.
     pub vmaddr: VmAddr,
@@ -16,7 +19,26 @@ pub struct Region<'a> {
     pub bytes: &'a [u8],
 }
 
+impl fmt::Debug for Region<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Region")
+            .field("vmaddr", &self.vmaddr)
+            .field("file_offset", &self.file_offset)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
 impl<'a> Region<'a> {
+    /// Bytes at an address: code from elsewhere than a file's segments.
+    pub const fn new(vmaddr: VmAddr, file_offset: FileOffset, bytes: &'a [u8]) -> Self {
+        Self {
+            vmaddr,
+            file_offset,
+            bytes,
+        }
+    }
+
     /// The bytes of the whole segment that the file backs; no more than it has in memory.
     pub(super) fn backed(segment: &Segment<'a>) -> Self {
         let whole = Self::of_segment(segment);
@@ -83,6 +105,7 @@ impl<'a> Region<'a> {
 ///
 /// Costs one step for each load command and section. What the file does not back is left out.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct CodeRegions<'a> {
     segments: Segments<'a>,
     current: Option<(Region<'a>, Sections<'a>)>,

@@ -1,15 +1,18 @@
 //! C strings, and the code that refers to them.
+use core::fmt;
 use core::iter::FusedIterator;
 
 use macho_core::{FileOffset, MachO, Section, SectionType, Sections, Segments, VmAddr};
 
 use super::regions::{CodeRegions, Region};
-use super::xref::{AddressRange, CodeXrefs, Targets};
+use super::xref::{AddressRange, CodeXrefs, Wanted};
 use crate::error::{Error, Structure};
 use crate::sort::sort_by_key;
 
 /// A C string.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
 pub struct CString<'a> {
     /// Unslid address of the first byte.
     pub vmaddr: VmAddr,
@@ -19,8 +22,19 @@ pub struct CString<'a> {
     pub bytes: &'a [u8],
 }
 
+impl fmt::Debug for CString<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CString")
+            .field("vmaddr", &self.vmaddr)
+            .field("file_offset", &self.file_offset)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
 impl CString<'_> {
     /// Whether `needle` is a part of it. Every string contains the empty one.
+    #[must_use]
     pub fn contains(&self, needle: &[u8]) -> bool {
         let mut rest = self.bytes;
         loop {
@@ -44,6 +58,7 @@ impl CString<'_> {
 }
 
 /// Whether a section holds C strings: by its type, or by a name that kernels use.
+#[must_use]
 pub fn holds_strings(section: &Section<'_>) -> bool {
     section.kind() == SectionType::S_CSTRING_LITERALS
         || section.name() == "__cstring"
@@ -55,6 +70,7 @@ pub fn holds_strings(section: &Section<'_>) -> bool {
 ///
 /// The bytes behind the last NUL of a section are a string too.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct CStrings<'a> {
     segments: Segments<'a>,
     current: Option<(Region<'a>, Sections<'a>)>,
@@ -158,8 +174,8 @@ pub fn string_xrefs<'a, 's>(
         return Err(Error::too_small(Structure::Strings, needed));
     };
     sort_by_key(ranges, |range| range.first);
-    Ok(match Targets::any(ranges) {
-        Some(targets) => CodeXrefs::new(regions, targets),
+    Ok(match Wanted::any(ranges) {
+        Some(wanted) => CodeXrefs::new(regions, wanted),
         None => CodeXrefs::none(regions),
     })
 }

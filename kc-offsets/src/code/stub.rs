@@ -10,6 +10,8 @@ use super::xref::AddressRange;
 
 /// A stub: code that loads a pointer from a slot and jumps there, as in `__stubs`, `__auth_stubs` and `__BRANCH_STUBS`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
 pub struct Stub {
     /// Its first instruction.
     pub vmaddr: VmAddr,
@@ -40,6 +42,7 @@ const SIGNED: Patterns<4> = Patterns::new([ADRP, ADD, LDR, JUMP]);
 ///
 /// The code around does not count, so a tail call through a pointer is one too.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Stubs<'a> {
     plain: CodeMatches<'a, 3>,
     signed: CodeMatches<'a, 4>,

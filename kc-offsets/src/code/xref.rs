@@ -1,4 +1,5 @@
 //! What code refers to an address.
+use core::fmt;
 use core::iter::FusedIterator;
 
 use aarch64_decode::{ReferenceKind, Referrers};
@@ -33,26 +34,36 @@ impl AddressRange {
     }
 
     /// Whether the address is in the range.
+    #[must_use]
     pub const fn contains(self, vmaddr: VmAddr) -> bool {
         self.first.get() <= vmaddr.get() && vmaddr.get() <= self.last.get()
     }
 }
 
 /// The addresses that a search is about.
-#[derive(Clone, Copy, Debug)]
-pub struct Targets<'a> {
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
     whole: AddressRange,
     /// Those that count, where not all of `whole` do.
     some: Option<&'a [AddressRange]>,
 }
 
-impl From<AddressRange> for Targets<'_> {
+impl fmt::Debug for Wanted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wanted")
+            .field("whole", &self.whole)
+            .field("ranges", &self.some.map(<[_]>::len))
+            .finish()
+    }
+}
+
+impl From<AddressRange> for Wanted<'_> {
     fn from(whole: AddressRange) -> Self {
         Self { whole, some: None }
     }
 }
 
-impl<'a> Targets<'a> {
+impl<'a> Wanted<'a> {
     /// The addresses of any of the ranges, which must be in ascending order and share no address; of others, some references may be
     /// missed. `None` without a range.
     ///
@@ -72,6 +83,7 @@ impl<'a> Targets<'a> {
 
     /// Whether the address counts.
     #[inline]
+    #[must_use]
     pub fn contains(&self, vmaddr: VmAddr) -> bool {
         if !self.whole.contains(vmaddr) {
             return false;
@@ -87,6 +99,8 @@ impl<'a> Targets<'a> {
 
 /// An instruction that refers to an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
 pub struct CodeXref {
     /// Where the instruction is.
     pub vmaddr: VmAddr,
@@ -114,22 +128,34 @@ pub struct CodeXref {
 /// }
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct CodeXrefs<'a> {
     regions: CodeRegions<'a>,
     current: Option<(Region<'a>, Referrers<'a>)>,
-    targets: Targets<'a>,
+    wanted: Wanted<'a>,
     addresses: bool,
     branches: bool,
 }
 
+impl fmt::Debug for CodeXrefs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CodeXrefs")
+            .field("wanted", &self.wanted)
+            .field("region", &self.current.as_ref().map(|(region, _)| region))
+            .field("addresses", &self.addresses)
+            .field("branches", &self.branches)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'a> CodeXrefs<'a> {
-    /// What refers to an address of `targets`.
-    pub fn new(regions: CodeRegions<'a>, targets: impl Into<Targets<'a>>) -> Self {
+    /// What refers to an address of `wanted`.
+    pub fn new(regions: CodeRegions<'a>, wanted: impl Into<Wanted<'a>>) -> Self {
         Self {
             regions,
             current: None,
-            targets: targets.into(),
+            wanted: wanted.into(),
             addresses: true,
             branches: true,
         }
@@ -158,10 +184,7 @@ impl<'a> CodeXrefs<'a> {
     }
 
     fn referrers(&self, region: &Region<'a>) -> Referrers<'a> {
-        let (first, last) = (
-            self.targets.whole.first.get(),
-            self.targets.whole.last.get(),
-        );
+        let (first, last) = (self.wanted.whole.first.get(), self.wanted.whole.last.get());
         let mut all = Referrers::new(region.bytes, region.vmaddr.get(), first, last);
         if !self.branches {
             all = all.without_branches();
@@ -184,7 +207,7 @@ impl Iterator for CodeXrefs<'_> {
                     let into = found.pc.wrapping_sub(region.vmaddr.get());
                     let (vmaddr, file_offset) =
                         region.place(usize::try_from(into).unwrap_or(usize::MAX));
-                    if self.targets.contains(target) {
+                    if self.wanted.contains(target) {
                         return Some(CodeXref {
                             vmaddr,
                             file_offset,

@@ -22,17 +22,17 @@ pub enum Structure {
     LoadedImage,
     /// The copy of the file that is rewritten.
     FileCopy,
-    /// The memory of an [`AddressMap`](crate::AddressMap).
+    /// A sorted [`AddressMap`](crate::AddressMap).
     AddressMap,
-    /// The memory of a [`PageIndex`](crate::PageIndex).
+    /// A [`PageIndex`](crate::PageIndex).
     PageIndex,
-    /// The memory of an [`ImageIndex`](crate::ImageIndex).
+    /// An [`ImageIndex`](crate::ImageIndex).
     ImageIndex,
-    /// The memory of a [`SymbolIndex`](crate::SymbolIndex).
+    /// A [`SymbolIndex`](crate::SymbolIndex).
     SymbolIndex,
-    /// The memory of [`Ids`](crate::Ids).
+    /// The [`Ids`](crate::Ids).
     Ids,
-    /// The memory of a `FunctionIndex`.
+    /// A `FunctionIndex`.
     FunctionIndex,
     /// The memory for the places where a pattern matches.
     CodeMatches,

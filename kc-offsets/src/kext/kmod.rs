@@ -1,5 +1,6 @@
 //! The arrays of a static kernel: `__kmod_info` has a pointer to each kext's `kmod_info_64`,
 //! `__kmod_start` one to its header.
+use core::fmt;
 use core::iter::FusedIterator;
 
 use macho_core::{FileOffset, MachO, Name, PointerFormat, VmAddr};
@@ -13,6 +14,8 @@ const KMOD_INFO_SIZE: u64 = 196;
 
 /// A `kmod_info_64`, in native numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Kmod<'a> {
     /// Where the structure lies in memory, as `__kmod_info` has it.
     pub vmaddr: VmAddr,
@@ -73,7 +76,8 @@ fn word(bytes: &[u8], at: usize) -> Option<u64> {
 ///
 /// A pointer is read as the words of its segment are written, in chains or in threads, signed or not; where that leads to no byte of the
 /// file, and where the fixups are damaged, as a plain vmaddr, or as [`unslid`] has it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct Kmods<'a> {
     image: MachO<'a>,
     map: AddressMap<'a>,
@@ -83,7 +87,7 @@ pub struct Kmods<'a> {
 }
 
 /// What is left of an array of pointers.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 struct Array<'a> {
     bytes: &'a [u8],
     /// Where they lie.
@@ -99,6 +103,17 @@ impl Array<'_> {
         self.bytes = rest;
         self.at = at.checked_add(8)?;
         Some((u64::from_le_bytes(*pointer), at))
+    }
+}
+
+impl fmt::Debug for Kmods<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Kmods")
+            .field("infos", &self.infos.at)
+            .field("infos_left", &self.infos.bytes.len())
+            .field("starts", &self.starts.at)
+            .field("starts_left", &self.starts.bytes.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -5,46 +5,50 @@
 //! declarations, comments and a document type are passed over; a NUL byte ends the text.
 //!
 //! Every step consumes bytes, and no byte is looked at more than a fixed number of times. References
-//! are not followed here: [`Ids`](super::Ids) does that.
+//! are not followed here: `Ids` does that.
 use core::fmt;
 
 use macho_core::FileOffset;
 
 use crate::error::{Error, Fault, PlistErrorKind};
 
+mod find;
 mod text;
 
-pub use text::Text;
+use find::find;
+pub use text::{Chunk, Chunks, PlistText};
 
 /// Containers inside each other, at most: one bit each says how they close.
 const MOST_DEEP: u32 = 64;
 
 /// What an element is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Item<'a> {
-    /// `<dict>`; its keys and values follow, then [`Item::End`].
+#[non_exhaustive]
+#[must_use]
+pub enum PlistItem<'a> {
+    /// `<dict>`; its keys and values follow, then [`PlistItem::End`].
     Dict,
-    /// `<array>` or `<set>`; its values follow, then [`Item::End`].
+    /// `<array>` or `<set>`; its values follow, then [`PlistItem::End`].
     Array,
     /// The end of the innermost container.
     End,
     /// A key of a dictionary; its value follows.
-    Key(Text<'a>),
+    Key(PlistText<'a>),
     /// `<string>`.
-    String(Text<'a>),
-    /// `<integer>`: its digits. [`Text::integer`] reads them.
-    Integer(Text<'a>),
+    String(PlistText<'a>),
+    /// `<integer>`: its digits. [`PlistText::integer`] reads them.
+    Integer(PlistText<'a>),
     /// `<data>`: base 64, or hexadecimal where an attribute says so.
-    Data(Text<'a>),
+    Data(PlistText<'a>),
     /// `<date>` or `<real>`, which kernels do not write.
-    Other(Text<'a>),
+    Other(PlistText<'a>),
     /// `<true/>` or `<false/>`.
     Bool(bool),
     /// The value of an earlier element, by its `ID`.
     Reference(u32),
 }
 
-impl fmt::Debug for Item<'_> {
+impl fmt::Debug for PlistItem<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, text) = match self {
             Self::Dict => ("dict", None),
@@ -60,15 +64,22 @@ impl fmt::Debug for Item<'_> {
             Self::Reference(id) => return write!(f, "reference {id}"),
         };
         f.write_str(name)?;
-        text.map_or(Ok(()), |text| fmt::Display::fmt(text, f))
+        match (self, text) {
+            // Texts name things; data is bytes.
+            (Self::Data(text), _) => write!(f, "of {} bytes", text.raw().len()),
+            (_, Some(text)) => text.fmt_short(f),
+            (_, None) => Ok(()),
+        }
     }
 }
 
 /// One element of a property list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Element<'a> {
+#[non_exhaustive]
+#[must_use]
+pub struct PlistElement<'a> {
     /// What it is.
-    pub item: Item<'a>,
+    pub item: PlistItem<'a>,
     /// Its `ID`.
     pub id: Option<u32>,
     /// Where it starts, in bytes from the start of the property list.
@@ -78,7 +89,8 @@ pub struct Element<'a> {
 }
 
 /// Iterator over the elements of a property list, in order. The first error is the last item.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct Plist<'a> {
     text: &'a [u8],
     at: usize,
@@ -89,6 +101,16 @@ pub struct Plist<'a> {
     /// An empty container, as `<dict/>`, that must still end.
     ends: bool,
     failed: bool,
+}
+
+impl fmt::Debug for Plist<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plist")
+            .field("len", &self.text.len())
+            .field("at", &self.at)
+            .field("depth", &self.depth)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'a> Plist<'a> {
@@ -174,7 +196,7 @@ impl<'a> Plist<'a> {
     }
 
     /// The next element, or `None` at the end of the text.
-    fn element(&mut self) -> Result<Option<Element<'a>>, Error> {
+    fn element(&mut self) -> Result<Option<PlistElement<'a>>, Error> {
         loop {
             if self.ends {
                 self.ends = false;
@@ -209,11 +231,11 @@ impl<'a> Plist<'a> {
         }
     }
 
-    fn close(&mut self, at: usize) -> Element<'a> {
+    fn close(&mut self, at: usize) -> PlistElement<'a> {
         self.depth = self.depth.saturating_sub(1);
         self.dicts >>= 1;
-        Element {
-            item: Item::End,
+        PlistElement {
+            item: PlistItem::End,
             id: None,
             at,
             text_at: self.at,
@@ -221,7 +243,7 @@ impl<'a> Plist<'a> {
     }
 
     /// The element whose tag starts here; `None` for one that is only passed over.
-    fn open(&mut self, at: usize) -> Result<Option<Element<'a>>, Error> {
+    fn open(&mut self, at: usize) -> Result<Option<PlistElement<'a>>, Error> {
         self.advance(1);
         let len = name_len(self.rest());
         let name = self.rest().get(..len).unwrap_or_default();
@@ -229,7 +251,7 @@ impl<'a> Plist<'a> {
         let tag = self.attributes(at)?;
         let text_at = self.at;
         let element = |item| {
-            Ok(Some(Element {
+            Ok(Some(PlistElement {
                 item,
                 id: tag.id,
                 at,
@@ -243,7 +265,7 @@ impl<'a> Plist<'a> {
             }
             return match name {
                 b"dict" | b"array" | b"set" | b"string" | b"integer" | b"data" | b"date"
-                | b"real" | b"key" => element(Item::Reference(reference)),
+                | b"real" | b"key" => element(PlistItem::Reference(reference)),
                 _ => Err(self.error(PlistErrorKind::UnknownElement, at)),
             };
         }
@@ -255,21 +277,25 @@ impl<'a> Plist<'a> {
             self.depth = self.depth.saturating_add(1);
             self.dicts = self.dicts.wrapping_shl(1) | u64::from(dict);
             self.ends = tag.empty;
-            return element(if dict { Item::Dict } else { Item::Array });
+            return element(if dict {
+                PlistItem::Dict
+            } else {
+                PlistItem::Array
+            });
         }
-        let item: fn(Text<'a>) -> Item<'a> = match name {
+        let item: fn(PlistText<'a>) -> PlistItem<'a> = match name {
             b"plist" if self.depth == 0 => return Ok(None),
-            b"key" => Item::Key,
-            b"string" => Item::String,
-            b"integer" => Item::Integer,
-            b"data" => Item::Data,
-            b"date" | b"real" => Item::Other,
-            b"true" => |_| Item::Bool(true),
-            b"false" => |_| Item::Bool(false),
+            b"key" => PlistItem::Key,
+            b"string" => PlistItem::String,
+            b"integer" => PlistItem::Integer,
+            b"data" => PlistItem::Data,
+            b"date" | b"real" => PlistItem::Other,
+            b"true" => |_| PlistItem::Bool(true),
+            b"false" => |_| PlistItem::Bool(false),
             _ => return Err(self.error(PlistErrorKind::UnknownElement, at)),
         };
         let text = if tag.empty {
-            Text::new(&[])
+            PlistText::new(&[])
         } else {
             self.content(name, at)?
         };
@@ -277,7 +303,7 @@ impl<'a> Plist<'a> {
     }
 
     /// The text up to the closing tag, and the tag.
-    fn content(&mut self, name: &[u8], at: usize) -> Result<Text<'a>, Error> {
+    fn content(&mut self, name: &[u8], at: usize) -> Result<PlistText<'a>, Error> {
         let from = self.at;
         loop {
             match find(self.rest(), b"<") {
@@ -296,7 +322,7 @@ impl<'a> Plist<'a> {
                     return Err(self.error(PlistErrorKind::TagMismatch, to));
                 }
                 self.past(b">")?;
-                return Ok(Text::new(self.text.get(from..to).unwrap_or_default()));
+                return Ok(PlistText::new(self.text.get(from..to).unwrap_or_default()));
             }
         }
     }
@@ -332,7 +358,7 @@ impl<'a> Plist<'a> {
                     let to = self.at.saturating_sub(1);
                     let value = self.text.get(from..to).unwrap_or_default();
                     let number = || {
-                        Text::new(value)
+                        PlistText::new(value)
                             .integer()
                             .ok()
                             .and_then(|number| u32::try_from(number).ok())
@@ -366,17 +392,8 @@ fn name_len(bytes: &[u8]) -> usize {
         .unwrap_or(bytes.len())
 }
 
-/// Where `needle` (of at least 1 byte) first lies; before a NUL byte, which ends the text.
-fn find(bytes: &[u8], needle: &[u8]) -> Option<usize> {
-    (0..usize::MAX)
-        .zip(bytes.windows(needle.len().max(1)))
-        .take_while(|(_, window)| window.first() != Some(&0))
-        .find(|(_, window)| *window == needle)
-        .map(|(at, _)| at)
-}
-
 impl<'a> Iterator for Plist<'a> {
-    type Item = Result<Element<'a>, Error>;
+    type Item = Result<PlistElement<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if self.failed {

@@ -2,19 +2,29 @@
 //!
 //! Names of the keys: XNU `libkern/libkern/prelink.h`. A number or string that was written before may be a
 //! reference to it (`IDREF`), so that reading them takes a table of what has an `ID`, in the caller's memory.
+use core::fmt;
 use core::iter::FusedIterator;
 
 use macho_core::{FileOffset, VmAddr};
 
-use super::plist::{Element, Item, Plist, Text};
+use super::plist::{Plist, PlistElement, PlistItem, PlistText};
 use crate::error::{Error, PlistErrorKind, Structure};
 use crate::sort::sort_by_key;
 
 /// A property list of kexts.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct PrelinkInfo<'a> {
     text: &'a [u8],
     start: FileOffset,
+}
+
+impl fmt::Debug for PrelinkInfo<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PrelinkInfo")
+            .field("len", &self.text.len())
+            .field("start", &self.start)
+            .finish()
+    }
 }
 
 impl<'a> PrelinkInfo<'a> {
@@ -39,25 +49,22 @@ impl<'a> PrelinkInfo<'a> {
     }
 
     /// Whether the outermost dictionary has this key. Costs a pass.
+    #[must_use]
     pub fn has_key(&self, key: &str) -> bool {
         let mut elements = self.elements();
         while let Some(Ok(element)) = elements.next() {
-            if elements.depth() == 1 && matches!(element.item, Item::Key(text) if text == key) {
+            if elements.depth() == 1 && matches!(element.item, PlistItem::Key(text) if text == key)
+            {
                 return true;
             }
         }
         false
     }
 
-    /// How many [`IdEntry`]s [`Ids::build`] needs: the values with an `ID`.
-    pub fn ids_needed(&self) -> usize {
-        self.entries().fold(0, |needed, _| needed.saturating_add(1))
-    }
-
-    fn entries(&self) -> impl Iterator<Item = IdEntry> + use<'a> {
+    fn ids(&self) -> impl Iterator<Item = IdCell> + use<'a> {
         self.elements()
             .map_while(Result::ok)
-            .filter_map(|element| IdEntry::new(&element))
+            .filter_map(|element| IdCell::new(&element))
     }
 
     /// The kexts of `_PrelinkInfoDictionary`, in order. `ids` must be this property list's.
@@ -66,7 +73,7 @@ impl<'a> PrelinkInfo<'a> {
             info: *self,
             elements: self.elements(),
             ids,
-            place: Place::Before,
+            cursor: Cursor::Before,
         }
     }
 }
@@ -76,7 +83,7 @@ impl<'a> PrelinkInfo<'a> {
 /// With the place of its text, so that a thousand references to a long string cost a thousand searches
 /// and do not look at the string.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct IdEntry {
+pub struct IdCell {
     id: u32,
     at: u32,
     text: u32,
@@ -84,12 +91,21 @@ pub struct IdEntry {
     is_integer: bool,
 }
 
-impl IdEntry {
+impl IdCell {
+    /// An empty cell.
+    pub const EMPTY: Self = Self {
+        id: 0,
+        at: 0,
+        text: 0,
+        len: 0,
+        is_integer: false,
+    };
+
     /// Of a value that references can stand for here: containers are never shared between kexts.
-    fn new(element: &Element<'_>) -> Option<Self> {
+    fn new(element: &PlistElement<'_>) -> Option<Self> {
         let (text, is_integer) = match element.item {
-            Item::String(text) => (text, false),
-            Item::Integer(text) => (text, true),
+            PlistItem::String(text) => (text, false),
+            PlistItem::Integer(text) => (text, true),
             _ => return None,
         };
         Some(Self {
@@ -103,34 +119,41 @@ impl IdEntry {
 }
 
 /// The values with an `ID`, sorted: a reference is found in logarithmic time.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Default)]
 pub struct Ids<'s> {
-    sorted: &'s [IdEntry],
+    sorted: &'s [IdCell],
+}
+
+impl fmt::Debug for Ids<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ids")
+            .field("values", &self.sorted.len())
+            .finish()
+    }
 }
 
 impl<'s> Ids<'s> {
-    /// Sorts the values that have an `ID` into `entries`. A damaged list has those before the damage.
+    /// Sorts the values that have an `ID` into `memory`. A damaged list has those before the damage.
     ///
     /// # Errors
-    /// `BufferTooSmall` where `entries` has not the room that
-    /// [`ids_needed`](PrelinkInfo::ids_needed) says.
-    pub fn build(info: &PrelinkInfo<'_>, entries: &'s mut [IdEntry]) -> Result<Self, Error> {
-        let mut count = 0_usize;
-        for entry in info.entries() {
-            let Some(place) = entries.get_mut(count) else {
-                let needed = info.ids_needed();
-                return Err(Error::too_small(Structure::Ids, needed));
-            };
-            *place = entry;
-            count = count.saturating_add(1);
+    /// `BufferTooSmall`: an empty slice asks how many cells are needed.
+    pub fn build(info: &PrelinkInfo<'_>, memory: &'s mut [IdCell]) -> Result<Self, Error> {
+        let mut needed = 0_usize;
+        for id in info.ids() {
+            if let Some(cell) = memory.get_mut(needed) {
+                *cell = id;
+            }
+            needed = needed.saturating_add(1);
         }
-        let sorted = entries.get_mut(..count).unwrap_or_default();
+        let sorted = memory
+            .get_mut(..needed)
+            .ok_or_else(|| Error::too_small(Structure::Ids, needed))?;
         sort_by_key(sorted, |entry| (entry.id, entry.at));
         Ok(Self { sorted })
     }
 
     /// The last value with this `ID` before byte `before`.
-    fn find<'a>(&self, list: &'a [u8], id: u32, before: usize) -> Option<Item<'a>> {
+    fn find<'a>(&self, list: &'a [u8], id: u32, before: usize) -> Option<PlistItem<'a>> {
         let before = u32::try_from(before).unwrap_or(u32::MAX);
         let upto = self
             .sorted
@@ -141,24 +164,26 @@ impl<'s> Ids<'s> {
         }
         let start = usize::try_from(entry.text).ok()?;
         let len = usize::try_from(entry.len).ok()?;
-        let text = Text::new(list.get(start..)?.get(..len)?);
+        let text = PlistText::new(list.get(start..)?.get(..len)?);
         Some(if entry.is_integer {
-            Item::Integer(text)
+            PlistItem::Integer(text)
         } else {
-            Item::String(text)
+            PlistItem::String(text)
         })
     }
 }
 
 /// What the property list says about one kext. What it does not say is `None`: kexts without code have no address.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use]
 pub struct Kext<'a> {
     /// `CFBundleIdentifier`.
-    pub bundle_id: Option<Text<'a>>,
+    pub bundle_id: Option<PlistText<'a>>,
     /// `CFBundleVersion`.
-    pub version: Option<Text<'a>>,
+    pub version: Option<PlistText<'a>>,
     /// `_PrelinkBundlePath`.
-    pub bundle_path: Option<Text<'a>>,
+    pub bundle_path: Option<PlistText<'a>>,
     /// `_PrelinkExecutableLoadAddr`: unslid address of the kext's header.
     pub load_addr: Option<VmAddr>,
     /// `_PrelinkExecutableSourceAddr`: where the executable lies in `__PRELINK_TEXT`.
@@ -172,7 +197,7 @@ pub struct Kext<'a> {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum Cursor {
     /// Before the array.
     Before,
     /// In the array, between kexts.
@@ -186,11 +211,12 @@ enum Place {
 /// A kext with a value that cannot be read is an error, and the walk goes on after it; XML that is
 /// damaged is the last item. Costs a pass over the text, and a search for each reference.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Kexts<'a, 's> {
     info: PrelinkInfo<'a>,
     elements: Plist<'a>,
     ids: Ids<'s>,
-    place: Place,
+    cursor: Cursor,
 }
 
 impl<'a> Kexts<'a, '_> {
@@ -199,10 +225,10 @@ impl<'a> Kexts<'a, '_> {
         let mut named = false;
         while let Some(element) = self.elements.next() {
             match (self.elements.depth(), element?.item) {
-                (1, Item::Key(key)) => named = key == "_PrelinkInfoDictionary",
+                (1, PlistItem::Key(key)) => named = key == "_PrelinkInfoDictionary",
                 // The depth counts the array itself.
-                (2, Item::Array) if named => return Ok(true),
-                (1, Item::Dict) => {}
+                (2, PlistItem::Array) if named => return Ok(true),
+                (1, PlistItem::Dict) => {}
                 (1, _) => named = false,
                 _ => {}
             }
@@ -210,25 +236,25 @@ impl<'a> Kexts<'a, '_> {
         Ok(false)
     }
 
-    fn element(&mut self) -> Result<Option<Element<'a>>, Error> {
+    fn element(&mut self) -> Result<Option<PlistElement<'a>>, Error> {
         self.elements.next().transpose()
     }
 
     /// The next kext. `Err` of XML that is damaged, `Ok(Err)` of a value.
     fn kext(&mut self) -> Result<Option<Result<Kext<'a>, Error>>, Error> {
-        if self.place == Place::Before {
+        if self.cursor == Cursor::Before {
             if !self.find_array()? {
                 return Ok(None);
             }
-            self.place = Place::Array;
+            self.cursor = Cursor::Array;
         }
         let Some(element) = self.element()? else {
             return Ok(None);
         };
         match element.item {
-            Item::Dict => self.dictionary(element.at).map(Some),
-            Item::End => Ok(None),
-            Item::Array => {
+            PlistItem::Dict => self.dictionary(element.at).map(Some),
+            PlistItem::End => Ok(None),
+            PlistItem::Array => {
                 self.skip_container()?;
                 Ok(Some(Err(self.wrong(element.at))))
             }
@@ -260,13 +286,13 @@ impl<'a> Kexts<'a, '_> {
         let mut damage = None;
         while let Some(element) = self.element()? {
             let key = match element.item {
-                Item::End => break,
-                Item::Key(key) => key,
+                PlistItem::End => break,
+                PlistItem::Key(key) => key,
                 other => {
                     damage = damage.or(Some(
                         self.elements.error(PlistErrorKind::BadPair, element.at),
                     ));
-                    if matches!(other, Item::Dict | Item::Array) {
+                    if matches!(other, PlistItem::Dict | PlistItem::Array) {
                         self.skip_container()?;
                     }
                     continue;
@@ -274,13 +300,13 @@ impl<'a> Kexts<'a, '_> {
             };
             let Some(value) = self.element()? else { break };
             match value.item {
-                Item::Dict | Item::Array => {
+                PlistItem::Dict | PlistItem::Array => {
                     self.skip_container()?;
                     if is_read(key) {
                         damage = damage.or(Some(self.wrong(value.at)));
                     }
                 }
-                Item::End => {
+                PlistItem::End => {
                     damage = damage.or(Some(
                         self.elements.error(PlistErrorKind::BadPair, element.at),
                     ));
@@ -297,10 +323,15 @@ impl<'a> Kexts<'a, '_> {
     }
 
     /// Reads the value of a key.
-    fn read(&self, kext: &mut Kext<'a>, key: Text<'a>, value: &Element<'a>) -> Result<(), Error> {
+    fn read(
+        &self,
+        kext: &mut Kext<'a>,
+        key: PlistText<'a>,
+        value: &PlistElement<'a>,
+    ) -> Result<(), Error> {
         if let Some(place) = text_of(kext, key) {
             return match self.resolved(value)? {
-                Item::String(text) => {
+                PlistItem::String(text) => {
                     *place = Some(text);
                     Ok(())
                 }
@@ -310,7 +341,7 @@ impl<'a> Kexts<'a, '_> {
         if !is_read(key) {
             return Ok(());
         }
-        let Item::Integer(digits) = self.resolved(value)? else {
+        let PlistItem::Integer(digits) = self.resolved(value)? else {
             return Err(self.wrong(value.at));
         };
         let number = digits
@@ -330,8 +361,8 @@ impl<'a> Kexts<'a, '_> {
     }
 
     /// The value that an element is or refers to. One step: what refers has no value of its own.
-    fn resolved(&self, element: &Element<'a>) -> Result<Item<'a>, Error> {
-        let Item::Reference(id) = element.item else {
+    fn resolved(&self, element: &PlistElement<'a>) -> Result<PlistItem<'a>, Error> {
+        let PlistItem::Reference(id) = element.item else {
             return Ok(element.item);
         };
         self.ids
@@ -344,7 +375,10 @@ impl<'a> Kexts<'a, '_> {
 }
 
 /// Where the text of that key goes.
-fn text_of<'k, 'a>(kext: &'k mut Kext<'a>, key: Text<'_>) -> Option<&'k mut Option<Text<'a>>> {
+fn text_of<'k, 'a>(
+    kext: &'k mut Kext<'a>,
+    key: PlistText<'_>,
+) -> Option<&'k mut Option<PlistText<'a>>> {
     if key == "CFBundleIdentifier" {
         Some(&mut kext.bundle_id)
     } else if key == "CFBundleVersion" {
@@ -357,7 +391,7 @@ fn text_of<'k, 'a>(kext: &'k mut Kext<'a>, key: Text<'_>) -> Option<&'k mut Opti
 }
 
 /// Whether the value of that key is read.
-fn is_read(key: Text<'_>) -> bool {
+fn is_read(key: PlistText<'_>) -> bool {
     [
         "CFBundleIdentifier",
         "CFBundleVersion",
@@ -375,17 +409,17 @@ impl<'a> Iterator for Kexts<'a, '_> {
     type Item = Result<Kext<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.place == Place::Done {
+        if self.cursor == Cursor::Done {
             return None;
         }
         match self.kext() {
             Ok(Some(kext)) => Some(kext),
             Ok(None) => {
-                self.place = Place::Done;
+                self.cursor = Cursor::Done;
                 None
             }
             Err(error) => {
-                self.place = Place::Done;
+                self.cursor = Cursor::Done;
                 Some(Err(error))
             }
         }

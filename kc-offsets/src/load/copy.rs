@@ -1,8 +1,9 @@
 //! The plan carried out on a slice.
 use macho_core::{PhysAddr, Segment, VmAddr};
 
+use super::plan::LoadPlan;
+use super::steps::Step;
 use crate::error::{Error, Structure};
-use crate::load::{LoadPlan, Step};
 
 impl LoadPlan<'_> {
     /// Loads the image: `memory` starts at the plan's physical base, and every one of its first
@@ -37,23 +38,23 @@ impl LoadPlan<'_> {
                     phys,
                     bytes,
                 } => {
-                    let Some(place) = self.place(memory, phys, bytes.len()) else {
+                    let Some(part) = self.part(memory, phys, bytes.len()) else {
                         return Err(too_small());
                     };
                     // A slice copy panics where the lengths differ, which only the line above rules out.
-                    if place.len() == bytes.len() {
-                        place.copy_from_slice(bytes);
+                    if part.len() == bytes.len() {
+                        part.copy_from_slice(bytes);
                     }
                     if select(&segment) {
-                        rewrite_words(place, vmaddr, &mut rewrite);
+                        rewrite_words(part, vmaddr, &mut rewrite);
                     }
                 }
                 Step::Zero { phys, len, .. } => {
                     let len = usize::try_from(len).unwrap_or(usize::MAX);
-                    let Some(place) = self.place(memory, phys, len) else {
+                    let Some(part) = self.part(memory, phys, len) else {
                         return Err(too_small());
                     };
-                    place.fill(0);
+                    part.fill(0);
                 }
                 Step::Clamp { .. } | Step::Protect { .. } => {}
             }
@@ -62,8 +63,8 @@ impl LoadPlan<'_> {
     }
 
     /// `len` bytes of the memory at `phys`.
-    fn place<'m>(&self, memory: &'m mut [u8], phys: PhysAddr, len: usize) -> Option<&'m mut [u8]> {
-        let offset = phys.checked_distance_from(self.phys_base)?;
+    fn part<'m>(&self, memory: &'m mut [u8], phys: PhysAddr, len: usize) -> Option<&'m mut [u8]> {
+        let offset = phys.checked_distance_from(self.window().phys_base)?;
         let tail = memory.get_mut(usize::try_from(offset).ok()?..)?;
         tail.get_mut(..len)
     }

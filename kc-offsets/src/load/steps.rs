@@ -1,14 +1,16 @@
 //! The steps of a load, in ascending order of address.
+use core::fmt;
 use core::iter::FusedIterator;
 
-use macho_core::{PhysAddr, Segment, VmAddr, VmProt};
+use macho_core::{MachO, PhysAddr, Segment, VmAddr, VmProt};
 
-use crate::load::{LoadPlan, with_memory};
+use super::segments::with_memory;
 
 /// One thing to do. Copies and zeros follow each other without a gap from the first byte of the plan to
 /// its last; [`Step::Clamp`] and [`Step::Protect`] write nothing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
+#[must_use]
 pub enum Step<'a> {
     /// Copy bytes of the file.
     Copy {
@@ -56,6 +58,60 @@ pub enum Step<'a> {
     },
 }
 
+impl fmt::Debug for Step<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut step = match self {
+            Self::Copy { .. } => f.debug_struct("Copy"),
+            Self::Zero { .. } => f.debug_struct("Zero"),
+            Self::Clamp { .. } => f.debug_struct("Clamp"),
+            Self::Protect { .. } => f.debug_struct("Protect"),
+        };
+        match self {
+            Self::Copy {
+                segment,
+                vmaddr,
+                phys,
+                bytes,
+            } => step
+                .field("segment", &segment.name())
+                .field("vmaddr", vmaddr)
+                .field("phys", phys)
+                .field("bytes", &bytes.len()),
+            Self::Zero {
+                segment,
+                vmaddr,
+                phys,
+                len,
+            } => step
+                .field("segment", &segment.map(|segment| segment.name()))
+                .field("vmaddr", vmaddr)
+                .field("phys", phys)
+                .field("len", len),
+            Self::Clamp {
+                segment,
+                reason,
+                claimed,
+                copied,
+            } => step
+                .field("segment", &segment.name())
+                .field("reason", reason)
+                .field("claimed", claimed)
+                .field("copied", copied),
+            Self::Protect {
+                segment,
+                phys,
+                len,
+                prot,
+            } => step
+                .field("segment", &segment.name())
+                .field("phys", phys)
+                .field("len", len)
+                .field("prot", prot),
+        };
+        step.finish()
+    }
+}
+
 /// Why a segment gets less of the file than it claims. Both need an image that was parsed tolerantly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -67,11 +123,14 @@ pub enum ClampReason {
     FileSizeExceedsVmSize,
 }
 
-/// Iterator over the steps of a [`LoadPlan`]. Each segment costs a pass over all load commands;
+/// Iterator over the steps of a [`LoadPlan`](crate::LoadPlan). Each segment costs a pass over all load commands;
 /// there are at most five steps for each.
 #[derive(Clone, Debug)]
+#[must_use]
 pub struct Steps<'a> {
-    plan: LoadPlan<'a>,
+    image: MachO<'a>,
+    lowest: VmAddr,
+    phys_base: PhysAddr,
     /// Bytes from the plan's first byte that are written.
     done: u64,
     /// The segment at work, with what is to be done next for it.
@@ -88,9 +147,11 @@ enum Stage {
 }
 
 impl<'a> Steps<'a> {
-    pub(super) const fn new(plan: LoadPlan<'a>) -> Self {
+    pub(super) const fn new(image: MachO<'a>, lowest: VmAddr, phys_base: PhysAddr) -> Self {
         Self {
-            plan,
+            image,
+            lowest,
+            phys_base,
             done: 0,
             current: None,
         }
@@ -98,14 +159,14 @@ impl<'a> Steps<'a> {
 
     /// Where the next byte goes. The plan has proved that no sum overflows.
     fn place(&self) -> (VmAddr, PhysAddr) {
-        let vmaddr = self.plan.lowest.get().saturating_add(self.done);
-        let phys = self.plan.phys_base.get().saturating_add(self.done);
+        let vmaddr = self.lowest.get().saturating_add(self.done);
+        let phys = self.phys_base.get().saturating_add(self.done);
         (VmAddr::new(vmaddr), PhysAddr::new(phys))
     }
 
     /// The segment with the lowest address that is not below `from`. Segments do not overlap, so none starts before it ends.
     fn segment_from(&self, from: VmAddr) -> Option<Segment<'a>> {
-        with_memory(&self.plan.image)
+        with_memory(&self.image)
             .filter(|segment| segment.vmaddr() >= from)
             .min_by_key(Segment::vmaddr)
     }

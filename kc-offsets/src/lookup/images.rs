@@ -8,6 +8,8 @@ use crate::sort::sort_by_key;
 
 /// Who contains a vmaddr, by numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
 pub struct Owner {
     /// Which of the images that the index was built from: 0 is the outer one.
     pub image: usize,
@@ -17,10 +19,62 @@ pub struct Owner {
     pub section: Option<u32>,
 }
 
-/// A stretch of vmaddrs with one owner: 24 bytes of the memory that the caller gives to
-/// [`ImageIndex::build`].
+/// 32 bytes of the memory that the caller gives to [`ImageIndex::build`]: a stretch of vmaddrs with
+/// one owner, or eight numbers of the page table.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Piece {
+pub struct ImageCell {
+    words: [u32; Self::PAGES],
+}
+
+impl ImageCell {
+    /// An empty cell.
+    pub const EMPTY: Self = Self {
+        words: [0; Self::PAGES],
+    };
+
+    /// Pages in a cell.
+    const PAGES: usize = 8;
+
+    #[inline]
+    fn new(stretch: Stretch) -> Self {
+        let [a, b, c, d, e, f, g, h] = stretch.start.to_le_bytes();
+        let low = u32::from_le_bytes([a, b, c, d]);
+        let high = u32::from_le_bytes([e, f, g, h]);
+        Self {
+            words: [
+                low,
+                high,
+                stretch.image,
+                stretch.segment,
+                stretch.section,
+                0,
+                0,
+                0,
+            ],
+        }
+    }
+
+    #[inline]
+    fn start(&self) -> u64 {
+        let [low, high, ..] = self.words;
+        u64::from(high) << 32 | u64::from(low)
+    }
+
+    #[inline]
+    fn stretch(&self) -> Stretch {
+        let [_, _, image, segment, section, ..] = self.words;
+        Stretch {
+            start: self.start(),
+            image,
+            segment,
+            section,
+        }
+    }
+}
+
+/// A stretch of vmaddrs with one owner; while the index is built, an edge of a claim.
+#[derive(Clone, Copy, Default)]
+struct Stretch {
     start: u64,
     image: u32,
     segment: u32,
@@ -39,73 +93,77 @@ const END: u32 = 1 << 31;
 /// The smallest page that the page table uses: 4 KiB.
 const SMALLEST_SHIFT: u32 = 12;
 
-/// vmaddr -> image, segment, section, over the images of a kernelcache.
+/// vmaddr -> image, segment, section, over the images of a kernelcache: built once in O(n log n),
+/// asked in O(log n).
+///
+/// # Who owns an address
+/// Of a collection's images the first one given is the outer one, the others are nested.
+/// 1. A segment of 0 bytes contains nothing: nested images have many, at addresses that others own.
+/// 2. An address in exactly one segment of nested images belongs to that image.
+/// 3. An address in several of them belongs to none of their images, but like one in none of them to
+///    the outer image, if that has a segment there: all nested images of a collection share one
+///    `__LINKEDIT`, and no single one owns a byte of it.
+/// 4. Within the outer image, the first segment in load-command order that contains the address has
+///    it, as in an [`AddressMap`](crate::AddressMap).
+/// 5. A section has an address if it contains it and belongs to the owning image; of several the first.
 #[derive(Clone, Copy)]
 pub struct ImageIndex<'a, 's> {
     images: &'s [MachO<'a>],
     /// Ascending; the last one belongs to nobody.
-    pieces: &'s [Piece],
-    /// vmaddr of the first piece.
+    stretches: &'s [ImageCell],
+    /// vmaddr of the first stretch.
     origin: u64,
     shift: u32,
-    /// Of each page, how many pieces start at or before its first byte; and one more page.
-    pages: &'s [u32],
+    /// Of each page, how many stretches start at or before its first byte; and one more page.
+    pages: &'s [ImageCell],
 }
 
 impl fmt::Debug for ImageIndex<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ImageIndex")
             .field("images", &self.images.len())
-            .field("pieces", &self.pieces.len())
-            .field("pages", &self.pages.len())
+            .field("stretches", &self.stretches.len())
+            .field("page_cells", &self.pages.len())
             .finish_non_exhaustive()
     }
 }
 
 impl<'a, 's> ImageIndex<'a, 's> {
-    /// How many [`Piece`]s [`build`](Self::build) needs for these images: two for each segment
-    /// and each section that has bytes.
-    pub fn pieces_needed(images: &[MachO<'_>]) -> usize {
-        images
-            .iter()
-            .flat_map(|image| claims(0, image))
-            .fold(0_usize, |needed, _| needed.saturating_add(2))
-    }
-
-    /// Sorts what the images claim into `pieces`, and fills a table of `pages` that shortens the search:
-    /// one number for each page, pages as small as the buffer allows, 4 KiB at least. Without
-    /// a buffer for pages the search is binary over all pieces.
+    /// Sorts what the images claim into `memory`, and fills what is left of it with a table of pages
+    /// that shortens the search.
+    ///
+    /// The least is two cells for each segment and each section that has bytes. Each cell more has
+    /// eight pages; pages are as small as the memory allows, 4 KiB at least. Some cells are left over
+    /// even of the least, unless no two of those share an edge.
     ///
     /// The first image is the outer one; [`KernelCache::images`](crate::KernelCache::images) has
     /// them in that order.
     ///
     /// # Errors
-    /// `BufferTooSmall` where `pieces` has not the room that
-    /// [`pieces_needed`](Self::pieces_needed) says.
-    pub fn build(
-        images: &'s [MachO<'a>],
-        pieces: &'s mut [Piece],
-        pages: &'s mut [u32],
-    ) -> Result<Self, Error> {
-        let needed = Self::pieces_needed(images);
-        let Some(events) = pieces.get_mut(..needed) else {
-            return Err(Error::too_small(Structure::ImageIndex, needed));
-        };
+    /// `BufferTooSmall`: an empty slice asks for the least.
+    pub fn build(images: &'s [MachO<'a>], memory: &'s mut [ImageCell]) -> Result<Self, Error> {
+        let needed = images
+            .iter()
+            .flat_map(|image| claims(0, image))
+            .fold(0_usize, |needed, _| needed.saturating_add(2));
+        let events = memory
+            .get_mut(..needed)
+            .ok_or_else(|| Error::too_small(Structure::ImageIndex, needed))?;
         let claimed = (0..END)
             .zip(images)
             .flat_map(|(number, image)| claims(number, image))
             .flat_map(Claim::edges);
         for (event, edge) in events.iter_mut().zip(claimed) {
-            *event = edge;
+            *event = ImageCell::new(edge);
         }
-        sort_by_key(events, |event| event.start);
+        sort_by_key(events, ImageCell::start);
         let count = sweep(events);
-        let pieces = events.get(..count).unwrap_or_default();
-        let origin = pieces.first().map_or(0, |piece| piece.start);
-        let (shift, pages) = fill_pages(pieces, origin, pages);
+        let (stretches, pages) = memory.split_at_mut_checked(count).unwrap_or_default();
+        let origin = stretches.first().map_or(0, ImageCell::start);
+        let (shift, pages) = fill_pages(stretches, origin, pages);
         Ok(Self {
             images,
-            pieces,
+            stretches,
             origin,
             shift,
             pages,
@@ -125,35 +183,46 @@ impl<'a, 's> ImageIndex<'a, 's> {
     /// Who contains `vmaddr`; `None` where no segment does.
     #[inline]
     pub fn owner(&self, vmaddr: VmAddr) -> Option<Owner> {
-        let piece = self.find(vmaddr.get())?;
-        if piece.image == NOBODY {
+        let stretch = self.find(vmaddr.get())?;
+        if stretch.image == NOBODY {
             return None;
         }
-        let image = usize::try_from(piece.image).ok()?;
-        if piece.segment == SEVERAL || piece.section == SEVERAL {
+        let image = usize::try_from(stretch.image).ok()?;
+        if stretch.segment == SEVERAL || stretch.section == SEVERAL {
             return self.first_owner(image, vmaddr);
         }
         Some(Owner {
             image,
-            segment: piece.segment,
-            section: (piece.section != NO_SECTION).then_some(piece.section),
+            segment: stretch.segment,
+            section: (stretch.section != NO_SECTION).then_some(stretch.section),
         })
     }
 
-    /// The piece that holds `addr`.
+    /// The stretch that holds `addr`.
     #[inline]
-    fn find(&self, addr: u64) -> Option<&'s Piece> {
+    fn find(&self, addr: u64) -> Option<Stretch> {
         let delta = addr.checked_sub(self.origin)?;
-        let page = usize::try_from(delta.wrapping_shr(self.shift)).ok()?;
-        let (low, high) = match self.pages.get(page..).and_then(<[u32]>::first_chunk) {
-            Some(&[low, high]) => (usize::try_from(low).ok()?, usize::try_from(high).ok()?),
-            // Above the last page only the last piece is left, which is nobody's.
-            None if !self.pages.is_empty() => return None,
-            None => (0, self.pieces.len()),
+        let (low, high) = if self.pages.is_empty() {
+            (0, self.stretches.len())
+        } else {
+            // Above the last page only the last stretch is left, which is nobody's.
+            let page = usize::try_from(delta.wrapping_shr(self.shift)).ok()?;
+            (self.page(page)?, self.page(page.wrapping_add(1))?)
         };
-        let inside = self.pieces.get(low..high)?;
-        let before = inside.partition_point(|piece| piece.start <= addr);
-        self.pieces.get(low.wrapping_add(before).checked_sub(1)?)
+        let inside = self.stretches.get(low..high)?;
+        let before = inside.partition_point(|cell| cell.start() <= addr);
+        let cell = self
+            .stretches
+            .get(low.wrapping_add(before).checked_sub(1)?)?;
+        Some(cell.stretch())
+    }
+
+    /// How many stretches start at or before the first byte of a page.
+    #[inline]
+    fn page(&self, page: usize) -> Option<usize> {
+        let cell = self.pages.get(page / ImageCell::PAGES)?;
+        let before = cell.words.get(page % ImageCell::PAGES)?;
+        usize::try_from(*before).ok()
     }
 
     /// The first segment and section of the image in load-command order.
@@ -190,19 +259,19 @@ struct Claim {
 }
 
 impl Claim {
-    fn edges(self) -> [Piece; 2] {
-        let piece = Piece {
+    fn edges(self) -> [Stretch; 2] {
+        let start = Stretch {
             start: self.start,
             image: self.image,
             segment: self.segment,
             section: self.section,
         };
-        let end = Piece {
+        let end = Stretch {
             start: self.end,
             image: self.image | END,
-            ..piece
+            ..start
         };
-        [piece, end]
+        [start, end]
     }
 }
 
@@ -236,9 +305,9 @@ struct Open {
 }
 
 impl Open {
-    fn change(&mut self, piece: Piece, number: u32) {
-        let id = u64::from(piece.image & !END) << 32 | u64::from(number);
-        if piece.image & END == 0 {
+    fn change(&mut self, edge: Stretch, number: u32) {
+        let id = u64::from(edge.image & !END) << 32 | u64::from(number);
+        if edge.image & END == 0 {
             self.count = self.count.wrapping_add(1);
             self.sum = self.sum.wrapping_add(id);
         } else {
@@ -272,31 +341,31 @@ struct Sweep {
 }
 
 impl Sweep {
-    fn change(&mut self, piece: Piece) {
-        let [outer, nested] = if piece.section == NO_SECTION {
+    fn change(&mut self, edge: Stretch) {
+        let [outer, nested] = if edge.section == NO_SECTION {
             &mut self.segments
         } else {
             &mut self.sections
         };
-        let open = if piece.image & !END == 0 {
+        let open = if edge.image & !END == 0 {
             outer
         } else {
             nested
         };
-        let number = if piece.section == NO_SECTION {
-            piece.segment
+        let number = if edge.section == NO_SECTION {
+            edge.segment
         } else {
-            piece.section
+            edge.section
         };
-        open.change(piece, number);
+        open.change(edge, number);
     }
 
-    /// By the rules of [`lookup`](super).
-    fn piece(&self, start: u64) -> Piece {
+    /// By the rules of [`ImageIndex`].
+    fn stretch(&self, start: u64) -> Stretch {
         let [outer, nested] = self.segments;
         let [outer_sections, nested_sections] = self.sections;
         if let Some((image, segment)) = nested.only() {
-            return Piece {
+            return Stretch {
                 start,
                 image,
                 segment,
@@ -304,13 +373,13 @@ impl Sweep {
             };
         }
         if outer.count == 0 {
-            return Piece {
+            return Stretch {
                 start,
                 image: NOBODY,
-                ..Piece::default()
+                ..Stretch::default()
             };
         }
-        Piece {
+        Stretch {
             start,
             image: 0,
             segment: outer.of(0, SEVERAL),
@@ -319,20 +388,22 @@ impl Sweep {
     }
 }
 
-/// Turns sorted edges into pieces, in place, and returns how many; one piece for each place
-/// where anything changes, so that the writing never overtakes the reading.
-fn sweep(events: &mut [Piece]) -> usize {
+/// Turns sorted edges into stretches, in place, and returns how many; one stretch for each address
+/// at which anything changes, so that the writing never overtakes the reading.
+fn sweep(events: &mut [ImageCell]) -> usize {
     let mut open = Sweep::default();
     let mut written = 0_usize;
     for at in 0..events.len() {
-        let Some(&event) = events.get(at) else { break };
+        let Some(event) = events.get(at).map(ImageCell::stretch) else {
+            break;
+        };
         open.change(event);
-        let next = events.get(at.wrapping_add(1)).map(|next| next.start);
+        let next = events.get(at.wrapping_add(1)).map(ImageCell::start);
         if next == Some(event.start) {
             continue;
         }
-        if let Some(place) = events.get_mut(written) {
-            *place = open.piece(event.start);
+        if let Some(cell) = events.get_mut(written) {
+            *cell = ImageCell::new(open.stretch(event.start));
             written = written.wrapping_add(1);
         }
     }
@@ -340,32 +411,38 @@ fn sweep(events: &mut [Piece]) -> usize {
 }
 
 /// The table of pages, and the shift that makes a page's number.
-fn fill_pages<'s>(pieces: &[Piece], origin: u64, pages: &'s mut [u32]) -> (u32, &'s [u32]) {
-    let span = pieces
+fn fill_pages<'s>(
+    stretches: &[ImageCell],
+    origin: u64,
+    memory: &'s mut [ImageCell],
+) -> (u32, &'s [ImageCell]) {
+    let room = memory.len().saturating_mul(ImageCell::PAGES);
+    let span = stretches
         .last()
-        .map_or(0, |piece| piece.start.wrapping_sub(origin));
+        .map_or(0, |stretch| stretch.start().wrapping_sub(origin));
     let mut shift = SMALLEST_SHIFT;
     let count = loop {
-        // The page of the last piece, and one more.
+        // The page of the last stretch, and one more.
         let count = usize::try_from(span.wrapping_shr(shift))
             .ok()
             .and_then(|last| last.checked_add(2));
         match count {
-            Some(count) if count <= pages.len() => break count,
+            Some(count) if count <= room => break count,
             _ if shift >= 63 => return (0, &[]),
             _ => shift = shift.wrapping_add(1),
         }
     };
-    let Some(pages) = pages.get_mut(..count) else {
+    let Some(pages) = memory.get_mut(..count.div_ceil(ImageCell::PAGES)) else {
         return (0, &[]);
     };
-    let mut starts = pieces
+    let mut starts = stretches
         .iter()
-        .map(|piece| piece.start.wrapping_sub(origin))
+        .map(|stretch| stretch.start().wrapping_sub(origin))
         .peekable();
     let mut before = 0_u32;
-    for (page, entry) in (0_u64..).zip(pages.iter_mut()) {
-        // The last page may start past 2^64: every piece is before it.
+    let entries = pages.iter_mut().flat_map(|cell| &mut cell.words);
+    for (page, entry) in (0_u64..).zip(entries) {
+        // The last pages may start past 2^64: every stretch is before them.
         let first = page.checked_mul(1_u64.wrapping_shl(shift));
         while starts
             .next_if(|start| first.is_none_or(|first| *start <= first))

@@ -6,12 +6,12 @@ use macho_core::{MachO, Symbol, SymbolTable, SymbolType, VmAddr};
 use crate::error::{Error, Structure};
 use crate::sort::sort_by_key;
 
-/// A symbol's place: 16 bytes of the memory that the caller gives to [`SymbolIndex::build`].
+/// Where a symbol is: 16 bytes of the memory that the caller gives to [`SymbolIndex::build`].
 #[derive(Clone, Copy, Debug, Default)]
-pub struct SymbolKey {
+pub struct SymbolCell {
     vmaddr: u64,
     /// Image and index in its table, both inverted, and above them whether the symbol lies inside its
-    /// section: of several keys with one vmaddr, the largest is the best.
+    /// section: of several cells with one vmaddr, the largest is the best.
     rank: u64,
 }
 
@@ -20,10 +20,13 @@ const INSIDE: u64 = 1 << 63;
 /// Bits of a rank that hold the image's number.
 const MOST_IMAGES: u32 = u32::MAX >> 1;
 
-impl SymbolKey {
+impl SymbolCell {
+    /// An empty cell.
+    pub const EMPTY: Self = Self { vmaddr: 0, rank: 0 };
+
     fn new(vmaddr: u64, image: u32, index: u32, inside: bool) -> Self {
-        let place = u64::from(!image & MOST_IMAGES) << 32 | u64::from(!index);
-        let rank = if inside { place | INSIDE } else { place };
+        let order = u64::from(!image & MOST_IMAGES) << 32 | u64::from(!index);
+        let rank = if inside { order | INSIDE } else { order };
         Self { vmaddr, rank }
     }
 
@@ -46,6 +49,8 @@ impl SymbolKey {
 
 /// An answer of [`SymbolIndex::at_or_before`].
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+#[must_use]
 pub struct Located<'a> {
     /// Which of the images that the index was built from defines the symbol.
     pub image: usize,
@@ -64,68 +69,58 @@ pub struct Located<'a> {
 #[derive(Clone, Copy)]
 pub struct SymbolIndex<'a, 's> {
     images: &'s [MachO<'a>],
-    keys: &'s [SymbolKey],
+    cells: &'s [SymbolCell],
 }
 
 impl fmt::Debug for SymbolIndex<'_, '_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SymbolIndex")
             .field("images", &self.images.len())
-            .field("symbols", &self.keys.len())
+            .field("symbols", &self.cells.len())
             .finish()
     }
 }
 
 impl<'a, 's> SymbolIndex<'a, 's> {
-    /// How many [`SymbolKey`]s [`build`](Self::build) needs for these images.
+    /// Sorts the symbols of the images into `memory`, a cell for each.
     ///
     /// # Errors
-    /// A symbol table that reaches past the end of the file.
-    pub fn keys_needed(images: &[MachO<'_>]) -> Result<usize, Error> {
+    /// A symbol table that reaches past the end of the file. `BufferTooSmall`: an empty slice asks
+    /// how many cells are needed.
+    pub fn build(images: &'s [MachO<'a>], memory: &'s mut [SymbolCell]) -> Result<Self, Error> {
         let mut needed = 0_usize;
-        for image in images {
-            needed = defined(image)?.fold(needed, |needed, _| needed.saturating_add(1));
-        }
-        Ok(needed)
-    }
-
-    /// Sorts the symbols of the images into `keys`.
-    ///
-    /// # Errors
-    /// A symbol table that reaches past the end of the file; `BufferTooSmall` where `keys`
-    /// has not the room that [`keys_needed`](Self::keys_needed) says.
-    pub fn build(images: &'s [MachO<'a>], keys: &'s mut [SymbolKey]) -> Result<Self, Error> {
-        let mut count = 0_usize;
         for (number, image) in (0..MOST_IMAGES).zip(images) {
             for (index, vmaddr, inside) in defined(image)? {
-                let Some(key) = keys.get_mut(count) else {
-                    let needed = Self::keys_needed(images)?;
-                    return Err(Error::too_small(Structure::SymbolIndex, needed));
-                };
-                *key = SymbolKey::new(vmaddr, number, index, inside);
-                count = count.wrapping_add(1);
+                if let Some(cell) = memory.get_mut(needed) {
+                    *cell = SymbolCell::new(vmaddr, number, index, inside);
+                }
+                needed = needed.saturating_add(1);
             }
         }
-        let keys = keys.get_mut(..count).unwrap_or_default();
-        sort_by_key(keys, |key| (key.vmaddr, key.rank));
-        Ok(Self { images, keys })
+        let cells = memory
+            .get_mut(..needed)
+            .ok_or_else(|| Error::too_small(Structure::SymbolIndex, needed))?;
+        sort_by_key(cells, |cell| (cell.vmaddr, cell.rank));
+        Ok(Self { images, cells })
     }
 
     /// All symbols by ascending vmaddr; of several at one, the best comes last.
-    pub const fn keys(&self) -> &'s [SymbolKey] {
-        self.keys
+    pub const fn cells(&self) -> &'s [SymbolCell] {
+        self.cells
     }
 
     /// The symbols from `vmaddr` on, by ascending vmaddr.
-    pub fn from(&self, vmaddr: VmAddr) -> &'s [SymbolKey] {
-        let before = self.keys.partition_point(|key| key.vmaddr < vmaddr.get());
-        self.keys.get(before..).unwrap_or_default()
+    pub fn from(&self, vmaddr: VmAddr) -> &'s [SymbolCell] {
+        let before = self
+            .cells
+            .partition_point(|cell| cell.vmaddr < vmaddr.get());
+        self.cells.get(before..).unwrap_or_default()
     }
 
-    /// The symbol of a key.
-    pub fn symbol(&self, key: SymbolKey) -> Option<Symbol<'a>> {
-        let table = self.images.get(key.image())?.symbol_table().ok()?;
-        table.get(key.index())
+    /// The symbol of a cell.
+    pub fn symbol(&self, cell: SymbolCell) -> Option<Symbol<'a>> {
+        let table = self.images.get(cell.image())?.symbol_table().ok()?;
+        table.get(cell.index())
     }
 
     /// The last symbol at or before `vmaddr`, if its section reaches that far. Of several at one
@@ -133,12 +128,12 @@ impl<'a, 's> SymbolIndex<'a, 's> {
     /// marks a section's end.
     pub fn at_or_before(&self, vmaddr: VmAddr) -> Option<Located<'a>> {
         let addr = vmaddr.get();
-        let upto = self.keys.partition_point(|key| key.vmaddr <= addr);
-        let key = *self.keys.get(upto.checked_sub(1)?)?;
-        let symbol = self.symbol(key)?;
-        let offset = addr.checked_sub(key.vmaddr)?;
+        let upto = self.cells.partition_point(|cell| cell.vmaddr <= addr);
+        let cell = *self.cells.get(upto.checked_sub(1)?)?;
+        let symbol = self.symbol(cell)?;
+        let offset = addr.checked_sub(cell.vmaddr)?;
         if offset != 0 {
-            let image = self.images.get(key.image())?;
+            let image = self.images.get(cell.image())?;
             let number = usize::from(symbol.section()?);
             let section = image.sections().nth(number.checked_sub(1)?)?;
             // Past the end of its section lies nothing of a symbol's.
@@ -148,8 +143,8 @@ impl<'a, 's> SymbolIndex<'a, 's> {
             }
         }
         Some(Located {
-            image: key.image(),
-            index: key.index(),
+            image: cell.image(),
+            index: cell.index(),
             symbol,
             offset,
         })

@@ -1,24 +1,38 @@
-//! A page table in the caller's buffer: two loads answer any vmaddr.
+//! A page table in the caller's memory: two loads answer any vmaddr.
 use core::fmt;
 
 use macho_core::{FileOffset, VmAddr};
 
-use super::storage::{Piece, Pieces};
-use super::{AddressMap, Outcome, Translation};
+use super::address_map::AddressMap;
+use super::cells::{Packed, Sorted};
+use super::outcome::{Outcome, Translation};
+use crate::error::{Error, Limit, Structure};
 
-/// The entry of a page in which one piece ends and another begins.
+/// Memory for [`PageIndex::build`]: a byte for one page.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PageCell(u8);
+
+impl PageCell {
+    /// An empty cell.
+    pub const EMPTY: Self = Self(0);
+}
+
+/// The entry of a page in which one stretch ends and another begins.
 const MIXED: u8 = u8::MAX;
 
 /// The smallest page that a table uses: 16 KiB, the unit of arm64 kernel segments.
 const SMALLEST_SHIFT: u32 = 14;
 
+/// The largest: two of them cover all addresses.
+const LARGEST_SHIFT: u32 = 63;
+
 /// An [`AddressMap`] with a page table of one byte a page.
 #[derive(Clone)]
 pub struct PageIndex<'a> {
     map: AddressMap<'a>,
-    pieces: Pieces<'a>,
+    sorted: Sorted<'a>,
     shift: u32,
-    table: &'a [u8],
+    table: &'a [PageCell],
 }
 
 impl fmt::Debug for PageIndex<'_> {
@@ -32,51 +46,58 @@ impl fmt::Debug for PageIndex<'_> {
 }
 
 impl<'a> PageIndex<'a> {
-    /// Fills `table` with one byte for each page of `map`; pages are as small as the buffer
-    /// allows, 16 KiB at least. A page that holds a boundary is answered by a search.
+    /// Fills `memory` with one cell for each page of `map`, which must be a sorted one
+    /// ([`AddressMap::sorted_in`]). A page that holds a boundary is answered by a search.
     ///
-    /// `None` where the map keeps no sorted pieces ([`AddressMap::with_storage`] makes them), has
-    /// 255 or more of them, or where the buffer is empty.
-    pub fn build(map: &AddressMap<'a>, table: &'a mut [u8]) -> Option<Self> {
-        let pieces = map.pieces?;
-        if pieces.sorted.len() >= usize::from(MIXED) || table.is_empty() {
-            return None;
+    /// Pages are as small as the memory allows, 16 KiB at least. One or two cells are enough for an
+    /// answer, and a cell for each 16 KiB from the first to the last segment is as fast as it gets.
+    ///
+    /// # Errors
+    /// `BufferTooSmall`: without a cell, or, of the address map, if that is not sorted.
+    /// `CountTooLarge` for 255 stretches of memory or more.
+    pub fn build(map: &AddressMap<'a>, memory: &'a mut [PageCell]) -> Result<Self, Error> {
+        let sorted = map.sorted()?;
+        if sorted.len() >= usize::from(MIXED) {
+            return Err(Error::limit(Limit::Count, Structure::PageIndex));
         }
-        // The last piece is the gap above everything, or ends at 2^64: either way the table
+        // The last stretch is the gap above everything, or ends at 2^64: either way the table
         // need not reach into it.
-        let span = pieces.sorted.last()?.start.wrapping_sub(pieces.origin);
-        let mut shift = SMALLEST_SHIFT;
-        let pages = loop {
-            let pages = span.checked_shr(shift)?;
-            match usize::try_from(pages) {
-                Ok(pages) if pages < table.len() => break pages,
-                _ => shift = shift.checked_add(1)?,
-            }
-        };
-        let table = table.get_mut(..=pages)?;
-        let mut ends = pieces.sorted.iter().skip(1);
+        let last = sorted
+            .iter()
+            .last()
+            .map_or(sorted.origin, |last| last.start);
+        let span = last.wrapping_sub(sorted.origin);
+        let pages = |shift| usize::try_from(span.wrapping_shr(shift)).ok();
+        let fits = |shift: &u32| pages(*shift).is_some_and(|pages| pages < memory.len());
+        let found = (SMALLEST_SHIFT..=LARGEST_SHIFT).find(fits);
+        let shift = found.unwrap_or(LARGEST_SHIFT);
+        let needed = pages(shift).map_or(usize::MAX, |pages| pages.saturating_add(1));
+        let table = memory
+            .get_mut(..needed)
+            .ok_or_else(|| Error::too_small(Structure::PageIndex, needed))?;
+        let mut ends = sorted.iter().skip(1);
         let mut end = ends.next();
         let mut id = 0_u8;
         let mut page_start = 0_u64;
-        let page_last = (1_u64.checked_shl(shift)?).wrapping_sub(1);
+        let page_last = 1_u64.wrapping_shl(shift).wrapping_sub(1);
         for entry in table.iter_mut() {
             let last = page_start.saturating_add(page_last);
-            *entry = id;
-            // Every piece that starts in this page, bounded by the pieces in all.
-            while let Some(piece) = end {
-                let start = piece.start.wrapping_sub(pieces.origin);
+            *entry = PageCell(id);
+            // Every stretch that starts in this page, bounded by the stretches in all.
+            while let Some(stretch) = end {
+                let start = stretch.start.wrapping_sub(sorted.origin);
                 if start > last {
                     break;
                 }
                 id = id.saturating_add(1);
-                *entry = if start == page_start { id } else { MIXED };
+                *entry = PageCell(if start == page_start { id } else { MIXED });
                 end = ends.next();
             }
             page_start = last.saturating_add(1);
         }
-        Some(Self {
+        Ok(Self {
             map: map.clone(),
-            pieces,
+            sorted,
             shift,
             table,
         })
@@ -93,17 +114,17 @@ impl<'a> PageIndex<'a> {
     }
 
     #[inline]
-    fn find(&self, addr: u64) -> Option<&'a Piece> {
-        // Checked: below the first piece lies nothing, even where the last page passes 2^64.
+    fn find(&self, addr: u64) -> Option<&'a Packed> {
+        // Checked: below the first stretch lies nothing, even if the last page passes 2^64.
         let page = addr
-            .checked_sub(self.pieces.origin)?
+            .checked_sub(self.sorted.origin)?
             .wrapping_shr(self.shift);
         let id = usize::try_from(page)
             .ok()
             .and_then(|page| self.table.get(page));
         match id {
-            Some(&MIXED) | None => self.pieces.find(addr),
-            Some(&id) => self.pieces.sorted.get(usize::from(id)),
+            Some(&PageCell(MIXED)) | None => self.sorted.find(addr),
+            Some(&PageCell(id)) => self.sorted.get(usize::from(id)),
         }
     }
 
@@ -111,7 +132,7 @@ impl<'a> PageIndex<'a> {
     #[inline]
     pub fn outcome(&self, vmaddr: VmAddr) -> Outcome {
         match self.find(vmaddr.get()) {
-            Some(piece) => piece.outcome(vmaddr.get()),
+            Some(stretch) => stretch.outcome(vmaddr.get()),
             None => Outcome::Unmapped,
         }
     }
@@ -120,12 +141,8 @@ impl<'a> PageIndex<'a> {
     #[inline]
     pub fn translate(&self, vmaddr: VmAddr) -> Translation {
         match self.find(vmaddr.get()) {
-            Some(piece) => piece.translation(vmaddr),
-            None => Translation {
-                vmaddr,
-                outcome: Outcome::Unmapped,
-                segment: None,
-            },
+            Some(stretch) => stretch.translation(vmaddr),
+            None => Translation::unmapped(vmaddr),
         }
     }
 
@@ -134,8 +151,8 @@ impl<'a> PageIndex<'a> {
         let mut mapped = 0_usize;
         for (vmaddr, out) in vmaddrs.iter().zip(out) {
             let addr = vmaddr.get();
-            let piece = self.find(addr).unwrap_or(&Piece::UNMAPPED);
-            let (offset, one) = piece.offset_or_absent(addr);
+            let stretch = self.find(addr).unwrap_or(&Packed::UNMAPPED);
+            let (offset, one) = stretch.offset_or_absent(addr);
             *out = offset;
             mapped = mapped.wrapping_add(one);
         }

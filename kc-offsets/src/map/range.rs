@@ -1,7 +1,7 @@
 //! The four numbers of a segment, and what they say about one vmaddr.
 use macho_core::{FileOffset, VmAddr};
 
-use super::Outcome;
+use super::outcome::Outcome;
 
 /// Where one segment lies in memory and in the file: `vmaddr`, `vmsize`, `fileoff` and `filesize`
 /// of `segment_command_64` (`mach-o/loader.h`), the file offset counted from the outermost file.

@@ -1,13 +1,16 @@
 //! Walks over memory: neighbouring vmaddrs with one answer at a time.
+use core::fmt;
 use core::iter::FusedIterator;
 
 use macho_core::VmAddr;
 
-use super::range::Stretch;
-use super::{AddressMap, Outcome};
+use super::outcome::Outcome;
+use super::source::Memory;
 
 /// Neighbouring vmaddrs with one answer: an item of [`Runs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
 pub struct Run {
     /// First vmaddr.
     pub vmaddr: VmAddr,
@@ -20,20 +23,29 @@ pub struct Run {
 }
 
 /// Iterator over the answers for a range of vmaddrs, in ascending order.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
+#[must_use]
 pub struct Runs<'a> {
-    map: AddressMap<'a>,
+    memory: Memory<'a>,
     /// The next vmaddr and the last one, inclusive.
     next: Option<(u64, u64)>,
 }
 
 impl<'a> Runs<'a> {
-    pub(super) fn new(map: AddressMap<'a>, vmaddr: VmAddr, len: u64) -> Self {
+    pub(super) fn new(memory: Memory<'a>, vmaddr: VmAddr, len: u64) -> Self {
         let start = vmaddr.get();
         let next = len
             .checked_sub(1)
             .map(|more| (start, start.saturating_add(more)));
-        Self { map, next }
+        Self { memory, next }
+    }
+}
+
+impl fmt::Debug for Runs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runs")
+            .field("next", &self.next)
+            .finish_non_exhaustive()
     }
 }
 
@@ -42,7 +54,7 @@ impl Iterator for Runs<'_> {
 
     fn next(&mut self) -> Option<Run> {
         let (start, end) = self.next?;
-        let stretch = self.map.stretch_at(start);
+        let stretch = self.memory.stretch_at(start);
         let last = stretch.last.min(end);
         self.next = if last < end {
             last.checked_add(1).map(|next| (next, end))
@@ -60,25 +72,3 @@ impl Iterator for Runs<'_> {
 }
 
 impl FusedIterator for Runs<'_> {}
-
-/// All of memory in ascending order.
-pub(super) struct Stretches<'a> {
-    map: AddressMap<'a>,
-    next: Option<u64>,
-}
-
-impl<'a> Stretches<'a> {
-    pub(super) fn new(map: AddressMap<'a>) -> Self {
-        Self { map, next: Some(0) }
-    }
-}
-
-impl Iterator for Stretches<'_> {
-    type Item = Stretch;
-
-    fn next(&mut self) -> Option<Stretch> {
-        let stretch = self.map.stretch_at(self.next?);
-        self.next = stretch.last.checked_add(1);
-        Some(stretch)
-    }
-}

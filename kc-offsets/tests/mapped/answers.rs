@@ -1,11 +1,17 @@
 //! What an image answers, as text in which every place is a vmaddr: the same for a file and for memory.
 use kc_offsets::code::{
-    AddressRange, CodeMatches, CodeXrefs, FunctionIndex, Stubs, c_strings, code_regions,
+    AddressRange, CodeMatches, CodeXrefs, FunctionCell, FunctionIndex, Stubs, c_strings,
+    code_regions,
 };
-use kc_offsets::kext::{IdEntry, Ids};
-use kc_offsets::lookup::{Piece, SymbolKey};
-use kc_offsets::{AddressMap, ImageIndex, KernelCache, Lookup, SymbolIndex};
+use kc_offsets::{AddressMap, Error, ImageIndex, KernelCache, Lookup, SymbolIndex};
+use kc_offsets::{IdCell, Ids};
+use kc_offsets::{ImageCell, SymbolCell};
 use macho_core::{FileOffset, MachO, SectionType, VmAddr};
+
+/// How many cells an index asks for.
+fn needed<T>(asked: Result<T, Error>) -> usize {
+    asked.err().and_then(Error::needed).unwrap_or(0)
+}
 
 /// Answers, one a line.
 pub(crate) struct Answers {
@@ -44,7 +50,7 @@ pub(crate) fn answers(cache: &KernelCache<'_>) -> Answers {
             "prelink info",
             &(info.text().len(), place(&map, Some(info.file_offset()))),
         );
-        let mut entries = vec![IdEntry::default(); info.ids_needed()];
+        let mut entries = vec![IdCell::EMPTY; needed(Ids::build(&info, &mut []))];
         let ids = Ids::build(&info, &mut entries).unwrap();
         for kext in info.kexts(ids) {
             let kext = kext.unwrap();
@@ -55,15 +61,16 @@ pub(crate) fn answers(cache: &KernelCache<'_>) -> Answers {
     }
     let images: Vec<MachO<'_>> = cache.images().map(Result::unwrap).collect();
     let edges = edges(&images);
-    let mut pieces = vec![Piece::default(); ImageIndex::pieces_needed(&images)];
-    let mut pages = vec![0; 100];
-    let mut keys = vec![SymbolKey::default(); SymbolIndex::keys_needed(&images).unwrap()];
-    let lookup = Lookup {
-        images: ImageIndex::build(&images, &mut pieces, &mut pages).unwrap(),
-        symbols: SymbolIndex::build(&images, &mut keys).unwrap(),
-    };
+    let least = needed(ImageIndex::build(&images, &mut []));
+    let mut owners = vec![ImageCell::EMPTY; least + 13];
+    let needed = needed(SymbolIndex::build(&images, &mut []));
+    let mut symbols = vec![SymbolCell::EMPTY; needed];
+    let lookup = Lookup::new(
+        ImageIndex::build(&images, &mut owners).unwrap(),
+        SymbolIndex::build(&images, &mut symbols).unwrap(),
+    );
     for &vmaddr in &edges {
-        let owner = lookup.place(vmaddr).map(|place| {
+        let owner = lookup.locate(vmaddr).map(|place| {
             let section = place.section.map(|section| section.name());
             let symbol = place
                 .symbol
@@ -206,7 +213,7 @@ fn code(map: &AddressMap<'_>, image: &MachO<'_>) -> Vec<String> {
             ),
         );
     }
-    let mut marks = vec![0; 100_000];
+    let mut marks = vec![FunctionCell::EMPTY; 100_000];
     let functions = FunctionIndex::build([*image].into_iter(), &mut marks).unwrap();
     say("functions", &functions.iter().collect::<Vec<_>>());
     lines

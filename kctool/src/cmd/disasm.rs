@@ -1,7 +1,7 @@
 //! `kc disasm`: which words, from where; the printing is in `listing`.
 
 use aarch64_decode::Syntax;
-use kc_offsets::code::string::holds_strings;
+use kc_offsets::code::holds_strings;
 use kc_offsets::{AddressMap, KernelCache, Outcome};
 use macho_core::{CpuType, MachO, Section, VmAddr};
 

@@ -1,5 +1,5 @@
 //! `kc functions`: bounds of functions.
-use kc_offsets::code::{Function, FunctionIndex, code_regions, guess_function_start};
+use kc_offsets::code::{Function, FunctionCell, FunctionIndex, code_regions, guess_function_start};
 use kc_offsets::{Error, KernelCache};
 use macho_core::{MachO, VmAddr};
 use serde_json::{Value, json};
@@ -70,13 +70,13 @@ pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Fai
 /// The index of the functions, in memory of the size that it asks for.
 fn index<'s>(
     images: &[MachO<'_>],
-    marks: &'s mut Vec<u64>,
+    marks: &'s mut Vec<FunctionCell>,
     damage: &mut Damage,
 ) -> Result<FunctionIndex<'s>, Failure> {
     let images = images.iter().copied();
     let asked = FunctionIndex::build_with(images.clone(), marks, drop);
     if let Some(needed) = asked.err().and_then(Error::needed) {
-        marks.resize(needed, 0);
+        marks.resize(needed, FunctionCell::EMPTY);
     }
     Ok(FunctionIndex::build_with(images, marks, |error| {
         damage.add(error);

@@ -1,6 +1,8 @@
 //! `kc owner`: which image, segment, section and symbol own an address.
-use kc_offsets::lookup::{Piece, Place, SymbolKey};
-use kc_offsets::{AddressMap, ImageIndex, KernelCache, Lookup, SymbolIndex};
+use kc_offsets::{
+    AddressMap, Error, ImageCell, ImageIndex, KernelCache, Location, Lookup, SymbolCell,
+    SymbolIndex,
+};
 use macho_core::{FileOffset, MachO, SlidVmAddr, Slide, VmAddr};
 use serde_json::{Value, json};
 
@@ -25,20 +27,17 @@ pub(super) fn run(args: &Owner, streams: &mut Streams<'_>) -> Result<(), Failure
                 images.push(image);
             }
         }
-        let mut pieces = vec![Piece::default(); ImageIndex::pieces_needed(&images)];
-        let mut pages = vec![
-            0;
-            if args.addresses.len() > 64 {
-                1 << 14
-            } else {
-                0
-            }
-        ];
-        let mut keys = vec![SymbolKey::default(); SymbolIndex::keys_needed(&images)?];
-        let lookup = Lookup {
-            images: ImageIndex::build(&images, &mut pieces, &mut pages)?,
-            symbols: SymbolIndex::build(&images, &mut keys)?,
-        };
+        // 2,048 cells hold 16,384 pages, which pay off for many addresses.
+        let pages = if args.addresses.len() > 64 { 2048 } else { 0 };
+        let needed = |asked: Option<Error>| asked.and_then(Error::needed).unwrap_or(0);
+        let least = needed(ImageIndex::build(&images, &mut []).err());
+        let mut owners = vec![ImageCell::EMPTY; least.saturating_add(pages)];
+        let needed = needed(SymbolIndex::build(&images, &mut []).err());
+        let mut symbols = vec![SymbolCell::EMPTY; needed];
+        let lookup = Lookup::new(
+            ImageIndex::build(&images, &mut owners)?,
+            SymbolIndex::build(&images, &mut symbols)?,
+        );
         let rows = Rows {
             args,
             cache,
@@ -70,22 +69,22 @@ impl<'a> Rows<'_, 'a> {
         Slide::new(self.args.slide.unwrap_or(0)).remove(SlidVmAddr::new(at))
     }
 
-    fn id(&self, place: &Place<'a>) -> Option<&str> {
-        self.ids.get(place.number).copied().flatten()
+    fn id(&self, location: &Location<'a>) -> Option<&str> {
+        self.ids.get(location.number).copied().flatten()
     }
 
     fn json(&self, at: u64) -> Value {
         let vmaddr = self.vmaddr(at);
         let outcome = self.map.outcome(vmaddr);
-        let place = self.lookup.place(vmaddr);
-        let place = place.as_ref();
-        let symbol = place.and_then(|place| place.symbol);
+        let location = self.lookup.locate(vmaddr);
+        let location = location.as_ref();
+        let symbol = location.and_then(|location| location.symbol);
         let name = symbol.and_then(|(symbol, _)| symbol.name().ok());
-        let section = place.and_then(|place| place.section);
+        let section = location.and_then(|location| location.section);
         let mut object = json!({
             "vmaddr": hex(vmaddr.get()),
-            "image": place.and_then(|place| self.id(place)),
-            "segment": place.map(|place| plain(place.segment.name())),
+            "image": location.and_then(|location| self.id(location)),
+            "segment": location.map(|location| plain(location.segment.name())),
             "section": section.map(|section| plain(section.name())),
             "symbol": name.map(plain),
             "symbol_offset": symbol.map(|(_, offset)| offset),
@@ -105,16 +104,16 @@ impl<'a> Rows<'_, 'a> {
             parts.push(format!("slid {}", SlidVmAddr::new(at)));
         }
         let outcome = self.map.outcome(vmaddr);
-        if let Some(place) = self.lookup.place(vmaddr) {
-            match self.id(&place) {
+        if let Some(location) = self.lookup.locate(vmaddr) {
+            match self.id(&location) {
                 Some(id) => parts.push(format!("image {}", Printable(id.as_bytes()))),
                 None => parts.push(self.cache.shape().name().to_owned()),
             }
-            parts.push(format!("segment {}", place.segment.name()));
-            if let Some(section) = place.section {
+            parts.push(format!("segment {}", location.segment.name()));
+            if let Some(section) = location.section {
                 parts.push(format!("section {}", section.name()));
             }
-            if let Some((symbol, offset)) = place.symbol {
+            if let Some((symbol, offset)) = location.symbol {
                 match symbol.name() {
                     Ok(name) if offset == 0 => parts.push(format!("symbol {name}")),
                     Ok(name) => parts.push(format!("symbol {name}+{offset:#x}")),

@@ -1,8 +1,9 @@
 //! `kc patch`: checks a set of patches and writes a patched copy.
 use std::path::Path;
 
-use kc_offsets::code::patch::apply;
-use kc_offsets::code::{Patch as Change, PatchError, PatchPlace, PlacedPatch, code_regions};
+use kc_offsets::code::{
+    Patch as Change, PatchError, PatchPlace, PlacedPatch, apply_patches, code_regions,
+};
 use kc_offsets::{AddressMap, KernelCache};
 use macho_core::FileOffset;
 use serde_json::{Value, json};
@@ -38,7 +39,7 @@ pub(super) fn run(args: &Patch, streams: &mut Streams<'_>) -> Result<(), Failure
         let map = cache.address_map();
         let mut file = payload.bytes.to_vec();
         let mut placed = vec![PlacedPatch::default(); changes.len()];
-        let done = apply(&changes, &map, &mut file, &mut placed)
+        let done = apply_patches(&changes, &map, &mut file, &mut placed)
             .map_err(|error| refused(&args.patches, &all, &error))?;
         crate::output::write(streams, &args.output, &[&file])?;
         let done = done

@@ -2,7 +2,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use kc_offsets::rebase::rebase;
+use kc_offsets::rebase;
 use macho_core::Slide;
 use serde_json::json;
 

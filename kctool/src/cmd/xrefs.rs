@@ -2,7 +2,7 @@
 use aarch64_decode::ReferenceKind;
 use kc_offsets::KernelCache;
 use kc_offsets::code::{
-    AddressRange, CString, CodeXrefs, PointerXrefs, Stubs, Targets, c_strings, code_regions,
+    AddressRange, CString, CodeXrefs, PointerXrefs, Stubs, Wanted, c_strings, code_regions,
 };
 use macho_core::{Name, VmAddr};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ struct Row {
 
 /// The addresses that are asked for, sorted, and the strings that lie there.
 #[derive(Default)]
-struct Wanted<'a> {
+struct Asked<'a> {
     ranges: Vec<AddressRange>,
     strings: Vec<CString<'a>>,
 }
@@ -61,7 +61,7 @@ pub(super) fn run(args: &Xrefs, streams: &mut Streams<'_>) -> Result<(), Failure
     })
 }
 
-impl<'a> Wanted<'a> {
+impl<'a> Asked<'a> {
     /// The string that holds the address.
     fn string(&self, vmaddr: u64) -> Option<Name<'a>> {
         let after = self
@@ -78,8 +78,8 @@ fn wanted<'a>(
     cache: &KernelCache<'a>,
     places: &Places<'_, '_>,
     damage: &mut Damage,
-) -> Result<Wanted<'a>, Failure> {
-    let mut wanted = Wanted::default();
+) -> Result<Asked<'a>, Failure> {
+    let mut wanted = Asked::default();
     for target in &args.targets {
         let starts = match number(target) {
             Ok(vmaddr) => vec![vmaddr],
@@ -137,7 +137,7 @@ fn rows(
     let image = cache.image();
     let code = select(cache, args.image.as_deref())?;
     let mut ranges = merged(ranges);
-    let Some(targets) = Targets::any(&ranges) else {
+    let Some(targets) = Wanted::any(&ranges) else {
         return Ok(Vec::new());
     };
     let mut rows = Vec::new();
@@ -168,7 +168,7 @@ fn rows(
         ranges.extend(ours.map(|stub| stub.range()));
         ranges = merged(ranges);
     }
-    let Some(targets) = Targets::any(&ranges) else {
+    let Some(targets) = Wanted::any(&ranges) else {
         return Ok(rows);
     };
     let mut xrefs = CodeXrefs::new(code_regions(&code), targets);
@@ -198,7 +198,7 @@ const fn kind_name(kind: ReferenceKind) -> &'static str {
     }
 }
 
-fn row_json(places: &Places<'_, '_>, wanted: &Wanted<'_>, row: &Row) -> Value {
+fn row_json(places: &Places<'_, '_>, wanted: &Asked<'_>, row: &Row) -> Value {
     let mut object = json!({
         "vmaddr": hex(row.vmaddr),
         "file_offset": hex(row.file_offset),

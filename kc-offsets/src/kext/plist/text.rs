@@ -3,7 +3,7 @@ use core::fmt::{self, Write as _};
 
 use macho_core::Name;
 
-use super::find;
+use super::find::find;
 use crate::error::PlistErrorKind;
 
 /// The text between an element's tags, as it stands.
@@ -11,11 +11,11 @@ use crate::error::PlistErrorKind;
 /// It prints, and compares with `str`, with its entities decoded, the contents of CDATA sections, and
 /// without comments. An unknown entity stands for itself.
 #[derive(Clone, Copy, Default)]
-pub struct Text<'a> {
+pub struct PlistText<'a> {
     raw: &'a [u8],
 }
 
-impl<'a> Text<'a> {
+impl<'a> PlistText<'a> {
     /// Wraps the bytes between two tags.
     pub const fn new(raw: &'a [u8]) -> Self {
         Self { raw }
@@ -32,12 +32,23 @@ impl<'a> Text<'a> {
         (!self.raw.iter().any(special)).then(|| Name::new(self.raw))
     }
 
-    /// The text in pieces: bytes that stand for themselves, and characters of entities.
-    pub fn pieces(self) -> Pieces<'a> {
-        Pieces {
+    /// The text in chunks: bytes that stand for themselves, and characters of entities.
+    pub fn chunks(self) -> Chunks<'a> {
+        Chunks {
             rest: self.raw,
             cdata: false,
         }
+    }
+
+    /// The start of the text, for `Debug`.
+    pub(super) fn fmt_short(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut short = Short {
+            out: f,
+            left: MOST_SHOWN,
+        };
+        // Only a text that is too long ends early.
+        let _ = write!(short, "{self}");
+        Ok(())
     }
 
     /// The number: hexadecimal after `0x`, else decimal, in two's complement where negative.
@@ -76,34 +87,55 @@ impl<'a> Text<'a> {
     }
 }
 
-/// A piece of a [`Text`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextPiece<'a> {
+/// A part of a [`PlistText`]. Text is bytes that stand for themselves, or entities: there is no
+/// third part.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Chunk<'a> {
     /// Bytes that stand for themselves.
     Bytes(&'a [u8]),
     /// The character of an entity.
     Char(char),
 }
 
-/// Iterator over the pieces of a [`Text`].
-#[derive(Clone, Debug)]
-pub struct Pieces<'a> {
+/// Iterator over the chunks of a [`PlistText`].
+#[derive(Clone)]
+#[must_use]
+pub struct Chunks<'a> {
     rest: &'a [u8],
     /// Inside a CDATA section nothing stands for something else.
     cdata: bool,
 }
 
-impl<'a> Iterator for Pieces<'a> {
-    type Item = TextPiece<'a>;
+impl fmt::Debug for Chunk<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(f, "Bytes({})", bytes.len()),
+            Self::Char(character) => write!(f, "Char({character:?})"),
+        }
+    }
+}
 
-    fn next(&mut self) -> Option<TextPiece<'a>> {
+impl fmt::Debug for Chunks<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Chunks")
+            .field("rest", &self.rest.len())
+            .field("cdata", &self.cdata)
+            .finish()
+    }
+}
+
+impl<'a> Iterator for Chunks<'a> {
+    type Item = Chunk<'a>;
+
+    fn next(&mut self) -> Option<Chunk<'a>> {
         loop {
             let rest = self.rest;
             if self.cdata {
                 let len = find(rest, b"]]>").unwrap_or(rest.len());
                 self.cdata = false;
                 self.rest = rest.get(len.saturating_add(3)..).unwrap_or_default();
-                return Some(TextPiece::Bytes(rest.get(..len).unwrap_or_default()));
+                return Some(Chunk::Bytes(rest.get(..len).unwrap_or_default()));
             }
             if let Some(inside) = rest.strip_prefix(b"<![CDATA[") {
                 (self.cdata, self.rest) = (true, inside);
@@ -112,7 +144,7 @@ impl<'a> Iterator for Pieces<'a> {
                 self.rest = rest.get(end..).unwrap_or_default();
             } else if let Some((character, behind)) = entity(rest) {
                 self.rest = behind;
-                return Some(TextPiece::Char(character));
+                return Some(Chunk::Char(character));
             } else {
                 // The first byte stands for itself, whatever it is.
                 let (_, tail) = rest.split_first()?;
@@ -120,9 +152,9 @@ impl<'a> Iterator for Pieces<'a> {
                     .iter()
                     .position(|byte| matches!(byte, b'&' | b'<'))
                     .unwrap_or(tail.len());
-                let (piece, behind) = rest.split_at_checked(more.saturating_add(1))?;
+                let (bytes, behind) = rest.split_at_checked(more.saturating_add(1))?;
                 self.rest = behind;
-                return Some(TextPiece::Bytes(piece));
+                return Some(Chunk::Bytes(bytes));
             }
         }
     }
@@ -156,43 +188,69 @@ fn number(digits: &[u8], radix: u32) -> Option<char> {
     char::from_u32(u32::from_str_radix(digits, radix).ok()?)
 }
 
-impl fmt::Display for Text<'_> {
+impl fmt::Display for PlistText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for piece in self.pieces() {
-            match piece {
-                TextPiece::Bytes(bytes) => fmt::Display::fmt(&Name::new(bytes), f)?,
-                TextPiece::Char(character) if character.is_control() => {
+        for chunk in self.chunks() {
+            match chunk {
+                Chunk::Bytes(bytes) => fmt::Display::fmt(&Name::new(bytes), f)?,
+                Chunk::Char(character) if character.is_control() => {
                     write!(f, "{}", character.escape_default())?;
                 }
-                TextPiece::Char(character) => f.write_char(character)?,
+                Chunk::Char(character) => f.write_char(character)?,
             }
         }
         Ok(())
     }
 }
 
-impl fmt::Debug for Text<'_> {
+impl fmt::Debug for PlistText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{self}\"")
+        f.write_char('"')?;
+        self.fmt_short(f)?;
+        f.write_char('"')
     }
 }
 
-impl PartialEq for Text<'_> {
+/// Characters of a text that `Debug` shows: enough for a name.
+const MOST_SHOWN: usize = 80;
+
+/// Passes on so many characters, and drops the rest.
+struct Short<'f, 'b> {
+    out: &'f mut fmt::Formatter<'b>,
+    left: usize,
+}
+
+impl fmt::Write for Short<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for character in text.chars() {
+            let Some(left) = self.left.checked_sub(1) else {
+                // An error ends the walk over a text that may be long.
+                self.out.write_str("...")?;
+                return Err(fmt::Error);
+            };
+            self.left = left;
+            self.out.write_char(character)?;
+        }
+        Ok(())
+    }
+}
+
+impl PartialEq for PlistText<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.raw == other.raw
     }
 }
 
-impl Eq for Text<'_> {}
+impl Eq for PlistText<'_> {}
 
-impl PartialEq<str> for Text<'_> {
+impl PartialEq<str> for PlistText<'_> {
     fn eq(&self, other: &str) -> bool {
         let mut rest = other.as_bytes();
-        for piece in self.pieces() {
+        for chunk in self.chunks() {
             let mut buffer = [0; 4];
-            let bytes = match piece {
-                TextPiece::Bytes(bytes) => bytes,
-                TextPiece::Char(character) => character.encode_utf8(&mut buffer).as_bytes(),
+            let bytes = match chunk {
+                Chunk::Bytes(bytes) => bytes,
+                Chunk::Char(character) => character.encode_utf8(&mut buffer).as_bytes(),
             };
             match rest.strip_prefix(bytes) {
                 Some(behind) => rest = behind,
@@ -203,7 +261,7 @@ impl PartialEq<str> for Text<'_> {
     }
 }
 
-impl PartialEq<&str> for Text<'_> {
+impl PartialEq<&str> for PlistText<'_> {
     fn eq(&self, other: &&str) -> bool {
         *self == **other
     }

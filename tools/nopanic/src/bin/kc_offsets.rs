@@ -3,22 +3,16 @@
 #![no_main]
 
 use aarch64_decode::{Pattern, Patterns};
-use kc_offsets::apply::{Linker, apply_fixups, discriminator, resolve_slot};
-use kc_offsets::code::patch::{apply, check};
-use kc_offsets::code::string::holds_strings;
 use kc_offsets::code::{
-    AddressRange, CodeMatch, CodeMatches, CodeXrefs, FunctionIndex, Patch, PatchPlace, PlacedPatch,
-    PointerXrefs, Stubs, Targets, c_strings, code_regions, guess_function_start, string_xrefs,
+    AddressRange, CodeMatch, CodeMatches, CodeXrefs, FunctionCell, FunctionIndex, Patch,
+    PatchPlace, PlacedPatch, PointerXrefs, Region, Stubs, Wanted, apply_patches, c_strings,
+    check_patches, code_regions, guess_function_start, holds_strings, string_xrefs,
 };
-use kc_offsets::kext::plist::{Item, Text};
-use kc_offsets::kext::{IdEntry, Ids, Plist};
-use kc_offsets::lookup::{Piece, SymbolKey};
-use kc_offsets::pac::strip;
-use kc_offsets::rebase::rebase;
 use kc_offsets::{
-    AddressMap, Bases, Entry, ErrorKind, ImageIndex, KernelCache, LoadPlan, Lookup, MapStorage,
-    PageIndex, PhysicalWindow, PrelinkInfo, RebaseTargets, SegmentRange, SymbolIndex, pointer_at,
-    unslid,
+    AddressMap, Bases, Entry, ErrorKind, IdCell, Ids, ImageCell, ImageIndex, KernelCache, Linker,
+    LoadPlan, Lookup, MapCell, PageCell, PageIndex, PhysicalWindow, Plist, PlistItem, PlistText,
+    PrelinkInfo, RebaseTargets, SegmentRange, SymbolCell, SymbolIndex, apply_fixups, discriminator,
+    pointer_at, rebase, resolve_slot, strip_pac, unslid,
 };
 use macho_core::{
     AuthKey, FileOffset, Fixup, Import, MachO, Mode, PhysAddr, Pointers, Segment, SlidVmAddr,
@@ -133,7 +127,7 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
     let place = |slot: &Slot| Some(slot.file_offset.get());
     let image = cache.image();
     black_box(apply_fixups(&image, slide, &mut memory, place, &bases).is_ok());
-    black_box(strip(number, number as u32));
+    black_box(strip_pac(number, number as u32));
     black_box(unslid(image.layout(), number));
     match pointer_at(&image, vmaddr) {
         Ok(pointer) => {
@@ -177,8 +171,9 @@ fn probe_cache(cache: &KernelCache<'_>, number: u64) {
     probe_kexts(cache, number);
     probe_lookup(&[cache.image(), cache.image()], number);
     probe_map(&cache.address_map(), number);
-    let mut storage = MapStorage::<16>::new();
-    probe_map(&cache.address_map_in(&mut storage), number);
+    if let Ok(map) = cache.address_map_in(&mut [MapCell::EMPTY; 2]) {
+        probe_map(&map, number);
+    }
 }
 
 #[inline(never)]
@@ -200,7 +195,6 @@ fn probe_kexts(cache: &KernelCache<'_>, number: u64) {
 #[inline(never)]
 fn probe_list(info: &PrelinkInfo<'_>) {
     black_box((info.text(), info.file_offset(), info.has_key("key")));
-    black_box(info.ids_needed());
     let mut elements: Plist<'_> = info.elements();
     black_box(elements.depth());
     elements.by_ref().for_each(|element| match element {
@@ -208,7 +202,7 @@ fn probe_list(info: &PrelinkInfo<'_>) {
         Err(error) => display(error),
     });
     black_box(Plist::new(info.text(), info.file_offset()));
-    let mut entries = [IdEntry::default(); 16];
+    let mut entries = [IdCell::EMPTY; 16];
     let info = PrelinkInfo::new(info.text(), info.file_offset());
     if let Ok(ids) = Ids::build(&info, &mut entries) {
         info.kexts(ids).for_each(|kext| match kext {
@@ -226,36 +220,34 @@ fn probe_list(info: &PrelinkInfo<'_>) {
     }
 }
 
-fn probe_text(text: Text<'_>) {
-    black_box((text.raw(), text.plain(), text.pieces().last(), text == "x"));
-    let _ = black_box(Text::new(text.raw()).integer());
-    debug(Item::String(text));
+fn probe_text(text: PlistText<'_>) {
+    black_box((text.raw(), text.plain(), text.chunks().last(), text == "x"));
+    let _ = black_box(PlistText::new(text.raw()).integer());
+    debug(PlistItem::String(text));
     display(text);
 }
 
 #[inline(never)]
 fn probe_lookup(images: &[MachO<'_>], number: u64) {
     let vmaddr = VmAddr::new(number);
-    black_box(ImageIndex::pieces_needed(images));
-    let _ = black_box(SymbolIndex::keys_needed(images));
-    let mut pieces = [Piece::default(); 64];
-    let mut pages = [0; 64];
-    let mut keys = [SymbolKey::default(); 64];
+    let mut owners = [ImageCell::EMPTY; 64];
+    let mut cells = [SymbolCell::EMPTY; 64];
     let (Ok(images), Ok(symbols)) = (
-        ImageIndex::build(images, &mut pieces, &mut pages),
-        SymbolIndex::build(images, &mut keys),
+        ImageIndex::build(images, &mut owners),
+        SymbolIndex::build(images, &mut cells),
     ) else {
         return;
     };
     black_box((images.owner(vmaddr), images.images(), images.image(0)));
-    for key in symbols.from(vmaddr).iter().chain(symbols.keys()) {
-        black_box((key.vmaddr(), key.image(), key.index()));
-        black_box(symbols.symbol(*key));
+    for cell in symbols.from(vmaddr).iter().chain(symbols.cells()) {
+        black_box((cell.vmaddr(), cell.image(), cell.index()));
+        black_box(symbols.symbol(*cell));
     }
     black_box(symbols.at_or_before(vmaddr));
     debug(images);
     debug(symbols);
-    black_box(Lookup { images, symbols }.place(vmaddr));
+    let lookup = Lookup::new(images, symbols);
+    black_box((lookup.images(), lookup.symbols(), lookup.locate(vmaddr)));
 }
 
 fn probe_entry(entry: &Entry<'_>) {
@@ -287,12 +279,15 @@ fn probe_map(map: &AddressMap<'_>, number: u64) {
     debug(map);
     probe_patches(map, number);
 
-    let mut storage = MapStorage::<8>::new();
-    let stored = map.clone().with_storage(&mut storage);
-    black_box(stored.translate(vmaddr));
-
-    let mut table = [0_u8; 512];
-    if let Some(index) = PageIndex::build(map, &mut table) {
+    let mut cells = [MapCell::EMPTY; 2];
+    match map.sorted_in(&mut cells) {
+        Ok(sorted) => {
+            black_box(sorted.translate(vmaddr));
+        }
+        Err(error) => display(error),
+    }
+    let mut table = [PageCell::EMPTY; 512];
+    if let Ok(index) = PageIndex::build(map, &mut table) {
         black_box((index.map().is_linear(), index.page_size()));
         black_box((index.outcome(vmaddr), index.translate(vmaddr)));
         black_box(index.translate_slice(&vmaddrs, &mut offsets));
@@ -305,13 +300,10 @@ fn probe_code(image: &MachO<'_>, number: u64) {
     let vmaddr = VmAddr::new(number);
     let range = AddressRange::new(vmaddr, number.rotate_left(9));
     let ranges = black_box([AddressRange::address(vmaddr), range]);
-    black_box((
-        range.contains(vmaddr),
-        Targets::from(range).contains(vmaddr),
-    ));
-    let targets = Targets::any(&ranges).unwrap_or(range.into());
+    black_box((range.contains(vmaddr), Wanted::from(range).contains(vmaddr)));
+    let wanted = Wanted::any(&ranges).unwrap_or(range.into());
     for xrefs in [
-        CodeXrefs::new(code_regions(image), targets),
+        CodeXrefs::new(code_regions(image), wanted),
         CodeXrefs::new(code_regions(image), range).without_branches(),
         CodeXrefs::new(code_regions(image), range).only_branches(),
     ] {
@@ -319,7 +311,7 @@ fn probe_code(image: &MachO<'_>, number: u64) {
             black_box(xref);
         });
     }
-    PointerXrefs::new(image, targets).for_each(|pointer| {
+    PointerXrefs::new(image, wanted).for_each(|pointer| {
         let _ = black_box(pointer);
     });
     let rebases = black_box(RebaseTargets::new(image));
@@ -354,7 +346,7 @@ fn probe_code(image: &MachO<'_>, number: u64) {
 
 #[inline(never)]
 fn probe_functions(image: &MachO<'_>, vmaddr: VmAddr) {
-    let mut storage = [0; 16];
+    let mut storage = [FunctionCell::EMPTY; 16];
     match FunctionIndex::build([*image, *image].into_iter(), &mut storage) {
         Ok(index) => {
             black_box(index.containing(vmaddr));
@@ -369,7 +361,8 @@ fn probe_functions(image: &MachO<'_>, vmaddr: VmAddr) {
         &mut storage,
         display,
     ));
-    code_regions(image).for_each(|region| {
+    let region = Region::new(vmaddr, FileOffset::new(0), &[]);
+    code_regions(image).chain([region]).for_each(|region| {
         black_box(guess_function_start(&region, vmaddr));
     });
 }
@@ -390,10 +383,10 @@ fn probe_patches(map: &AddressMap<'_>, number: u64) {
         patch(PatchPlace::FileOffset(FileOffset::new(number))),
     ]);
     let mut storage = [PlacedPatch::default(); 3];
-    if let Err(error) = check(&patches, map, &file, &mut storage) {
+    if let Err(error) = check_patches(&patches, map, &file, &mut storage) {
         black_box((error.kind(), error.patch()));
         display(error);
     }
-    let _ = black_box(apply(&patches, map, &mut file, &mut storage));
+    let _ = black_box(apply_patches(&patches, map, &mut file, &mut storage));
     black_box(file);
 }
