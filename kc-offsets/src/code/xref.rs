@@ -170,14 +170,12 @@ impl<'a> CodeXrefs<'a> {
     }
 
     /// The same without branches and calls: only what names an address.
-    #[must_use]
     pub const fn without_branches(mut self) -> Self {
         self.branches = false;
         self
     }
 
     /// The same with branches and calls alone: the callers of a function.
-    #[must_use]
     pub const fn only_branches(mut self) -> Self {
         self.addresses = false;
         self

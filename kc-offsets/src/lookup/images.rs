@@ -37,9 +37,8 @@ impl ImageCell {
 
     #[inline]
     fn new(stretch: Stretch) -> Self {
-        let [a, b, c, d, e, f, g, h] = stretch.start.to_le_bytes();
-        let low = u32::from_le_bytes([a, b, c, d]);
-        let high = u32::from_le_bytes([e, f, g, h]);
+        let half = |start: u64| u32::try_from(start & 0xffff_ffff).unwrap_or(0);
+        let (low, high) = (half(stretch.start), half(stretch.start >> 32));
         Self {
             words: [
                 low,
@@ -441,7 +440,7 @@ fn fill_pages<'s>(
         .peekable();
     let mut before = 0_u32;
     let entries = pages.iter_mut().flat_map(|cell| &mut cell.words);
-    for (page, entry) in (0_u64..).zip(entries) {
+    for (page, entry) in (0..u64::MAX).zip(entries) {
         // The last pages may start past 2^64: every stretch is before them.
         let first = page.checked_mul(1_u64.wrapping_shl(shift));
         while starts

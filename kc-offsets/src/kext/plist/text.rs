@@ -44,11 +44,12 @@ impl<'a> PlistText<'a> {
     pub(super) fn fmt_short(self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut short = Short {
             out: f,
-            left: MOST_SHOWN,
+            left: Some(MOST_SHOWN),
         };
-        // Only a text that is too long ends early.
-        let _ = write!(short, "{self}");
-        Ok(())
+        match write!(short, "{self}") {
+            Err(_) if short.left.is_none() => f.write_str("..."),
+            outcome => outcome,
+        }
     }
 
     /// The number: hexadecimal after `0x`, else decimal, in two's complement where negative.
@@ -217,18 +218,18 @@ const MOST_SHOWN: usize = 80;
 /// Passes on so many characters, and drops the rest.
 struct Short<'f, 'b> {
     out: &'f mut fmt::Formatter<'b>,
-    left: usize,
+    /// `None` after a character too many.
+    left: Option<usize>,
 }
 
 impl fmt::Write for Short<'_, '_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for character in text.chars() {
-            let Some(left) = self.left.checked_sub(1) else {
+            self.left = self.left.and_then(|left| left.checked_sub(1));
+            if self.left.is_none() {
                 // An error ends the walk over a text that may be long.
-                self.out.write_str("...")?;
                 return Err(fmt::Error);
-            };
-            self.left = left;
+            }
             self.out.write_char(character)?;
         }
         Ok(())

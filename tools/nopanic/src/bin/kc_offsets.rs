@@ -1,6 +1,7 @@
 //! No panic is reachable from `kc-offsets`.
 #![no_std]
 #![no_main]
+#![allow(unused_must_use, reason = "a probe asks, and has no use for the answer")]
 
 use aarch64_decode::{Pattern, Patterns};
 use kc_offsets::code::{
