@@ -3,8 +3,8 @@
 
 use std::process::Command;
 
-use crate::command::{cargo, root, run, workspaces};
-use crate::step::Outcome;
+use crate::command::{cargo, root, run, tee, workspaces};
+use crate::step::{Checked, Outcome};
 
 /// `cargo xtask imports [PACKAGE...]`: every crate, or those of the packages.
 ///
@@ -18,6 +18,30 @@ pub(crate) fn imports(packages: &[String]) -> Outcome<()> {
     run(&mut command)
 }
 
+/// Step: every crate.
+///
+/// # Errors
+/// As [`imports`].
+pub(crate) fn step() -> Outcome<Checked> {
+    let mut counted = None;
+    tee(&mut kc_imports(), |line| {
+        counted = counts(line).or(counted);
+    })?;
+    let (modules, edges) = counted.unwrap_or_default();
+    Ok(Checked::new(
+        edges,
+        format!("imports between {modules} modules, and no loop"),
+    ))
+}
+
+/// Modules and edges, of `9 crates, 12 modules, 34 edges; 0 failures`.
+fn counts(line: &str) -> Option<(u64, u64)> {
+    let (_, rest) = line.split_once(" crates, ")?;
+    let (modules, rest) = rest.split_once(" modules, ")?;
+    let edges = rest.strip_suffix(" edges; 0 failures")?;
+    Some((modules.parse().ok()?, edges.parse().ok()?))
+}
+
 fn kc_imports() -> Command {
     let mut command = cargo();
     command
@@ -25,4 +49,18 @@ fn kc_imports() -> Command {
         .arg(root())
         .args(workspaces());
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counts;
+
+    #[test]
+    fn only_a_summary_without_failures_counts() {
+        let line = "9 crates, 12 modules, 34 edges; 0 failures";
+        assert_eq!(counts(line), Some((12, 34)));
+        let line = "9 crates, 12 modules, 34 edges; 1 failures";
+        assert_eq!(counts(line), None);
+        assert_eq!(counts("img4: 2 modules import in a loop"), None);
+    }
 }

@@ -3,7 +3,8 @@
 use crate::command::{cargo, root, stdout, tee, workspaces};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
 use crate::{
-    bare, capi, corpus, delegate, fuzz, msrv, nopanic, oracle, package, qemu, readme, setup, size,
+    bare, capi, corpus, delegate, fuzz, imports, msrv, nopanic, oracle, package, qemu, readme,
+    setup, size,
 };
 
 const STEPS: &[Step] = &[
@@ -21,6 +22,11 @@ const STEPS: &[Step] = &[
         name: "clippy",
         what: "no warning in any target",
         run: clippy,
+    },
+    Step {
+        name: "imports",
+        what: "modules import downwards only, and libraries have one path to each type",
+        run: imports::step,
     },
     Step {
         name: "tests",
