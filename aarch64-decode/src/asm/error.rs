@@ -31,8 +31,8 @@ pub enum AsmErrorKind {
     Ambiguous,
     /// There are more patterns than the buffer has room for.
     BufferTooSmall {
-        /// How many suffice.
-        needed: usize,
+        /// How many suffice. Not a `usize`, which would make every error of the assembler twice as large.
+        needed: u32,
     },
 }
 

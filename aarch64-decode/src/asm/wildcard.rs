@@ -90,7 +90,7 @@ impl Found<'_> {
         if self.lacking == 0 {
             return Ok(self.len);
         }
-        let needed = self.len.wrapping_add(self.lacking);
+        let needed = u32::try_from(self.len.wrapping_add(self.lacking)).unwrap_or(u32::MAX);
         Err(AsmError::new(
             AsmErrorKind::BufferTooSmall { needed },
             start,
