@@ -3,8 +3,8 @@
 use std::hint::black_box;
 use std::sync::OnceLock;
 
-use kc_offsets::{Error, ImageCell, ImageIndex, KernelCache};
-use macho_core::{MachO, VmAddr};
+use kc_offsets::{ImageCell, Images, KernelCache, Lookup, LookupCell, LookupOptions};
+use macho_core::VmAddr;
 use object::macho::{MachHeader64, SegmentCommand64};
 use object::read::macho::{LoadCommandVariant, MachHeader as _, Segment as _};
 use testkit::kernelcache::large::Size;
@@ -21,8 +21,8 @@ const ASKED: usize = 1 << 12;
 
 struct Prepared {
     asked: Vec<VmAddr>,
-    with_pages: ImageIndex<'static, 'static>,
-    without: ImageIndex<'static, 'static>,
+    with_pages: Lookup<'static, 'static>,
+    without: Lookup<'static, 'static>,
     /// Start, end and header address of every segment of the nested images, ascending.
     sorted: Vec<(u64, u64, u64)>,
 }
@@ -36,13 +36,15 @@ fn prepared() -> Option<&'static Prepared> {
 fn prepare() -> Option<Prepared> {
     let built = collection();
     let cache = KernelCache::parse(&built.bytes).ok()?;
-    let images: Vec<MachO<'static>> = cache.images().collect::<Result<_, _>>().ok()?;
-    let images: &'static [MachO<'static>] = images.leak();
-    let asked = ImageIndex::build(images, &mut []).err();
-    let least = asked.and_then(Error::needed)?;
-    let index = |pages: usize| {
-        let cells = vec![ImageCell::EMPTY; least + pages].leak();
-        ImageIndex::build(images, cells).ok()
+    let cells = vec![ImageCell::EMPTY; 1 << 10].leak();
+    let images = Images::build(&cache, cells).ok()?;
+    let index = |spare: usize| {
+        let options = LookupOptions::default();
+        let needed = Lookup::build(images, options, &mut [], |_, _| {})
+            .err()?
+            .needed()?;
+        let cells = vec![LookupCell::EMPTY; needed + spare].leak();
+        Lookup::build(images, options, cells, |_, _| {}).ok()
     };
     // Segments that one image alone has: all but the common link-edit segment.
     let mut sorted: Vec<_> = built
@@ -71,7 +73,7 @@ fn prepare() -> Option<Prepared> {
         .collect();
     Some(Prepared {
         asked,
-        with_pages: index(1 << 11)?,
+        with_pages: index(1 << 12)?,
         without: index(0)?,
         sorted,
     })
@@ -90,10 +92,10 @@ pub fn groups() -> Vec<Group> {
         items: ASKED as u64,
         same_answer: true,
         cases: vec![
-            Case::ours("ImageIndex::owner, 64 KB of pages", || {
+            Case::ours("Lookup::owner, 64 KB of pages", || {
                 prepared().map_or(0, |prepared| index(prepared, &prepared.with_pages))
             }),
-            Case::ours("ImageIndex::owner, no pages", || {
+            Case::ours("Lookup::owner, no pages", || {
                 prepared().map_or(0, |prepared| index(prepared, &prepared.without))
             }),
             Case::limit("binary search, segments sorted by hand", || {
@@ -104,21 +106,18 @@ pub fn groups() -> Vec<Group> {
             }),
         ],
         goals: vec![Goal::AtMost {
-            ours: "ImageIndex::owner, 64 KB of pages",
-            ns: 12.0,
+            ours: "Lookup::owner, 64 KB of pages",
+            ns: 8.0,
         }],
     }]
 }
 
-fn index(prepared: &Prepared, index: &ImageIndex<'_, '_>) -> u64 {
-    let bases: &[MachO<'_>] = index.images();
+fn index(prepared: &Prepared, lookup: &Lookup<'_, '_>) -> u64 {
+    let images = lookup.images();
     prepared.asked.iter().fold(0_u64, |sum, vmaddr| {
-        let owner = index.owner(black_box(*vmaddr));
-        let header = owner
-            .and_then(|owner| bases.get(owner.image))
-            .map(MachO::file_offset);
-        // The collection is linear: a header's vmaddr is its file offset above the base.
-        sum.wrapping_add(header.map_or(0, |offset| crate::image::BASE + offset.get()))
+        let owner = lookup.owner(black_box(*vmaddr));
+        let header = owner.and_then(|owner| images.get(owner.image)?.vmaddr);
+        sum.wrapping_add(header.map_or(0, VmAddr::get))
     })
 }
 

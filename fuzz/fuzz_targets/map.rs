@@ -1,103 +1,105 @@
-//! Who owns an address, against a model that tries every segment and section of every image.
+//! The images of a kernelcache, and what owns and names an address, against rules that try everything in turn.
 #![no_main]
 
+#[path = "../../kc-offsets/tests/support/slow.rs"]
+mod slow;
+
 use kc_offsets::{
-    Error, ImageCell, ImageIndex, KernelCache, Lookup, Owner, SymbolCell, SymbolIndex,
+    AddressName, ErrorKind, ImageCell, Images, KernelCache, Lookup, LookupCell, LookupOptions,
+    NamedAddress,
 };
 use libfuzzer_sys::fuzz_target;
-use macho_core::{MachO, Mode, VmAddr};
+use macho_core::{Mode, VmAddr};
+use slow::{Named, Slow};
+
+/// The most cells that an input is given: the rules take their time.
+const MOST_CELLS: usize = 1 << 10;
 
 fuzz_target!(|data: &[u8]| {
     let Ok(cache) = KernelCache::parse_with(data, Mode::Tolerant) else {
         return;
     };
-    let images: Vec<MachO<'_>> = cache.images().take(16).flatten().collect();
-    let least = needed(ImageIndex::build(&images, &mut []));
-    let mut few = vec![ImageCell::EMPTY; least];
-    let mut many = vec![ImageCell::EMPTY; least + 8];
-    let paged = ImageIndex::build(&images, &mut many).expect("room enough");
-    let plain = ImageIndex::build(&images, &mut few).expect("room enough");
-    let mut asked = vec![0, u64::MAX];
-    for image in &images {
-        for segment in image.segments().take(16) {
-            let start = segment.vmaddr().get();
-            let end = start.wrapping_add(segment.vmsize());
-            asked.extend([start.wrapping_sub(1), start, end.wrapping_sub(1), end]);
-            for section in segment.sections().take(8) {
-                let start = section.vmaddr().get();
-                asked.extend([start, start.wrapping_add(section.size())]);
+    let mut cells = vec![ImageCell::EMPTY; 64];
+    let Ok(images) = Images::build(&cache, &mut cells) else {
+        return;
+    };
+    for (number, image) in images.iter().enumerate() {
+        assert!(image.first.is_none_or(|first| first < number && image.macho.is_none()));
+        if let Some(id) = image.id {
+            // An id names itself, or an earlier item with the same one.
+            if let Ok(found) = images.named(&id.to_string()) {
+                assert!(found <= number || images.get(found).is_some_and(|image| image.id.is_some()));
             }
         }
     }
-    asked.sort_unstable();
-    asked.dedup();
-    for &vmaddr in asked.iter().take(256) {
-        let expected = model(&images, vmaddr);
-        let vmaddr = VmAddr::new(vmaddr);
-        assert_eq!(paged.owner(vmaddr).map(numbers), expected, "{vmaddr}");
-        assert_eq!(plain.owner(vmaddr).map(numbers), expected, "{vmaddr}");
+    let options = LookupOptions::default();
+    let needed = match Lookup::build(images, options, &mut [], |_, _| {}) {
+        Ok(_) => 0,
+        Err(error) => match error.kind() {
+            ErrorKind::BufferTooSmall { needed } => needed,
+            _ => return,
+        },
+    };
+    if needed > MOST_CELLS {
+        return;
     }
-    let mut cells = vec![SymbolCell::EMPTY; needed(SymbolIndex::build(&images, &mut []))];
-    let Ok(symbols) = SymbolIndex::build(&images, &mut cells) else {
+    // Tables that share bytes are cut short, which the rules do not know.
+    let mut shared = false;
+    let mut notice = |error: kc_offsets::Error| shared |= error.kind() == ErrorKind::TooMuchWork;
+    let mut paged = vec![LookupCell::EMPTY; needed + 64];
+    let mut plain = vec![LookupCell::EMPTY; needed];
+    let paged = Lookup::build(images, options, &mut paged, |_, error| notice(error));
+    let plain = Lookup::build(images, options, &mut plain, |_, _| {});
+    let (Ok(paged), Ok(plain)) = (paged, plain) else {
         return;
     };
-    assert!(symbols.cells().is_sorted_by_key(|cell| cell.vmaddr()));
-    let lookup = Lookup::new(paged, symbols);
-    for &vmaddr in asked.iter().take(64) {
-        if let Some(place) = lookup.locate(VmAddr::new(vmaddr)) {
-            assert!(contains(
-                place.segment.vmaddr(),
-                place.segment.vmsize(),
-                vmaddr
-            ));
-            if let Some((symbol, offset)) = place.symbol {
-                assert_eq!(symbol.value().wrapping_add(offset), vmaddr);
+    let slow = Slow {
+        images: images.machos().collect(),
+    };
+    let functions = slow.functions();
+    let names = slow.names();
+    if !shared {
+        let listed = paged.functions();
+        let listed = listed.map(|function| (function.start.get(), function.image));
+        assert!(listed.eq(functions.iter().copied()));
+        assert_eq!(paged.names().count(), names.len());
+    }
+    let mut asked = slow.edges();
+    asked.extend(names.iter().map(|(_, name)| name.vmaddr));
+    asked.extend(functions.iter().map(|(start, _)| *start));
+    for &vmaddr in asked.iter().take(96) {
+        let at = VmAddr::new(vmaddr);
+        for lookup in [&paged, &plain] {
+            let owner = lookup.owner(at);
+            let owner = owner.map(|owner| (owner.image, owner.segment, owner.section));
+            assert_eq!(owner, slow.owner(vmaddr), "{vmaddr:#x}");
+            if shared {
+                continue;
             }
+            let function = lookup.function_at(at);
+            let function =
+                function.map(|found| (found.start.get(), found.end.get(), found.image));
+            assert_eq!(function, slow.function_at(&functions, vmaddr), "{vmaddr:#x}");
+            let name = lookup.name_at(at).map(|(name, _)| of(&name));
+            let expected = slow.name_at(&names, &functions, vmaddr);
+            assert_eq!(name, expected, "{vmaddr:#x}");
+        }
+        if !shared {
+            let one = images.locate(at, options);
+            assert_eq!(format!("{one:?}"), format!("{:?}", paged.location(at)));
         }
     }
 });
 
-fn contains(start: VmAddr, size: u64, vmaddr: u64) -> bool {
-    vmaddr
-        .checked_sub(start.get())
-        .is_some_and(|into| into < size)
-}
-
-/// How many cells an index asks for.
-fn needed<T>(asked: Result<T, Error>) -> usize {
-    asked.err().and_then(Error::needed).unwrap_or(0)
-}
-
-/// Image, segment and section.
-fn numbers(owner: Owner) -> Numbers {
-    (owner.image, owner.segment, owner.section)
-}
-
-type Numbers = (usize, u32, Option<u32>);
-
-/// The rules of `ImageIndex`, one image after the other.
-fn model(images: &[MachO<'_>], vmaddr: u64) -> Option<Numbers> {
-    let mut nested = Vec::new();
-    let mut outer = None;
-    for (image, macho) in images.iter().enumerate() {
-        for (segment, range) in (0..).zip(macho.segments()) {
-            if !contains(range.vmaddr(), range.vmsize(), vmaddr) {
-                continue;
-            }
-            if image == 0 {
-                outer = outer.or(Some((0, segment)));
-            } else {
-                nested.push((image, segment));
-            }
-        }
-    }
-    let (image, segment) = match nested[..] {
-        [only] => only,
-        _ => outer?,
+fn of(found: &NamedAddress<'_>) -> Named {
+    let symbol = match found.name {
+        AddressName::Symbol(index, _) => Some(index),
+        _ => None,
     };
-    let section = (1..)
-        .zip(images[image].sections())
-        .find(|(_, section)| contains(section.vmaddr(), section.size(), vmaddr))
-        .map(|(number, _)| number);
-    Some((image, segment, section))
+    Named {
+        vmaddr: found.vmaddr.get(),
+        image: found.image,
+        symbol,
+        name: found.name.name().map(|name| name.as_bytes().to_vec()),
+    }
 }

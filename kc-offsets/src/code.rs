@@ -2,11 +2,11 @@
 //!
 //! Layers, from the bytes up: [`code_regions`] says which bytes of an image are code; [`CodeXrefs`] and
 //! [`PointerXrefs`] find what refers to an address, in code and in data; [`c_strings`] finds C strings,
-//! [`FunctionIndex`] the bounds of functions, [`Stubs`] what an image calls others by; [`CodeMatches`]
+//! [`guess_function_start`] guesses where functions start, [`Stubs`] what an image calls others by; [`CodeMatches`]
 //! searches masked words, and [`check_patches`] and [`apply_patches`] check and apply changes.
 //!
 //! All of it counts in unslid vmaddrs. Of a collection the outer image's segments span the code of every image inside;
-//! [`KernelCache::entries`](crate::KernelCache::entries) gives the images one by one, whose sections say more.
+//! [`Images`](crate::Images) gives the images one by one, whose sections say more.
 //!
 //! Nothing here allocates; what must be kept is kept in the caller's memory. Work is bounded by the bytes looked at, and by the number of
 //! load commands.
@@ -27,8 +27,8 @@ pub use regions::{CodeRegions, Region, code_regions};
 pub use pointer::{PointerXref, PointerXrefs};
 pub use xref::{AddressRange, CodeXref, CodeXrefs, Wanted};
 
-// What is at an address: functions, strings, stubs.
-pub use function::{Function, FunctionCell, FunctionIndex, guess_function_start};
+// What is at an address: guessed functions, strings, stubs.
+pub use function::guess_function_start;
 pub use string::{CString, CStrings, c_strings, holds_strings, string_xrefs};
 pub use stub::{Stub, Stubs};
 

@@ -29,6 +29,13 @@ pub enum ErrorKind {
         /// The address.
         vmaddr: VmAddr,
     },
+    /// A function starts at an address that no segment of its image has.
+    FunctionNotMapped {
+        /// The address.
+        vmaddr: VmAddr,
+    },
+    /// Tables or images overlap, so that reading each would cost more than the file is large.
+    TooMuchWork,
     /// The caller's memory does not hold the answer. [`Error::structure`] names what it is for.
     BufferTooSmall {
         /// How much suffices: bytes of an image or a copy of it, else cells. `usize::MAX` if no
@@ -88,6 +95,7 @@ enum Cause {
     BufferTooSmall(Structure, usize),
     Limit(Limit, Structure),
     ImageNotMapped(VmAddr),
+    FunctionNotMapped(VmAddr),
     EntryNotMapped(VmAddr),
     BaseMismatch(SlidVmAddr),
     Misaligned(Slide),
@@ -117,6 +125,7 @@ pub(crate) enum Fault {
     UnknownBase,
     UnknownImport,
     SlotNotMapped,
+    TooMuchWork,
 }
 
 impl Fault {
@@ -134,6 +143,7 @@ impl Fault {
             Self::UnknownBase => ErrorKind::UnknownBase,
             Self::UnknownImport => ErrorKind::UnknownImport,
             Self::SlotNotMapped => ErrorKind::SlotNotMapped,
+            Self::TooMuchWork => ErrorKind::TooMuchWork,
         }
     }
 
@@ -142,7 +152,9 @@ impl Fault {
         match self {
             Self::Plist(_) => Structure::PrelinkInfo,
             Self::KmodNotMapped => Structure::KmodInfo,
-            Self::HeaderNotMapped | Self::NothingToLoad => Structure::MachO(MachO::MachHeader64),
+            Self::HeaderNotMapped | Self::NothingToLoad | Self::TooMuchWork => {
+                Structure::MachO(MachO::MachHeader64)
+            }
             Self::EntryOverflow => Structure::MachO(MachO::EntryPointCommand),
             Self::CountTooLarge | Self::Overlap | Self::AddressOverflow => {
                 Structure::MachO(MachO::SegmentCommand64)
@@ -164,6 +176,14 @@ impl Error {
         }
     }
 
+    /// About byte `at` of the property list that starts at `list`.
+    #[cold]
+    pub(crate) fn plist(kind: PlistErrorKind, list: FileOffset, at: usize) -> Self {
+        let at = u64::try_from(at).unwrap_or(u64::MAX);
+        let offset = FileOffset::new(list.get().saturating_add(at));
+        Self::at(Fault::Plist(kind), offset)
+    }
+
     /// The caller's memory for `structure` has fewer than `needed` bytes or cells.
     #[cold]
     pub(crate) const fn too_small(structure: Structure, needed: usize) -> Self {
@@ -177,6 +197,13 @@ impl Error {
     pub(crate) const fn limit(limit: Limit, structure: Structure) -> Self {
         Self {
             cause: Cause::Limit(limit, structure),
+        }
+    }
+
+    #[cold]
+    pub(crate) const fn function_not_mapped(vmaddr: VmAddr) -> Self {
+        Self {
+            cause: Cause::FunctionNotMapped(vmaddr),
         }
     }
 
@@ -213,6 +240,7 @@ impl Error {
             Cause::Limit(Limit::Count, _) => ErrorKind::CountTooLarge,
             Cause::Limit(Limit::Span, _) => ErrorKind::SpanTooLarge,
             Cause::ImageNotMapped(vmaddr) => ErrorKind::ImageNotMapped { vmaddr },
+            Cause::FunctionNotMapped(vmaddr) => ErrorKind::FunctionNotMapped { vmaddr },
             Cause::EntryNotMapped(vmaddr) => ErrorKind::EntryNotMapped { vmaddr },
             Cause::BaseMismatch(slid) => ErrorKind::BaseMismatch { slid },
             Cause::Misaligned(slide) => ErrorKind::Misaligned { slide },
@@ -226,6 +254,7 @@ impl Error {
             Cause::InFile(fault, _) => fault.structure(),
             Cause::BufferTooSmall(structure, _) | Cause::Limit(_, structure) => structure,
             Cause::ImageNotMapped(_) => Structure::MachO(macho_core::Structure::MachHeader64),
+            Cause::FunctionNotMapped(_) => Structure::MachO(macho_core::Structure::FunctionStarts),
             Cause::EntryNotMapped(_) => Structure::EntryPoint,
             Cause::BaseMismatch(_) => Structure::SlidAddress,
             Cause::Misaligned(_) => Structure::Slide,
@@ -288,6 +317,13 @@ impl fmt::Display for Error {
             ErrorKind::UnknownBase => "pointer counts from an unknown base",
             ErrorKind::UnknownImport => "import is not known",
             ErrorKind::SlotNotMapped => "slot is not in the loaded memory",
+            ErrorKind::TooMuchWork => {
+                "tables share bytes, and the file is too small for all of them"
+            }
+            ErrorKind::FunctionNotMapped { vmaddr } => {
+                write!(f, "a function starts outside its image, at vmaddr {vmaddr}")?;
+                ""
+            }
             ErrorKind::BufferTooSmall { needed } => {
                 let unit = self.structure().unit();
                 write!(f, "memory too small, {needed} {unit} are needed")?;

@@ -2,8 +2,8 @@
 use core::iter::FusedIterator;
 
 use macho_core::{
-    FileOffset, FileType, FilesetEntries, LoadCommandKind, MachO, Mode, Name, Pointers, Segment,
-    VmAddr,
+    FileOffset, FileType, FilesetEntries, LoadCommandKind, MachO, Mode, Name, Pointers, Section,
+    Segment, Symbol, VmAddr,
 };
 
 use crate::entry::{EntryPoint, entry_point};
@@ -203,8 +203,41 @@ impl<'a> KernelCache<'a> {
     }
 
     /// The segment with this place in load-command order, as translations name it.
-    pub fn segment(&self, index: u32) -> Option<Segment<'a>> {
+    pub fn segment_at(&self, index: u32) -> Option<Segment<'a>> {
         self.image.segments().nth(usize::try_from(index).ok()?)
+    }
+
+    /// The first segment of the outer image with that name: `segment("__TEXT_EXEC")`.
+    pub fn segment(&self, name: &str) -> Option<Segment<'a>> {
+        self.image.segment(name)
+    }
+
+    /// The first section of the outer image with these names; the sections of a collection are its
+    /// images'.
+    pub fn section(&self, segment: &str, section: &str) -> Option<Section<'a>> {
+        self.image.section(segment, section)
+    }
+
+    /// The symbol of the outer image with that name; [`Lookup::named`](crate::Lookup::named) asks all images.
+    ///
+    /// # Errors
+    /// As [`MachO::symbol`].
+    pub fn symbol(&self, name: &str) -> Result<Option<Symbol<'a>>, Error> {
+        Ok(self.image.symbol(name)?)
+    }
+
+    /// The C string at `vmaddr`, without its NUL; `None` if the file does not back the byte there, or if no
+    /// NUL follows before what the file has of the segment ends.
+    ///
+    /// Builds an address map on every call; if you read often, keep one and reuse it. Costs the length of the string.
+    pub fn c_string_at(&self, vmaddr: VmAddr) -> Option<Name<'a>> {
+        let run = self
+            .address_map()
+            .translate_range(vmaddr, u64::MAX)
+            .next()?;
+        let bytes = self.image.slice(run.outcome.file_offset()?, run.len)?;
+        let end = bytes.iter().position(|byte| *byte == 0)?;
+        bytes.get(..end).map(Name::new)
     }
 
     /// Where the kernelcache starts to run; `None` where no load command says so.
@@ -302,14 +335,6 @@ impl<'a> KernelCache<'a> {
         } else {
             Ok(shared?)
         }
-    }
-
-    /// The outer image, then the nested ones: what an [`ImageIndex`](crate::ImageIndex) and a
-    /// [`SymbolIndex`](crate::SymbolIndex) are built from.
-    /// A damaged nested image is an error, and the walk goes on after it.
-    pub fn images(&self) -> impl Iterator<Item = Result<MachO<'a>, Error>> + Clone + use<'a> {
-        let nested = self.entries().map(|entry| entry?.image());
-        core::iter::once(Ok(self.image)).chain(nested)
     }
 }
 

@@ -46,12 +46,14 @@ mod apply;
 pub mod code;
 mod entry;
 mod error;
+mod images;
 mod kernelcache;
 mod kext;
 mod load;
 mod lookup;
 mod map;
 mod pac;
+mod pages;
 mod pointer;
 mod rebase;
 mod slide;
@@ -69,13 +71,16 @@ pub use map::{
 };
 pub use slide::PhysicalWindow;
 
-// Who owns an address.
+// The images of a kernelcache, whatever its shape.
+pub use images::{Image, ImageCell, ImageNameError, ImageText, ImageTextBytes, Images};
+
+// What owns and what names an address.
 pub use lookup::{
-    ImageCell, ImageIndex, Located, Location, Lookup, Owner, SymbolCell, SymbolIndex,
+    AddressName, Function, Location, Lookup, LookupCell, LookupOptions, NamedAddress, Owner,
 };
 
 // The kexts that a kernelcache lists.
-pub use kext::{IdCell, Ids, Kext, Kexts, Kmod, Kmods, PrelinkInfo};
+pub use kext::{Dictionaries, Dictionary, IdCell, Ids, Kext, Kexts, Key, Kmod, Kmods, PrelinkInfo};
 
 // The property list of the kexts, element by element.
 pub use kext::{Chunk, Chunks, Plist, PlistElement, PlistItem, PlistText};

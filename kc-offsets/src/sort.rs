@@ -56,6 +56,65 @@ fn sink<T: Copy, K: Ord>(heap: &mut [T], root: usize, key: &impl Fn(&T) -> K) {
     }
 }
 
+/// Numbers inside of larger records, which are sorted without moving the records.
+pub(crate) trait Order {
+    /// What the numbers are sorted by.
+    type Key: Ord;
+
+    /// How many numbers.
+    fn len(&self) -> usize;
+    /// The number at a place.
+    fn get(&self, index: usize) -> u32;
+    /// Changes the number at a place.
+    fn set(&mut self, index: usize, number: u32);
+    /// The key of a number.
+    fn key(&self, number: u32) -> Self::Key;
+}
+
+/// As [`sort_by_key`], for numbers that do not lie side by side.
+pub(crate) fn sort_order(order: &mut impl Order) {
+    let len = order.len();
+    let sorted = (1..len)
+        .all(|index| order.key(order.get(index.wrapping_sub(1))) <= order.key(order.get(index)));
+    if sorted {
+        return;
+    }
+    for root in (0..len / 2).rev() {
+        sink_number(order, root, len);
+    }
+    let mut end = len;
+    while let Some(last) = end.checked_sub(1) {
+        let (first, final_one) = (order.get(0), order.get(last));
+        order.set(0, final_one);
+        order.set(last, first);
+        sink_number(order, 0, last);
+        end = last;
+    }
+}
+
+/// Moves the number at `root` down until none below, before `end`, is greater.
+fn sink_number(order: &mut impl Order, root: usize, end: usize) {
+    let mut at = root;
+    loop {
+        let left = at.saturating_mul(2).saturating_add(1);
+        if left >= end {
+            return;
+        }
+        let right = left.saturating_add(1);
+        let mut place = left;
+        if right < end && order.key(order.get(right)) > order.key(order.get(left)) {
+            place = right;
+        }
+        let (item, child) = (order.get(at), order.get(place));
+        if order.key(item) >= order.key(child) {
+            return;
+        }
+        order.set(at, child);
+        order.set(place, item);
+        at = place;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::sort_by_key;

@@ -5,15 +5,15 @@ use std::fmt::Debug;
 
 use aarch64_decode::{Pattern, Patterns};
 use kc_offsets::code::{
-    AddressRange, CodeMatches, CodeXrefs, FunctionCell, FunctionIndex, Patch, PatchPlace,
-    PlacedPatch, PointerXrefs, Stubs, Wanted, c_strings, check_patches, code_regions,
+    AddressRange, CodeMatches, CodeXrefs, Patch, PatchPlace, PlacedPatch, PointerXrefs, Stubs,
+    Wanted, c_strings, check_patches, code_regions,
 };
 use kc_offsets::{
-    Bases, Error, ErrorKind, IdCell, Ids, ImageCell, ImageIndex, KernelCache, LoadPlan, Lookup,
-    MOST_SEGMENTS, MapCell, PageCell, PageIndex, PlistItem, RebaseTargets, SegmentRange,
-    SymbolCell, SymbolIndex, pointer_at, rebase,
+    Bases, Error, ErrorKind, IdCell, Ids, ImageCell, Images, KernelCache, Key, LoadPlan, Lookup,
+    LookupCell, LookupOptions, MOST_SEGMENTS, MapCell, PageCell, PageIndex, PlistItem,
+    RebaseTargets, SegmentRange, pointer_at, rebase,
 };
-use macho_core::{FileOffset, MachO, Mode, PhysAddr, Slide, VmAddr};
+use macho_core::{FileOffset, Mode, PhysAddr, Slide, VmAddr};
 use testkit::kernelcache::sample;
 
 /// The most characters of one value.
@@ -169,6 +169,10 @@ fn list(seen: &mut Seen, cache: &KernelCache<'_>) {
     let cut =
         kc_offsets::PrelinkInfo::new(&info.text()[..info.text().len() / 2], info.file_offset());
     seen.results(cut.elements());
+    for dictionary in seen.all(info.dictionaries()).into_iter().flatten() {
+        seen.see(&dictionary);
+    }
+    seen.see(&Key::BundleId);
     let mut cells = vec![IdCell::EMPTY; needed(Ids::build(&info, &mut []))];
     let ids = Ids::build(&info, &mut cells).unwrap();
     seen.see(&ids);
@@ -177,31 +181,36 @@ fn list(seen: &mut Seen, cache: &KernelCache<'_>) {
 }
 
 fn owners(seen: &mut Seen, cache: &KernelCache<'_>) {
-    let images: Vec<MachO<'_>> = cache.images().flatten().collect();
-    let mut owners = vec![ImageCell::EMPTY; needed(ImageIndex::build(&images, &mut []))];
-    let mut symbols = vec![SymbolCell::EMPTY; needed(SymbolIndex::build(&images, &mut []))];
-    let lookup = Lookup::new(
-        ImageIndex::build(&images, &mut owners).unwrap(),
-        SymbolIndex::build(&images, &mut symbols).unwrap(),
-    );
+    let mut cells = vec![ImageCell::EMPTY; needed(Images::build(cache, &mut []))];
+    let images = Images::build(cache, &mut cells).unwrap();
+    seen.see(&images);
+    for image in images.iter() {
+        seen.see(image);
+        if let Some(id) = image.id {
+            seen.see(&id);
+            seen.see(&id.bytes());
+        }
+    }
+    seen.see(&images.named("nobody").unwrap_err());
+    let options = LookupOptions::default();
+    let asked = Lookup::build(images, options, &mut [], |_, _| {});
+    let mut cells = vec![LookupCell::EMPTY; needed(asked)];
+    let lookup = Lookup::build(images, options, &mut cells, |_, _| {}).unwrap();
     seen.see(&lookup);
-    seen.see(&lookup.images());
-    seen.see(&lookup.symbols());
-    for segment in cache.image().segments() {
-        if let Some(location) = lookup.locate(segment.vmaddr()) {
+    seen.see(&options);
+    for found in lookup.names() {
+        seen.see(&found);
+        seen.see(&found.name);
+        if let Some(location) = lookup.location(found.vmaddr) {
             seen.see(&location);
         }
-        seen.see(&lookup.images().owner(segment.vmaddr()));
     }
-    for cell in lookup.symbols().cells() {
-        let vmaddr = cell.vmaddr();
-        seen.see(&lookup.symbols().at_or_before(vmaddr).unwrap());
-        if let Some(owner) = lookup.images().owner(vmaddr) {
-            seen.see(&owner);
-        }
+    for function in lookup.functions() {
+        seen.see(&function);
+        seen.see(&lookup.owner(function.start).unwrap());
     }
     seen.see(&ImageCell::EMPTY);
-    seen.see(&SymbolCell::EMPTY);
+    seen.see(&LookupCell::EMPTY);
 }
 
 fn load(seen: &mut Seen, cache: &KernelCache<'_>) {
@@ -240,19 +249,13 @@ fn code(seen: &mut Seen, cache: &KernelCache<'_>, file: &[u8]) {
     seen.all(code_regions(&image));
     seen.all(CodeXrefs::new(code_regions(&image), everything));
     seen.results(PointerXrefs::new(&image, everything));
-    let nested = cache.images().flatten();
+    let nested = cache.entries().flatten().flat_map(|entry| entry.image());
     for image in nested {
         seen.all(c_strings(&image));
         seen.all(Stubs::new(code_regions(&image)));
     }
     let ret = Patterns::new([Pattern::word(0xd65f_03c0)]);
     seen.all(CodeMatches::new(code_regions(&image), ret));
-    let images = || cache.images().flatten();
-    let mut cells = vec![FunctionCell::EMPTY; needed(FunctionIndex::build(images(), &mut []))];
-    let functions = FunctionIndex::build(images(), &mut cells).unwrap();
-    seen.see(&functions);
-    functions.iter().for_each(|function| seen.see(&function));
-    seen.see(&FunctionCell::EMPTY);
     let patch = Patch {
         place: PatchPlace::FileOffset(FileOffset::new(0)),
         expected: file,

@@ -104,7 +104,9 @@ fn answers(bytes: &[u8]) -> Vec<(&'static str, String)> {
         let entry = entry?;
         entry.image().map(|image| (entry, image))
     });
-    let symbols = cache.images().map(|image| {
+    let nested = cache.entries().map(|entry| entry?.image());
+    let images = std::iter::once(Ok(cache.image())).chain(nested);
+    let symbols = images.map(|image| {
         let symbols = image?.symbols()?;
         Ok::<_, Error>(symbols.fold(0, |count, _| count + 1))
     });

@@ -307,7 +307,7 @@ fn segments_that_share_memory() {
     let vmaddr = VmAddr::new(u64::from_le_bytes(shared));
     let found = cache.address_map().translate(vmaddr);
     assert_eq!(
-        cache.segment(found.segment.unwrap()).unwrap().name(),
+        cache.segment_at(found.segment.unwrap()).unwrap().name(),
         "__TEXT_EXEC"
     );
     let command = FileOffset::new(data as u64);
@@ -341,7 +341,9 @@ fn exercise(memory: &[u8], header: u64, pointers: Pointers, mode: Mode) {
         assert!(kmods.count() <= memory.len());
     }
     let map = cache.address_map();
-    for one in cache.images().take(16).flatten() {
+    let nested = cache.entries().flatten().map(|entry| entry.image());
+    let images = std::iter::once(Ok(cache.image())).chain(nested);
+    for one in images.take(16).flatten() {
         check(memory, &one);
         for segment in one.segments().take(16) {
             let vmaddr = segment.vmaddr();

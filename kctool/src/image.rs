@@ -1,73 +1,14 @@
 //! Questions about an image that several subcommands ask.
-use std::collections::HashSet;
-
-use kc_offsets::{EntryPoint, KernelCache, Outcome};
+use kc_offsets::{EntryPoint, Outcome};
 use macho_core::{MachO, Segment};
 use serde_json::{Value, json};
 
-use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::json::{hex, hex_or_null, text};
 use crate::streams::Streams;
 
 /// The most things of one kind that are said on standard error.
 const MOST_NOTES: usize = 8;
-
-/// The image with that entry id; the outer one without an id.
-pub(crate) fn select<'a>(cache: &KernelCache<'a>, id: Option<&str>) -> Result<MachO<'a>, Failure> {
-    let Some(id) = id else {
-        return Ok(cache.image());
-    };
-    for entry in cache.entries() {
-        let entry = entry?;
-        if entry.id == id {
-            return Ok(entry.image()?);
-        }
-    }
-    Err(Failure::refused(format!(
-        "no image with the entry id {id}; `kc entries` lists them"
-    )))
-}
-
-/// The outer image, then the nested ones with their entry ids; or the one with that id alone. An image that several entries
-/// name is here once, or a list of entries could ask for any amount of work; one that is damaged is left out.
-///
-/// # Errors
-/// No image with that id, damaged or not.
-pub(crate) fn images<'a>(
-    cache: &KernelCache<'a>,
-    id: Option<&str>,
-    damage: &mut Damage,
-) -> Result<Vec<(Option<macho_core::Name<'a>>, MachO<'a>)>, Failure> {
-    let mut all = Vec::new();
-    if id.is_none() {
-        all.push((None, cache.image()));
-    }
-    let mut met = HashSet::new();
-    let mut damaged = Vec::new();
-    for entry in cache.entries() {
-        let image = entry.and_then(|entry| {
-            let wanted = id.is_none_or(|id| entry.id == id) && met.insert(entry.file_offset);
-            let image = wanted.then(|| entry.image()).transpose()?;
-            Ok(image.map(|image| (Some(entry.id), image)))
-        });
-        match image {
-            Ok(image) => all.extend(image),
-            Err(error) => damaged.push(error),
-        }
-    }
-    match id {
-        Some(id) if all.is_empty() && damaged.is_empty() => {
-            return Err(Failure::refused(format!(
-                "no image with the entry id {id}; `kc entries` lists them"
-            )));
-        }
-        // What is wrong with others is no matter of the one that was asked for.
-        Some(_) if !all.is_empty() => {}
-        _ => damaged.into_iter().for_each(|error| damage.add(error)),
-    }
-    Ok(all)
-}
 
 /// Says what the tolerant mode let pass.
 pub(crate) fn note_tolerated(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<(), Failure> {
@@ -83,13 +24,13 @@ pub(crate) fn note_tolerated(image: &MachO<'_>, streams: &mut Streams<'_>) -> Re
 
 /// Says what of a list could not be read.
 pub(crate) fn note_damage(
-    damage: &[impl std::fmt::Display],
+    mut damage: impl Iterator<Item = impl std::fmt::Display>,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
-    for error in damage.iter().take(MOST_NOTES) {
+    for error in damage.by_ref().take(MOST_NOTES) {
         streams.note(format_args!("left out: {error}"))?;
     }
-    let more = damage.len().saturating_sub(MOST_NOTES);
+    let more = damage.count();
     if more > 0 {
         streams.note(format_args!("left out: {more} more"))?;
     }

@@ -9,7 +9,8 @@ use crate::linkedit::{DataInCodeEntries, LinkeditData};
 use crate::load_command::{LoadCommand, View};
 use crate::macho::MachO;
 use crate::raw::load_command::LoadCommandKind as Kind;
-use crate::symbol::{IndirectSymbols, SymbolTable, Symbols};
+use crate::raw::symbol::SymbolType;
+use crate::symbol::{IndirectSymbols, Symbol, SymbolTable, Symbols};
 use crate::thread::ThreadState64;
 use crate::version::{BuildVersion, SourceVersion};
 use crate::view::{DyldInfo, MainCommand, Uuid};
@@ -116,6 +117,20 @@ impl<'a> MachO<'a> {
     /// As [`symbol_table`](Self::symbol_table).
     pub fn symbols(&self) -> Result<Symbols<'a>, Error> {
         self.symbol_table().map(|table| table.iter())
+    }
+
+    /// The symbol that the image defines with that name, as `_main`: in a section or absolute; of several the
+    /// first. Costs a pass over the symbol table. A symbol whose name is damaged has none.
+    ///
+    /// # Errors
+    /// As [`symbol_table`](Self::symbol_table).
+    pub fn symbol(&self, name: &str) -> Result<Option<Symbol<'a>>, Error> {
+        let mut symbols = self.symbols()?;
+        Ok(symbols.find(|symbol| {
+            let defined = matches!(symbol.kind(), SymbolType::N_SECT | SymbolType::N_ABS);
+            let named = defined && symbol.stab().is_none();
+            named && symbol.name().is_ok_and(|own| own == name)
+        }))
     }
 
     /// The indirect symbol table of `LC_DYSYMTAB`; an empty one without the command.

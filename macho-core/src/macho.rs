@@ -10,7 +10,7 @@ use crate::raw::header::{
     CpuSubtype, CpuType, FileType, HeaderFlags, MH_CIGAM, MH_CIGAM_64, MH_MAGIC, MH_MAGIC_64,
     MachHeader64,
 };
-use crate::segment::{Section, Segments};
+use crate::segment::{Section, Segment, Segments};
 use crate::skeleton;
 
 /// The header, in native numbers.
@@ -249,6 +249,18 @@ impl<'a> MachO<'a> {
     #[inline]
     pub fn sections(&self) -> impl Iterator<Item = Section<'a>> + Clone + use<'a> {
         self.segments().flat_map(|segment| segment.sections())
+    }
+
+    /// The first segment with that name, as `__TEXT_EXEC`. Costs a pass over the load commands.
+    pub fn segment(&self, name: &str) -> Option<Segment<'a>> {
+        self.segments().find(|segment| segment.name() == name)
+    }
+
+    /// The first section with these names, as `__TEXT` and `__text`; the first is the one that the section
+    /// gives, which in an object file is not the name of the segment around it.
+    pub fn section(&self, segment: &str, section: &str) -> Option<Section<'a>> {
+        let mut sections = self.sections();
+        sections.find(|one| one.name() == section && one.segment_name() == segment)
     }
 }
 

@@ -278,7 +278,7 @@ impl<'a> Section<'a> {
     }
 
     /// Where the bytes start, from the start of the outermost file, or of the memory that the image is mapped in;
-    /// `None` for zero-fill sections in a file.
+    /// `None` in a file for zero-fill sections, and for those at offset 0, which a dSYM has.
     pub fn file_offset(&self) -> Option<FileOffset> {
         let position = self.input.position(u64::from(self.offset), self.addr);
         self.has_bytes()
@@ -286,7 +286,8 @@ impl<'a> Section<'a> {
     }
 
     const fn has_bytes(&self) -> bool {
-        self.input.mapping.is_some() || !self.kind().is_zero_fill()
+        // At offset 0 lies the header: sections of a dSYM say so that they have no bytes.
+        self.input.mapping.is_some() || (!self.kind().is_zero_fill() && self.offset != 0)
     }
 
     /// `align`: alignment as a power of two, as it stands in the file.
@@ -306,7 +307,7 @@ impl<'a> Section<'a> {
         SectionAttributes::from_bits_retain(self.flags & 0xffff_ff00)
     }
 
-    /// The bytes; none for zero-fill sections in a file.
+    /// The bytes; none if the section has no [`file_offset`](Self::file_offset).
     ///
     /// # Errors
     /// `Truncated` or `OffsetOverflow`, at the section's structure: a parse does not look at a section's bytes, because no

@@ -324,7 +324,7 @@ pub unsafe extern "C" fn kc_image_segment(
 ) -> kc_status {
     // SAFETY: the caller's promise.
     let outcome = unsafe { opened(image) }.and_then(|open| {
-        let found = open.cache.segment(index);
+        let found = open.cache.segment_at(index);
         found
             .map(|segment| describe(&segment))
             .ok_or_else(|| Failure::not_found("past the last segment"))

@@ -2,7 +2,8 @@
 use core::iter::FusedIterator;
 
 use macho_core::{
-    FileOffset, Fixup, Layout, MachO, Pointers, Segment, Segments, Slots, VmAddr, VmProt,
+    FileOffset, Fixup, Layout, MachO, Pointers, SectionType, Sections, Segment, Segments, Slots,
+    VmAddr, VmProt,
 };
 
 use super::regions::Region;
@@ -30,7 +31,8 @@ pub struct PointerXref {
 /// The pointers of an image to an address, in the order of its fixups.
 ///
 /// They are the slots, of whatever mechanism, whose target it is; a collection's outer image has those of every image inside. Without any
-/// rebase they are the 8-byte words, at addresses that are multiples of 8, that have the address as their value: of a static kernel, say. In
+/// fixup they are the 8-byte words, at addresses that are multiples of 8, that have the address as their value: of a static kernel, say. They
+/// are looked for in sections except strings, and in segments without sections except `__LINKEDIT` and the image's load commands. In
 /// memory whose fixups have been applied they are the words of writable segments, at multiples of 4 (`kmod_info` is packed to 4), that are it
 /// without slide and authentication code.
 /// Damage is an error, and the walk goes on behind it. Costs one pass over the fixups, or over the segments.
@@ -49,7 +51,7 @@ pub struct PointerXrefs<'a> {
 enum Source<'a> {
     Slots(Slots<'a>, RebaseTargets),
     Words {
-        segments: Segments<'a>,
+        parts: Parts<'a>,
         region: Option<Region<'a>>,
         /// Bytes into the region.
         at: usize,
@@ -61,14 +63,12 @@ impl<'a> PointerXrefs<'a> {
     /// The pointers of `image` to an address of `wanted`.
     pub fn new(image: &MachO<'a>, wanted: impl Into<Wanted<'a>>) -> Self {
         let slots = image.fixups().slots();
-        let rebases = slots
-            .clone()
-            .any(|slot| slot.is_ok_and(|slot| matches!(slot.fixup(), Fixup::Rebase { .. })));
-        let source = if rebases {
+        let has_fixups = slots.clone().any(|slot| slot.is_ok());
+        let source = if has_fixups {
             Source::Slots(slots, RebaseTargets::new(image))
         } else {
             Source::Words {
-                segments: image.segments(),
+                parts: Parts::new(image),
                 region: None,
                 at: 0,
                 layout: image.layout(),
@@ -110,9 +110,73 @@ const fn stride(layout: Layout) -> usize {
 }
 
 /// Whether pointers may lie in a segment. dyld refuses fixups in one that is not writable at load (`common/MachOAnalyzer.cpp`,
-/// `invalidRebaseState`), and in the others are load commands and symbols, which hold the same numbers.
+/// `invalidRebaseState`), and symbols hold the same numbers.
 fn may_point(segment: &Segment<'_>, layout: Layout) -> bool {
-    !layout.has_fixups_applied() || segment.initprot().contains(VmProt::VM_PROT_WRITE)
+    let writable = segment.initprot().contains(VmProt::VM_PROT_WRITE);
+    segment.name() != "__LINKEDIT" && (writable || !layout.has_fixups_applied())
+}
+
+/// The parts of an image in which words may be pointers: its sections except strings, and segments
+/// without sections except `__LINKEDIT` and the load commands.
+#[derive(Clone, Debug)]
+struct Parts<'a> {
+    segments: Segments<'a>,
+    current: Option<(Region<'a>, Sections<'a>)>,
+    layout: Layout,
+    /// Where the load commands lie, and where they end.
+    commands: (FileOffset, u64),
+}
+
+impl<'a> Parts<'a> {
+    fn new(image: &MachO<'a>) -> Self {
+        let commands = u64::from(image.header().sizeofcmds).saturating_add(32);
+        Self {
+            segments: image.segments(),
+            current: None,
+            layout: image.layout(),
+            commands: (image.file_offset(), commands),
+        }
+    }
+
+    /// What follows the load commands, if the region begins with them.
+    fn without_commands(&self, region: Region<'a>) -> Region<'a> {
+        let (start, len) = self.commands;
+        if region.file_offset != start {
+            return region;
+        }
+        let skip = usize::try_from(len).unwrap_or(usize::MAX);
+        let (vmaddr, file_offset) = region.place(skip);
+        Region {
+            vmaddr,
+            file_offset,
+            bytes: region.bytes.get(skip..).unwrap_or_default(),
+        }
+    }
+}
+
+impl<'a> Iterator for Parts<'a> {
+    type Item = Region<'a>;
+
+    fn next(&mut self) -> Option<Region<'a>> {
+        loop {
+            if let Some((whole, sections)) = &mut self.current {
+                let part = sections
+                    .filter(|section| section.kind() != SectionType::S_CSTRING_LITERALS)
+                    .find_map(|section| whole.part(section.vmaddr(), section.size()));
+                if part.is_some() {
+                    return part;
+                }
+            }
+            let layout = self.layout;
+            let segment = self.segments.find(|segment| may_point(segment, layout))?;
+            let whole = Region::of_segment(&segment);
+            if segment.nsects() == 0 {
+                self.current = None;
+                return Some(self.without_commands(whole));
+            }
+            self.current = Some((whole, segment.sections()));
+        }
+    }
 }
 
 /// The next word of the region whose value is in the range.
@@ -157,7 +221,7 @@ impl Iterator for PointerXrefs<'_> {
         match &mut self.source {
             Source::Slots(slots, rebases) => next_slot(slots, rebases, &self.wanted),
             Source::Words {
-                segments,
+                parts,
                 region,
                 at,
                 layout,
@@ -166,8 +230,7 @@ impl Iterator for PointerXrefs<'_> {
                 if let Some(found) = found {
                     return Some(Ok(found));
                 }
-                let next = segments.find(|segment| may_point(segment, *layout))?;
-                let next = Region::of_segment(&next);
+                let next = parts.next()?;
                 // To the first multiple of the stride, which is a power of two.
                 let mask = stride(*layout).wrapping_sub(1);
                 let start = usize::try_from(next.vmaddr.get() & 7).unwrap_or(0);

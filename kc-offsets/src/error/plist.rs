@@ -24,6 +24,8 @@ pub enum PlistErrorKind {
     BadPair,
     /// A value of another kind than the key needs.
     BadValue,
+    /// A string of more than 1,024 bytes where an id or a version must be.
+    TextTooLarge,
     /// `IDREF` names no earlier element that has a value of its own.
     UnknownReference,
 }
@@ -42,6 +44,7 @@ impl PlistErrorKind {
             Self::IntegerOverflow => "integer exceeds 64 bits",
             Self::BadPair => "key without a value, or a value without a key",
             Self::BadValue => "value of another kind",
+            Self::TextTooLarge => "id or version of more than 1,024 bytes",
             Self::UnknownReference => "IDREF to no earlier value",
         }
     }

@@ -26,14 +26,12 @@ pub enum Structure {
     AddressMap,
     /// A [`PageIndex`](crate::PageIndex).
     PageIndex,
-    /// An [`ImageIndex`](crate::ImageIndex).
-    ImageIndex,
-    /// A [`SymbolIndex`](crate::SymbolIndex).
-    SymbolIndex,
+    /// The list of [`Images`](crate::Images).
+    Images,
+    /// A [`Lookup`](crate::Lookup).
+    Lookup,
     /// The [`Ids`](crate::Ids).
     Ids,
-    /// A `FunctionIndex`.
-    FunctionIndex,
     /// The memory for the places where a pattern matches.
     CodeMatches,
     /// The memory for the strings that a search looks for.
@@ -55,10 +53,9 @@ impl Structure {
             Self::FileCopy => "copy of the file",
             Self::AddressMap => "address map",
             Self::PageIndex => "page index",
-            Self::ImageIndex => "image index",
-            Self::SymbolIndex => "symbol index",
+            Self::Images => "list of images",
+            Self::Lookup => "look-up",
             Self::Ids => "IDs of __PRELINK_INFO,__info",
-            Self::FunctionIndex => "function index",
             Self::CodeMatches => "matches",
             Self::Strings => "strings",
         }

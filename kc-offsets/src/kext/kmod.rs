@@ -168,18 +168,26 @@ impl<'a> Kmods<'a> {
     }
 }
 
-impl<'a> Iterator for Kmods<'a> {
-    type Item = Result<Kmod<'a>, Error>;
-
-    fn next(&mut self) -> Option<Self::Item> {
+impl<'a> Kmods<'a> {
+    /// The next kext, and its header's address as `__kmod_start` has it, which may be known although the kext is
+    /// damaged.
+    pub(crate) fn step(&mut self) -> Option<(Option<VmAddr>, Result<Kmod<'a>, Error>)> {
         let (info, entry) = self.infos.next()?;
         let header = self.starts.next();
         let header = header.map(|(header, _)| self.resolve(self.starts.format, header));
         let kmod = self.kmod(self.resolve(self.infos.format, info));
-        Some(
-            kmod.map(|kmod| Kmod { header, ..kmod })
-                .ok_or_else(|| Error::at(Fault::KmodNotMapped, entry)),
-        )
+        let kmod = kmod
+            .map(|kmod| Kmod { header, ..kmod })
+            .ok_or_else(|| Error::at(Fault::KmodNotMapped, entry));
+        Some((header, kmod))
+    }
+}
+
+impl<'a> Iterator for Kmods<'a> {
+    type Item = Result<Kmod<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.step().map(|(_, kmod)| kmod)
     }
 }
 

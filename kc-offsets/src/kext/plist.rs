@@ -10,7 +10,7 @@ use core::fmt;
 
 use macho_core::FileOffset;
 
-use crate::error::{Error, Fault, PlistErrorKind};
+use crate::error::{Error, PlistErrorKind};
 
 mod find;
 mod text;
@@ -135,9 +135,7 @@ impl<'a> Plist<'a> {
     /// An error about the element at byte `at`.
     #[cold]
     pub(crate) fn error(&self, kind: PlistErrorKind, at: usize) -> Error {
-        let at = u64::try_from(at).unwrap_or(u64::MAX);
-        let offset = FileOffset::new(self.start.get().saturating_add(at));
-        Error::at(Fault::Plist(kind), offset)
+        Error::plist(kind, self.start, at)
     }
 
     fn rest(&self) -> &'a [u8] {

@@ -7,9 +7,14 @@ use core::iter::FusedIterator;
 
 use macho_core::{FileOffset, VmAddr};
 
+use super::dictionary::{Dictionaries, Dictionary, Key};
 use super::plist::{Plist, PlistElement, PlistItem, PlistText};
 use crate::error::{Error, PlistErrorKind, Structure};
 use crate::sort::sort_by_key;
+
+/// `_PrelinkExecutableLoadAddr` of a kext without code (dyld
+/// `kernel-collection-builder/AppCacheBuilder.cpp`).
+pub(crate) const NO_ADDRESS: u64 = 0x7fff_ffff_ffff_ffff;
 
 /// A property list of kexts.
 #[derive(Clone, Copy)]
@@ -67,13 +72,17 @@ impl<'a> PrelinkInfo<'a> {
             .filter_map(|element| IdCell::new(&element))
     }
 
+    /// The dictionaries of `_PrelinkInfoDictionary`, in order, references not followed.
+    pub fn dictionaries(&self) -> Dictionaries<'a> {
+        Dictionaries::new(self.elements(), self.start)
+    }
+
     /// The kexts of `_PrelinkInfoDictionary`, in order. `ids` must be this property list's.
     pub fn kexts<'s>(&self, ids: Ids<'s>) -> Kexts<'a, 's> {
         Kexts {
             info: *self,
-            elements: self.elements(),
+            dictionaries: self.dictionaries(),
             ids,
-            cursor: Cursor::Before,
         }
     }
 }
@@ -196,16 +205,6 @@ pub struct Kext<'a> {
     pub file_offset: FileOffset,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Cursor {
-    /// Before the array.
-    Before,
-    /// In the array, between kexts.
-    Array,
-    /// Behind the array, or behind damage.
-    Done,
-}
-
 /// Iterator over the kexts of a property list.
 ///
 /// A kext with a value that cannot be read is an error, and the walk goes on after it; XML that is
@@ -214,215 +213,73 @@ enum Cursor {
 #[must_use]
 pub struct Kexts<'a, 's> {
     info: PrelinkInfo<'a>,
-    elements: Plist<'a>,
+    dictionaries: Dictionaries<'a>,
     ids: Ids<'s>,
-    cursor: Cursor,
 }
 
 impl<'a> Kexts<'a, '_> {
-    /// Goes to the array.
-    fn find_array(&mut self) -> Result<bool, Error> {
-        let mut named = false;
-        while let Some(element) = self.elements.next() {
-            match (self.elements.depth(), element?.item) {
-                (1, PlistItem::Key(key)) => named = key == "_PrelinkInfoDictionary",
-                // The depth counts the array itself.
-                (2, PlistItem::Array) if named => return Ok(true),
-                (1, PlistItem::Dict) => {}
-                (1, _) => named = false,
-                _ => {}
-            }
-        }
-        Ok(false)
-    }
-
-    fn element(&mut self) -> Result<Option<PlistElement<'a>>, Error> {
-        self.elements.next().transpose()
-    }
-
-    /// The next kext. `Err` of XML that is damaged, `Ok(Err)` of a value.
-    fn kext(&mut self) -> Result<Option<Result<Kext<'a>, Error>>, Error> {
-        if self.cursor == Cursor::Before {
-            if !self.find_array()? {
-                return Ok(None);
-            }
-            self.cursor = Cursor::Array;
-        }
-        let Some(element) = self.element()? else {
-            return Ok(None);
-        };
-        match element.item {
-            PlistItem::Dict => self.dictionary(element.at).map(Some),
-            PlistItem::End => Ok(None),
-            PlistItem::Array => {
-                self.skip_container()?;
-                Ok(Some(Err(self.wrong(element.at))))
-            }
-            _ => Ok(Some(Err(self.wrong(element.at)))),
-        }
-    }
-
-    fn wrong(&self, at: usize) -> Error {
-        self.elements.error(PlistErrorKind::BadValue, at)
-    }
-
-    /// Passes over what is left of the innermost container.
-    fn skip_container(&mut self) -> Result<(), Error> {
-        let outside = self.elements.depth().saturating_sub(1);
-        while self.elements.depth() > outside {
-            if self.element()?.is_none() {
-                break;
-            }
-        }
-        Ok(())
-    }
-
-    fn dictionary(&mut self, at: usize) -> Result<Result<Kext<'a>, Error>, Error> {
-        let at = u64::try_from(at).unwrap_or(u64::MAX);
+    fn kext(&self, dictionary: &Dictionary<'a>) -> Result<Kext<'a>, Error> {
         let mut kext = Kext {
-            file_offset: FileOffset::new(self.info.start.get().saturating_add(at)),
+            file_offset: dictionary.file_offset(),
             ..Kext::default()
         };
-        let mut damage = None;
-        while let Some(element) = self.element()? {
-            let key = match element.item {
-                PlistItem::End => break,
-                PlistItem::Key(key) => key,
-                other => {
-                    damage = damage.or(Some(
-                        self.elements.error(PlistErrorKind::BadPair, element.at),
-                    ));
-                    if matches!(other, PlistItem::Dict | PlistItem::Array) {
-                        self.skip_container()?;
-                    }
-                    continue;
-                }
-            };
-            let Some(value) = self.element()? else { break };
-            match value.item {
-                PlistItem::Dict | PlistItem::Array => {
-                    self.skip_container()?;
-                    if is_read(key) {
-                        damage = damage.or(Some(self.wrong(value.at)));
-                    }
-                }
-                PlistItem::End => {
-                    damage = damage.or(Some(
-                        self.elements.error(PlistErrorKind::BadPair, element.at),
-                    ));
-                    break;
-                }
-                _ => {
-                    if let Err(error) = self.read(&mut kext, key, &value) {
-                        damage = damage.or(Some(error));
-                    }
-                }
+        let mut damage = dictionary.damage();
+        for (key, element) in dictionary.in_order() {
+            if let Err(kind) = self.read(&mut kext, key, &element) {
+                let error = dictionary.error(kind, element.at);
+                let is_first = damage.is_none_or(|before| error.offset() < before.offset());
+                damage = if is_first { Some(error) } else { damage };
             }
         }
-        Ok(damage.map_or(Ok(kext), Err))
+        damage.map_or(Ok(kext), Err)
     }
 
     /// Reads the value of a key.
     fn read(
         &self,
         kext: &mut Kext<'a>,
-        key: PlistText<'a>,
+        key: Key,
         value: &PlistElement<'a>,
-    ) -> Result<(), Error> {
-        if let Some(place) = text_of(kext, key) {
-            return match self.resolved(value)? {
-                PlistItem::String(text) => {
-                    *place = Some(text);
-                    Ok(())
-                }
-                _ => Err(self.wrong(value.at)),
-            };
-        }
-        if !is_read(key) {
-            return Ok(());
-        }
-        let PlistItem::Integer(digits) = self.resolved(value)? else {
-            return Err(self.wrong(value.at));
-        };
-        let number = digits
-            .integer()
-            .map_err(|kind| self.elements.error(kind, value.at))?;
-        let vmaddr = Some(VmAddr::new(number));
-        if key == "_PrelinkExecutableLoadAddr" {
-            kext.load_addr = vmaddr;
-        } else if key == "_PrelinkExecutableSourceAddr" {
-            kext.source_addr = vmaddr;
-        } else if key == "_PrelinkKmodInfo" {
-            kext.kmod_info = vmaddr;
-        } else {
-            kext.size = Some(number);
+    ) -> Result<(), PlistErrorKind> {
+        match (key, self.resolved(value)?) {
+            (Key::BundleId, PlistItem::String(text)) => kext.bundle_id = Some(text),
+            (Key::Version, PlistItem::String(text)) => kext.version = Some(text),
+            (Key::BundlePath, PlistItem::String(text)) => kext.bundle_path = Some(text),
+            (Key::Size, PlistItem::Integer(digits)) => kext.size = Some(digits.integer()?),
+            (Key::LoadAddr, PlistItem::Integer(digits)) => {
+                let vmaddr = Some(digits.integer()?);
+                kext.load_addr = vmaddr
+                    .filter(|vmaddr| *vmaddr != NO_ADDRESS)
+                    .map(VmAddr::new);
+            }
+            (Key::SourceAddr, PlistItem::Integer(digits)) => {
+                kext.source_addr = Some(VmAddr::new(digits.integer()?));
+            }
+            (Key::KmodInfo, PlistItem::Integer(digits)) => {
+                kext.kmod_info = Some(VmAddr::new(digits.integer()?));
+            }
+            _ => return Err(PlistErrorKind::BadValue),
         }
         Ok(())
     }
 
     /// The value that an element is or refers to. One step: what refers has no value of its own.
-    fn resolved(&self, element: &PlistElement<'a>) -> Result<PlistItem<'a>, Error> {
+    fn resolved(&self, element: &PlistElement<'a>) -> Result<PlistItem<'a>, PlistErrorKind> {
         let PlistItem::Reference(id) = element.item else {
             return Ok(element.item);
         };
         self.ids
             .find(self.info.text, id, element.at)
-            .ok_or_else(|| {
-                self.elements
-                    .error(PlistErrorKind::UnknownReference, element.at)
-            })
+            .ok_or(PlistErrorKind::UnknownReference)
     }
-}
-
-/// Where the text of that key goes.
-fn text_of<'k, 'a>(
-    kext: &'k mut Kext<'a>,
-    key: PlistText<'_>,
-) -> Option<&'k mut Option<PlistText<'a>>> {
-    if key == "CFBundleIdentifier" {
-        Some(&mut kext.bundle_id)
-    } else if key == "CFBundleVersion" {
-        Some(&mut kext.version)
-    } else if key == "_PrelinkBundlePath" {
-        Some(&mut kext.bundle_path)
-    } else {
-        None
-    }
-}
-
-/// Whether the value of that key is read.
-fn is_read(key: PlistText<'_>) -> bool {
-    [
-        "CFBundleIdentifier",
-        "CFBundleVersion",
-        "_PrelinkBundlePath",
-        "_PrelinkExecutableLoadAddr",
-        "_PrelinkExecutableSourceAddr",
-        "_PrelinkExecutableSize",
-        "_PrelinkKmodInfo",
-    ]
-    .iter()
-    .any(|name| key == *name)
 }
 
 impl<'a> Iterator for Kexts<'a, '_> {
     type Item = Result<Kext<'a>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.cursor == Cursor::Done {
-            return None;
-        }
-        match self.kext() {
-            Ok(Some(kext)) => Some(kext),
-            Ok(None) => {
-                self.cursor = Cursor::Done;
-                None
-            }
-            Err(error) => {
-                self.cursor = Cursor::Done;
-                Some(Err(error))
-            }
-        }
+        let dictionary = self.dictionaries.next()?;
+        Some(dictionary.and_then(|dictionary| self.kext(&dictionary)))
     }
 }
 

@@ -1,17 +1,9 @@
 //! What an image answers, as text in which every place is a vmaddr: the same for a file and for memory.
-use kc_offsets::code::{
-    AddressRange, CodeMatches, CodeXrefs, FunctionCell, FunctionIndex, Stubs, c_strings,
-    code_regions,
+use kc_offsets::code::{AddressRange, CodeMatches, CodeXrefs, Stubs, c_strings, code_regions};
+use kc_offsets::{
+    AddressMap, IdCell, Ids, ImageCell, Images, KernelCache, Lookup, LookupCell, LookupOptions,
 };
-use kc_offsets::{AddressMap, Error, ImageIndex, KernelCache, Lookup, SymbolIndex};
-use kc_offsets::{IdCell, Ids};
-use kc_offsets::{ImageCell, SymbolCell};
 use macho_core::{FileOffset, MachO, SectionType, VmAddr};
-
-/// How many cells an index asks for.
-fn needed<T>(asked: Result<T, Error>) -> usize {
-    asked.err().and_then(Error::needed).unwrap_or(0)
-}
 
 /// Answers, one a line.
 pub(crate) struct Answers {
@@ -44,43 +36,50 @@ pub(crate) fn answers(cache: &KernelCache<'_>) -> Answers {
         let place = place(&map, Some(entry.file_offset));
         say("fileset entry", &(entry.id, entry.vmaddr, place));
     }
-    let mut kexts = Vec::new();
     if let Some(info) = cache.prelink_info().unwrap() {
         say(
             "prelink info",
             &(info.text().len(), place(&map, Some(info.file_offset()))),
         );
-        let mut entries = vec![IdCell::EMPTY; needed(Ids::build(&info, &mut []))];
-        let ids = Ids::build(&info, &mut entries).unwrap();
+        let mut cells = vec![IdCell::EMPTY; 10_000];
+        let ids = Ids::build(&info, &mut cells).unwrap();
         for kext in info.kexts(ids) {
             let kext = kext.unwrap();
             let load = kext.load_addr.unwrap();
             say("kext", &(kext.bundle_id, kext.version, load, kext.size));
-            kexts.push(load);
         }
     }
-    let images: Vec<MachO<'_>> = cache.images().map(Result::unwrap).collect();
-    let edges = edges(&images);
-    let least = needed(ImageIndex::build(&images, &mut []));
-    let mut owners = vec![ImageCell::EMPTY; least + 13];
-    let needed = needed(SymbolIndex::build(&images, &mut []));
-    let mut symbols = vec![SymbolCell::EMPTY; needed];
-    let lookup = Lookup::new(
-        ImageIndex::build(&images, &mut owners).unwrap(),
-        SymbolIndex::build(&images, &mut symbols).unwrap(),
-    );
+    let mut cells = vec![ImageCell::EMPTY; 1000];
+    let images = Images::build(cache, &mut cells).unwrap();
+    for image in images.iter() {
+        let place = place(&map, image.file_offset);
+        say(
+            "image",
+            &(image.id, image.version, image.vmaddr, image.size, place),
+        );
+    }
+    let machos: Vec<MachO<'_>> = images.machos().map(|(_, macho)| macho).collect();
+    let edges = edges(&machos);
+    let mut cells = vec![LookupCell::EMPTY; 100_000];
+    let options = LookupOptions {
+        // Of memory whose fixups have been applied nothing says what was bound.
+        imports: false,
+        ..LookupOptions::default()
+    };
+    let lookup = Lookup::build(images, options, &mut cells, |_, error| panic!("{error}")).unwrap();
     for &vmaddr in &edges {
-        let owner = lookup.locate(vmaddr).map(|place| {
-            let section = place.section.map(|section| section.name());
-            let symbol = place
-                .symbol
-                .map(|(symbol, offset)| (symbol.name().ok(), offset));
-            (place.number, place.segment.name(), section, symbol)
+        let owner = lookup.location(vmaddr).map(|location| {
+            let section = location.section.map(|section| section.name());
+            let symbol = location
+                .name
+                .map(|found| (found.name.name(), location.offset));
+            let segment = location.segment.name();
+            (location.image, segment, section, symbol, location.function)
         });
         say("owner", &(vmaddr, owner));
     }
-    let kexts = kexts.iter().map(|load| cache.image_at(*load).unwrap());
-    for one in images.iter().copied().chain(kexts) {
+    say("functions", &lookup.functions().collect::<Vec<_>>());
+    for one in machos {
         lines.extend(image(&map, &one));
     }
     Answers { lines, edges }
@@ -213,9 +212,6 @@ fn code(map: &AddressMap<'_>, image: &MachO<'_>) -> Vec<String> {
             ),
         );
     }
-    let mut marks = vec![FunctionCell::EMPTY; 100_000];
-    let functions = FunctionIndex::build([*image].into_iter(), &mut marks).unwrap();
-    say("functions", &functions.iter().collect::<Vec<_>>());
     lines
 }
 

@@ -2,17 +2,18 @@
 
 use aarch64_decode::Syntax;
 use kc_offsets::code::holds_strings;
-use kc_offsets::{AddressMap, KernelCache, Outcome};
+use kc_offsets::{AddressMap, Images, KernelCache, Outcome};
 use macho_core::{CpuType, MachO, Section, VmAddr};
 
 use crate::cli::{Disasm, SyntaxName};
 use crate::container;
 use crate::damage::Damage;
 use crate::failure::Failure;
-use crate::image::{entry_line, images, outcome_name, select};
+use crate::image::{entry_line, outcome_name};
+use crate::images;
+use crate::locations::{LocationMemory, Locations};
 use crate::question::with_image;
 use crate::streams::Streams;
-use crate::symbols::{Names, SymbolIndex};
 
 mod cross_check;
 mod listing;
@@ -36,7 +37,10 @@ pub(super) fn run(args: &Disasm, streams: &mut Streams<'_>) -> Result<(), Failur
         return list(args, &words, &Context::default(), check, streams);
     }
     with_image(&args.input, streams, |cache, payload, streams| {
-        let image = select(cache, args.image.as_deref())?;
+        let mut memory = LocationMemory::default();
+        let locations = Locations::new(cache, &mut memory)?;
+        let images = locations.lookup().images();
+        let image = images::select(images, args.image.as_deref())?;
         let cputype = cache.image().header().cputype;
         if cputype != CpuType::CPU_TYPE_ARM64 {
             return Err(Failure::refused(format!(
@@ -45,7 +49,7 @@ pub(super) fn run(args: &Disasm, streams: &mut Streams<'_>) -> Result<(), Failur
         }
         let map = cache.address_map();
         let words = match (&args.section, args.at) {
-            (Some(name), _) => section_words(args, cache, &payload.bytes, name, streams)?,
+            (Some(name), _) => section_words(args, images, &payload.bytes, name, streams)?,
             (None, Some(at)) => words_at(&map, &payload.bytes, at)?,
             (None, None) => entry_words(args, cache, &image, &payload.bytes, streams)?,
         };
@@ -53,7 +57,7 @@ pub(super) fn run(args: &Disasm, streams: &mut Streams<'_>) -> Result<(), Failur
         let count = args
             .count
             .unwrap_or(if whole { u64::MAX } else { DEFAULT_COUNT });
-        let context = context(cache, &map, &payload.bytes)?;
+        let context = context(locations, &map, &payload.bytes);
         list(args, &words.limited(count), &context, check, streams)
     })
 }
@@ -122,7 +126,7 @@ fn entry_words<'a>(
 /// The bytes of the one section of that name.
 fn section_words<'a>(
     args: &Disasm,
-    cache: &KernelCache<'_>,
+    images: Images<'_, '_>,
     file: &'a [u8],
     name: &str,
     streams: &mut Streams<'_>,
@@ -134,7 +138,7 @@ fn section_words<'a>(
     };
     let mut found: Vec<(String, Section<'_>)> = Vec::new();
     let mut damage = Damage::default();
-    for (id, image) in images(cache, args.image.as_deref(), &mut damage)? {
+    for (id, image) in images::selected(images, args.image.as_deref(), &mut damage)? {
         let id = id.map_or_else(String::new, |id| id.to_string());
         found.extend(
             image
@@ -180,32 +184,21 @@ fn section_words<'a>(
 }
 
 /// Names and strings that comments may show.
-fn context<'a>(
-    cache: &KernelCache<'a>,
-    map: &AddressMap<'a>,
-    file: &'a [u8],
-) -> Result<Context<'a>, Failure> {
-    let mut symbols = SymbolIndex::default();
-    let mut names = Names::new(cache);
+fn context<'c>(locations: Locations<'c, 'c>, map: &AddressMap<'c>, file: &'c [u8]) -> Context<'c> {
     let mut strings = Vec::new();
-    for (_, image) in images(cache, None, &mut Damage::default())? {
-        // Without symbols there is less to say, and no reason to refuse.
-        drop(symbols.add(&image, &mut names));
-        strings.extend(
-            image
-                .sections()
-                .filter(|section| holds_strings(section) && section.size() != 0)
-                .map(|section| (section.vmaddr().get(), section.size())),
-        );
+    for (_, image) in locations.lookup().images().machos() {
+        let holding = image.sections().filter(|section| {
+            holds_strings(section) && section.size() != 0 && section.file_offset().is_some()
+        });
+        strings.extend(holding.map(|section| (section.vmaddr().get(), section.size())));
     }
-    symbols.sort();
     strings.sort_unstable();
-    Ok(Context {
-        symbols,
+    Context {
+        locations: Some(locations),
         strings,
         map: Some(map.clone()),
         file,
-    })
+    }
 }
 
 fn list(

@@ -1,14 +1,13 @@
 //! `kc entries`: the images inside a fileset, the kexts of a prelinked kernel.
-use kc_offsets::KernelCache;
-use macho_core::VmAddr;
+use kc_offsets::{Image, Images, KernelCache};
+use macho_core::{FileOffset, VmAddr};
 use serde_json::{Value, json};
 
 use crate::cli::Entries;
 use crate::failure::Failure;
 use crate::image::note_damage;
+use crate::images::{self, ImageMemory};
 use crate::json::{self, hex_or_null};
-use crate::kexts::{self, Listed};
-use crate::printable::Printable;
 use crate::question::with_image;
 use crate::streams::Streams;
 
@@ -18,22 +17,21 @@ pub(super) fn run(args: &Entries, streams: &mut Streams<'_>) -> Result<(), Failu
             let document = entries_json(cache, streams)?;
             return json::write(streams.stdout, &document);
         }
-        let (all, damage) = kexts::list(cache);
-        note_damage(&damage, streams)?;
-        for entry in all {
-            let vmaddr = entry
-                .vmaddr
-                .map_or_else(|| "-".to_owned(), |vmaddr| vmaddr.to_string());
-            let offset = file_offset(&entry)
-                .map_or_else(|| "-".to_owned(), |offset| format!("{offset:#010x}"));
-            let uuid = uuid(&entry)?.unwrap_or_else(|| "-".to_owned());
-            let version = entry.version.map_or_else(String::new, |version| {
-                format!("  {}", Printable(version.as_bytes()))
-            });
+        let mut memory = ImageMemory::default();
+        let images = memory.whole(cache)?;
+        note_damage(images::damaged(images), streams)?;
+        for (image, uuid) in listed(images) {
+            let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+            let vmaddr = or_dash(image.vmaddr.map(|vmaddr| vmaddr.to_string()));
+            let offset = image.file_offset.map(FileOffset::get);
+            let offset = or_dash(offset.map(|offset| format!("{offset:#010x}")));
+            let uuid = or_dash(uuid?);
+            let id = or_dash(image.id.map(|id| id.to_string()));
+            let version = image.version.filter(|version| !version.raw().is_empty());
+            let version = version.map_or_else(String::new, |version| format!("  {version}"));
             writeln!(
                 streams.stdout,
-                "{vmaddr:18}  {offset:10}  {uuid:36}  {}{version}",
-                Printable(entry.id.as_bytes())
+                "{vmaddr:18}  {offset:10}  {uuid:36}  {id}{version}"
             )?;
         }
         Ok(())
@@ -45,27 +43,40 @@ pub(super) fn entries_json(
     cache: &KernelCache<'_>,
     streams: &mut Streams<'_>,
 ) -> Result<Value, Failure> {
-    let (all, damage) = kexts::list(cache);
-    note_damage(&damage, streams)?;
+    let mut memory = ImageMemory::default();
+    let images = memory.whole(cache)?;
+    note_damage(images::damaged(images), streams)?;
     let mut array = Vec::new();
-    for entry in all {
+    for (image, uuid) in listed(images) {
         array.push(json!({
-            "id": entry.id,
-            "vmaddr": hex_or_null(entry.vmaddr.map(VmAddr::get)),
-            "file_offset": hex_or_null(file_offset(&entry)),
-            "uuid": uuid(&entry)?,
-            "version": entry.version,
-            "size": entry.size,
+            "id": images::id(image),
+            "vmaddr": hex_or_null(image.vmaddr.map(VmAddr::get)),
+            "file_offset": hex_or_null(image.file_offset.map(FileOffset::get)),
+            "uuid": uuid?,
+            "version": image.version.map(images::plain),
+            "size": image.size,
         }));
     }
     Ok(Value::Array(array))
 }
 
-fn file_offset(entry: &Listed<'_>) -> Option<u64> {
-    entry.known.map(|known| known.image.file_offset().get())
-}
-
-fn uuid(entry: &Listed<'_>) -> Result<Option<String>, Failure> {
-    let uuid = entry.known.map(|known| known.uuid).transpose()?;
-    Ok(uuid.flatten().map(|uuid| uuid.to_string()))
+/// The images inside that the list says anything of, with their UUIDs: a list may name one image a hundred thousand
+/// times, so that each is asked once.
+fn listed<'a, 's>(
+    images: Images<'a, 's>,
+) -> impl Iterator<Item = (&'s Image<'a>, Result<Option<String>, Failure>)> {
+    let uuids: Vec<_> = images
+        .iter()
+        .map(|image| image.macho.map(|macho| macho.uuid()))
+        .collect();
+    let inside = images.iter().enumerate().skip(1);
+    let known = inside.filter(|(_, image)| image.id.is_some() || image.vmaddr.is_some());
+    known.map(move |(number, image)| {
+        let uuid = uuids.get(images.first(number)).copied().flatten();
+        let uuid = uuid.transpose().map_err(Failure::from);
+        (
+            image,
+            uuid.map(|uuid| uuid.flatten().map(|uuid| uuid.to_string())),
+        )
+    })
 }

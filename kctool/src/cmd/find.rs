@@ -5,37 +5,45 @@ use serde_json::{Value, json};
 
 use crate::cli::Find;
 use crate::failure::Failure;
-use crate::image::select;
+use crate::images;
 use crate::json::{self, hex};
+use crate::locations::{LocationMemory, Locations};
 use crate::pattern;
-use crate::place::{PlaceStorage, Places};
 use crate::question::with_image;
 use crate::streams::Streams;
 
 pub(super) fn run(args: &Find, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
-        let image = select(cache, args.image.as_deref())?;
-        let found = found(args, &image)?;
-        let mut storage = PlaceStorage::new(cache)?;
-        let places = Places::new(&mut storage)?;
+        let mut memory = LocationMemory::default();
+        let locations = Locations::new(cache, &mut memory)?;
+        let images = locations.lookup().images();
+        let mut found = Vec::new();
+        for image in images::searched(cache, images, args.image.as_deref())? {
+            found.extend(matches(args, &image)?);
+        }
+        found.sort_unstable();
+        found.dedup();
         if args.json {
             let rows = found.iter().map(|&(vmaddr, file_offset)| {
                 let mut row = json!({ "vmaddr": hex(vmaddr), "file_offset": hex(file_offset) });
-                places.describe(vmaddr, &mut row);
+                locations.describe(vmaddr, &mut row);
                 row
             });
             return json::write(streams.stdout, &Value::Array(rows.collect()));
         }
         for (vmaddr, file_offset) in found {
-            let place = places.text(vmaddr);
-            writeln!(streams.stdout, "{vmaddr:#018x}  {file_offset:#010x}{place}")?;
+            let location = locations.text(vmaddr);
+            writeln!(
+                streams.stdout,
+                "{vmaddr:#018x}  {file_offset:#010x}{location}"
+            )?;
         }
         Ok(())
     })
 }
 
 /// vmaddr and file offset of each match.
-fn found(args: &Find, image: &MachO<'_>) -> Result<Vec<(u64, u64)>, Failure> {
+fn matches(args: &Find, image: &MachO<'_>) -> Result<Vec<(u64, u64)>, Failure> {
     let words = args.words.as_deref().map(pattern::words);
     let text = args.text.as_deref().map(pattern::text);
     if let Some(words) = words.or(text) {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::cli::Fixups;
 use crate::damage::Damage;
 use crate::failure::Failure;
-use crate::image;
+use crate::images::{self, ImageMemory};
 use crate::json::{self, hex, hex_or_null, text};
 use crate::question::with_image;
 use crate::streams::Streams;
@@ -19,7 +19,8 @@ use import_names::ImportNames;
 
 pub(super) fn run(args: &Fixups, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
-        let image = image::select(cache, args.image.as_deref())?;
+        let mut memory = ImageMemory::default();
+        let image = images::select(memory.mapped(cache)?, args.image.as_deref())?;
         let damage = match (args.list, args.json) {
             (true, false) => list(&image, streams)?,
             (true, true) => list_json(&image, streams)?,

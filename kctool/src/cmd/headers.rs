@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::Headers;
 use crate::container::arch_name;
 use crate::failure::Failure;
-use crate::image::select;
+use crate::images::{self, ImageMemory};
 use crate::json::{self, hex};
 use crate::question::with_image;
 use crate::streams::Streams;
@@ -14,7 +14,8 @@ mod fields;
 
 pub(super) fn run(args: &Headers, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
-        let image = select(cache, args.image.as_deref())?;
+        let mut memory = ImageMemory::default();
+        let image = images::select(memory.mapped(cache)?, args.image.as_deref())?;
         let header = header_json(&image);
         // What can be shown is shown; the first damaged command decides the exit status.
         let mut first_error = None;

@@ -1,19 +1,19 @@
 //! `kc patch`: checks a set of patches and writes a patched copy.
 use std::path::Path;
 
+use kc_offsets::AddressMap;
 use kc_offsets::code::{
     Patch as Change, PatchError, PatchPlace, PlacedPatch, apply_patches, code_regions,
 };
-use kc_offsets::{AddressMap, KernelCache};
 use macho_core::FileOffset;
 use serde_json::{Value, json};
 
 use crate::cli::Patch;
 use crate::failure::Failure;
-use crate::image::select;
+use crate::images;
 use crate::json::{self, hex, hex_or_null};
+use crate::locations::{LocationMemory, Locations};
 use crate::pattern;
-use crate::place::{PlaceStorage, Places};
 use crate::printable::Hex;
 use crate::question::with_image;
 use crate::streams::Streams;
@@ -32,9 +32,9 @@ struct Placed {
 pub(super) fn run(args: &Patch, streams: &mut Streams<'_>) -> Result<(), Failure> {
     let text = std::fs::read_to_string(&args.patches).map_err(Failure::at(&args.patches))?;
     with_image(&args.input, streams, |cache, payload, streams| {
-        let mut storage = PlaceStorage::new(cache)?;
-        let places = Places::new(&mut storage)?;
-        let all = placed(&args.patches, &text, cache, &places)?;
+        let mut memory = LocationMemory::default();
+        let locations = Locations::new(cache, &mut memory)?;
+        let all = placed(&args.patches, &text, &locations)?;
         let changes: Vec<Change<'_>> = all.iter().map(change).collect();
         let map = cache.address_map();
         let mut file = payload.bytes.to_vec();
@@ -45,7 +45,7 @@ pub(super) fn run(args: &Patch, streams: &mut Streams<'_>) -> Result<(), Failure
         let done = done
             .iter()
             .map(|done| Done::new(&all[done.patch], done, &payload.bytes, &map));
-        report(args, &done.collect::<Vec<_>>(), &places, streams)
+        report(args, &done.collect::<Vec<_>>(), &locations, streams)
     })
 }
 
@@ -78,12 +78,7 @@ fn refused(path: &Path, all: &[Placed], error: &PatchError) -> Failure {
 }
 
 /// The patches of a file, each with its place found.
-fn placed(
-    path: &Path,
-    text: &str,
-    cache: &KernelCache<'_>,
-    places: &Places<'_, '_>,
-) -> Result<Vec<Placed>, Failure> {
+fn placed(path: &Path, text: &str, locations: &Locations<'_, '_>) -> Result<Vec<Placed>, Failure> {
     let mut all = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {
         let wrong = |why: String| {
@@ -95,7 +90,7 @@ fn placed(
         let Some(what) = Line::parse(text).map_err(wrong)? else {
             continue;
         };
-        let found = find(&what, cache, places).map_err(|failure| wrong(failure.to_string()))?;
+        let found = find(&what, locations).map_err(|failure| wrong(failure.to_string()))?;
         all.extend(found.into_iter().map(|place| Placed {
             line,
             place,
@@ -109,16 +104,12 @@ fn placed(
 }
 
 /// The places of one line: one, or as many as it expects.
-fn find(
-    what: &Line,
-    cache: &KernelCache<'_>,
-    places: &Places<'_, '_>,
-) -> Result<Vec<PatchPlace>, Failure> {
+fn find(what: &Line, locations: &Locations<'_, '_>) -> Result<Vec<PatchPlace>, Failure> {
     let vmaddr = |vmaddr| PatchPlace::VmAddr(macho_core::VmAddr::new(vmaddr));
     match &what.place {
         Place::VmAddr(number) => Ok(vec![vmaddr(*number)]),
         Place::FileOffset(offset) => Ok(vec![PatchPlace::FileOffset(FileOffset::new(*offset))]),
-        Place::Symbol(name, more) => match places.named(name).as_slice() {
+        Place::Symbol(name, more) => match locations.symbols_named(name).as_slice() {
             [only] => Ok(vec![vmaddr(only.wrapping_add(*more))]),
             several => Err(Failure::refused(format!(
                 "{} symbols are called {name}",
@@ -126,7 +117,8 @@ fn find(
             ))),
         },
         Place::Find { count, image } => {
-            let image = select(cache, image.as_deref())?;
+            let images = locations.lookup().images();
+            let image = images::select(images, image.as_deref())?;
             let found = pattern::find_words(code_regions(&image), &what.words)?;
             if found.len() != *count {
                 return Err(Failure::refused(format!(
@@ -171,7 +163,7 @@ impl<'a> Done<'a> {
 fn report(
     args: &Patch,
     all: &[Done<'_>],
-    places: &Places<'_, '_>,
+    locations: &Locations<'_, '_>,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
     // What was written must not be mixed with the report.
@@ -192,15 +184,15 @@ fn report(
                 "symbol": null,
             });
             if let Some(vmaddr) = done.vmaddr {
-                places.describe(vmaddr, &mut row);
+                locations.describe(vmaddr, &mut row);
             }
             row
         });
         return json::write(out, &Value::Array(rows.collect()));
     }
     for done in all {
-        let (at, place) = match done.vmaddr {
-            Some(vmaddr) => (format!("{vmaddr:#018x}"), places.text(vmaddr)),
+        let (at, location) = match done.vmaddr {
+            Some(vmaddr) => (format!("{vmaddr:#018x}"), locations.text(vmaddr)),
             None => (format!("{:18}", "-"), String::new()),
         };
         let Done {
@@ -212,7 +204,7 @@ fn report(
         } = done;
         writeln!(
             out,
-            "{at}  {file_offset:#010x}  {before} -> {after}{place}  (line {line})"
+            "{at}  {file_offset:#010x}  {before} -> {after}{location}  (line {line})"
         )?;
     }
     Ok(())

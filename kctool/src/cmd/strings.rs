@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::cli::Strings;
 use crate::damage::Damage;
 use crate::failure::Failure;
-use crate::image::images;
+use crate::images::{self, ImageMemory};
 use crate::json::{self, hex, text};
 use crate::printable::Printable;
 use crate::question::with_image;
@@ -17,14 +17,16 @@ pub(super) fn run(args: &Strings, streams: &mut Streams<'_>) -> Result<(), Failu
         let mut rows = Vec::new();
         let mut out = Vec::new();
         let mut damage = Damage::default();
-        for (id, image) in images(cache, args.image.as_deref(), &mut damage)? {
+        let mut memory = ImageMemory::default();
+        let images = memory.mapped(cache)?;
+        for (id, image) in images::selected(images, args.image.as_deref(), &mut damage)? {
             for string in c_strings(&image).filter(|string| string.contains(needle)) {
                 if args.json {
                     rows.push(json!({
                         "vmaddr": hex(string.vmaddr.get()),
                         "file_offset": hex(string.file_offset.get()),
                         "string": text(macho_core::Name::new(string.bytes)),
-                        "image": id.map(text),
+                        "image": id.map(images::plain),
                     }));
                     continue;
                 }

@@ -1,13 +1,14 @@
 //! `kc symbols`: the symbol tables, as nm shows them.
 use std::io::Write as _;
 
+use kc_offsets::ImageText;
 use macho_core::{MachO, Name, Symbol, SymbolType};
 use serde_json::{Value, json};
 
 use crate::cli::Symbols;
 use crate::damage::Damage;
 use crate::failure::Failure;
-use crate::image::images;
+use crate::images::{self, ImageMemory};
 use crate::json::{self, hex_or_null, text};
 use crate::question::with_image;
 use crate::streams::Streams;
@@ -21,7 +22,9 @@ pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<(), Failu
             names: Names::new(cache),
             damage: Damage::default(),
         };
-        let images = images(cache, args.image.as_deref(), &mut reader.damage)?;
+        let mut memory = ImageMemory::default();
+        let images = memory.mapped(cache)?;
+        let images = images::selected(images, args.image.as_deref(), &mut reader.damage)?;
         for (number, (id, image)) in images.into_iter().enumerate() {
             if args.json {
                 collect(&mut reader, id, &image, &mut all);
@@ -100,7 +103,12 @@ fn list(
     Ok(streams.stdout.write_all(&out)?)
 }
 
-fn collect(reader: &mut Reader<'_>, id: Option<Name<'_>>, image: &MachO<'_>, all: &mut Vec<Value>) {
+fn collect(
+    reader: &mut Reader<'_>,
+    id: Option<ImageText<'_>>,
+    image: &MachO<'_>,
+    all: &mut Vec<Value>,
+) {
     let sections = SectionTable::new(image);
     for (symbol, letter, name) in reader.shown(image, &sections) {
         let section = symbol.section().and_then(|number| sections.get(number));
@@ -111,7 +119,7 @@ fn collect(reader: &mut Reader<'_>, id: Option<Name<'_>>, image: &MachO<'_>, all
             "vmaddr": hex_or_null(vmaddr(&symbol)),
             "type": letter.to_string(),
             "section": section,
-            "image": id.map(text),
+            "image": id.map(images::plain),
         });
         if symbol.is_common() {
             object["size"] = symbol.value().into();

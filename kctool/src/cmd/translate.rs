@@ -75,10 +75,10 @@ fn row<'a>(
     if args.from_offset {
         // The segment that maps this byte; where segments overlap, the vmaddr may be another's.
         let owner = map.owner_of(FileOffset::new(number));
-        row.segment = owner.and_then(|(index, _)| cache.segment(index));
+        row.segment = owner.and_then(|(index, _)| cache.segment_at(index));
         row.outcome = Outcome::Mapped(FileOffset::new(number));
     } else {
-        row.segment = found.segment.and_then(|index| cache.segment(index));
+        row.segment = found.segment.and_then(|index| cache.segment_at(index));
         row.outcome = found.outcome;
         row.file_offset = found.outcome.file_offset();
     }

@@ -10,14 +10,15 @@ use serde_json::{Value, json};
 use crate::cli::Xrefs;
 use crate::damage::Damage;
 use crate::failure::Failure;
-use crate::image::{images, select};
+use crate::images;
 use crate::json::{self, hex, hex_or_null, text};
+use crate::locations::{LocationMemory, Locations};
 use crate::number::number;
-use crate::place::{PlaceStorage, Places};
 use crate::question::with_image;
 use crate::streams::Streams;
 
 /// What refers to what.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Row {
     vmaddr: u64,
     file_offset: u64,
@@ -35,14 +36,13 @@ struct Asked<'a> {
 
 pub(super) fn run(args: &Xrefs, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
-        let mut storage = PlaceStorage::new(cache)?;
-        let places = Places::new(&mut storage)?;
+        let mut memory = LocationMemory::default();
+        let locations = Locations::new(cache, &mut memory)?;
         let mut damage = Damage::default();
-        let wanted = wanted(args, cache, &places, &mut damage)?;
-        let mut rows = rows(args, cache, wanted.ranges.clone(), streams)?;
-        rows.sort_by_key(|row| row.vmaddr);
+        let wanted = wanted(args, &locations, &mut damage)?;
+        let rows = rows(args, cache, &locations, wanted.ranges.clone(), streams)?;
         if args.json {
-            let rows = rows.iter().map(|row| row_json(&places, &wanted, row));
+            let rows = rows.iter().map(|row| row_json(&locations, &wanted, row));
             json::write(streams.stdout, &Value::Array(rows.collect()))?;
             return damage.outcome(streams);
         }
@@ -50,11 +50,11 @@ pub(super) fn run(args: &Xrefs, streams: &mut Streams<'_>) -> Result<(), Failure
             let (vmaddr, target) = (row.vmaddr, row.target);
             let string = wanted.string(target);
             let string = string.map_or_else(String::new, |text| format!("  \"{text}\""));
-            let place = places.text(vmaddr);
+            let location = locations.text(vmaddr);
             let kind = row.kind;
             writeln!(
                 streams.stdout,
-                "{vmaddr:#018x}  {kind:11}  {target:#018x}{place}{string}"
+                "{vmaddr:#018x}  {kind:11}  {target:#018x}{location}{string}"
             )?;
         }
         damage.outcome(streams)
@@ -75,15 +75,14 @@ impl<'a> Asked<'a> {
 
 fn wanted<'a>(
     args: &Xrefs,
-    cache: &KernelCache<'a>,
-    places: &Places<'_, '_>,
+    locations: &Locations<'a, '_>,
     damage: &mut Damage,
 ) -> Result<Asked<'a>, Failure> {
     let mut wanted = Asked::default();
     for target in &args.targets {
         let starts = match number(target) {
             Ok(vmaddr) => vec![vmaddr],
-            Err(_) => places.named(target),
+            Err(_) => locations.named(target),
         };
         if starts.is_empty() {
             return Err(Failure::refused(format!(
@@ -98,7 +97,8 @@ fn wanted<'a>(
     if args.string.is_some() || args.contains.is_some() {
         let whole = args.string.as_deref().map(str::as_bytes);
         let part = args.contains.as_deref().map(str::as_bytes);
-        for (_, image) in images(cache, None, damage)? {
+        let images = locations.lookup().images();
+        for (_, image) in images::selected(images, None, damage)? {
             for string in c_strings(&image).filter(|string| {
                 whole.is_none_or(|whole| whole == string.bytes)
                     && part.is_none_or(|part| string.contains(part))
@@ -131,11 +131,13 @@ fn merged(mut ranges: Vec<AddressRange>) -> Vec<AddressRange> {
 fn rows(
     args: &Xrefs,
     cache: &KernelCache<'_>,
+    locations: &Locations<'_, '_>,
     ranges: Vec<AddressRange>,
     streams: &mut Streams<'_>,
 ) -> Result<Vec<Row>, Failure> {
     let image = cache.image();
-    let code = select(cache, args.image.as_deref())?;
+    let images = locations.lookup().images();
+    let searched = images::searched(cache, images, args.image.as_deref())?;
     let mut ranges = merged(ranges);
     let Some(targets) = Wanted::any(&ranges) else {
         return Ok(Vec::new());
@@ -144,6 +146,8 @@ fn rows(
     let mut slots = Vec::new();
     for pointer in PointerXrefs::new(&image, targets) {
         match pointer {
+            // Words of a kext's load commands are not pointers of the kernel around it.
+            Ok(pointer) if !locations.lookup().may_point(pointer.vmaddr) => {}
             Ok(pointer) => {
                 slots.push(pointer.vmaddr);
                 rows.push(Row {
@@ -163,25 +167,32 @@ fn rows(
     }
     if args.calls && !slots.is_empty() {
         slots.sort_unstable();
-        let stubs = Stubs::new(code_regions(&image));
-        let ours = stubs.filter(|stub| slots.binary_search(&stub.slot).is_ok());
-        ranges.extend(ours.map(|stub| stub.range()));
+        for image in images::searched(cache, images, None)? {
+            let stubs = Stubs::new(code_regions(&image));
+            let ours = stubs.filter(|stub| slots.binary_search(&stub.slot).is_ok());
+            ranges.extend(ours.map(|stub| stub.range()));
+        }
         ranges = merged(ranges);
     }
     let Some(targets) = Wanted::any(&ranges) else {
         return Ok(rows);
     };
-    let mut xrefs = CodeXrefs::new(code_regions(&code), targets);
-    if args.calls {
-        xrefs = xrefs.only_branches();
+    for image in searched {
+        let mut xrefs = CodeXrefs::new(code_regions(&image), targets);
+        if args.calls {
+            xrefs = xrefs.only_branches();
+        }
+        rows.extend(xrefs.map(|xref| Row {
+            vmaddr: xref.vmaddr.get(),
+            file_offset: xref.file_offset.get(),
+            kind: kind_name(xref.kind),
+            target: xref.target.get(),
+            origin: xref.origin.map(VmAddr::get),
+        }));
     }
-    rows.extend(xrefs.map(|xref| Row {
-        vmaddr: xref.vmaddr.get(),
-        file_offset: xref.file_offset.get(),
-        kind: kind_name(xref.kind),
-        target: xref.target.get(),
-        origin: xref.origin.map(VmAddr::get),
-    }));
+    rows.sort_unstable();
+    // The images that are searched overlap.
+    rows.dedup();
     Ok(rows)
 }
 
@@ -198,7 +209,7 @@ const fn kind_name(kind: ReferenceKind) -> &'static str {
     }
 }
 
-fn row_json(places: &Places<'_, '_>, wanted: &Asked<'_>, row: &Row) -> Value {
+fn row_json(locations: &Locations<'_, '_>, wanted: &Asked<'_>, row: &Row) -> Value {
     let mut object = json!({
         "vmaddr": hex(row.vmaddr),
         "file_offset": hex(row.file_offset),
@@ -206,7 +217,7 @@ fn row_json(places: &Places<'_, '_>, wanted: &Asked<'_>, row: &Row) -> Value {
         "target": hex(row.target),
         "origin": hex_or_null(row.origin),
     });
-    places.describe(row.vmaddr, &mut object);
+    locations.describe(row.vmaddr, &mut object);
     object["string"] = wanted.string(row.target).map_or(Value::Null, text);
     object
 }

@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 use crate::cli::InputArgs;
 use crate::cmd::info;
 use crate::failure::Failure;
+use crate::images::{self, ImageMemory};
 use crate::json::{self, plain};
-use crate::kexts;
 use crate::printable::Printable;
 use crate::question::with_image;
 use crate::streams::Streams;
@@ -110,13 +110,13 @@ impl Facts {
         let outer = cache.image();
         let base = outer.base();
         reader.add("-", &outer, base, &mut self.symbols)?;
-        for listed in kexts::list(cache).0 {
-            let Some(image) = listed.image() else {
-                continue;
-            };
-            reader.add(&listed.id, &image, listed.vmaddr, &mut self.symbols)?;
-            for segment in image.segments() {
-                let key = segments.key(Some(&listed.id), &plain(segment.name()));
+        let mut memory = ImageMemory::default();
+        for image in memory.whole(cache)?.iter().skip(1) {
+            let Some(macho) = image.macho else { continue };
+            let id = images::id(image).unwrap_or_default();
+            reader.add(&id, &macho, image.vmaddr, &mut self.symbols)?;
+            for segment in macho.segments() {
+                let key = segments.key(Some(&id), &plain(segment.name()));
                 let fields = json!({ "vmsize": segment.vmsize() });
                 let fields = fields.as_object().cloned().unwrap_or_default();
                 // The link-edit data of a collection is all images'.

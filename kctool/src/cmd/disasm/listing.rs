@@ -1,14 +1,17 @@
 //! The lines of a disassembly. Plain byte pushing: a collection has some 15 million words.
+use std::iter::Peekable;
+
 use aarch64_decode::{
     Flow, Instruction, Operand, Reference, References, Syntax, TextBuffer, decode,
 };
-use kc_offsets::AddressMap;
+use kc_offsets::{AddressMap, NamedAddress};
 use macho_core::VmAddr;
 
 use super::cross_check::CrossCheck;
 use crate::cli::Column;
 use crate::json::hex;
-use crate::symbols::{Label, SymbolIndex};
+use crate::locations::{self, Locations};
+use crate::printable::Printable;
 
 /// Bytes after which the caller should write them out.
 const FULL: usize = 1 << 16;
@@ -22,14 +25,22 @@ const MOST_STRING: usize = 60;
 /// What comments can draw on.
 #[derive(Default)]
 pub(super) struct Context<'a> {
-    pub(super) symbols: SymbolIndex<'a>,
+    pub(super) locations: Option<Locations<'a, 'a>>,
     /// Sections of strings: vmaddr and bytes, sorted.
     pub(super) strings: Vec<(u64, u64)>,
     pub(super) map: Option<AddressMap<'a>>,
     pub(super) file: &'a [u8],
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// The names that start at or after an address, ascending.
+    fn names_from(&self, vmaddr: u64) -> Names<'a> {
+        match self.locations {
+            Some(locations) => Box::new(locations.lookup().names_from(VmAddr::new(vmaddr))),
+            None => Box::new(std::iter::empty()),
+        }
+    }
+
     /// The string at an address, if one starts or goes on there.
     fn string(&self, address: u64) -> Option<&[u8]> {
         let after = self.strings.partition_point(|&(start, _)| start <= address);
@@ -42,6 +53,9 @@ impl Context<'_> {
     }
 }
 
+/// Names in ascending order.
+type Names<'c> = Box<dyn Iterator<Item = NamedAddress<'c>> + 'c>;
+
 /// Writes lines into a buffer that the caller empties.
 pub(super) struct Listing<'c> {
     out: Vec<u8>,
@@ -52,8 +66,8 @@ pub(super) struct Listing<'c> {
     references: References,
     comments: bool,
     check: Option<CrossCheck>,
-    /// The symbols still to come, while words are in ascending order.
-    labels: Option<&'c [Label<'c>]>,
+    /// The names still to come, while words are in ascending order.
+    labels: Option<Peekable<Names<'c>>>,
 }
 
 impl<'c> Listing<'c> {
@@ -170,8 +184,7 @@ impl<'c> Listing<'c> {
         vmaddr: u64,
         file_offset: u64,
     ) -> Result<(), serde_json::Error> {
-        let symbols = self.context.symbols.from(vmaddr);
-        let symbol = symbols.first().filter(|label| label.vmaddr == vmaddr);
+        let symbol = self.labels_at(vmaddr).pop();
         if symbol.is_some() {
             self.references.label();
         }
@@ -194,7 +207,7 @@ impl<'c> Listing<'c> {
             "file_offset": hex(file_offset),
             "word": format!("{word:#010x}"),
             "text": text,
-            "symbol": symbol.map(|label| label.name),
+            "symbol": symbol,
             "comment": Some(comment).filter(|comment| !comment.is_empty()),
         });
         serde_json::to_writer(&mut self.out, &object)
@@ -205,26 +218,35 @@ impl<'c> Listing<'c> {
         self.out.extend_from_slice(bytes);
     }
 
-    fn put_labels(&mut self, vmaddr: u64) {
+    /// The names that start at an address, the best last; to be asked in ascending order.
+    fn labels_at(&mut self, vmaddr: u64) -> Vec<String> {
         let context = self.context;
         let labels = self
             .labels
-            .get_or_insert_with(|| context.symbols.from(vmaddr));
-        let mut any = false;
-        while let Some(label) = labels.first().filter(|label| label.vmaddr <= vmaddr) {
-            *labels = &labels[1..];
-            if label.vmaddr == vmaddr {
-                if !any && !self.out.is_empty() {
-                    self.out.push(b'\n');
-                }
-                any = true;
-                self.out.extend_from_slice(label.name.as_bytes());
-                self.out.extend_from_slice(b":\n");
+            .get_or_insert_with(|| context.names_from(vmaddr).peekable());
+        let mut here = Vec::new();
+        while let Some(label) = labels.next_if(|label| label.vmaddr.get() <= vmaddr) {
+            if label.vmaddr.get() == vmaddr {
+                here.extend(locations::plain(&label));
             }
         }
-        if any {
-            self.references.label();
+        here
+    }
+
+    fn put_labels(&mut self, vmaddr: u64) {
+        let labels = self.labels_at(vmaddr);
+        if labels.is_empty() {
+            return;
         }
+        if !self.out.is_empty() {
+            self.out.push(b'\n');
+        }
+        for label in labels.iter().rev() {
+            self.out
+                .extend_from_slice(Printable(label.as_bytes()).to_string().as_bytes());
+            self.out.extend_from_slice(b":\n");
+        }
+        self.references.label();
     }
 
     /// Symbols, resolved addresses and strings; nothing where there is nothing to say.
@@ -262,9 +284,14 @@ impl<'c> Listing<'c> {
                 if let Some(string) = self.context.string(address) {
                     self.out.push(b' ');
                     put_string(&mut self.out, string);
-                } else if self.context.symbols.before(address).is_some() {
+                } else {
+                    let before = self.out.len();
                     self.out.push(b' ');
+                    let named = self.out.len();
                     self.put_symbol(address);
+                    if self.out.len() == named {
+                        self.out.truncate(before);
+                    }
                 }
             }
             _ => {}
@@ -272,12 +299,13 @@ impl<'c> Listing<'c> {
     }
 
     fn put_symbol(&mut self, address: u64) {
-        if let Some((name, distance)) = self.context.symbols.before(address) {
-            self.out.extend_from_slice(name.as_bytes());
-            if distance > 0 {
-                self.out.extend_from_slice(b"+0x");
-                put_hex(&mut self.out, distance, 1);
-            }
+        let named = self
+            .context
+            .locations
+            .and_then(|locations| locations.symbol(address));
+        if let Some(named) = named {
+            self.out
+                .extend_from_slice(Printable(named.as_bytes()).to_string().as_bytes());
         }
     }
 }

@@ -5,14 +5,14 @@
 
 use aarch64_decode::{Pattern, Patterns};
 use kc_offsets::code::{
-    AddressRange, CodeMatch, CodeMatches, CodeXrefs, FunctionCell, FunctionIndex, Patch,
-    PatchPlace, PlacedPatch, PointerXrefs, Region, Stubs, Wanted, apply_patches, c_strings,
+    AddressRange, CodeMatch, CodeMatches, CodeXrefs, Patch, PatchPlace,
+    PlacedPatch, PointerXrefs, Region, Stubs, Wanted, apply_patches, c_strings,
     check_patches, code_regions, guess_function_start, holds_strings, string_xrefs,
 };
 use kc_offsets::{
-    AddressMap, Bases, Entry, ErrorKind, IdCell, Ids, ImageCell, ImageIndex, KernelCache, Linker,
-    LoadPlan, Lookup, MapCell, PageCell, PageIndex, PhysicalWindow, Plist, PlistItem, PlistText,
-    PrelinkInfo, RebaseTargets, SegmentRange, SymbolCell, SymbolIndex, apply_fixups, discriminator,
+    AddressMap, Bases, Entry, ErrorKind, IdCell, Ids, ImageCell, Images, Key, KernelCache, Linker,
+    LoadPlan, Lookup, LookupCell, LookupOptions, MapCell, PageCell, PageIndex, PhysicalWindow, Plist, PlistItem, PlistText,
+    PrelinkInfo, RebaseTargets, SegmentRange, apply_fixups, discriminator,
     pointer_at, rebase, resolve_slot, strip_pac, unslid,
 };
 use macho_core::{
@@ -157,7 +157,7 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
 fn probe_cache(cache: &KernelCache<'_>, number: u64) {
     probe_load(cache, number);
     black_box((cache.image(), cache.shape(), cache.shape().name()));
-    black_box(cache.segment(number as u32));
+    black_box(cache.segment_at(number as u32));
     black_box(cache.bytes_at(VmAddr::new(number), number.rotate_left(5)));
     let _ = black_box(cache.entry_point());
     cache.entries().for_each(|entry| {
@@ -166,11 +166,11 @@ fn probe_cache(cache: &KernelCache<'_>, number: u64) {
         }
     });
     probe_code(&cache.image(), number);
-    cache.images().for_each(|image| {
-        let _ = black_box(image);
-    });
     probe_kexts(cache, number);
-    probe_lookup(&[cache.image(), cache.image()], number);
+    probe_images(cache, number);
+    black_box((cache.segment("__TEXT"), cache.section("__TEXT", "__text")));
+    black_box(cache.symbol("_main"));
+    black_box(cache.c_string_at(VmAddr::new(number)));
     probe_map(&cache.address_map(), number);
     if let Ok(map) = cache.address_map_in(&mut [MapCell::EMPTY; 2]) {
         probe_map(&map, number);
@@ -203,6 +203,12 @@ fn probe_list(info: &PrelinkInfo<'_>) {
         Err(error) => display(error),
     });
     black_box(Plist::new(info.text(), info.file_offset()));
+    info.dictionaries().for_each(|dictionary| {
+        if let Ok(dictionary) = dictionary {
+            black_box((dictionary.value(Key::BundleId), dictionary.damage()));
+            black_box(dictionary.file_offset());
+        }
+    });
     let mut entries = [IdCell::EMPTY; 16];
     let info = PrelinkInfo::new(info.text(), info.file_offset());
     if let Ok(ids) = Ids::build(&info, &mut entries) {
@@ -229,26 +235,60 @@ fn probe_text(text: PlistText<'_>) {
 }
 
 #[inline(never)]
-fn probe_lookup(images: &[MachO<'_>], number: u64) {
-    let vmaddr = VmAddr::new(number);
-    let mut owners = [ImageCell::EMPTY; 64];
-    let mut cells = [SymbolCell::EMPTY; 64];
-    let (Ok(images), Ok(symbols)) = (
-        ImageIndex::build(images, &mut owners),
-        SymbolIndex::build(images, &mut cells),
-    ) else {
-        return;
+fn probe_images(cache: &KernelCache<'_>, number: u64) {
+    let mut cells = [ImageCell::EMPTY; 8];
+    let _ = black_box(Images::build_mapped(cache, &mut cells));
+    let images = match Images::build(cache, &mut cells) {
+        Ok(images) => images,
+        Err(error) => return display(error),
     };
-    black_box((images.owner(vmaddr), images.images(), images.image(0)));
-    for cell in symbols.from(vmaddr).iter().chain(symbols.cells()) {
-        black_box((cell.vmaddr(), cell.image(), cell.index()));
-        black_box(symbols.symbol(*cell));
+    black_box((images.len(), images.is_empty(), images.first(number as usize)));
+    let _ = black_box(images.named("kernel"));
+    images.machos().for_each(|one| {
+        black_box(one);
+    });
+    for image in images.iter() {
+        debug(image);
+        if let Some(id) = image.id {
+            black_box((id.raw(), id.bytes().last(), id == "kernel", Some(id) == image.version));
+            display(id);
+        }
     }
-    black_box(symbols.at_or_before(vmaddr));
+    black_box(images.get(number as usize));
     debug(images);
-    debug(symbols);
-    let lookup = Lookup::new(images, symbols);
-    black_box((lookup.images(), lookup.symbols(), lookup.locate(vmaddr)));
+    probe_lookup(images, number);
+}
+
+#[inline(never)]
+fn probe_lookup(images: Images<'_, '_>, number: u64) {
+    let vmaddr = VmAddr::new(number);
+    let options = LookupOptions {
+        reach: number,
+        ..LookupOptions::default()
+    };
+    let mut cells = [LookupCell::EMPTY; 64];
+    let lookup = Lookup::build(images, options, &mut cells, |image, error| {
+        black_box(image);
+        display(error);
+    });
+    if let Some(location) = images.locate(vmaddr, options) {
+        debug(location);
+    }
+    let lookup = match lookup {
+        Ok(lookup) => lookup,
+        Err(error) => return display(error),
+    };
+    black_box((lookup.owner(vmaddr), lookup.function_at(vmaddr), lookup.images()));
+    black_box((lookup.name_at(vmaddr), lookup.slot_at(vmaddr), lookup.location(vmaddr)));
+    black_box((lookup.may_point(vmaddr), lookup.names_from(vmaddr).last()));
+    lookup.functions().for_each(|function| {
+        black_box(function);
+    });
+    for found in lookup.names().chain(lookup.named(b"_panic")) {
+        black_box(found.name.name());
+        debug(found);
+    }
+    debug(lookup);
 }
 
 fn probe_entry(entry: &Entry<'_>) {
@@ -347,21 +387,6 @@ fn probe_code(image: &MachO<'_>, number: u64) {
 
 #[inline(never)]
 fn probe_functions(image: &MachO<'_>, vmaddr: VmAddr) {
-    let mut storage = [FunctionCell::EMPTY; 16];
-    match FunctionIndex::build([*image, *image].into_iter(), &mut storage) {
-        Ok(index) => {
-            black_box(index.containing(vmaddr));
-            index.iter().for_each(|function| {
-                black_box(function);
-            });
-        }
-        Err(error) => display(error),
-    }
-    let _ = black_box(FunctionIndex::build_with(
-        core::iter::once(*image),
-        &mut storage,
-        display,
-    ));
     let region = Region::new(vmaddr, FileOffset::new(0), &[]);
     code_regions(image).chain([region]).for_each(|region| {
         black_box(guess_function_start(&region, vmaddr));
