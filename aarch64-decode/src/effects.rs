@@ -161,6 +161,12 @@ impl Instruction {
         Accesses::new(self, 0, self.effect()).map(|(_, access, _)| access)
     }
 
+    /// What the instruction does with the memory that its memory operand names.
+    pub(crate) fn memory_kind(self) -> Option<MemoryKind> {
+        let [kind, ..] = self.effect().memory;
+        MemoryKind::new(kind)
+    }
+
     /// The access of memory, if the instruction makes one.
     pub fn memory_access(self) -> Option<MemoryAccess> {
         let effect = self.effect();
@@ -180,6 +186,22 @@ impl Instruction {
 
     /// What the instruction reads and writes.
     pub fn effects(self) -> Effects {
+        let (reads, writes) = self.registers();
+        Effects {
+            reads,
+            writes,
+            memory: self.memory_access(),
+        }
+    }
+
+    /// The registers and flags that take a new value, or may.
+    pub(crate) fn written(self) -> RegisterSet {
+        let (_, writes) = self.registers();
+        writes
+    }
+
+    /// The registers and flags that are read, and those that are written.
+    fn registers(self) -> (RegisterSet, RegisterSet) {
         let effect = self.effect();
         let mut reads = implied(effect.reads, self.word());
         let mut writes = implied(effect.writes, self.word());
@@ -242,10 +264,6 @@ impl Instruction {
                 writes |= RegisterSet::ZA | RegisterSet::ZT0;
             }
         }
-        Effects {
-            reads,
-            writes,
-            memory: self.memory_access(),
-        }
+        (reads, writes)
     }
 }

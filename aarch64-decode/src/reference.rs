@@ -1,8 +1,13 @@
-//! Which address an instruction pair names: ADRP and the ADD, LDR or STR that completes it.
+//! Which address an instruction pair names: ADRP and the ADD, load or store that completes it.
+
+mod offset;
+mod written;
 
 use core::fmt;
 
 use crate::bits::{field, five, sign_extend, unsigned, wide, widen};
+use offset::offset;
+use written::written;
 
 /// What an instruction refers to, an address in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,7 +30,7 @@ struct Known {
 
 /// Follows code word by word and says which addresses it names.
 ///
-/// Straight-line and deliberately forgetful: a register is known from its ADRP until anything that might write it. A wrong guess would
+/// Straight-line and deliberately forgetful: a register is known from its ADRP until an instruction writes it. A wrong guess would
 /// mislead; a missed one only says less.
 ///
 /// ```
@@ -114,15 +119,28 @@ impl References {
     /// What the word at address `pc` (in bytes) refers to. Words are given in the order of their addresses; call
     /// [`label`](Self::label) where another path may join.
     ///
-    /// Encodings as in the Arm ARM, C4.1: ADR/ADRP, ADD (immediate, 64-bit), load/store register (unsigned immediate) and load register
-    /// (literal). Calls clobber what the procedure call standard lets them (x0 to x18, x30). Nothing is known behind an unconditional
-    /// branch, a return and a trap (`brk`, `hlt`, `udf`), nor where a function starts: at `pacibsp`, `paciasp`, `bti c` and `bti jc`.
+    /// ADR, ADRP and loads of literals refer to an address by themselves. ADD (immediate, 64-bit) refers to one if its source register
+    /// is known; a load, a store and a prefetch if the base register is, and if what is added to it is an immediate (Arm ARM, C4.1).
+    ///
+    /// A register is known until an instruction writes it, as [`effects`](crate::Instruction::effects) says. Calls also clobber what
+    /// the procedure call standard lets them (x0 to x18, x30), and `svc`, `hvc` and `smc` what Arm's calling convention for
+    /// firmware lets them (x0 to x17). Nothing is known after an unconditional branch, a return, a trap (`brk`, `hlt`, `udf`) and
+    /// most words that are not instructions, nor where a function starts: at `pacibsp`, `paciasp`, `bti c` and `bti jc`.
     pub fn next(&mut self, word: u32, pc: u64) -> Option<Reference> {
-        let plus = |base: Option<Known>, bytes: u32, shift: u32| {
-            let base = base?;
-            let address = base.address.wrapping_add(wide(bytes).wrapping_shl(shift));
-            Some(Known { address, ..base })
-        };
+        let (reference, result) = self.named(word, pc);
+        if self.live != 0 {
+            self.live &= !written(word);
+            self.control(word);
+        }
+        if let Some(result) = result {
+            self.learn(five(word, 0), result);
+        }
+        reference
+    }
+
+    /// What the word refers to, and what its register Rd then holds.
+    #[inline]
+    fn named(&self, word: u32, pc: u64) -> (Option<Reference>, Option<Known>) {
         let begun = |address: u64| {
             let followed = address.wrapping_sub(self.first) <= self.span;
             followed.then_some(Known {
@@ -130,30 +148,33 @@ impl References {
                 origin: pc,
             })
         };
-        let (reference, result) = if word & 0x9f00_0000 == 0x9000_0000 {
-            let page = (pc & !0xfff).wrapping_add(pc_relative(word).wrapping_shl(12));
-            (Some(Reference::Page(page)), begun(page))
-        } else if word & 0x9f00_0000 == 0x1000_0000 {
+        if word & 0x1f00_0000 == 0x1000_0000 {
+            if word >> 31 == 1 {
+                let page = (pc & !0xfff).wrapping_add(pc_relative(word).wrapping_shl(12));
+                return (Some(Reference::Page(page)), begun(page));
+            }
             let address = pc.wrapping_add(pc_relative(word));
-            (Some(Reference::Address(address)), begun(address))
-        } else if word & 0xff80_0000 == 0x9100_0000 {
-            let shift = if field(word, 22, 1) == 0 { 0 } else { 12 };
-            let sum = plus(self.base(word), field(word, 10, 12), shift);
-            (sum.map(|sum| Reference::Address(sum.address)), sum)
-        } else if word & 0x3b00_0000 == 0x3900_0000 {
-            let sum = plus(self.base(word), field(word, 10, 12), access_shift(word));
-            (sum.map(|sum| Reference::Address(sum.address)), None)
-        } else if word & 0x3b00_0000 == 0x1800_0000 {
-            let distance = unsigned(sign_extend(field(word, 5, 19), 19)).wrapping_shl(2);
-            (Some(Reference::Address(pc.wrapping_add(distance))), None)
-        } else {
-            (None, None)
-        };
-        self.forget_written(word);
-        if let Some(result) = result {
-            self.learn(five(word, 0), result);
+            return (Some(Reference::Address(address)), begun(address));
         }
-        reference
+        if word & 0x3b00_0000 == 0x1800_0000 {
+            let distance = unsigned(sign_extend(field(word, 5, 19), 19)).wrapping_shl(2);
+            return (Some(Reference::Address(pc.wrapping_add(distance))), None);
+        }
+        let Some(base) = self.base(word) else {
+            return (None, None);
+        };
+        if word & 0xff80_0000 == 0x9100_0000 {
+            let shift = if field(word, 22, 1) == 0 { 0 } else { 12 };
+            let address = base
+                .address
+                .wrapping_add(wide(field(word, 10, 12)).wrapping_shl(shift));
+            return (
+                Some(Reference::Address(address)),
+                Some(Known { address, ..base }),
+            );
+        }
+        let address = offset(word).map(|offset| base.address.wrapping_add(offset));
+        (address.map(Reference::Address), None)
     }
 
     /// Another path may join here: what was known need not hold.
@@ -161,25 +182,23 @@ impl References {
         self.live = 0;
     }
 
-    /// Forgets every register that the word could write, by the fields that hold one.
-    fn forget_written(&mut self, word: u32) {
-        if self.live == 0 {
-            return;
-        }
-        self.forget(five(word, 0));
-        let load_store = word & 0x0a00_0000 == 0x0800_0000;
-        let unsigned_offset = word & 0x3b00_0000 == 0x3900_0000;
-        if load_store && !unsigned_offset {
-            self.forget(five(word, 5));
-            self.forget(five(word, 10));
-            self.forget(five(word, 16));
-        }
+    /// Forgets what does not hold where control arrives behind the word. Encodings as in the Arm ARM, C4.1.
+    #[inline]
+    fn control(&mut self, word: u32) {
         if field(word, 26, 3) == 0b101 {
-            let call = word & 0xfc00_0000 == 0x9400_0000 || word & 0xfe3f_0000 == 0xd63f_0000;
-            let leaves = word & 0x7c00_0000 == 0x1400_0000 || word & 0xfe00_0000 == 0xd600_0000;
-            let traps = word & 0xffe0_001f == 0xd420_0000 || word & 0xffe0_001f == 0xd440_0000;
+            let call = word & 0xfc00_0000 == 0x9400_0000 || word & 0xfeff_0000 == 0xd63f_0000;
+            // B; BR, RET, ERET and their like; RETAASPPC and RETABSPPC; conditions that always hold.
+            let leaves = word & 0xfc00_0000 == 0x1400_0000
+                || word & 0xfe00_0000 == 0xd600_0000
+                || word & 0xff00_0000 == 0x5500_0000
+                || word & 0xff00_000e == 0x5400_000e;
+            let traps = word & 0xffe0_001f == 0xd420_0000 // BRK
+                || word & 0xffe0_001e == 0xd420_001e // FLT, if its condition always holds
+                || word & 0xffe0_001f == 0xd440_0000; // HLT
             if call {
                 self.live &= !CLOBBERED;
+            } else if word & 0xffe0_001c == 0xd400_0000 {
+                self.live &= !FIRMWARE;
             } else if leaves || traps || STARTS.contains(&word) {
                 // This word or the next is reached from elsewhere.
                 self.label();
@@ -187,10 +206,6 @@ impl References {
         } else if word & 0xffff_0000 == 0 {
             self.label();
         }
-    }
-
-    fn forget(&mut self, register: u8) {
-        self.live &= !1_u32.wrapping_shl(widen(register));
     }
 
     fn learn(&mut self, register: u8, value: Known) {
@@ -204,20 +219,11 @@ impl References {
 /// x0 to x18 and x30.
 const CLOBBERED: u32 = 0x4007_ffff;
 
+/// x0 to x17, which SMC and HVC need not keep by the first version of the SMC Calling Convention (DEN 0028); systems keep more across SVC.
+const FIRMWARE: u32 = 0x0003_ffff;
+
 /// What only stands where a call or an indirect jump arrives: `paciasp`, `pacibsp`, `bti c`, `bti jc`.
 const STARTS: [u32; 4] = [0xd503_233f, 0xd503_237f, 0xd503_245f, 0xd503_24df];
-
-/// log2 of the bytes that a load or store with unsigned offset moves.
-fn access_shift(word: u32) -> u32 {
-    let size = field(word, 30, 2);
-    let simd = field(word, 26, 1) == 1;
-    // size 0 with the high bit of opc is a 128-bit register.
-    if simd && size == 0 && field(word, 23, 1) == 1 {
-        4
-    } else {
-        size
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,9 @@ use core::iter::FusedIterator;
 use filter::{Filter, Wanted};
 
 use crate::bits::{field, low32, sign_extend, unsigned, wide};
+use crate::effects::MemoryKind;
 use crate::flow::Flow;
+use crate::insn::Instruction;
 use crate::matcher::decode;
 use crate::reference::{Reference, References};
 use crate::words::{BLOCK, Source};
@@ -21,8 +23,10 @@ pub enum ReferenceKind {
     Address,
     /// It reads from there (or prefetches): a load behind an `adrp`.
     Load,
-    /// It writes there: a store behind an `adrp`.
+    /// It writes there, data or tags: a store behind an `adrp`.
     Store,
+    /// It reads from there and writes there: an atomic update behind an `adrp`.
+    Update,
     /// It reads from there, relative to its own address: a load of a literal.
     Literal,
     /// It goes there.
@@ -52,8 +56,8 @@ pub struct Referrer {
 ///
 /// # What is found
 /// - Each `adr`, load of a literal, branch and call whose target is in the range;
-/// - each `add` (immediate), load and store (unsigned offset) whose register [`References`] knows to hold what an `adrp` or `adr` put
-///   there, along a straight line, where the address lies at most 128 KiB above the page (of a range of more than 2^62 bytes, anywhere).
+/// - each `add` (immediate), load and store whose register [`References`] knows to hold what an `adrp` or `adr` put there, along a
+///   straight line, if the address lies at most 128 KiB above the page and 4 KiB below it (of a range of more than 2^62 bytes, anywhere).
 ///
 /// # Cost
 /// One pass. Where only `adrp`, `b` and `bl` can reach the range, which is 1.1 MiB and more away from it, blocks of words are compared
@@ -232,10 +236,10 @@ impl<'a> Referrers<'a> {
             return None;
         };
         // The masks of the references take some words that are no instruction.
-        if !self.wanted.contains(address) || decode(word).is_err() {
+        if !self.wanted.contains(address) {
             return None;
         }
-        let kind = kind(word);
+        let kind = kind(decode(word).ok()?);
         let alone = kind == ReferenceKind::Literal || word & 0x1f00_0000 == 0x1000_0000;
         Some(Referrer {
             pc,
@@ -285,21 +289,21 @@ const fn distance(word: u32) -> Option<i64> {
     }
 }
 
-/// How a word that names an address does so; Arm ARM C4.1, as in [`References::next`].
-const fn kind(word: u32) -> ReferenceKind {
+/// How an instruction that names an address does so.
+fn kind(instruction: Instruction) -> ReferenceKind {
+    let word = instruction.word();
+    // ADR, and ADD (immediate); loads of literals. Arm ARM, C4.1.
+    if word & 0x1f00_0000 == 0x1000_0000 || word & 0x1f00_0000 == 0x1100_0000 {
+        return ReferenceKind::Address;
+    }
     if word & 0x3b00_0000 == 0x1800_0000 {
         return ReferenceKind::Literal;
     }
-    if word & 0x3b00_0000 != 0x3900_0000 {
-        return ReferenceKind::Address;
-    }
-    let simd = field(word, 26, 1) == 1;
-    let opc = field(word, 22, 2);
-    // opc 0 stores; of the vector registers also opc 2, which is the store of 16 bytes.
-    if opc == 0 || simd && opc == 2 {
-        ReferenceKind::Store
-    } else {
-        ReferenceKind::Load
+    match instruction.memory_kind() {
+        Some(MemoryKind::Store | MemoryKind::StoreTags) => ReferenceKind::Store,
+        Some(MemoryKind::Update) => ReferenceKind::Update,
+        // A prefetch is not an access.
+        _ => ReferenceKind::Load,
     }
 }
 

@@ -13,6 +13,8 @@ use proptest::prelude::*;
 
 /// What lies this far above a page is its pair's no more.
 const REACH: u64 = 0x2_0000;
+/// And what lies this far below it.
+const BELOW: u64 = 0x1000;
 
 fn address(instruction: Instruction, pc: u64) -> Option<u64> {
     instruction.operands(pc).find_map(|operand| match operand {
@@ -23,15 +25,18 @@ fn address(instruction: Instruction, pc: u64) -> Option<u64> {
 
 /// The kind of an instruction that names an address, by the name of its encoding.
 fn kind(instruction: Instruction) -> ReferenceKind {
-    let name = instruction.encoding().name();
+    let name = instruction.encoding().name().to_ascii_lowercase();
+    let is_any = |starts: &[&str]| starts.iter().any(|start| name.starts_with(start));
     if name.ends_with("_loadlit") {
         ReferenceKind::Literal
-    } else if name.starts_with("ST") {
-        ReferenceKind::Store
-    } else if name.starts_with("LD") || name.starts_with("PRF") {
-        ReferenceKind::Load
-    } else {
+    } else if is_any(&["adr_", "adrp_", "add_"]) {
         ReferenceKind::Address
+    } else if is_update(&name) {
+        ReferenceKind::Update
+    } else if is_any(&["st", "gcsst"]) {
+        ReferenceKind::Store
+    } else {
+        ReferenceKind::Load
     }
 }
 
@@ -45,6 +50,15 @@ fn found(referrer: Referrer) -> Found {
         referrer.kind,
         referrer.origin,
     )
+}
+
+/// Whether an encoding of that name updates memory atomically.
+fn is_update(name: &str) -> bool {
+    let starts = [
+        "swp", "cas", "rcw", "ldadd", "ldclr", "ldeor", "ldset", "ldsm", "ldum", "ldtadd",
+        "ldtclr", "ldtset", "ldfa", "ldfm", "ldbf", "stfa", "stfm", "stbf",
+    ];
+    starts.iter().any(|start| name.starts_with(start))
 }
 
 fn model(words: &[u32], base: u64, first: u64, last: u64) -> Vec<Found> {
@@ -77,7 +91,8 @@ fn model(words: &[u32], base: u64, first: u64, last: u64) -> Vec<Found> {
             let near = large
                 || origin.is_none_or(|pc| {
                     let begun = address(decode(at(pc)).unwrap(), pc).unwrap();
-                    inside(begun, first.wrapping_sub(REACH) & !0xfff)
+                    let lowest = first.wrapping_sub(REACH) & !0xfff;
+                    begun.wrapping_sub(lowest) <= last.wrapping_add(BELOW).wrapping_sub(lowest)
                 });
             if let Some((kind, address)) = branch.or(data) {
                 if near && inside(address, first) {
@@ -140,6 +155,13 @@ fn piece() -> impl Strategy<Value = Piece> {
                 Piece::Fixed(0x3900_0000 | size << 30 | u32::from(simd) << 26 | opc << 22 | offset << 10 | rn << 5 | rt)
             }
         ),
+        // pairs, one register at an offset of nine bits, exclusive and atomic ones
+        4 => (0_u32..4, any::<u32>(), prop_oneof![
+            Just((0xfa00_0000_u32, 0x2800_0000_u32)), Just((0x3a00_0000, 0x2800_0000)), Just((0x3b20_0000, 0x3800_0000)),
+            Just((0x3f00_0000, 0x0800_0000)), Just((0x3b20_0c00, 0x3820_0000)), Just((0xbe00_0000, 0x0c00_0000)),
+        ]).prop_map(|(rn, random, (mask, value))| {
+            Piece::Fixed((random & !mask | value) & !0x3e0 | rn << 5)
+        }),
         // conditional branches, literals, calls and returns to anywhere
         1 => (0_u32..0x8_0000).prop_map(|imm| Piece::Fixed(0x5400_0001 | imm << 5)),
         1 => (0_u32..0x8_0000).prop_map(|imm| Piece::Fixed(0x5800_0001 | imm << 5)),

@@ -22,6 +22,18 @@ pub enum MemoryKind {
 }
 
 impl MemoryKind {
+    /// Of the number of a64gen's effects.rs.
+    pub(crate) const fn new(number: u8) -> Option<Self> {
+        Some(match number {
+            1 => Self::Load,
+            2 => Self::Store,
+            3 => Self::Update,
+            4 => Self::LoadTags,
+            5 => Self::StoreTags,
+            _ => return None,
+        })
+    }
+
     /// Whether memory is read.
     pub const fn reads(self) -> bool {
         matches!(self, Self::Load | Self::Update)
@@ -109,14 +121,7 @@ impl MemoryAccess {
         operands: impl Iterator<Item = (Operand, Access)>,
     ) -> Option<Self> {
         let [kind, size, number, order] = effect.memory;
-        let kind = match kind {
-            1 => MemoryKind::Load,
-            2 => MemoryKind::Store,
-            3 => MemoryKind::Update,
-            4 => MemoryKind::LoadTags,
-            5 => MemoryKind::StoreTags,
-            _ => return None,
-        };
+        let kind = MemoryKind::new(kind)?;
         let size = match size {
             2 => AccessSize::Bytes(number),
             3 => AccessSize::Elements(number),

@@ -10,6 +10,10 @@ use crate::words::BLOCK;
 /// of 16 bytes behind it reach 69,615 bytes; an `add` with a shifted immediate would reach 16 MiB, and with it most words would.
 const REACH: u64 = 0x2_0000;
 
+/// Bytes below its page, or below an `adr`'s address, that an address may lie: the negative offset of LDRAA reaches this far, those of
+/// pairs and of unscaled loads and stores less.
+const BELOW: u64 = 0x1000;
+
 /// Code this near to the range has other kinds of instructions that reach it: `adr`, literals and conditional branches, 1 MiB.
 const NEAR: u64 = 0x10_0000 + REACH;
 
@@ -43,7 +47,8 @@ impl Wanted {
             return (0, u64::MAX);
         }
         let first = self.first.wrapping_sub(REACH) & !0xfff;
-        (first, self.first.wrapping_add(self.span))
+        let last = self.first.wrapping_add(self.span);
+        (first, last.wrapping_add(BELOW))
     }
 
     /// The test for words from `pc` to the end of its page; `None` where the range is near.

@@ -201,6 +201,7 @@ const fn kind_name(kind: ReferenceKind) -> &'static str {
         ReferenceKind::Address => "address",
         ReferenceKind::Load => "load",
         ReferenceKind::Store => "store",
+        ReferenceKind::Update => "update",
         ReferenceKind::Literal => "literal",
         ReferenceKind::Branch => "branch",
         ReferenceKind::Conditional => "conditional",

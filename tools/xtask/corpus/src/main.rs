@@ -15,6 +15,7 @@ mod starts;
 mod symbols;
 mod table;
 mod tool;
+mod tracker;
 mod translate;
 mod truth;
 mod xrefs;
@@ -54,6 +55,7 @@ struct Totals {
     entries: u64,
     fixups: u64,
     xrefs: u64,
+    tracked: u64,
     bytes: u64,
     failed: u64,
 }
@@ -95,16 +97,17 @@ fn run(arguments: &[String]) -> Outcome<()> {
         entries,
         fixups,
         xrefs,
+        tracked,
         bytes,
         failed,
     } = totals;
     println!(
-        "{files} files compared: {fields} header fields, {symbols} symbols, {addresses} addresses, {entries} fileset entries, {fixups} fixups, {xrefs} references, {bytes} payload bytes; {failed} failures"
+        "{files} files compared: {fields} header fields, {symbols} symbols, {addresses} addresses, {entries} fileset entries, {fixups} fixups, {xrefs} references, {tracked} tracked references, {bytes} payload bytes; {failed} failures"
     );
     let enough = files > 0
         && fields > 0
         && addresses > 0
-        && ((bytes > 0 && fixups > 0 && (xrefs > 0 || !has_code)) || !whole);
+        && ((bytes > 0 && fixups > 0 && ((xrefs > 0 && tracked > 0) || !has_code)) || !whole);
     if failed == 0 && enough {
         Ok(())
     } else {
@@ -159,14 +162,16 @@ fn one(name: &str, path: &Path, is_fat: bool, totals: &mut Totals) {
         let entries = entries::compare(path, &slice);
         let fixups = fixups::compare(path, &slice);
         let xrefs = xrefs::compare(&slice);
+        let tracked = tracker::compare(name, &slice);
         let shown = |count: &Outcome<u64>| count.as_ref().map_or("FAIL".to_owned(), u64::to_string);
         println!(
-            "{name}: {} fields, {} symbols, {} addresses, {} fixups, {} references",
+            "{name}: {} fields, {} symbols, {} addresses, {} fixups, {} references, {} tracked",
             shown(&fields),
             shown(&symbols),
             shown(&addresses),
             shown(&fixups),
-            shown(&xrefs)
+            shown(&xrefs),
+            shown(&tracked)
         );
         for (what, count, total) in [
             ("headers", fields, &mut totals.fields),
@@ -175,6 +180,7 @@ fn one(name: &str, path: &Path, is_fat: bool, totals: &mut Totals) {
             ("entries", entries, &mut totals.entries),
             ("fixups", fixups, &mut totals.fixups),
             ("xrefs", xrefs, &mut totals.xrefs),
+            ("tracked", tracked, &mut totals.tracked),
         ] {
             match count {
                 Ok(count) => *total += count,
