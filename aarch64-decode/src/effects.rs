@@ -143,6 +143,9 @@ const SYSTEM: [(u32, u32, Flags, Flags); 3] = [
 /// `msr svcr*, #imm`: bit 9 is said of streaming mode, bit 10 of ZA.
 const SVCR: (u32, u32) = (0xffff_f8ff, 0xd503_407f);
 
+/// `msr SVCR, Xt`, which may change both (Arm ARM, SVCR; ResetSVEState).
+const SVCR_REGISTER: (u32, u32) = (0xffff_ffe0, 0xd51b_4240);
+
 impl Instruction {
     fn effect(self) -> &'static Effect {
         const NOTHING: &Effect = &Effect {
@@ -255,14 +258,13 @@ impl Instruction {
                 writes |= RegisterSet::flags_only(written);
             }
         }
-        let (mask, value) = SVCR;
-        if self.word() & mask == value {
-            if self.word() & 1 << 9 != 0 {
-                writes |= RegisterSet::VECTORS | RegisterSet::PREDICATES | RegisterSet::FFR;
-            }
-            if self.word() & 1 << 10 != 0 {
-                writes |= RegisterSet::ZA | RegisterSet::ZT0;
-            }
+        let is = |(mask, value)| self.word() & mask == value;
+        let both = is(SVCR_REGISTER);
+        if both || is(SVCR) && self.word() & 1 << 9 != 0 {
+            writes |= RegisterSet::VECTORS | RegisterSet::PREDICATES | RegisterSet::FFR;
+        }
+        if both || is(SVCR) && self.word() & 1 << 10 != 0 {
+            writes |= RegisterSet::ZA | RegisterSet::ZT0;
         }
         (reads, writes)
     }

@@ -199,6 +199,9 @@ pub(crate) enum FlowClass {
     Indirect,
     IndirectCall,
     Exception,
+    ConditionalException,
+    SystemCall,
+    ExceptionReturn,
 }
 
 impl FlowClass {
@@ -211,6 +214,9 @@ impl FlowClass {
             5 => Self::Indirect,
             6 => Self::IndirectCall,
             7 => Self::Exception,
+            8 => Self::ConditionalException,
+            9 => Self::SystemCall,
+            10 => Self::ExceptionReturn,
             _ => Self::Next,
         }
     }

@@ -17,14 +17,22 @@ pub enum Flow {
     Conditional(u64),
     /// A call of the target.
     Call(u64),
-    /// Back to the caller (or from an exception).
+    /// Back to the caller.
     Return,
+    /// Back from an exception, to where a system register says: `eret` and its like (Arm ARM C6.2, ERET).
+    ExceptionReturn,
     /// To an address in a register.
     Indirect,
     /// A call of an address in a register.
     IndirectCall,
-    /// An exception: a supervisor call, a breakpoint, a halt, an undefined instruction.
+    /// An exception whose handler returns to the next instruction: `svc`, `hvc`, `smc`. The return address is that of the
+    /// instruction after it (Arm ARM D1.3, "Preferred return address").
+    SystemCall,
+    /// An exception whose handler would return to the instruction itself, or a halt: `brk`, `hlt`, `udf` (Arm ARM D1.3, "Preferred
+    /// return address").
     Exception,
+    /// An exception if the condition holds, else on to the next instruction: `cflteq`, `tfltz`, `flt.eq` (AARCHMRS 2026-09).
+    ConditionalException,
 }
 
 impl Instruction {
@@ -40,12 +48,25 @@ impl Instruction {
         match self.encoding().flow_class() {
             FlowClass::Next => Flow::Next,
             FlowClass::Branch => target().map_or(Flow::Indirect, Flow::Branch),
+            // AL and NV always hold (Arm ARM, ConditionHolds).
+            FlowClass::Conditional if self.always() => target().map_or(Flow::Next, Flow::Branch),
             FlowClass::Conditional => target().map_or(Flow::Next, Flow::Conditional),
             FlowClass::Call => target().map_or(Flow::IndirectCall, Flow::Call),
             FlowClass::Return => Flow::Return,
             FlowClass::Indirect => Flow::Indirect,
             FlowClass::IndirectCall => Flow::IndirectCall,
             FlowClass::Exception => Flow::Exception,
+            FlowClass::ConditionalException if self.always() => Flow::Exception,
+            FlowClass::ConditionalException => Flow::ConditionalException,
+            FlowClass::SystemCall => Flow::SystemCall,
+            FlowClass::ExceptionReturn => Flow::ExceptionReturn,
         }
+    }
+
+    /// Whether there is a condition, and it is AL or NV.
+    fn always(self) -> bool {
+        let is_always =
+            |operand| matches!(operand, Operand::Condition(condition) if condition.number() >= 14);
+        self.operands(0).any(is_always)
     }
 }

@@ -118,10 +118,11 @@ impl MemoryAccess {
     /// What `effect` says of the operands, each with its access.
     pub(crate) fn of(
         effect: &Effect,
-        operands: impl Iterator<Item = (Operand, Access)>,
+        operands: impl Iterator<Item = (Operand, Access)> + Clone,
     ) -> Option<Self> {
         let [kind, size, number, order] = effect.memory;
         let kind = MemoryKind::new(kind)?;
+        let acquire = order & ACQUIRE != 0 && !is_discarded(operands.clone());
         let size = match size {
             2 => AccessSize::Bytes(number),
             3 => AccessSize::Elements(number),
@@ -133,11 +134,31 @@ impl MemoryAccess {
         Some(Self {
             kind,
             size,
-            acquire: order & ACQUIRE != 0,
+            acquire,
             release: order & RELEASE != 0,
             exclusive: order & EXCLUSIVE != 0,
         })
     }
+}
+
+/// Whether what is loaded goes to the zero register alone. Such a load has no acquire semantics, nor has such an atomic update
+/// other than CAS, which reads its register too (Arm ARM C6.2, LDAR, LDADD, SWP).
+fn is_discarded(operands: impl Iterator<Item = (Operand, Access)>) -> bool {
+    let mut is_discarded = false;
+    for (operand, access) in operands {
+        match operand {
+            Operand::Register(register) if access == Access::Write => {
+                if !register.is_zero() {
+                    return false;
+                }
+                is_discarded = true;
+            }
+            Operand::List(_) => return false,
+            Operand::Memory(_) | Operand::Address(_) => break,
+            _ => {}
+        }
+    }
+    is_discarded
 }
 
 /// The bytes of the registers before the address.

@@ -62,7 +62,7 @@
 #define KC_FLOW_CALL 3
 
 /*
- Back to the caller, or from an exception.
+ Back to the caller.
  */
 #define KC_FLOW_RETURN 4
 
@@ -77,9 +77,24 @@
 #define KC_FLOW_INDIRECT_CALL 6
 
 /*
- An exception: a supervisor call, a breakpoint, an undefined instruction.
+ An exception that does not return behind it: a breakpoint, a halt, an undefined instruction.
  */
 #define KC_FLOW_EXCEPTION 7
+
+/*
+ An exception if a condition holds, else on to the next one.
+ */
+#define KC_FLOW_CONDITIONAL_EXCEPTION 8
+
+/*
+ An exception that returns to the next one: a call of a system, a hypervisor, firmware.
+ */
+#define KC_FLOW_SYSTEM_CALL 9
+
+/*
+ Back from an exception.
+ */
+#define KC_FLOW_EXCEPTION_RETURN 10
 
 /*
  Kinds of container, in `kc_container.kind`: none, the bytes are the file itself.

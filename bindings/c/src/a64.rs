@@ -25,14 +25,20 @@ pub const KC_FLOW_BRANCH: u32 = 1;
 pub const KC_FLOW_CONDITIONAL: u32 = 2;
 /// A call of `target`.
 pub const KC_FLOW_CALL: u32 = 3;
-/// Back to the caller, or from an exception.
+/// Back to the caller.
 pub const KC_FLOW_RETURN: u32 = 4;
 /// To an address in a register.
 pub const KC_FLOW_INDIRECT: u32 = 5;
 /// A call of an address in a register.
 pub const KC_FLOW_INDIRECT_CALL: u32 = 6;
-/// An exception: a supervisor call, a breakpoint, an undefined instruction.
+/// An exception that does not return behind it: a breakpoint, a halt, an undefined instruction.
 pub const KC_FLOW_EXCEPTION: u32 = 7;
+/// An exception if a condition holds, else on to the next one.
+pub const KC_FLOW_CONDITIONAL_EXCEPTION: u32 = 8;
+/// An exception that returns to the next one: a call of a system, a hypervisor, firmware.
+pub const KC_FLOW_SYSTEM_CALL: u32 = 9;
+/// Back from an exception.
+pub const KC_FLOW_EXCEPTION_RETURN: u32 = 10;
 
 /// One instruction.
 #[repr(C)]
@@ -62,6 +68,9 @@ fn describe(word: u32, pc: u64) -> Result<kc_instruction, Failure> {
         Flow::Indirect => (KC_FLOW_INDIRECT, 0),
         Flow::IndirectCall => (KC_FLOW_INDIRECT_CALL, 0),
         Flow::Exception => (KC_FLOW_EXCEPTION, 0),
+        Flow::ConditionalException => (KC_FLOW_CONDITIONAL_EXCEPTION, 0),
+        Flow::SystemCall => (KC_FLOW_SYSTEM_CALL, 0),
+        Flow::ExceptionReturn => (KC_FLOW_EXCEPTION_RETURN, 0),
         _ => (KC_FLOW_NEXT, 0),
     };
     let name = insn.encoding().name();

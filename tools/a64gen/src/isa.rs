@@ -123,7 +123,7 @@ const GROUPS: [&str; 9] = [
 /// The decoder has room for so many operands.
 const MOST_OPERANDS: usize = 6;
 
-const FLOWS: [&str; 8] = [
+const FLOWS: [&str; 11] = [
     "next",
     "branch",
     "conditional",
@@ -132,6 +132,9 @@ const FLOWS: [&str; 8] = [
     "indirect",
     "indirect-call",
     "exception",
+    "conditional-exception",
+    "system-call",
+    "exception-return",
 ];
 
 /// Splits at commas that are not inside brackets or quotes.
