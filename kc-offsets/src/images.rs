@@ -15,7 +15,7 @@
 //! 6. Of several items with one header the first has the image; the others say which that is.
 use core::fmt;
 
-use macho_core::{FileOffset, MachO, VmAddr};
+use macho_core::MachO;
 
 use crate::error::Error;
 use crate::kernelcache::KernelCache;
@@ -23,50 +23,15 @@ use crate::kernelcache::KernelCache;
 mod build;
 mod cell;
 mod describe;
+mod image;
 mod references;
 mod text;
 
 pub use cell::ImageCell;
+pub use image::Image;
 pub use text::{ImageText, ImageTextBytes};
 
 use build::Builder;
-
-/// One image of a kernelcache: what its list says of it, and the image if it can be read.
-#[derive(Clone, Copy, Default)]
-#[non_exhaustive]
-pub struct Image<'a> {
-    /// Entry id or bundle id; `None` of the outer image, and if it is missing or damaged.
-    pub id: Option<ImageText<'a>>,
-    /// The version, as the property list or `kmod_info_64` says.
-    pub version: Option<ImageText<'a>>,
-    /// Unslid address of the header; `None` of a kext without code.
-    pub vmaddr: Option<VmAddr>,
-    /// Where the header lies in the outermost file; `None` if nowhere.
-    pub file_offset: Option<FileOffset>,
-    /// Bytes, as the property list or `kmod_info_64` says.
-    pub size: Option<u64>,
-    /// The image; `None` without code, of damage, and if an earlier item has it.
-    pub macho: Option<MachO<'a>>,
-    /// The number of the earlier item with the same header.
-    pub first: Option<usize>,
-    /// What is damaged.
-    pub damage: Option<Error>,
-}
-
-impl fmt::Debug for Image<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Image")
-            .field("id", &self.id)
-            .field("version", &self.version)
-            .field("vmaddr", &self.vmaddr)
-            .field("file_offset", &self.file_offset)
-            .field("size", &self.size)
-            .field("has_macho", &self.macho.is_some())
-            .field("first", &self.first)
-            .field("damage", &self.damage)
-            .finish()
-    }
-}
 
 /// Why a name stands for no image.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -118,7 +83,8 @@ impl<'a, 's> Images<'a, 's> {
     /// # Errors
     /// `BufferTooSmall` says how many cells suffice. Nothing else is an error of the whole list.
     pub fn build(cache: &KernelCache<'a>, cells: &'s mut [ImageCell<'a>]) -> Result<Self, Error> {
-        Builder::new(cache, cells).whole()
+        let cells = Builder::new(cache, cells).whole()?;
+        Ok(Self { cells })
     }
 
     /// As [`build`](Self::build), but of a fileset only what `LC_FILESET_ENTRY` says: no versions,
@@ -131,7 +97,8 @@ impl<'a, 's> Images<'a, 's> {
         cache: &KernelCache<'a>,
         cells: &'s mut [ImageCell<'a>],
     ) -> Result<Self, Error> {
-        Builder::new(cache, cells).mapped()
+        let cells = Builder::new(cache, cells).mapped()?;
+        Ok(Self { cells })
     }
 
     /// How many there are, the outer one counted.
@@ -156,7 +123,7 @@ impl<'a, 's> Images<'a, 's> {
 
     /// Those that can be read, each once, with their numbers.
     pub fn machos(&self) -> impl Iterator<Item = (usize, MachO<'a>)> + Clone + use<'a, 's> {
-        let numbered = self.iter().enumerate();
+        let numbered = (0..usize::MAX).zip(self.iter());
         numbered.filter_map(|(number, image)| Some((number, image.macho?)))
     }
 
@@ -173,7 +140,7 @@ impl<'a, 's> Images<'a, 's> {
     /// # Errors
     /// No image, or several.
     pub fn named(&self, name: &str) -> Result<usize, ImageNameError> {
-        let mut numbered = self.iter().enumerate();
+        let mut numbered = (0..usize::MAX).zip(self.iter());
         if let Some((number, _)) = numbered
             .clone()
             .find(|(_, image)| image.id.is_some_and(|id| id == name))

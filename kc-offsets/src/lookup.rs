@@ -27,100 +27,34 @@
 //!    [`Lookup::slot_at`] asks for it alone.
 use core::fmt;
 
-use macho_core::{MachO, Section, SectionType, Segment, VmAddr};
+use macho_core::{SectionType, VmAddr};
 
 use crate::error::{Error, Structure};
 use crate::images::Images;
 
+mod budget;
 mod cell;
 mod fill;
 mod imports;
+mod location;
 mod names;
 mod once;
+mod options;
 mod stretches;
 
 pub use cell::LookupCell;
+pub use location::{Function, Location};
 pub use names::{AddressName, NamedAddress};
+pub use options::LookupOptions;
 pub use stretches::Owner;
 
 use cell::Area;
+use location::location;
 use names::Names;
 use stretches::Stretches;
 
 /// `sizeof(struct mach_header_64)`.
 const HEADER_SIZE: u64 = 32;
-
-/// The bounds of a function.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct Function {
-    /// The number of the image whose table lists it.
-    pub image: usize,
-    /// Its first instruction.
-    pub start: VmAddr,
-    /// The first byte after it: the next function's start, or the end of its section. Padding counts as
-    /// the function's.
-    pub end: VmAddr,
-}
-
-/// What a look-up knows.
-#[derive(Clone, Copy, Debug)]
-pub struct LookupOptions {
-    /// Symbols.
-    pub symbols: bool,
-    /// Function starts.
-    pub functions: bool,
-    /// Stubs, pointers and bound slots by their imports; costs a walk over the fixups of each
-    /// image that has imports.
-    pub imports: bool,
-    /// The most bytes from the start of a name to what it names.
-    pub reach: u64,
-}
-
-impl Default for LookupOptions {
-    /// Everything, however far.
-    fn default() -> Self {
-        Self {
-            symbols: true,
-            functions: true,
-            imports: true,
-            reach: u64::MAX,
-        }
-    }
-}
-
-/// Everything that is known about one vmaddr.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct Location<'a> {
-    /// The number of the image that owns it.
-    pub image: usize,
-    /// That image.
-    pub macho: MachO<'a>,
-    /// The image's segment that contains it.
-    pub segment: Segment<'a>,
-    /// The image's section that contains it; `None` between sections.
-    pub section: Option<Section<'a>>,
-    /// The function that contains it.
-    pub function: Option<Function>,
-    /// What names it.
-    pub name: Option<NamedAddress<'a>>,
-    /// Bytes from the start of the name to it; 0 without a name.
-    pub offset: u64,
-}
-
-impl fmt::Debug for Location<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Location")
-            .field("image", &self.image)
-            .field("segment", &self.segment.name())
-            .field("section", &self.section.map(|section| section.name()))
-            .field("function", &self.function)
-            .field("name", &self.name)
-            .field("offset", &self.offset)
-            .finish_non_exhaustive()
-    }
-}
 
 /// vmaddr to image, segment, section, function and name, over the images of a kernelcache.
 #[derive(Clone, Copy)]
@@ -200,7 +134,7 @@ impl<'a, 's> Lookup<'a, 's> {
         if cell.start() < start {
             return None;
         }
-        Some(function(cell, next, last))
+        Some(Function::new(cell, next, last))
     }
 
     /// All functions, ascending.
@@ -208,7 +142,7 @@ impl<'a, 's> Lookup<'a, 's> {
         let (stretches, functions) = (self.stretches, self.functions);
         functions.pairs().map(move |(cell, next)| {
             let (_, last) = stretches.bounds(VmAddr::new(cell.start()));
-            function(cell, next, last)
+            Function::new(cell, next, last)
         })
     }
 
@@ -311,38 +245,4 @@ impl<'a, 's> Lookup<'a, 's> {
         });
         symbols.chain(imports)
     }
-}
-
-fn function(cell: LookupCell, next: Option<LookupCell>, last: u64) -> Function {
-    // The end of memory is not an address; nothing there can be a function's.
-    let end = last.saturating_add(1);
-    let next = next.map_or(u64::MAX, LookupCell::start);
-    Function {
-        image: cell.image(),
-        start: VmAddr::new(cell.start()),
-        end: VmAddr::new(end.min(next)),
-    }
-}
-
-fn location<'a>(
-    images: Images<'a, '_>,
-    owner: Owner,
-    function: Option<Function>,
-    name: Option<(NamedAddress<'a>, u64)>,
-) -> Option<Location<'a>> {
-    let macho = images.get(owner.image)?.macho?;
-    let nth = |number: u32| usize::try_from(number).ok();
-    let segment = macho.segments().nth(nth(owner.segment)?)?;
-    let section = owner
-        .section
-        .and_then(|number| macho.sections().nth(nth(number.checked_sub(1)?)?));
-    Some(Location {
-        image: owner.image,
-        macho,
-        segment,
-        section,
-        function,
-        name: name.map(|(name, _)| name),
-        offset: name.map_or(0, |(_, offset)| offset),
-    })
 }

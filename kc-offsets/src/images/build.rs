@@ -2,13 +2,15 @@
 use macho_core::{FileOffset, VmAddr};
 
 use super::cell::{ByOffset, ImageCell, Sorted, cell};
-use super::{Image, Images, describe, references};
+use super::image::Image;
+use super::{describe, references};
 use crate::error::{Error, Fault, Structure};
 use crate::kernelcache::{KernelCache, Shape};
 use crate::kext::{Kmod, PrelinkInfo};
 
 use super::text::ImageText;
 
+/// Fills the caller's cells.
 pub(super) struct Builder<'c, 's, 'a> {
     cache: &'c KernelCache<'a>,
     cells: &'s mut [ImageCell<'a>],
@@ -28,7 +30,7 @@ impl<'s, 'a> Builder<'_, 's, 'a> {
         }
     }
 
-    pub(super) fn whole(mut self) -> Result<Images<'a, 's>, Error> {
+    pub(super) fn whole(mut self) -> Result<&'s [ImageCell<'a>], Error> {
         self.outer();
         self.entries();
         let entries = self.count;
@@ -46,7 +48,7 @@ impl<'s, 'a> Builder<'_, 's, 'a> {
         self.finish(entries)
     }
 
-    pub(super) fn mapped(mut self) -> Result<Images<'a, 's>, Error> {
+    pub(super) fn mapped(mut self) -> Result<&'s [ImageCell<'a>], Error> {
         if self.cache.shape() == Shape::Prelinked {
             return self.whole();
         }
@@ -143,7 +145,7 @@ impl<'s, 'a> Builder<'_, 's, 'a> {
     }
 
     /// Finds the headers, and reads the image at each once.
-    fn finish(mut self, entries: usize) -> Result<Images<'a, 's>, Error> {
+    fn finish(mut self, entries: usize) -> Result<&'s [ImageCell<'a>], Error> {
         let cache = self.cache;
         let cells = self.filled()?;
         locate(cache, cells);
@@ -163,9 +165,7 @@ impl<'s, 'a> Builder<'_, 's, 'a> {
             }
         }
         let cells: &'s [ImageCell<'a>] = self.cells;
-        Ok(Images {
-            cells: cells.get(..self.count).unwrap_or_default(),
-        })
+        Ok(cells.get(..self.count).unwrap_or_default())
     }
 }
 
@@ -184,7 +184,8 @@ fn of_kmod<'a>(kmod: &Kmod<'a>) -> Image<'a> {
 fn locate(cache: &KernelCache<'_>, cells: &mut [ImageCell<'_>]) {
     let map = cache.address_map();
     // A list may ask a hundred thousand times, and each answer may cost a pass over the segments.
-    let cost = u64::try_from(cache.image().segments().count()).unwrap_or(u64::MAX);
+    let segments = cache.image().segments();
+    let cost = segments.fold(0_u64, |cost, _| cost.saturating_add(1));
     let mut left = budget(cache);
     for cell in cells {
         let image = &mut cell.image;
@@ -215,7 +216,7 @@ fn mark_repeats(cells: &mut [ImageCell<'_>]) {
         cell(cells, number).is_some_and(|cell| cell.image.file_offset.is_some())
     });
     let mut current: Option<(FileOffset, usize)> = None;
-    for index in 0.. {
+    for index in 0..usize::MAX {
         let Some(number) = order.at(index) else { break };
         let number = usize::try_from(number).unwrap_or(usize::MAX);
         let Some(cell) = order.cells.get_mut(number) else {

@@ -3,10 +3,10 @@ use core::fmt;
 
 use crate::sort::Order;
 
-use super::Image;
+use super::image::Image;
 use super::text::ImageText;
 
-/// Room for one image: what the caller gives to [`Images::build`](super::Images::build).
+/// Room for one image: what the caller gives to [`Images::build`](crate::Images::build).
 #[derive(Clone, Copy)]
 pub struct ImageCell<'a> {
     pub(super) image: Image<'a>,

@@ -2,8 +2,8 @@
 //!
 //! A reference is found without a table of all values: the references of the kexts are sorted, one pass over the
 //! list notes each value at the first reference after it, and what notes nothing takes the value of the reference before.
-use super::Image;
 use super::cell::{ByReference, FIELDS, ImageCell, Pending, Sorted, pending};
+use super::image::Image;
 use super::text::ImageText;
 use crate::error::{Error, PlistErrorKind};
 use crate::kext::{Dictionary, Key, NO_ADDRESS, PlistElement, PlistItem, PlistText, PrelinkInfo};
@@ -24,7 +24,7 @@ pub(super) fn cell<'a>(dictionary: &Dictionary<'a>) -> ImageCell<'a> {
         damage: dictionary.damage(),
         ..Image::default()
     });
-    for (field, key) in KEYS.into_iter().enumerate() {
+    for (field, key) in (0..FIELDS).zip(KEYS) {
         let Some(element) = dictionary.value(key) else {
             continue;
         };
@@ -85,7 +85,7 @@ pub(super) fn resolve<'a>(cells: &mut [ImageCell<'a>], info: &PrelinkInfo<'a>) {
         note(&mut order, &element);
     }
     let mut before: Option<Pending> = None;
-    for index in 0.. {
+    for index in 0..usize::MAX {
         let Some(number) = order.at(index) else { break };
         let Some(mut reference) = pending(order.cells, number).copied() else {
             break;

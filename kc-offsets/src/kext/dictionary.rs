@@ -79,9 +79,8 @@ impl<'a> Dictionary<'a> {
         let mut all = self.values;
         // Few enough to pick the next one each time.
         core::iter::from_fn(move || {
-            let (place, next) = all
-                .iter()
-                .enumerate()
+            let (place, next) = (0..KEYS.len())
+                .zip(&all)
                 .filter_map(|(place, value)| Some((place, (*value)?)))
                 .min_by_key(|(_, value)| value.at)?;
             if let Some(value) = all.get_mut(place) {

@@ -1,7 +1,7 @@
 //! A cell of the caller's memory, and sorted runs of them.
 use crate::pages::PageCell;
 
-/// Room for one item of an index: what the caller gives to [`Lookup::build`](super::Lookup::build).
+/// Room for one item of an index: what the caller gives to [`Lookup::build`](crate::Lookup::build).
 /// 16 bytes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LookupCell {

@@ -1,42 +1,17 @@
 //! From the images to the cells of a look-up.
 use macho_core::{MachO, Symbol, SymbolType, VmAddr};
 
-use super::LookupOptions;
+use super::budget::Budget;
 use super::cell::{Filling, LookupCell};
 use super::imports;
 use super::names::{Rank, what};
+use super::options::LookupOptions;
 use super::stretches::{Claim, Stretch, Stretches};
 use crate::error::{Error, Fault};
 use crate::images::Images;
 
 /// What is filled, and what is left.
 type Filled<'s> = (&'s mut [LookupCell], &'s mut [LookupCell]);
-
-/// Bytes of tables that may still be read: the tables of a file's images share no byte, so that all together have
-/// no more than the file. Without a limit 250 images that name one table would cost 250 tables.
-pub(super) struct Budget {
-    left: u64,
-}
-
-impl Budget {
-    pub(super) fn new(images: Images<'_, '_>) -> Self {
-        let outer = images.get(0).and_then(|image| image.macho);
-        let bytes = outer.map_or(0, |outer| outer.file().len());
-        Self {
-            left: u64::try_from(bytes).unwrap_or(u64::MAX),
-        }
-    }
-
-    /// Takes `bytes`, or says that they are too many.
-    pub(super) fn take(&mut self, bytes: u64, image: &MachO<'_>) -> Result<(), Error> {
-        if let Some(left) = self.left.checked_sub(bytes) {
-            self.left = left;
-            return Ok(());
-        }
-        self.left = 0;
-        Err(Error::at(Fault::TooMuchWork, image.file_offset()))
-    }
-}
 
 /// What the images claim: segments, then sections; those of 0 bytes claim nothing.
 pub(super) fn claims<'a, 's>(images: Images<'a, 's>) -> impl Iterator<Item = Claim> + use<'a, 's> {
@@ -68,7 +43,7 @@ pub(super) fn claims<'a, 's>(images: Images<'a, 's>) -> impl Iterator<Item = Cla
 
 /// How many cells suffice.
 pub(super) fn most_cells(images: Images<'_, '_>, options: LookupOptions) -> usize {
-    let mut needed = claims(images).count().saturating_mul(2);
+    let mut needed = claims(images).fold(0_usize, |needed, _| needed.saturating_add(2));
     let mut count = |found: bool| {
         needed = needed.saturating_add(usize::from(found));
     };

@@ -3,7 +3,7 @@ use core::ops::ControlFlow;
 
 use macho_core::{IndirectSymbol, LoadCommandKind, MachO, Mechanism, Name, Section, SectionType};
 
-use super::fill::Budget;
+use super::budget::Budget;
 use super::names::Rank;
 use crate::error::Error;
 use crate::images::Images;

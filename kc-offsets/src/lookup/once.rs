@@ -1,16 +1,18 @@
 //! One address, without an index: a pass over the images.
 use macho_core::{MachO, VmAddr};
 
+use super::budget::Budget;
 use super::cell::LookupCell;
-use super::fill::{self, Budget};
+use super::fill;
 use super::imports;
+use super::location::{Function, Location, location};
 use super::names::{self, NamedAddress};
+use super::options::LookupOptions;
 use super::stretches::Stretch;
-use super::{Function, Location, LookupOptions, location};
 use crate::images::Images;
 
 impl<'a> Images<'a, '_> {
-    /// What [`Lookup::location`](super::Lookup::location) says of `vmaddr`, without an index and its memory. Costs a pass over the
+    /// What [`Lookup::location`](crate::Lookup::location) says of `vmaddr`, without an index and its memory. Costs a pass over the
     /// load commands of all images, and over the tables of the one that owns the address: for a few addresses.
     ///
     /// Of images whose tables overlap, which no linker writes, an index may know less: it reads no byte twice.
