@@ -24,11 +24,17 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     for (number, image) in images.iter().enumerate() {
-        assert!(image.first.is_none_or(|first| first < number && image.macho.is_none()));
+        assert!(
+            image
+                .first
+                .is_none_or(|first| first < number && image.macho.is_none())
+        );
         if let Some(id) = image.id {
             // An id names itself, or an earlier item with the same one.
             if let Ok(found) = images.named(&id.to_string()) {
-                assert!(found <= number || images.get(found).is_some_and(|image| image.id.is_some()));
+                assert!(
+                    found <= number || images.get(found).is_some_and(|image| image.id.is_some())
+                );
             }
         }
     }
@@ -77,9 +83,12 @@ fuzz_target!(|data: &[u8]| {
                 continue;
             }
             let function = lookup.function_at(at);
-            let function =
-                function.map(|found| (found.start.get(), found.end.get(), found.image));
-            assert_eq!(function, slow.function_at(&functions, vmaddr), "{vmaddr:#x}");
+            let function = function.map(|found| (found.start.get(), found.end.get(), found.image));
+            assert_eq!(
+                function,
+                slow.function_at(&functions, vmaddr),
+                "{vmaddr:#x}"
+            );
             let name = lookup.name_at(at).map(|(name, _)| of(&name));
             let expected = slow.name_at(&names, &functions, vmaddr);
             assert_eq!(name, expected, "{vmaddr:#x}");

@@ -1,19 +1,22 @@
 //! No panic is reachable from `kc-offsets`.
 #![no_std]
 #![no_main]
-#![allow(unused_must_use, reason = "a probe asks, and has no use for the answer")]
+#![allow(
+    unused_must_use,
+    reason = "a probe asks, and has no use for the answer"
+)]
 
 use aarch64_decode::{Pattern, Patterns};
 use kc_offsets::code::{
-    AddressRange, CodeMatch, CodeMatches, CodeXrefs, Patch, PatchPlace,
-    PlacedPatch, PointerXrefs, Region, Stubs, Wanted, apply_patches, c_strings,
-    check_patches, code_regions, guess_function_start, holds_strings, string_xrefs,
+    AddressRange, CodeMatch, CodeMatches, CodeXrefs, Patch, PatchPlace, PlacedPatch, PointerXrefs,
+    Region, Stubs, Wanted, apply_patches, c_strings, check_patches, code_regions,
+    guess_function_start, holds_strings, string_xrefs,
 };
 use kc_offsets::{
-    AddressMap, Bases, Entry, ErrorKind, IdCell, Ids, ImageCell, Images, Key, KernelCache, Linker,
-    LoadPlan, Lookup, LookupCell, LookupOptions, MapCell, PageCell, PageIndex, PhysicalWindow, Plist, PlistItem, PlistText,
-    PrelinkInfo, RebaseTargets, SegmentRange, apply_fixups, discriminator,
-    pointer_at, rebase, resolve_slot, strip_pac, unslid,
+    AddressMap, Bases, Entry, ErrorKind, IdCell, Ids, ImageCell, Images, KernelCache, Key, Linker,
+    LoadPlan, Lookup, LookupCell, LookupOptions, MapCell, PageCell, PageIndex, PhysicalWindow,
+    Plist, PlistItem, PlistText, PrelinkInfo, RebaseTargets, SegmentRange, apply_fixups,
+    discriminator, pointer_at, rebase, resolve_slot, strip_pac, unslid,
 };
 use macho_core::{
     AuthKey, FileOffset, Fixup, Import, MachO, Mode, PhysAddr, Pointers, Segment, SlidVmAddr,
@@ -242,7 +245,11 @@ fn probe_images(cache: &KernelCache<'_>, number: u64) {
         Ok(images) => images,
         Err(error) => return display(error),
     };
-    black_box((images.len(), images.is_empty(), images.first(number as usize)));
+    black_box((
+        images.len(),
+        images.is_empty(),
+        images.first(number as usize),
+    ));
     let _ = black_box(images.named("kernel"));
     images.machos().for_each(|one| {
         black_box(one);
@@ -250,7 +257,12 @@ fn probe_images(cache: &KernelCache<'_>, number: u64) {
     for image in images.iter() {
         debug(image);
         if let Some(id) = image.id {
-            black_box((id.raw(), id.bytes().last(), id == "kernel", Some(id) == image.version));
+            black_box((
+                id.raw(),
+                id.bytes().last(),
+                id == "kernel",
+                Some(id) == image.version,
+            ));
             display(id);
         }
     }
@@ -278,8 +290,16 @@ fn probe_lookup(images: Images<'_, '_>, number: u64) {
         Ok(lookup) => lookup,
         Err(error) => return display(error),
     };
-    black_box((lookup.owner(vmaddr), lookup.function_at(vmaddr), lookup.images()));
-    black_box((lookup.name_at(vmaddr), lookup.slot_at(vmaddr), lookup.location(vmaddr)));
+    black_box((
+        lookup.owner(vmaddr),
+        lookup.function_at(vmaddr),
+        lookup.images(),
+    ));
+    black_box((
+        lookup.name_at(vmaddr),
+        lookup.slot_at(vmaddr),
+        lookup.location(vmaddr),
+    ));
     black_box((lookup.may_point(vmaddr), lookup.names_from(vmaddr).last()));
     lookup.functions().for_each(|function| {
         black_box(function);
