@@ -2,12 +2,12 @@
 //!
 //! Layers, from the numbers up: [`AddressMap`] translates between vmaddr and file offset, and has
 //! the rules; [`PhysicalWindow`] and [`Slide`](macho_core::Slide) lead on to physical addresses;
-//! [`Lookup`] finds the image, segment, section and symbol that own a vmaddr; [`KernelCache`] knows
-//! the shapes of kernelcaches, their entry point and the images inside.
+//! [`KernelCache`] knows the shapes of kernelcaches and their entry point; [`Images`] lists the images inside,
+//! whatever the shape; [`Lookup`] finds the image, segment, section, function and name of a vmaddr.
 //!
 //! Promises: no panic, no allocation, no unsafe code, no recursion; work is bounded by the number
 //! of segments. If speed needs memory, the caller gives it as a slice of cells ([`MapCell`],
-//! [`PageCell`], [`ImageCell`], [`SymbolCell`]); an empty slice asks how many.
+//! [`PageCell`], [`ImageCell`], [`LookupCell`]); an empty slice asks how many.
 //!
 //! ```
 //! use kc_offsets::{AddressMap, Outcome, SegmentRange};
