@@ -14,7 +14,7 @@ use crate::question::with_image;
 use crate::streams::Streams;
 
 /// Up to so many addresses are looked for in one pass over the images each, which costs less than an index.
-const FEW: usize = 4;
+const FEW: usize = 16;
 
 pub(super) fn run(args: &Owner, streams: &mut Streams<'_>) -> Result<(), Failure> {
     with_image(&args.input, streams, |cache, _, streams| {
