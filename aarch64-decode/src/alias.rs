@@ -2,9 +2,13 @@
 
 use crate::bits::{field, low8, low16, widen};
 use crate::encoding::Encoding;
+#[cfg(feature = "asm")]
+use crate::encoding::name_bytes;
 use crate::generated::encodings::{SHOULD_BE, UNPREDICTABLE};
 use crate::generated::forms::{ALIASES, TESTS};
 use crate::generated::kinds::Predicate;
+#[cfg(feature = "asm")]
+use crate::generated::named::table::TLBIP;
 use crate::generated::{Alias, Test};
 use crate::named::{self, shown_flags};
 use crate::operands;
@@ -111,6 +115,46 @@ pub(crate) fn passes(test: &Test, word: u32, syntax: Syntax) -> bool {
         )
         .is_some(),
     }
+}
+
+/// Whether an alias may be written for a word of which `test` is asked, though another may be shown.
+#[cfg(feature = "asm")]
+pub(crate) fn may_pass(test: &Test, word: u32) -> bool {
+    // lsl by 0 and ubfiz from 0: the rotation is one by nothing.
+    let by_nothing = || field(word, 16, 6) == 0;
+    let last = if word >> 31 == 0 { 31 } else { 63 };
+    let is = |syntax| passes(test, word, syntax);
+    match *test {
+        Test::Predicate(Predicate::ImmsBelowImmr) if by_nothing() => true,
+        Test::Predicate(Predicate::ImmsIsImmrMinusOne) if by_nothing() => {
+            field(word, 10, 6) == last
+        }
+        // An operation with nXS has the name of the one without, and a bit of CRn.
+        Test::Named { table, .. } if table == TLBIP => {
+            is(Syntax::Llvm) || passes(test, word & !(1 << 12), Syntax::Llvm)
+        }
+        // cinc of the zero register, of which cset is shown.
+        Test::NotBits { mask, .. } if mask == 31 << 5 => true,
+        Test::Named { .. } => is(Syntax::Llvm) || is(Syntax::Gnu),
+        _ => is(Syntax::Llvm),
+    }
+}
+
+/// Whether the word has an alias whose mnemonic is this one with a 2 behind it: then it cannot be written without.
+#[cfg(feature = "asm")]
+pub(crate) fn needs_two(word: u32, encoding: Encoding, mnemonic: u16) -> bool {
+    let first = operands::first_alias(encoding.form());
+    let name = name_bytes(mnemonic);
+    let with_two = |number| name_bytes(number).strip_suffix(b"2") == Some(name);
+    let mut is_last = first == 0;
+    let aliases = ALIASES.get(usize::from(first)..).unwrap_or(&[]).iter();
+    aliases
+        .take_while(|alias| {
+            let goes_on = !is_last;
+            is_last = alias.syntaxes & LAST != 0;
+            goes_on
+        })
+        .any(|alias| with_two(alias.mnemonic) && all(alias.tests, alias.count, word, Syntax::Llvm))
 }
 
 /// Whether the word is constrained unpredictable.

@@ -5,6 +5,7 @@
 //! The work is bounded: one pass over the line, and one over the tables for each of at most three attempts.
 
 mod error;
+mod index;
 mod item;
 mod line;
 mod list;
@@ -12,6 +13,7 @@ mod matrix;
 mod memory;
 mod operand;
 mod register;
+mod rewrite;
 mod scan;
 mod spellings;
 mod value;

@@ -19,6 +19,8 @@ mod spelling;
 mod vector;
 
 pub use error::{EncodeError, EncodeErrorKind};
+#[cfg(feature = "asm")]
+pub(crate) use given::{Arranged, Written};
 pub use open::OperandPattern;
 #[cfg(feature = "asm")]
 pub(crate) use spelling::Solved;

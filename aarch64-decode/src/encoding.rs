@@ -21,8 +21,12 @@ impl Encoding {
         // The tables begin with the entries of unallocated and of undefined words.
         (2..u16::try_from(FORM_OF.len()).unwrap_or(2))
             .map(Self)
-            // Apple's are in 0x0020_0000 to 0x0020_ffff, and refused without the feature.
-            .filter(|encoding| cfg!(feature = "apple") || encoding.value() >> 16 != 0x20)
+            .filter(|encoding| encoding.is_compiled())
+    }
+
+    /// Whether it is compiled in: Apple's are in 0x0020_0000 to 0x0020_ffff, and refused without the feature.
+    pub(crate) fn is_compiled(self) -> bool {
+        cfg!(feature = "apple") || self.value() >> 16 != 0x20
     }
 
     /// The encoding of Arm's name, such as `ADD_64_addsub_imm`, if it is compiled in. Compares with all names.

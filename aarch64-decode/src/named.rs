@@ -175,14 +175,20 @@ impl Name {
     }
 }
 
-/// The name of an entry. Takes at most 8 steps to find it and as many steps as it has bytes.
-fn entry_text(entry: usize) -> Option<NameText> {
+/// Where the text of an entry begins, with its length.
+fn entry_at(entry: usize) -> Option<usize> {
     let mut at = usize::from(*TEXT_AT.get(entry >> 3)?);
     let mut before = entry & 7;
     while before > 0 {
         at = at.wrapping_add(usize::from(*TEXT.get(at)?).wrapping_add(1));
         before = before.wrapping_sub(1);
     }
+    Some(at)
+}
+
+/// The name of an entry. Takes at most 8 steps to find it and as many steps as it has bytes.
+fn entry_text(entry: usize) -> Option<NameText> {
+    let at = entry_at(entry)?;
     let start = at.wrapping_add(1);
     let coded = TEXT.get(start..start.wrapping_add(usize::from(*TEXT.get(at)?)))?;
     let mut name = NameText::EMPTY;
@@ -199,16 +205,47 @@ fn entry_text(entry: usize) -> Option<NameText> {
     Some(name)
 }
 
-/// The value of a name in a table, letter case not counting. Decodes the table's names one behind the other.
+/// The value of a name in a table, letter case not counting. Compares with the table's names one behind the other, mostly by
+/// their first letter.
 #[cfg(feature = "asm")]
 pub(crate) fn value_of(table: u8, text: &[u8]) -> Option<u16> {
     let start = usize::from(entry16(&STARTS, usize::from(table), 0));
     let end = usize::from(entry16(&STARTS, usize::from(table).wrapping_add(1), 0));
-    (start..end)
-        .find(|&entry| {
-            entry_text(entry).is_some_and(|name| name.as_bytes().eq_ignore_ascii_case(text))
-        })
-        .and_then(|entry| KEYS.get(entry).copied())
+    let mut at = entry_at(start)?;
+    for entry in start..end {
+        // Where every eighth name begins is written down.
+        if entry & 7 == 0 {
+            at = usize::from(*TEXT_AT.get(entry >> 3)?);
+        }
+        let begin = at.wrapping_add(1);
+        at = begin.wrapping_add(usize::from(*TEXT.get(at)?));
+        if is_name(TEXT.get(begin..at)?, text) {
+            return KEYS.get(entry).copied();
+        }
+    }
+    None
+}
+
+/// Whether a coded name is this one.
+#[cfg(feature = "asm")]
+fn is_name(coded: &[u8], text: &[u8]) -> bool {
+    let mut rest = text;
+    for byte in coded {
+        let letter = [*byte];
+        let part = if *byte < 0x80 {
+            Some(letter.as_slice())
+        } else {
+            let part = usize::from(byte & 0x7f);
+            let start = usize::from(entry16(&PARTS_AT, part, 0));
+            let end = usize::from(entry16(&PARTS_AT, part.wrapping_add(1), 0));
+            PARTS.get(start..end)
+        };
+        match part.and_then(|part| Some((part, rest.split_at_checked(part.len())?))) {
+            Some((part, (own, behind))) if own.eq_ignore_ascii_case(part) => rest = behind,
+            _ => return false,
+        }
+    }
+    rest.is_empty()
 }
 
 /// The flags of the same meaning in a syntax: GNU's are in the high half (`sysregs.isa`).

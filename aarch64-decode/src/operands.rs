@@ -9,7 +9,7 @@ use crate::plan::{self, PLANS, Plan};
 use crate::program;
 
 /// How Apple's syntax spells the vectors of an operand list (`apple` in the specification text).
-#[cfg(feature = "fmt")]
+#[cfg(any(feature = "fmt", feature = "asm"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum AppleVectors {
     /// The first arrangement goes behind the mnemonic; the registers are bare.
@@ -20,7 +20,7 @@ pub(crate) enum AppleVectors {
     Plain,
 }
 
-#[cfg(feature = "fmt")]
+#[cfg(any(feature = "fmt", feature = "asm"))]
 impl AppleVectors {
     /// Of the operand list `form`.
     pub(crate) fn of(form: u16) -> Self {

@@ -6,7 +6,7 @@ use super::scan::{Number, Scan};
 use super::value::Value;
 use super::{list, matrix, memory};
 use crate::operand::Operand;
-use crate::register::RegisterClass;
+use crate::register::{Arrangement, RegisterClass};
 
 /// An operand of a line.
 #[derive(Clone, Copy, Debug)]
@@ -19,14 +19,53 @@ pub(super) struct Item {
 }
 
 impl Item {
+    /// Its class, if it is a register.
+    pub(super) fn class(&self) -> Option<RegisterClass> {
+        match self.value {
+            Value::Operand(Operand::Register(register)) => Some(register.class()),
+            _ => None,
+        }
+    }
+
     /// Whether it is a general register.
     pub(super) fn is_general(&self) -> bool {
         use crate::register::RegisterClass::{W, Wsp, X, Xsp};
+        matches!(self.class(), Some(W | Wsp | X | Xsp))
+    }
+
+    /// The arrangement, if it is a vector.
+    fn vector(&self) -> Option<Arrangement> {
         match self.value {
             Value::Operand(Operand::Register(register)) => {
-                matches!(register.class(), W | Wsp | X | Xsp)
+                (register.class() == RegisterClass::V).then(|| register.arrangement())
             }
-            _ => false,
+            _ => None,
+        }
+    }
+
+    /// Whether it is a vector without arrangement.
+    pub(super) fn is_bare_vector(&self) -> bool {
+        self.vector() == Some(Arrangement::None)
+    }
+
+    /// Whether it is a predicate without size.
+    pub(super) fn is_plain_predicate(&self) -> bool {
+        self.register() == Some((RegisterClass::P, Arrangement::None))
+    }
+
+    /// Whether it is a vector with arrangement.
+    pub(super) fn is_arranged_vector(&self) -> bool {
+        self.vector().is_some() && !self.is_bare_vector()
+    }
+
+    /// Its class and arrangement, if it is a register.
+    fn register(&self) -> Option<(RegisterClass, Arrangement)> {
+        match self.value {
+            Value::Operand(Operand::Register(register))
+            | Value::Bare(Operand::Register(register)) => {
+                Some((register.class(), register.arrangement()))
+            }
+            _ => None,
         }
     }
 
@@ -89,6 +128,66 @@ impl Items {
         Ok(())
     }
 
+    /// Gives the first vector, which has no arrangement, this one; the others have what the instruction says. `None` if there is
+    /// no vector, or one with an arrangement of its own.
+    pub(super) fn arrange(&mut self, arrangement: Arrangement) -> Option<()> {
+        let mut first = true;
+        for item in self.list.iter_mut().take(self.len) {
+            let Value::Operand(operand) = &mut item.value else {
+                continue;
+            };
+            let vector = match operand {
+                Operand::Register(register) => register,
+                Operand::List(list) => &mut list.first,
+                _ => continue,
+            };
+            if vector.class() != RegisterClass::V {
+                continue;
+            }
+            if vector.arrangement() != Arrangement::None {
+                return None;
+            }
+            if first {
+                *vector = vector.arranged(arrangement);
+                first = false;
+            } else {
+                item.value = Value::Bare(*operand);
+            }
+        }
+        (!first).then_some(())
+    }
+
+    /// The registers of scalable vectors of smaller elements become such of double words; `None` if they are others.
+    pub(super) fn double(&mut self) -> Option<()> {
+        use Arrangement::{B, H, S};
+        let own = self.as_slice().first()?.register()?;
+        if !matches!(own, (RegisterClass::Z, B | H | S)) {
+            return None;
+        }
+        for item in self.list.iter_mut().take(self.len) {
+            match &mut item.value {
+                Value::Operand(Operand::Register(register))
+                    if (register.class(), register.arrangement()) == own =>
+                {
+                    *register = register.arranged(Arrangement::D);
+                }
+                _ => return None,
+            }
+        }
+        Some(())
+    }
+
+    /// Exchanges the last two operands, if they are registers of one sort.
+    pub(super) fn exchange_last(&mut self) -> Option<()> {
+        self.exchange(self.len.checked_sub(2)?)
+    }
+
+    /// Exchanges an operand and the one behind it, if they are registers of one sort.
+    pub(super) fn exchange(&mut self, at: usize) -> Option<()> {
+        let [one, other] = self.list.get_mut(at..self.len)?.first_chunk_mut()?;
+        (one.register()? == other.register()?).then(|| core::mem::swap(one, other))
+    }
+
     /// The value of the last operand.
     pub(super) fn last_mut(&mut self) -> Option<&mut Value> {
         let last = self.list.get_mut(self.len.checked_sub(1)?)?;
@@ -103,7 +202,7 @@ impl Items {
 fn value(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     match scan.peek() {
         Some(b'[') => memory::operand(scan),
-        Some(b'{') => list::operand(scan).map(Value::Operand),
+        Some(b'{') => list::operand(scan),
         Some(b'#' | b'-' | b'+' | b'0'..=b'9') => immediate(scan),
         Some(b'.') if scan.word() == b"." => here(scan),
         Some(_) => named(scan),

@@ -2,10 +2,18 @@
 
 use super::error::{AsmError, AsmErrorKind};
 use super::item::{ITEMS, Item, Items};
+use super::register::at_dot;
 use super::scan::Scan;
 use super::value::Value;
-use super::{operand, spellings};
-use crate::encode::{EncodeError, EncodeErrorKind, OperandPattern, Solved, Spelling};
+use super::{operand, rewrite, spellings};
+use crate::encode::{
+    Arranged, EncodeError, EncodeErrorKind, OperandPattern, Solved, Spelling, Written,
+};
+use crate::encoding::name_bytes;
+use crate::generated::kinds::Kind;
+use crate::operand::Operand;
+use crate::operands::AppleVectors;
+use crate::register::RegisterClass;
 
 /// A line, taken apart.
 pub(super) struct Line<'t> {
@@ -14,6 +22,8 @@ pub(super) struct Line<'t> {
     pub(super) start: usize,
     name: &'t [u8],
     pub(super) mnemonic: u16,
+    /// Whether the vectors' arrangement stands behind the mnemonic.
+    has_suffix: bool,
     pub(super) items: Items,
 }
 
@@ -46,7 +56,21 @@ impl<'t> Line<'t> {
                 start,
                 name: word,
                 mnemonic,
+                has_suffix: false,
                 items: Items::new(&mut scan, None)?,
+                scan,
+            });
+        }
+        // add.4s: the arrangement is that of the first vector.
+        if let Some((mnemonic, arrangement)) = spellings::with_arrangement(word) {
+            let mut items = Items::new(&mut scan, None)?;
+            items.arrange(arrangement).ok_or(fault)?;
+            return Ok(Self {
+                start,
+                name: word,
+                mnemonic,
+                has_suffix: true,
+                items,
                 scan,
             });
         }
@@ -61,6 +85,7 @@ impl<'t> Line<'t> {
             start,
             name: word,
             mnemonic,
+            has_suffix: false,
             items: Items::new(&mut scan, Some(condition))?,
             scan,
         })
@@ -87,24 +112,57 @@ impl<'t> Line<'t> {
         spelling: &Spelling,
         pc: u64,
         furthest: &mut Furthest,
-        solve: impl FnOnce(&[OperandPattern]) -> Result<R, EncodeError>,
+        solve: impl FnOnce(&[Written]) -> Result<R, EncodeError>,
     ) -> Option<R> {
         let items = self.items.as_slice();
         if spelling.len() != items.len() {
             return None;
         }
-        let mut operands = [OperandPattern::Any; ITEMS];
+        if self.has_suffix && spelling.vectors() != AppleVectors::Suffix {
+            return None;
+        }
+        let mut operands = [Written {
+            operand: OperandPattern::Any,
+            arrangement: Arranged::Written,
+        }; ITEMS];
+        // incp and the like of a vector need not say the size a second time.
+        let counted = self
+            .name
+            .last_chunk()
+            .is_some_and(|end: &[u8; 2]| end.eq_ignore_ascii_case(b"cp"))
+            && items.first().and_then(Item::class) == Some(RegisterClass::Z);
+        // Some have no arrangement in Apple's syntax at all.
+        let long =
+            spelling.vectors() == AppleVectors::Bare && !items.iter().any(Item::is_arranged_vector);
         let mut index = 0_usize;
+        // Of two tables of one sort only one may do without braces, and what follows from other operands is said without them.
+        let is_strict = items.len() == 1 || self.name.eq_ignore_ascii_case(b"tblq");
         for (slot, item) in operands.iter_mut().zip(items) {
-            let taken = spelling
-                .descriptor(index)
-                .and_then(|descriptor| operand::operand(descriptor, item, &self.scan, pc));
+            let descriptor = spelling.descriptor(index);
+            let wrong = descriptor.is_some_and(|own| !operand::may_be(own, item));
+            let taken =
+                descriptor.and_then(|own| operand::operand(own, item, is_strict, &self.scan, pc));
             index = index.wrapping_add(1);
+            if wrong {
+                furthest.see(index, EncodeErrorKind::BadRegister);
+                return None;
+            }
             let Some(taken) = taken else {
                 furthest.see(index, EncodeErrorKind::BadOperand);
                 return None;
             };
-            *slot = taken;
+            let arrangement =
+                if matches!(item.value, Value::Bare(_)) || counted && item.is_plain_predicate() {
+                    Arranged::Short
+                } else if long && item.is_bare_vector() {
+                    Arranged::Long
+                } else {
+                    Arranged::Written
+                };
+            *slot = Written {
+                operand: taken,
+                arrangement,
+            };
         }
         match solve(operands.get(..items.len()).unwrap_or(&[])) {
             Ok(solved) => Some(solved),
@@ -140,54 +198,60 @@ impl<'t> Line<'t> {
             let other = spellings::unscaled(self.name)?;
             self.words(other, pc, &mut furthest)
         });
-        let found = found.or_else(|| {
-            let line = self.negated()?;
-            line.words(line.mnemonic, pc, &mut furthest)
-        });
+        let found = found.or_else(|| self.rewritten(pc, &mut furthest));
         found.ok_or_else(|| self.fault(&furthest))
     }
 
     /// The word of a mnemonic with the line's operands.
     fn words(&self, mnemonic: u16, pc: u64, furthest: &mut Furthest) -> Option<u32> {
-        let (mut shown, mut meant) = (None, None);
+        let (mut shown, mut meant, mut extended) = (None, None, None);
         spellings::each(mnemonic, |spelling| {
             if let Some(solved) = self.solve(&spelling, pc, furthest) {
-                if solved.shown {
-                    shown = Some(solved.word);
-                } else if spelling.names_hold(solved.word) {
-                    meant = meant.or(Some(solved.word));
-                }
+                let slot = if solved.shown {
+                    &mut shown
+                } else if !spelling.holds(solved.word) {
+                    return false;
+                } else if self.extends(&spelling) {
+                    &mut extended
+                } else {
+                    &mut meant
+                };
+                *slot = slot.or(Some(solved.word));
             }
             shown.is_some()
         });
-        let mut found = shown.or(meant);
-        if found.is_none() {
+        let mut found = shown.or(meant).or(extended);
+        // Every hint has a number, those with a name too.
+        if found.is_none() && name_bytes(mnemonic) == b"hint" {
             spellings::each(mnemonic, |spelling| {
-                found = self
-                    .with(&spelling, pc, furthest, |operands| {
-                        spelling.any_word(operands, pc)
-                    })
-                    .filter(|word| spelling.names_hold(*word));
+                found = self.with(&spelling, pc, furthest, |operands| {
+                    spelling.any_word(operands, pc)
+                });
                 found.is_some()
             });
         }
         found
     }
 
-    /// For general registers, the line with `sub` for `add` and the other way round, and the last operand without its minus.
-    fn negated(&self) -> Option<Line<'t>> {
-        let first = self.items.as_slice().first()?;
-        if !first.is_general() {
-            return None;
-        }
-        let mut items = self.items;
-        let value = items.last_mut()?;
-        *value = value.negated()?;
-        Some(Line {
-            mnemonic: spellings::opposite(self.name)?,
-            items,
-            name: b"",
-            ..*self
+    /// Whether the spelling takes a register as it is for an extended one: `subs xzr, x3, x5` is rather the shifted one.
+    fn extends(&self, spelling: &Spelling) -> bool {
+        let items = self.items.as_slice().iter().enumerate();
+        items
+            .filter(|(_, item)| matches!(item.value, Value::Operand(Operand::Register(_))))
+            .filter_map(|(index, _)| spelling.descriptor(index))
+            .any(|descriptor| descriptor.kind == Kind::ExtendedGpr)
+    }
+
+    /// The word of a line that means the same.
+    fn rewritten(&self, pc: u64, furthest: &mut Furthest) -> Option<u32> {
+        let name = if self.has_suffix {
+            at_dot(self.name).0
+        } else {
+            self.name
+        };
+        rewrite::rewritten(name, &self.items).find_map(|(mnemonic, items)| {
+            let line = Line { items, ..*self };
+            line.words(mnemonic, pc, furthest)
         })
     }
 }

@@ -2,15 +2,16 @@
 
 use super::error::{AsmError, AsmErrorKind};
 use super::scan::Scan;
+use super::value::Value;
 use super::{matrix, register};
 use crate::operand::{Operand, RegisterList};
 use crate::register::{Register, RegisterClass};
 
 /// Takes what is in braces.
-pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Operand, AsmError> {
+pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     scan.expect(b'{')?;
     if scan.eat(b'}') {
-        return Ok(Operand::TileMask(0));
+        return Ok(Value::Operand(Operand::TileMask(0)));
     }
     if let [b'z' | b'Z', b'a' | b'A', ..] = scan.word() {
         return tiles(scan);
@@ -39,11 +40,11 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Operand, AsmError> {
     }
     scan.expect(b'}')?;
     let first = register::suffixes(scan, first)?;
-    Ok(Operand::List(RegisterList {
+    Ok(Value::Operand(Operand::List(RegisterList {
         first,
         count,
         stride,
-    }))
+    })))
 }
 
 /// Takes a register of the same class and arrangement.
@@ -69,11 +70,11 @@ fn step(from: Register, to: Register) -> u8 {
 }
 
 /// Takes tiles, or slices of one that are loaded or stored.
-fn tiles(scan: &mut Scan<'_>) -> Result<Operand, AsmError> {
+fn tiles(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     if let Some(slices) = matrix::operand(scan)? {
-        if let Operand::Matrix(_) = slices {
+        if let Operand::Matrix(matrix) = slices {
             scan.expect(b'}')?;
-            return Ok(slices);
+            return Ok(Value::Braced(matrix));
         }
         return masks(scan, matrix::mask(slices));
     }
@@ -82,12 +83,12 @@ fn tiles(scan: &mut Scan<'_>) -> Result<Operand, AsmError> {
 }
 
 /// Takes the rest of a set of tiles.
-fn masks(scan: &mut Scan<'_>, first: Option<u8>) -> Result<Operand, AsmError> {
+fn masks(scan: &mut Scan<'_>, first: Option<u8>) -> Result<Value, AsmError> {
     let mut all = first.ok_or_else(|| scan.error(AsmErrorKind::BadRegister))?;
     while scan.eat(b',') {
         let tile = matrix::operand(scan)?.and_then(matrix::mask);
         all |= tile.ok_or_else(|| scan.error(AsmErrorKind::BadRegister))?;
     }
     scan.expect(b'}')?;
-    Ok(Operand::TileMask(all))
+    Ok(Value::Operand(Operand::TileMask(all)))
 }

@@ -36,6 +36,10 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Option<Operand>, AsmError> 
     let (Some(arranged), Some(number)) = (arranged, number) else {
         return Ok(None);
     };
+    // za15.q is the last.
+    if number > 15 {
+        return Err(scan.error(AsmErrorKind::BadRegister));
+    }
     let matrix = Register::new(RegisterClass::Za, number).arranged(arranged);
     if !brackets {
         // A tile has a number and a size.
@@ -50,7 +54,15 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Option<Operand>, AsmError> 
     let selector = register::expect(scan)?;
     scan.expect(b',')?;
     let first = scan.small()?;
-    let last = if scan.eat(b':') { scan.small()? } else { first };
+    let mut count = 1;
+    if scan.eat(b':') {
+        let start = *scan;
+        let last = scan.small()?;
+        if last <= first {
+            return Err(start.error(AsmErrorKind::BadNumber));
+        }
+        count = last.wrapping_sub(first).wrapping_add(1);
+    }
     let mut group = 1;
     if scan.eat(b',') {
         group = if scan.eat_word(b"vgx2") {
@@ -67,7 +79,7 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Option<Operand>, AsmError> 
         part,
         selector,
         first,
-        count: last.wrapping_sub(first).wrapping_add(1),
+        count,
         group,
     })))
 }

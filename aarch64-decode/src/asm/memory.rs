@@ -27,10 +27,11 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     if scan.eat(b',') {
         offset = inside(scan)?;
     }
+    let is_plain = matches!(offset, Offset::Is(MemoryOffset::None));
     scan.expect(b']')?;
     let mode = if scan.eat(b'!') {
         AddressMode::Pre
-    } else if let Some(behind) = behind(scan)? {
+    } else if let Some(behind) = behind(scan, is_plain)? {
         offset = behind;
         AddressMode::Post
     } else {
@@ -103,10 +104,10 @@ fn index(scan: &mut Scan<'_>) -> Result<Offset, AsmError> {
     }))
 }
 
-/// Takes an offset behind the bracket.
-fn behind(scan: &mut Scan<'_>) -> Result<Option<Offset>, AsmError> {
+/// Takes an offset behind the bracket, in which there is nothing but the base.
+fn behind(scan: &mut Scan<'_>, is_plain: bool) -> Result<Option<Offset>, AsmError> {
     let mut ahead = *scan;
-    if !ahead.eat(b',') {
+    if !ahead.eat(b',') || !is_plain {
         return Ok(None);
     }
     if ahead.eat_wildcard() {
@@ -126,5 +127,9 @@ fn behind(scan: &mut Scan<'_>) -> Result<Option<Offset>, AsmError> {
         return Ok(None);
     }
     *scan = ahead;
-    index(scan).map(Some)
+    Ok(Some(Offset::Is(MemoryOffset::Register {
+        index: register::expect(scan)?,
+        extend: Extend::Lsl,
+        amount: None,
+    })))
 }

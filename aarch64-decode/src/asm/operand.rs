@@ -10,14 +10,18 @@ use crate::encode::OperandPattern;
 use crate::encoding::name_bytes;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
-use crate::generated::named::table::{APPLEREG, RANGEPREFETCH, SYSREG};
+use crate::generated::named::table::{APPLEREG, BARRIERNXS, RANGEPREFETCH, SYSREG, TLBIP};
 use crate::named::{Name, value_of};
-use crate::operand::{FpImmediate, Matrix, Memory, MemoryOffset, Operand, Shift};
+use crate::operand::{
+    AddressMode, FpImmediate, Matrix, Memory, MemoryOffset, Operand, RegisterList, Shift,
+};
+use crate::register::RegisterClass;
 
 /// What the operand list's place makes of an operand; `None` if that cannot stand there.
 pub(super) fn operand(
     descriptor: Descriptor,
     item: &Item,
+    is_strict: bool,
     scan: &Scan<'_>,
     pc: u64,
 ) -> Option<OperandPattern> {
@@ -44,7 +48,31 @@ pub(super) fn operand(
         _ if is_named(descriptor.kind) && !matches!(item.value, Value::Number { .. }) => {
             named(descriptor, text)?
         }
-        Value::Operand(operand) => shaped(descriptor, operand),
+        // Only what is loaded and stored stands in braces.
+        Value::Braced(matrix) if descriptor.kind == Kind::SliceBraced => Operand::Matrix(matrix),
+        Value::Braced(_) => return None,
+        Value::Operand(Operand::Matrix(_)) if descriptor.kind == Kind::SliceBraced => return None,
+        Value::Bare(operand) | Value::Operand(operand) => {
+            if is_strict {
+                operand
+            } else {
+                shaped(descriptor, operand)?
+            }
+        }
+        // A hexadecimal number is the eight bits themselves.
+        Value::Number { .. }
+            if matches!(descriptor.kind, Kind::FpImm8 | Kind::FpImm8Pair)
+                && text.iter().any(|byte| matches!(byte, b'x' | b'X')) =>
+        {
+            let Value::Number {
+                number: Number::Integer(bits),
+                ..
+            } = item.value
+            else {
+                return None;
+            };
+            Operand::FloatImmediate(FpImmediate::new(u8::try_from(bits).ok()?))
+        }
         Value::Number { number, hash } => numeric(descriptor, number, hash, pc)?,
         Value::Shifted {
             value,
@@ -57,6 +85,31 @@ pub(super) fn operand(
         Value::Name => name(descriptor, text)?,
     };
     Some(OperandPattern::Exactly(exactly))
+}
+
+/// Whether a register is of the class that the place has, as far as the place says that; other operands may be what they are.
+pub(super) fn may_be(descriptor: Descriptor, item: &Item) -> bool {
+    let (Value::Operand(Operand::Register(register)) | Value::Bare(Operand::Register(register))) =
+        item.value
+    else {
+        return true;
+    };
+    match descriptor.kind {
+        Kind::Reg | Kind::Arranged => {
+            let [class, ..] = descriptor.p;
+            general(register.class()) == general(RegisterClass::new(class))
+        }
+        _ => true,
+    }
+}
+
+/// The class where 31 is the zero register.
+const fn general(class: RegisterClass) -> RegisterClass {
+    match class {
+        RegisterClass::Wsp => RegisterClass::W,
+        RegisterClass::Xsp => RegisterClass::X,
+        other => other,
+    }
 }
 
 const fn is_named(kind: Kind) -> bool {
@@ -112,16 +165,30 @@ const fn takes_number(kind: Kind) -> bool {
     )
 }
 
-/// What may be left out is put in.
-fn shaped(descriptor: Descriptor, operand: Operand) -> Operand {
+/// What may be left out is put in; `None` if it may not.
+fn shaped(descriptor: Descriptor, operand: Operand) -> Option<Operand> {
     let [_, b, c, ..] = descriptor.p;
-    match (descriptor.kind, operand) {
+    Some(match (descriptor.kind, operand) {
         // vgx2 and vgx4 follow from the vectors.
         (Kind::Array, Operand::Matrix(own)) if own.group == 1 => {
             Operand::Matrix(Matrix { group: c, ..own })
         }
         (Kind::ArraySize, Operand::Matrix(own)) if own.group == 1 => {
             Operand::Matrix(Matrix { group: b, ..own })
+        }
+        // One vector may do without braces.
+        (Kind::ScalableList | Kind::ScalableListSize, Operand::Register(first)) => {
+            Operand::List(RegisterList {
+                first,
+                count: 1,
+                stride: 1,
+            })
+        }
+        // What is written back is changed by something.
+        (Kind::MemSImm, Operand::Memory(own))
+            if own.mode == AddressMode::Pre && own.offset == MemoryOffset::None =>
+        {
+            return None;
         }
         // The distance in vector lengths that is the register's own.
         (Kind::MemVlUnsigned, Operand::Memory(own)) => match own.offset {
@@ -132,7 +199,7 @@ fn shaped(descriptor: Descriptor, operand: Operand) -> Operand {
             _ => operand,
         },
         _ => operand,
-    }
+    })
 }
 
 fn numeric(descriptor: Descriptor, number: Number, hash: bool, pc: u64) -> Option<Operand> {
@@ -163,6 +230,10 @@ fn numeric(descriptor: Descriptor, number: Number, hash: bool, pc: u64) -> Optio
         } else {
             unsigned(value)
         }),
+        // nXS is a bit of the four that a number has: 16, 20, 24, 28.
+        Kind::Named if a == BARRIERNXS => {
+            Operand::Immediate(value.checked_sub(16).filter(|value| value & 3 == 0)? >> 2)
+        }
         _ => Operand::Immediate(value),
     })
 }
@@ -276,15 +347,24 @@ fn named(descriptor: Descriptor, text: &[u8]) -> Option<Operand> {
             return same.then(|| literal(descriptor));
         }
         Kind::SystemRegister => {
-            let value = value_of(SYSREG, text)
-                .or_else(|| numbered(text))
+            let value = numbered(text)
+                .or_else(|| value_of(SYSREG, text))
                 .or_else(|| value_of(APPLEREG, text))?;
             (SYSREG, value)
         }
         Kind::RangePrefetch => (RANGEPREFETCH, value_of(RANGEPREFETCH, text)?),
-        _ => (a, value_of(a, text)?),
+        _ => (a, value_of(a, text).or_else(|| with_nxs(a, text))?),
     };
     Some(Operand::Name(Name::new(table, value, 0)))
+}
+
+/// The value of an operation on a pair with `nxs` behind its name: bit 0 of CRn.
+fn with_nxs(table: u8, text: &[u8]) -> Option<u16> {
+    let (name, suffix) = text.split_at_checked(text.len().checked_sub(3)?)?;
+    if table != TLBIP || !suffix.eq_ignore_ascii_case(b"nxs") {
+        return None;
+    }
+    value_of(table, name).map(|value| value | 1 << 7)
 }
 
 /// A system register by its numbers: `S3_0_C15_C2_0`.

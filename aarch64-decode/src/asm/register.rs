@@ -73,12 +73,20 @@ pub(super) fn at_dot(word: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
+const fn has_elements(register: Register) -> bool {
+    use crate::register::RegisterClass::{P, Pn, V, Z, Za, Zt};
+    matches!(register.class(), V | Z | P | Pn | Za | Zt)
+}
+
 /// The register that a word names, with its arrangement.
 pub(super) fn arranged(word: &[u8]) -> Option<Register> {
     let (name, suffix) = at_dot(word);
     let register = plain(name)?;
     match suffix {
-        Some(suffix) if !suffix.is_empty() => Some(register.arranged(arrangement(suffix)?)),
+        // Only vectors, predicates and tiles have elements.
+        Some(suffix) if !suffix.is_empty() && has_elements(register) => {
+            Some(register.arranged(arrangement(suffix)?))
+        }
         Some(_) => None,
         None => Some(register),
     }
@@ -97,7 +105,13 @@ pub(super) fn suffixes(scan: &mut Scan<'_>, register: Register) -> Result<Regist
     let mut register = register;
     if scan.here() == Some(b'[') {
         scan.eat(b'[');
-        register = register.at_lane(scan.small()?);
+        let start = *scan;
+        // No vector has so many; the number stands for no lane at all.
+        let lane = scan.small()?;
+        if lane == u8::MAX {
+            return Err(start.error(AsmErrorKind::BadNumber));
+        }
+        register = register.at_lane(lane);
         scan.expect(b']')?;
     }
     if scan.here() == Some(b'/') {
@@ -161,6 +175,9 @@ pub(super) fn behind(scan: &mut Scan<'_>) -> Result<Option<(Modifier, Option<u8>
     *scan = ahead;
     let amount = if scan.is_number() {
         Some(scan.small()?)
+    } else if let Modifier::Shift(_) = modifier {
+        // Only an extension may do without.
+        return Err(scan.error(AsmErrorKind::BadNumber));
     } else {
         None
     };

@@ -147,7 +147,11 @@ impl<'t> Scan<'t> {
         if prefix != 0 {
             self.skip(2);
         }
-        let base = if prefix == 0 { 10 } else { prefix };
+        let base = match (prefix, self.rest()) {
+            (0, [b'0', b'0'..=b'9', ..]) => 8,
+            (0, _) => 10,
+            _ => prefix,
+        };
         let value = self.digits(base).ok_or_else(fault)?;
         if base == 10 && self.here() == Some(b'.') {
             self.skip(1);
@@ -181,7 +185,14 @@ impl<'t> Scan<'t> {
 
     /// Takes a number below 256.
     pub(super) fn small(&mut self) -> Result<u8, AsmError> {
+        self.blanks();
         let start = *self;
+        let mut ahead = *self;
+        ahead.eat(b'#');
+        // Not even -0.
+        if ahead.peek() == Some(b'-') {
+            return Err(ahead.error(AsmErrorKind::BadNumber));
+        }
         u8::try_from(self.integer()?).map_err(|_| start.error(AsmErrorKind::BadNumber))
     }
 
@@ -212,7 +223,25 @@ impl<'t> Scan<'t> {
             count = count.saturating_add(1);
             self.skip(1);
         }
-        (count > 0 && !self.here().is_some_and(is_word)).then_some(units)
+        if count == 0 {
+            return None;
+        }
+        // GNU's 2.000000000000000000e+00.
+        if matches!(self.here(), Some(b'e' | b'E')) {
+            self.skip(1);
+            let negative = self.here() == Some(b'-');
+            if negative || self.here() == Some(b'+') {
+                self.skip(1);
+            }
+            for _ in 0..self.digits(10).filter(|digits| *digits < 20)? {
+                units = if negative {
+                    (units.checked_rem(10)? == 0).then(|| units.wrapping_div(10))?
+                } else {
+                    units.checked_mul(10)?
+                };
+            }
+        }
+        (!self.here().is_some_and(is_word)).then_some(units)
     }
 }
 

@@ -1,29 +1,28 @@
 //! The spellings of a mnemonic: of every encoding its own and its aliases.
 
+use super::index;
 use super::operand::condition;
+use super::register::{arrangement, at_dot};
+use super::rewrite;
 use crate::encode::Spelling;
-use crate::encoding::{Encoding, name_bytes};
 use crate::generated::forms::ALIASES;
-use crate::generated::names::NAMES_AT;
 use crate::operands;
+use crate::register::Arrangement;
 
-/// The number of a mnemonic, letter case not counting. Compares with all names.
+/// The number of a mnemonic, letter case not counting; 0 for one that only lines have that are rewritten.
 pub(super) fn mnemonic(text: &[u8]) -> Option<u16> {
-    (1..u16::try_from(NAMES_AT.len()).unwrap_or(0))
-        .find(|number| name_bytes(*number).eq_ignore_ascii_case(text))
+    index::mnemonic(text).or_else(|| rewrite::is_known(text).then_some(0))
 }
 
-/// Of an alias: it is a spelling of LLVM's.
-const LLVM: u8 = 1;
 /// Of an alias: the last of its encoding.
 const LAST: u8 = 0x80;
 
-/// Calls `each` for all spellings of a mnemonic that LLVM has, those of an encoding in the order of preference, until it returns `true`.
+/// Calls `each` for all spellings of a mnemonic in any syntax, those of an encoding in the order of preference, until it returns `true`.
 pub(super) fn each(mnemonic: u16, mut each: impl FnMut(Spelling) -> bool) {
-    for encoding in Encoding::all() {
+    for encoding in index::encodings(mnemonic) {
         let first = usize::from(operands::first_alias(encoding.form()));
         for alias in ALIASES.get(first..).unwrap_or(&[]) {
-            if alias.mnemonic == mnemonic && alias.syntaxes & LLVM != 0 {
+            if alias.mnemonic == mnemonic {
                 let spelling = Spelling {
                     encoding,
                     mnemonic,
@@ -56,6 +55,13 @@ pub(super) fn with_suffix(text: &[u8]) -> Option<(u16, usize)> {
     Some((mnemonic(text.get(..dot)?)?, dot))
 }
 
+/// The mnemonic before a dot, and the arrangement behind it: Apple's `add.4s`.
+pub(super) fn with_arrangement(text: &[u8]) -> Option<(u16, Arrangement)> {
+    let (name, suffix) = at_dot(text);
+    let arrangement = arrangement(suffix.filter(|suffix| !suffix.is_empty())?)?;
+    Some((mnemonic(name)?, arrangement))
+}
+
 /// The mnemonic with `u` that takes the offsets in bytes that this one does not: `ldr` and `ldur`.
 pub(super) fn unscaled(text: &[u8]) -> Option<u16> {
     let (first, rest) = text.split_at_checked(2)?;
@@ -78,18 +84,4 @@ pub(super) fn unscaled(text: &[u8]) -> Option<u16> {
         *slot = *byte;
     }
     mnemonic(name.get(..len)?)
-}
-
-/// The mnemonic that does the opposite with the opposite number.
-pub(super) fn opposite(text: &[u8]) -> Option<u16> {
-    const PAIRS: [[&[u8]; 2]; 3] = [[b"add", b"sub"], [b"adds", b"subs"], [b"cmp", b"cmn"]];
-    PAIRS.iter().find_map(|[one, other]| {
-        if text.eq_ignore_ascii_case(one) {
-            mnemonic(other)
-        } else if text.eq_ignore_ascii_case(other) {
-            mnemonic(one)
-        } else {
-            None
-        }
-    })
 }

@@ -1,13 +1,17 @@
 //! What an operand of a line is, as far as the line says.
 
 use super::scan::Number;
-use crate::operand::{Memory, Operand, Shift};
+use crate::operand::{Matrix, Memory, Operand, Shift};
 
 /// What an operand of a line is.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Value {
     /// What it is without a doubt.
     Operand(Operand),
+    /// A register or list of vectors without their arrangements, which the place says.
+    Bare(Operand),
+    /// Slices of the matrix in braces.
+    Braced(Matrix),
     /// A number: an immediate, or without `#` an address.
     Number { number: Number, hash: bool },
     /// An immediate with `lsl` or `msl`.

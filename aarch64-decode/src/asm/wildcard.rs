@@ -45,7 +45,7 @@ pub fn patterns(pc: u64, line: &str, buffer: &mut [Pattern]) -> Result<usize, As
             }
             let solved = line.solve(&spelling, pc, &mut furthest);
             let wanted =
-                solved.filter(|solved| solved.shown || !shown && spelling.names_hold(solved.word));
+                solved.filter(|solved| solved.shown || !shown && spelling.holds(solved.word));
             if let Some(solved) = wanted {
                 found.push(Pattern::new(solved.fields.known(), solved.fields.word()));
             }

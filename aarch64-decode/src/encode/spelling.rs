@@ -15,6 +15,8 @@ use crate::generated::forms::TESTS;
 use crate::generated::kinds::Predicate;
 #[cfg(feature = "asm")]
 use crate::matcher::decode;
+#[cfg(feature = "asm")]
+use crate::operands::AppleVectors;
 use crate::operands::Operands;
 #[cfg(feature = "asm")]
 use crate::syntax::Syntax;
@@ -224,14 +226,18 @@ impl Spelling {
         Ok(word)
     }
 
-    /// Whether a system operation takes a register where the spelling has one.
+    /// Whether the word may be spelled so, though it is shown in another way: what the alias says of it is true, and no alias
+    /// says that it needs a 2 behind the mnemonic.
     #[cfg(feature = "asm")]
-    pub(crate) fn names_hold(&self, word: u32) -> bool {
-        let named = |test: &&Test| matches!(test, Test::Named { .. });
-        self.tests()
-            .iter()
-            .filter(named)
-            .all(|test| alias::passes(test, word, Syntax::Llvm))
+    pub(crate) fn holds(&self, word: u32) -> bool {
+        self.tests().iter().all(|test| alias::may_pass(test, word))
+            && !alias::needs_two(word, self.encoding, self.mnemonic)
+    }
+
+    /// Whether Apple's syntax has the vectors' arrangement behind the mnemonic.
+    #[cfg(feature = "asm")]
+    pub(crate) fn vectors(&self) -> AppleVectors {
+        AppleVectors::of(self.form)
     }
 }
 

@@ -11,13 +11,16 @@
 //! differences that are explained, [`compare`] puts them together.
 //! [`operands`] has the operands of ours and of bad64 in one notation, which is compared as if it were a syntax.
 //! [`latency`] compares latencies with LLVM's scheduling model.
+//! [`judge`] asks LLVM's assembler and GNU's which lines are instructions; [`lines`] makes the lines.
 //! [`roundtrip`] goes the other way: operands and text back to the word, and LLVM's assembler with our text.
 
 pub mod compare;
 pub mod effects;
 pub mod fault;
+pub mod judge;
 pub mod known;
 pub mod latency;
+pub mod lines;
 pub mod normalise;
 pub mod operands;
 pub mod roundtrip;

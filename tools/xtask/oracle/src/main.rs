@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use a64_oracle::compare::{self, Decoder as _, Options};
 use a64_oracle::fault::Fault;
-use a64_oracle::{Syntax, effects, known, latency, roundtrip, spec, tools, words};
+use a64_oracle::{Syntax, effects, judge, known, latency, lines, roundtrip, spec, tools, words};
 
 const USAGE: &str = "\
 a64-oracle texts WORD...        what the other disassemblers print for words
@@ -18,6 +18,9 @@ a64-oracle verdict [--step N]   every word (or every Nth): is it what the specif
 a64-oracle effects [OPTION...]  what is read and written, against llvm-mca; --python FILE: a Python with Capstone; --table FILE: LLVM's
                                 instruction table; --words N of each row (default 4); --known FILE: a list of explained differences
 a64-oracle latency [--cpu NAME] latencies against LLVM's scheduling model of a processor (default: apple-m1)
+a64-oracle lines [OPTION...]    lines of assembly that are instructions, against llvm-mc and GNU's as; --words N of each row
+                                (default 4), --mutations N (default 40000), --seed N, --rows PREFIX,..., --file FILE (lines
+                                of a file instead), --known FILE, --examples N
 a64-oracle roundtrip [OPTION...]  operands and text back to the word, by ours and by llvm-mc; takes --corners, --random (words that
                                 are instructions), --seed, --rows, --words, --known, --examples
 a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.split_first() {
         Some((command, rest)) if command == "texts" => texts(rest),
+        Some((command, rest)) if command == "lines" => lines(rest),
         Some((command, rest)) if command == "compare" => run(rest, false),
         Some((command, rest)) if command == "roundtrip" => run(rest, true),
         Some((command, rest)) if command == "effects" => effects(rest),
@@ -89,6 +93,60 @@ fn effects(arguments: &[String]) -> Result<(), Fault> {
     }
     let rows = spec::rows(&root.join("aarch64-decode/spec"))?;
     effects::run(&rows, &options)
+}
+
+fn lines(arguments: &[String]) -> Result<(), Fault> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."));
+    let (mut count, mut mutated, mut seed, mut examples) = (4, 40_000, 1, 3);
+    let mut row_filter: Vec<String> = Vec::new();
+    let mut known = Vec::new();
+    let mut file = None;
+    let mut rest = arguments.iter();
+    while let Some(option) = rest.next() {
+        let mut value = || {
+            rest.next()
+                .ok_or_else(|| Fault::new(format!("{option} wants a value")))
+        };
+        match option.as_str() {
+            "--words" => count = number(value()?)?,
+            "--mutations" => mutated = number(value()?)?,
+            "--seed" => seed = number(value()?)?,
+            "--examples" => examples = number(value()?)?,
+            "--rows" => row_filter = value()?.split(',').map(str::to_owned).collect(),
+            "--known" => known = known::parse(&read(value()?)?)?,
+            "--file" => file = Some(read(value()?)?),
+            _ => return Err(Fault::new(format!("unknown option {option}\n{USAGE}"))),
+        }
+    }
+    let list = if let Some(text) = file {
+        text.lines().map(str::to_owned).collect()
+    } else {
+        let mut rows = spec::rows(&root.join("aarch64-decode/spec"))?;
+        if !row_filter.is_empty() {
+            rows.retain(|row| row_filter.iter().any(|part| row.name.contains(part)));
+        }
+        let list: Vec<u32> = words::some(&rows, count, seed);
+        let mut list = lines::printed(&list);
+        list.extend(lines::mutations(&list, mutated, seed));
+        list
+    };
+    let verdict = judge::run(&list, &known)?;
+    print!("{}", verdict.show(examples));
+    let stale: Vec<&str> = verdict.stale(&known).collect();
+    for cause in &stale {
+        println!("explains nothing: {cause}");
+    }
+    match (verdict.unexplained(), stale.len()) {
+        (0, 0) => Ok(()),
+        (0, lines) => Err(Fault::new(format!(
+            "{lines} lines of the list explain nothing"
+        ))),
+        (lines, _) => Err(Fault::new(format!("{lines} lines without a cause"))),
+    }
+}
+
+fn read(path: &str) -> Result<String, Fault> {
+    std::fs::read_to_string(path).map_err(|error| Fault::file(Path::new(path), &error))
 }
 
 fn texts(arguments: &[String]) -> Result<(), Fault> {

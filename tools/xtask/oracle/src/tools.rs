@@ -4,6 +4,7 @@
 //! word `i` has the pc `4 * i`. Each call runs one process (LLVM two) in a
 //! folder of its own.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -20,6 +21,7 @@ const OBJDUMP: [&str; 2] = ["llvm-objdump-22", "llvm-objdump"];
 const OBJCOPY: [&str; 2] = ["llvm-objcopy-22", "llvm-objcopy"];
 const ASSEMBLER: [&str; 2] = ["llvm-mc-22", "llvm-mc"];
 const MCA: [&str; 2] = ["llvm-mca-22", "llvm-mca"];
+const GNU_ASSEMBLER: &str = "aarch64-linux-gnu-as";
 const GNU_OBJDUMP: [&str; 1] = ["aarch64-linux-gnu-objdump"];
 
 /// Disassembles `words`, word `i` at pc `4 * i`.
@@ -68,24 +70,44 @@ pub fn disassemble(syntax: Syntax, words: &[u32]) -> Result<Vec<Text>, Fault> {
 /// # Errors
 /// When the assembler is missing, or its output does not match the lines.
 pub fn assemble(lines: &[String]) -> Result<Vec<Option<u32>>, Fault> {
+    assemble_for(Triple::Generic, lines)
+}
+
+/// For which system LLVM's assembler reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Triple {
+    /// Any: it takes both syntaxes.
+    Generic,
+    /// Apple's.
+    Apple,
+}
+
+/// As [`assemble`], for a system. A line with a relocation is refused.
+///
+/// # Errors
+/// As [`assemble`].
+pub fn assemble_for(triple: Triple, lines: &[String]) -> Result<Vec<Option<u32>>, Fault> {
+    let triple = match triple {
+        Triple::Generic => "-triple=aarch64",
+        Triple::Apple => "-triple=arm64-apple-macos",
+    };
     let folder = Folder::new()?;
     let mut text = String::new();
-    // Which line each line of the source is.
-    let mut sources = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {
-        text.push_str(line);
-        text.push('\n');
-        sources.push(Some(index));
-        // LLVM refuses the line behind a movprfx unless it has the same destination: let that be this one.
-        if line.starts_with("movprfx") {
-            text.push_str("nop\n");
-            sources.push(None);
+        // The listing repeats the labels, so that a line's word is found again.
+        let _ = writeln!(text, "{LABEL}{index}:\n{line}");
+        // LLVM refuses the line behind a movprfx unless it has the same destination: let that be a nop.
+        if line
+            .get(..7)
+            .is_some_and(|name| name.eq_ignore_ascii_case("movprfx"))
+        {
+            let _ = writeln!(text, "{LABEL}_:\nnop");
         }
     }
     let source = folder.file("lines.s", text.as_bytes())?;
     let mut command = ASSEMBLER.iter().map(|program| {
         Command::new(program)
-            .args(["-triple=aarch64", "-mattr=+all", "-show-encoding"])
+            .args([triple, "-mattr=+all", "-show-encoding"])
             .arg(&source)
             .stdin(Stdio::null())
             .output()
@@ -94,44 +116,30 @@ pub fn assemble(lines: &[String]) -> Result<Vec<Option<u32>>, Fault> {
     let output = command
         .find_map(Result::ok)
         .ok_or_else(|| Fault::new("llvm-mc-22 is not installed"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    let mut refused = vec![false; lines.len()];
-    for line in said.lines() {
-        let Some((place, _)) = line.split_once(": error:") else {
-            continue;
-        };
-        // FILE:LINE:COLUMN
-        let number = place
-            .rsplit(':')
-            .nth(1)
-            .and_then(|line| line.parse::<usize>().ok());
-        let index = number.and_then(|number| *sources.get(number.checked_sub(1)?)?);
-        match index.and_then(|index| refused.get_mut(index)) {
-            Some(slot) => *slot = true,
-            // The line behind a movprfx.
-            None if number.is_some() => {}
-            None => return Err(Fault::new(format!("llvm-mc: {line}"))),
+    let listing = String::from_utf8_lossy(&output.stdout);
+    let mut words = vec![None; lines.len()];
+    let (mut at, mut last) = (None, None);
+    for line in listing.lines() {
+        if let Some(label) = line.trim_end().strip_prefix(LABEL) {
+            at = label
+                .strip_suffix(':')
+                .and_then(|number| number.parse::<usize>().ok());
+            last = at.or(last);
+        } else if let (Some(word), Some(at)) = (encoded(line), at) {
+            if let Some(slot) = words.get_mut(at) {
+                *slot = word;
+            }
         }
     }
-    let listing = String::from_utf8_lossy(&output.stdout);
-    let mut words = listing.lines().filter_map(encoded);
-    let all = refused
-        .iter()
-        .map(|&refused| {
-            if refused {
-                Some(None)
-            } else {
-                words.next().map(Some)
-            }
-        })
-        .collect::<Option<Vec<_>>>();
-    match all {
-        Some(all) if words.next().is_none() => Ok(all),
-        _ => Err(Fault::new(
-            "llvm-mc printed another number of words than of lines",
-        )),
+    if last == lines.len().checked_sub(1) {
+        Ok(words)
+    } else {
+        Err(Fault::new("llvm-mc did not read to the last line"))
     }
 }
+
+/// How labels begin that stand before lines of assembly.
+const LABEL: &str = "a64_oracle_";
 
 /// What `llvm-mca` says of a source text for a processor: a line of numbers for each instruction that its model knows.
 ///
@@ -157,12 +165,96 @@ pub fn mca(processor: &str, source: &str) -> Result<String, Fault> {
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// The word of `nop // encoding: [0x1f,0x20,0x03,0xd5]`.
-fn encoded(line: &str) -> Option<u32> {
+/// The word of `nop // encoding: [0x1f,0x20,0x03,0xd5]`; none if some of its bits are open.
+fn encoded(line: &str) -> Option<Option<u32>> {
     let (bytes, _) = line.split_once("encoding: [")?.1.split_once(']')?;
-    bytes.split(',').rev().try_fold(0, |word, byte| {
+    Some(bytes.split(',').rev().try_fold(0, |word, byte| {
         Some(word << 8 | u32::from_str_radix(byte.strip_prefix("0x")?, 16).ok()?)
-    })
+    }))
+}
+
+/// The words that GNU's assembler makes of lines of text; `None` for a line that it refuses or of which it makes a relocation.
+///
+/// # Errors
+/// When the assembler is missing, or its output does not match the lines.
+pub fn gnu_assemble(lines: &[String]) -> Result<Vec<Option<u32>>, Fault> {
+    let folder = Folder::new()?;
+    let object = folder.0.join("lines.o");
+    let mut refused = vec![false; lines.len()];
+    // What is found wrong at the end is only looked at if nothing was before.
+    for _ in 0..4 {
+        let mut text = String::new();
+        for (line, refused) in lines.iter().zip(&refused) {
+            text.push_str(if *refused { "nop" } else { line });
+            text.push('\n');
+        }
+        let source = folder.file("lines.s", text.as_bytes())?;
+        let output = Command::new(GNU_ASSEMBLER)
+            .args(["-march=all", "-W", "-o"])
+            .arg(&object)
+            .arg(&source)
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| Fault::new(format!("{GNU_ASSEMBLER}: {error}")))?;
+        if output.status.success() {
+            let mut words = gnu_words(&folder, &object, lines.len())?;
+            for (word, refused) in words.iter_mut().zip(&refused) {
+                *word = word.filter(|_| !refused);
+            }
+            return Ok(words);
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let mut found = false;
+        for line in said.lines().filter(|line| line.contains(": Error:")) {
+            // FILE:LINE: Error: ...
+            let number = line
+                .split(": Error:")
+                .next()
+                .and_then(|place| place.rsplit(':').next())
+                .and_then(|line| line.parse::<usize>().ok());
+            let slot = number.and_then(|number| refused.get_mut(number.checked_sub(1)?));
+            *slot.ok_or_else(|| Fault::new(format!("{GNU_ASSEMBLER}: {line}")))? = true;
+            found = true;
+        }
+        if !found {
+            return Err(Fault::new(format!("{GNU_ASSEMBLER}: {said}")));
+        }
+    }
+    Err(Fault::new(format!(
+        "{GNU_ASSEMBLER} finds new faults again and again"
+    )))
+}
+
+/// The words of an object's code, those without a relocation.
+fn gnu_words(folder: &Folder, object: &Path, count: usize) -> Result<Vec<Option<u32>>, Fault> {
+    let raw = folder.0.join("lines.bin");
+    run(&OBJCOPY, &["-O", "binary", "-j", ".text"], &[object, &raw])?;
+    let bytes = fs::read(&raw).map_err(|error| Fault::file(&raw, &error))?;
+    let mut words: Vec<Option<u32>> = bytes
+        .chunks_exact(4)
+        .map(|word| word.try_into().ok().map(u32::from_le_bytes))
+        .collect();
+    if words.len() != count {
+        return Err(Fault::new(format!(
+            "{GNU_ASSEMBLER} made another number of words than of lines"
+        )));
+    }
+    // OFFSET TYPE VALUE
+    for line in run(&OBJDUMP, &["-r"], &[object])?.lines() {
+        let mut columns = line.split_ascii_whitespace();
+        let offset = columns
+            .next()
+            .and_then(|text| usize::from_str_radix(text, 16).ok());
+        let is_one = columns
+            .next()
+            .is_some_and(|kind| kind.starts_with("R_AARCH64"));
+        if let (Some(offset), true) = (offset, is_one) {
+            if let Some(word) = words.get_mut(offset / 4) {
+                *word = None;
+            }
+        }
+    }
+    Ok(words)
 }
 
 /// "      14: rest" or "      14:\trest" as (0x14, rest).

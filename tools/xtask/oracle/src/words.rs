@@ -120,6 +120,22 @@ pub fn corners(rows: &[Row], extra: usize, seed: u64) -> Vec<u32> {
     words
 }
 
+/// `count` words of each row that are instructions of it, those of its own bits and random ones among them.
+pub fn some(rows: &[Row], count: usize, seed: u64) -> Vec<u32> {
+    let mut random = Random::new(seed);
+    let mut words = Vec::new();
+    for row in rows {
+        let tried = std::iter::once(0)
+            .chain(std::iter::repeat_with(|| random.word() & !row.mask))
+            .take(count * 8);
+        let own = |word: &u32| {
+            aarch64_decode::decode(*word).is_ok_and(|insn| insn.encoding().name() == row.name)
+        };
+        words.extend(tried.map(|bits| row.value | bits).filter(own).take(count));
+    }
+    words
+}
+
 /// The words of a file as they lie there, little-endian.
 ///
 /// # Errors

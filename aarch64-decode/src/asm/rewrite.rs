@@ -1,0 +1,151 @@
+//! Lines that no instruction has but that mean another line: the opposite, the complement, the reverse.
+
+use super::index;
+use super::item::{Item, Items};
+use super::scan::Number;
+use super::value::Value;
+use crate::bits::{low32, signed, unsigned, wide};
+use crate::operand::Operand;
+use crate::register::{Register, RegisterClass};
+
+/// What a line is rewritten with.
+#[derive(Clone, Copy)]
+enum Rule {
+    /// The last operand's number without its minus, for general registers.
+    Opposite,
+    /// The last operand's number with every bit inverted.
+    Complement,
+    /// The last two operands exchanged.
+    Reverse,
+    /// The first two operands exchanged.
+    ReverseFirst,
+    /// The zero register for the number 0.
+    Zero,
+    /// The number 0 for the fraction, for scalable vectors.
+    Whole,
+    /// Elements of double words for smaller ones, which makes no difference.
+    Double,
+}
+
+/// Mnemonics, which of them the other line has, and how.
+const RULES: [(&[u8], &[u8], Rule); 32] = [
+    (b"add", b"sub", Rule::Opposite),
+    (b"sub", b"add", Rule::Opposite),
+    (b"adds", b"subs", Rule::Opposite),
+    (b"subs", b"adds", Rule::Opposite),
+    (b"cmp", b"cmn", Rule::Opposite),
+    (b"cmn", b"cmp", Rule::Opposite),
+    (b"bic", b"and", Rule::Complement),
+    (b"bics", b"ands", Rule::Complement),
+    (b"orn", b"orr", Rule::Complement),
+    (b"eon", b"eor", Rule::Complement),
+    (b"cmle", b"cmge", Rule::Reverse),
+    (b"cmlt", b"cmgt", Rule::Reverse),
+    (b"cmls", b"cmhs", Rule::Reverse),
+    (b"cmlo", b"cmhi", Rule::Reverse),
+    (b"fcmle", b"fcmge", Rule::Reverse),
+    (b"fcmlt", b"fcmgt", Rule::Reverse),
+    (b"facle", b"facge", Rule::Reverse),
+    (b"faclt", b"facgt", Rule::Reverse),
+    (b"cmple", b"cmpge", Rule::Reverse),
+    (b"cmplt", b"cmpgt", Rule::Reverse),
+    (b"cmpls", b"cmphs", Rule::Reverse),
+    (b"cmplo", b"cmphi", Rule::Reverse),
+    (b"cble", b"cbge", Rule::ReverseFirst),
+    (b"cblt", b"cbgt", Rule::ReverseFirst),
+    (b"cbls", b"cbhs", Rule::ReverseFirst),
+    (b"cblo", b"cbhi", Rule::ReverseFirst),
+    (b"fmov", b"fmov", Rule::Zero),
+    (b"fmov", b"mov", Rule::Whole),
+    (b"and", b"and", Rule::Double),
+    (b"orr", b"orr", Rule::Double),
+    (b"eor", b"eor", Rule::Double),
+    (b"bic", b"bic", Rule::Double),
+];
+
+/// The lines that mean the same as a line with this mnemonic and these operands: mnemonic and operands.
+pub(super) fn rewritten<'n>(
+    name: &'n [u8],
+    items: &'n Items,
+) -> impl Iterator<Item = (u16, Items)> + use<'n> {
+    RULES
+        .iter()
+        .filter(|(own, ..)| name.eq_ignore_ascii_case(own))
+        .filter_map(|(_, other, rule)| Some((index::mnemonic(other)?, changed(*rule, items)?)))
+}
+
+/// Whether lines with this mnemonic may be rewritten; some mnemonics are of no instruction.
+pub(super) fn is_known(name: &[u8]) -> bool {
+    RULES.iter().any(|(own, ..)| name.eq_ignore_ascii_case(own))
+}
+
+fn changed(rule: Rule, items: &Items) -> Option<Items> {
+    let mut items = *items;
+    let first = *items.as_slice().first()?;
+    match rule {
+        Rule::Opposite => {
+            let value = items.last_mut().filter(|_| first.is_general())?;
+            *value = value.negated()?;
+        }
+        Rule::Complement => complement(&first, items.last_mut()?)?,
+        Rule::Reverse => items.exchange_last()?,
+        Rule::ReverseFirst => items.exchange(0)?,
+        Rule::Zero => {
+            let zero = Register::new(scalar(&first)?, 31);
+            let value = items.last_mut().filter(|value| is_zero(value))?;
+            *value = Value::Operand(Operand::Register(zero));
+        }
+        Rule::Whole => {
+            let is_vector = first.class() == Some(RegisterClass::Z);
+            let value = items
+                .last_mut()
+                .filter(|value| is_vector && is_zero(value))?;
+            *value = Value::Number {
+                number: Number::Integer(0),
+                hash: true,
+            };
+        }
+        Rule::Double => items.double()?,
+    }
+    Some(items)
+}
+
+/// The class of the general register that a scalar's bits come from.
+fn scalar(first: &Item) -> Option<RegisterClass> {
+    match first.class()? {
+        RegisterClass::H | RegisterClass::S => Some(RegisterClass::W),
+        RegisterClass::D => Some(RegisterClass::X),
+        _ => None,
+    }
+}
+
+fn is_zero(value: &Value) -> bool {
+    let Value::Number { number, .. } = *value else {
+        return false;
+    };
+    let fraction = Number::Decimal {
+        negative: false,
+        units: 0,
+    };
+    number == fraction || number == Number::Integer(0)
+}
+
+fn complement(first: &Item, value: &mut Value) -> Option<()> {
+    let Value::Number {
+        number: Number::Integer(number),
+        hash,
+    } = *value
+    else {
+        return None;
+    };
+    let inverted = if first.class() == Some(RegisterClass::W) {
+        signed(wide(low32(!unsigned(number))))
+    } else {
+        !number
+    };
+    *value = Value::Number {
+        number: Number::Integer(inverted),
+        hash,
+    };
+    Some(())
+}
