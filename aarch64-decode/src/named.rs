@@ -214,7 +214,7 @@ pub(crate) fn value_of(table: u8, text: &[u8]) -> Option<u16> {
     let mut at = entry_at(start)?;
     for entry in start..end {
         // Where every eighth name begins is written down.
-        if entry & 7 == 0 {
+        if entry.trailing_zeros() >= 3 {
             at = usize::from(*TEXT_AT.get(entry >> 3)?);
         }
         let begin = at.wrapping_add(1);

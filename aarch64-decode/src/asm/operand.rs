@@ -231,9 +231,12 @@ fn numeric(descriptor: Descriptor, number: Number, hash: bool, pc: u64) -> Optio
             unsigned(value)
         }),
         // nXS is a bit of the four that a number has: 16, 20, 24, 28.
-        Kind::Named if a == BARRIERNXS => {
-            Operand::Immediate(value.checked_sub(16).filter(|value| value & 3 == 0)? >> 2)
-        }
+        Kind::Named if a == BARRIERNXS => Operand::Immediate(
+            value
+                .checked_sub(16)
+                .filter(|value| value.trailing_zeros() >= 2)?
+                >> 2,
+        ),
         _ => Operand::Immediate(value),
     })
 }

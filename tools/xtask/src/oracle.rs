@@ -151,6 +151,49 @@ pub(crate) fn roundtrip() -> Outcome<Checked> {
     ))
 }
 
+/// The list of lines that ours and the other assemblers take differently, with why.
+const LINES_KNOWN: &str = "docs/src/assembler-known.txt";
+
+/// Step: lines of assembly that are instructions, and mutations of them, against LLVM's assembler and GNU's.
+///
+/// # Errors
+/// When ours takes another line or makes another word and nothing explains it, a line of the list explains nothing, or too few
+/// lines were judged.
+pub(crate) fn lines() -> Outcome<Checked> {
+    judged_lines("3", "50000", "1", 60_000)
+}
+
+/// Step: as [`lines`], with 100,000 other mutations.
+///
+/// # Errors
+/// As [`lines`].
+pub(crate) fn more_lines() -> Outcome<Checked> {
+    judged_lines("6", "100000", "2", 130_000)
+}
+
+fn judged_lines(words: &str, mutations: &str, seed: &str, least: u64) -> Outcome<Checked> {
+    let mut judged = 0_u64;
+    tee(
+        oracle()
+            .args(["lines", "--words", words, "--mutations", mutations])
+            .args(["--seed", seed, "--known", LINES_KNOWN])
+            .args(["--also", "tools/xtask/oracle/lines.txt"]),
+        |line| judged += lines_in(line).unwrap_or(0),
+    )?;
+    if judged < least {
+        return Err(Failure::new(format!("only {judged} lines were judged")));
+    }
+    Ok(Checked::new(
+        judged,
+        "lines are instructions for ours as for llvm-mc and GNU as",
+    ))
+}
+
+/// The number in `N lines, M of them instructions, ...`.
+fn lines_in(line: &str) -> Option<u64> {
+    line.split_once(" lines, ")?.0.parse().ok()
+}
+
 /// Explained differences about what instructions read and write.
 const EFFECTS_KNOWN: &str = "docs/src/effects-known.txt";
 
@@ -239,7 +282,14 @@ fn distinct_in(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{alike_in, answers_in, back_in, distinct_in, judged_in, known_in};
+    use super::{alike_in, answers_in, back_in, distinct_in, judged_in, known_in, lines_in};
+
+    #[test]
+    fn the_oracle_says_how_many_lines_it_judged() {
+        let line = "12 lines, 10 of them instructions, 1 refused, 1 differ with a cause, 0 without";
+        assert_eq!(lines_in(line), Some(12));
+        assert_eq!(lines_in("12 words"), None);
+    }
 
     #[test]
     fn the_oracle_says_how_many_answers_it_compared() {

@@ -84,6 +84,11 @@ const STEPS: &[Step] = &[
         run: oracle::roundtrip,
     },
     Step {
+        name: "lines",
+        what: "which lines of assembly are instructions, and which, against llvm-mc and GNU as",
+        run: oracle::lines,
+    },
+    Step {
         name: "effects",
         what: "what instructions read and write, against llvm-mca and Capstone",
         run: oracle::effects,
@@ -131,6 +136,11 @@ const LONG: &[Step] = &[
         name: "qemu-whole",
         what: "as qemu, with a collection of 100 MB and every word that the monitor prints",
         run: qemu::whole,
+    },
+    Step {
+        name: "lines-long",
+        what: "as lines, with 100,000 other mutations",
+        run: oracle::more_lines,
     },
     Step {
         name: "fuzz-long",

@@ -4,7 +4,6 @@
     clippy::arithmetic_side_effects,
     clippy::as_conversions,
     clippy::cast_possible_truncation,
-    clippy::panic,
     reason = "runs at compile time only"
 )]
 
@@ -46,7 +45,7 @@ pub(super) const fn slot(hash: u32) -> usize {
 }
 
 const fn slots() -> [u16; SLOTS] {
-    assert!(NAMES * 4 < SLOTS * 3, "more slots are needed");
+    const { assert!(NAMES * 4 < SLOTS * 3, "more slots are needed") };
     let mut all = [0; SLOTS];
     let mut number = 1;
     while number + 1 < NAMES {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::thread;
 
-use aarch64_decode::{assemble, decode};
+use aarch64_decode::{Instruction, assemble, decode};
 
 use crate::Syntax;
 use crate::fault::Fault;
@@ -85,7 +85,7 @@ pub fn run(lines: &[String], known: &[Known]) -> Result<Verdict, Fault> {
         ..Verdict::default()
     };
     for pair in lines.chunks(2 * BATCH) {
-        let done: Vec<Result<Vec<(Option<u32>, Option<Wrong>)>, Fault>> = thread::scope(|scope| {
+        let done: Vec<Result<Vec<Judged>, Fault>> = thread::scope(|scope| {
             let running: Vec<_> = pair
                 .chunks(BATCH)
                 .map(|batch| scope.spawn(move || one_batch(batch)))
@@ -109,7 +109,10 @@ pub fn run(lines: &[String], known: &[Known]) -> Result<Verdict, Fault> {
     Ok(verdict)
 }
 
-fn one_batch(lines: &[String]) -> Result<Vec<(Option<u32>, Option<Wrong>)>, Fault> {
+/// The others' word, and what is wrong with ours.
+type Judged = (Option<u32>, Option<Wrong>);
+
+fn one_batch(lines: &[String]) -> Result<Vec<Judged>, Fault> {
     let llvm = tools::assemble_for(Triple::Generic, lines)?;
     let gnu = tools::gnu_assemble(lines)?;
     let judged = lines.iter().zip(llvm).zip(gnu).map(|((line, llvm), gnu)| {
@@ -149,7 +152,7 @@ impl Verdict {
             .collect();
         let about = Category {
             encoding: wrong.encoding(),
-            unpredictable: insn.is_some_and(|insn| insn.is_unpredictable()),
+            unpredictable: insn.is_some_and(Instruction::is_unpredictable),
             features: &features,
         };
         let line = wrong.line.to_ascii_lowercase();

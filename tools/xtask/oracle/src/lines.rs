@@ -38,10 +38,7 @@ pub fn mutations(base: &[String], count: usize, seed: u64) -> Vec<String> {
     let mut alike: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for line in base {
         let (name, rest) = head(line);
-        let shape: String = operands(rest)
-            .iter()
-            .map(|operand| format!("{},", shape(operand)))
-            .collect();
+        let shape = shapes(&operands(rest));
         let list = alike.entry(shape).or_default();
         if list.last() != Some(&name) {
             list.push(name);
@@ -55,7 +52,8 @@ pub fn mutations(base: &[String], count: usize, seed: u64) -> Vec<String> {
         }
         let line = random.of(base);
         let mut changed = mutate(&line, base, &mnemonics, &alike, &mut random);
-        if random.below(8) == 0 {
+        // Letters of both cases are another matter.
+        if random.below(8) == 0 && changed != line.to_ascii_uppercase() {
             changed = mutate(&changed, base, &mnemonics, &alike, &mut random);
         }
         if changed != line && is_line(&changed) {
@@ -72,6 +70,8 @@ fn is_line(line: &str) -> bool {
         && !line.contains(['\n', ';', '"', '@'])
         && !head(line).0.contains(':')
         && !head(line).1.starts_with([':', '='])
+        // LLVM looks for the end of a list behind the end of the line.
+        && line.matches('{').count() == line.matches('}').count()
 }
 
 /// The mnemonic, and the rest.
@@ -102,10 +102,10 @@ fn operands(rest: &str) -> Vec<String> {
     all
 }
 
-/// An operand without its numbers.
-fn shape(operand: &str) -> String {
-    operand
-        .chars()
+/// Operands without their numbers.
+fn shapes(operands: &[String]) -> String {
+    let all = operands.join(",");
+    all.chars()
         .filter(|letter| !letter.is_ascii_digit())
         .collect()
 }
@@ -173,7 +173,7 @@ fn mutate(
     };
     match random.below(16) {
         0 => {
-            let shape: String = list.iter().map(|own| format!("{},", shape(own))).collect();
+            let shape = shapes(&list);
             let names = alike.get(&shape).map_or(mnemonics, Vec::as_slice);
             join(random.of(names), &list)
         }

@@ -19,8 +19,8 @@ a64-oracle effects [OPTION...]  what is read and written, against llvm-mca; --py
                                 instruction table; --words N of each row (default 4); --known FILE: a list of explained differences
 a64-oracle latency [--cpu NAME] latencies against LLVM's scheduling model of a processor (default: apple-m1)
 a64-oracle lines [OPTION...]    lines of assembly that are instructions, against llvm-mc and GNU's as; --words N of each row
-                                (default 4), --mutations N (default 40000), --seed N, --rows PREFIX,..., --file FILE (lines
-                                of a file instead), --known FILE, --examples N
+                                (default 4), --mutations N (default 40000), --seed N, --rows PREFIX,..., --also FILE (its lines
+                                too), --file FILE (its lines instead), --known FILE, --examples N
 a64-oracle roundtrip [OPTION...]  operands and text back to the word, by ours and by llvm-mc; takes --corners, --random (words that
                                 are instructions), --seed, --rows, --words, --known, --examples
 a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
@@ -100,7 +100,7 @@ fn lines(arguments: &[String]) -> Result<(), Fault> {
     let (mut count, mut mutated, mut seed, mut examples) = (4, 40_000, 1, 3);
     let mut row_filter: Vec<String> = Vec::new();
     let mut known = Vec::new();
-    let mut file = None;
+    let (mut file, mut also) = (None, String::new());
     let mut rest = arguments.iter();
     while let Some(option) = rest.next() {
         let mut value = || {
@@ -108,6 +108,7 @@ fn lines(arguments: &[String]) -> Result<(), Fault> {
                 .ok_or_else(|| Fault::new(format!("{option} wants a value")))
         };
         match option.as_str() {
+            "--also" => also = read(value()?)?,
             "--words" => count = number(value()?)?,
             "--mutations" => mutated = number(value()?)?,
             "--seed" => seed = number(value()?)?,
@@ -128,6 +129,8 @@ fn lines(arguments: &[String]) -> Result<(), Fault> {
         let list: Vec<u32> = words::some(&rows, count, seed);
         let mut list = lines::printed(&list);
         list.extend(lines::mutations(&list, mutated, seed));
+        let also = also.lines().filter(|line| !line.starts_with('#'));
+        list.extend(also.map(str::to_owned));
         list
     };
     let verdict = judge::run(&list, &known)?;
