@@ -127,7 +127,7 @@ pub fn assemble_for(triple: Triple, lines: &[String]) -> Result<Vec<Option<u32>>
             last = at.or(last);
         } else if let (Some(word), Some(at)) = (encoded(line), at) {
             if let Some(slot) = words.get_mut(at) {
-                *slot = word;
+                *slot = Some(word);
             }
         }
     }
@@ -166,11 +166,11 @@ pub fn mca(processor: &str, source: &str) -> Result<String, Fault> {
 }
 
 /// The word of `nop // encoding: [0x1f,0x20,0x03,0xd5]`; none if some of its bits are open.
-fn encoded(line: &str) -> Option<Option<u32>> {
+fn encoded(line: &str) -> Option<u32> {
     let (bytes, _) = line.split_once("encoding: [")?.1.split_once(']')?;
-    Some(bytes.split(',').rev().try_fold(0, |word, byte| {
+    bytes.split(',').rev().try_fold(0, |word, byte| {
         Some(word << 8 | u32::from_str_radix(byte.strip_prefix("0x")?, 16).ok()?)
-    }))
+    })
 }
 
 /// The words that GNU's assembler makes of lines of text; `None` for a line that it refuses or of which it makes a relocation.
