@@ -17,14 +17,16 @@ mod scalable;
 mod sme;
 mod spelling;
 mod vector;
+#[cfg(feature = "asm")]
+mod written;
 
 pub use error::{EncodeError, EncodeErrorKind};
-#[cfg(feature = "asm")]
-pub(crate) use given::{Arranged, Written};
 pub use open::OperandPattern;
 #[cfg(feature = "asm")]
 pub(crate) use spelling::Solved;
 pub(crate) use spelling::Spelling;
+#[cfg(feature = "asm")]
+pub(crate) use written::{Arranged, Written};
 
 use crate::encoding::Encoding;
 use crate::generated::encodings::SHOULD_BE;
