@@ -14,7 +14,7 @@ const PAGE: u64 = 0x4000;
 /// 48 KiB that do not belong on a stack of 64.
 static mut SCRATCH: Scratch = Scratch::new();
 /// 2.3 KiB, more than a call may take.
-static mut MAP_CELLS: [MapCell; 8] = [MapCell::EMPTY; 8];
+static mut MAP_CELLS: [MapCell; 72] = [MapCell::EMPTY; 72];
 
 unsafe extern "C" {
     /// First byte of this image. Only its address means something.

@@ -105,7 +105,7 @@ fn ours(image: &'static Image, shape: ImageShape, vmaddrs: &Rc<[u64]>) -> Vec<Ca
         return Vec::new();
     };
     let plain = AddressMap::new(&macho);
-    let Ok(sorted) = plain.sorted_in(vec![MapCell::EMPTY; 8].leak()) else {
+    let Ok(sorted) = plain.sorted_in(vec![MapCell::EMPTY; 72].leak()) else {
         return Vec::new();
     };
     let pages = vec![PageCell::EMPTY; 1 << 14].leak();

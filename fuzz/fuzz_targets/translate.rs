@@ -16,7 +16,7 @@ fuzz_target!(|data: &[u8]| {
         let _ = entry.image();
     }
     let map = cache.address_map();
-    let mut cells = [MapCell::EMPTY; 8];
+    let mut cells = [MapCell::EMPTY; 72];
     let stored = map.sorted_in(&mut cells).unwrap_or_else(|_| map.clone());
     let mut table = vec![PageCell::EMPTY; 1024];
     let pages = PageIndex::build(&stored, &mut table).ok();

@@ -6,7 +6,7 @@ use macho_core::{PhysAddr, SlidVmAddr, Slide, VmAddr};
 ///
 /// physical = slid vmaddr - virt_base + phys_base. Addresses below a base have no image on the
 /// other side, and nothing wraps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct PhysicalWindow {
     /// Slid address of the first byte.
     pub virt_base: SlidVmAddr,

@@ -256,13 +256,7 @@ fn code(seen: &mut Seen, cache: &KernelCache<'_>, file: &[u8]) {
     }
     let ret = Patterns::new([Pattern::word(0xd65f_03c0)]);
     seen.all(CodeMatches::new(code_regions(&image), ret));
-    let patch = Patch {
-        place: PatchPlace::FileOffset(FileOffset::new(0)),
-        expected: file,
-        mask: &[],
-        skip: 0,
-        replacement: file,
-    };
+    let patch = Patch::new(PatchPlace::FileOffset(FileOffset::new(0)), file, file);
     seen.see(&patch);
     seen.see(&patch.place);
     let mut placed = [PlacedPatch::default(); 1];

@@ -154,7 +154,7 @@ fn same_as_object(file: &[u8], image: &MachO<'_>) {
             segments.push((segment.vmaddr(endian), segment.vmsize(endian), offset, size));
         }
     }
-    let mut cells = [MapCell::EMPTY; 8];
+    let mut cells = [MapCell::EMPTY; 72];
     let mut table = [PageCell::EMPTY; 4096];
     let map = kc_offsets::AddressMap::new(image);
     let map = map.sorted_in(&mut cells).unwrap_or_else(|_| map.clone());

@@ -79,7 +79,7 @@ fn paint(ranges: &[SegmentRange], file_end: u64) -> Model {
 
 fn compare(ranges: &[SegmentRange], file_end: u64, asked: &[u64]) -> Result<(), TestCaseError> {
     let model = paint(ranges, file_end);
-    let mut cells = [MapCell::EMPTY; 8];
+    let mut cells = [MapCell::EMPTY; 72];
     let mut table = [PageCell::EMPTY; 40];
     let plain = AddressMap::from_ranges(ranges, FileOffset::new(file_end));
     let sorted = plain.sorted_in(&mut cells);
@@ -212,7 +212,7 @@ proptest! {
         // 4 KiB steps: pages of 16 KiB hold boundaries, and the model is asked at edges only.
         let file_end = FILE_END * 0x1000;
         let plain = AddressMap::from_ranges(&ranges, FileOffset::new(file_end));
-        let mut cells = [MapCell::EMPTY; 8];
+        let mut cells = [MapCell::EMPTY; 72];
         let sorted = plain.sorted_in(&mut cells).unwrap_or_else(|_| plain.clone());
         for len in [1, 2, 7, 40] {
             let mut table = vec![PageCell::EMPTY; len];

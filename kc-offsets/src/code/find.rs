@@ -83,19 +83,19 @@ impl<'a, const N: usize> CodeMatches<'a, N> {
         }
     }
 
-    /// All matches, as many as are expected, in `storage`.
+    /// All matches, as many as are expected, in `memory`.
     ///
     /// # Errors
-    /// `BufferTooSmall`, with the number of matches, where they do not fit.
-    pub fn collect_into(self, storage: &mut [CodeMatch]) -> Result<&[CodeMatch], Error> {
+    /// `BufferTooSmall`, with the number of matches, if they do not fit.
+    pub fn collect_into(self, memory: &mut [CodeMatch]) -> Result<&[CodeMatch], Error> {
         let mut needed = 0_usize;
         for found in self {
-            if let Some(place) = storage.get_mut(needed) {
-                *place = found;
+            if let Some(cell) = memory.get_mut(needed) {
+                *cell = found;
             }
             needed = needed.saturating_add(1);
         }
-        storage
+        memory
             .get(..needed)
             .ok_or_else(|| Error::too_small(Structure::CodeMatches, needed))
     }

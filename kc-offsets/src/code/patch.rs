@@ -30,6 +30,19 @@ pub struct Patch<'p> {
     pub replacement: &'p [u8],
 }
 
+impl<'p> Patch<'p> {
+    /// Puts `replacement` where `expected` starts, whose every bit counts.
+    pub const fn new(place: PatchPlace, expected: &'p [u8], replacement: &'p [u8]) -> Self {
+        Self {
+            place,
+            expected,
+            mask: &[],
+            skip: 0,
+            replacement,
+        }
+    }
+}
+
 impl fmt::Debug for Patch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Patch")
@@ -132,7 +145,7 @@ pub struct PlacedPatch {
 
 /// Checks a set of patches: that each one's bytes are in the file and are the expected ones, and that no two share a byte.
 ///
-/// `file` is the outermost file, and `map` the addresses of the image in it. The answer lies in `storage`, which needs a place for each
+/// `file` is the outermost file, and `map` the addresses of the image in it. The answer lies in `memory`, which needs a cell for each
 /// patch, in ascending order of file offset. Costs one step for each byte, and a sort.
 ///
 /// # Errors
@@ -141,22 +154,22 @@ pub fn check_patches<'s>(
     patches: &[Patch<'_>],
     map: &AddressMap<'_>,
     file: &[u8],
-    storage: &'s mut [PlacedPatch],
+    memory: &'s mut [PlacedPatch],
 ) -> Result<&'s [PlacedPatch], PatchError> {
     for (index, patch) in patches.iter().enumerate() {
         let error = |kind| PatchError { patch: index, kind };
-        let Some(place) = storage.get_mut(index) else {
+        let Some(cell) = memory.get_mut(index) else {
             let needed = patches.len();
             return Err(error(PatchErrorKind::BufferTooSmall { needed }));
         };
         let file_offset = compare(patch, map, file).map_err(error)?;
-        *place = PlacedPatch {
+        *cell = PlacedPatch {
             patch: index,
             file_offset,
             len: patch.expected.len(),
         };
     }
-    let Some(placed) = storage.get_mut(..patches.len()) else {
+    let Some(placed) = memory.get_mut(..patches.len()) else {
         return Ok(&[]);
     };
     sort_by_key(placed, |placed| (placed.file_offset, placed.patch));
@@ -184,18 +197,13 @@ pub fn check_patches<'s>(
 ///
 /// let mut file = [0x1f, 0x20, 0x03, 0xd5, 0xc0, 0x03, 0x5f, 0xd6];
 /// let map = AddressMap::from_ranges(&[], FileOffset::new(8));
-/// let patch = Patch {
-///     place: PatchPlace::FileOffset(FileOffset::new(0)),
-///     expected: &[0x1f, 0x20, 0x03, 0xd5],
-///     mask: &[],
-///     skip: 0,
-///     replacement: &[0x20, 0x00, 0x80, 0x52],
-/// };
-/// let mut storage = [PlacedPatch::default(); 1];
-/// apply_patches(&[patch], &map, &mut file, &mut storage)?;
+/// let place = PatchPlace::FileOffset(FileOffset::new(0));
+/// let patch = Patch::new(place, &[0x1f, 0x20, 0x03, 0xd5], &[0x20, 0x00, 0x80, 0x52]);
+/// let mut memory = [PlacedPatch::default(); 1];
+/// apply_patches(&[patch], &map, &mut file, &mut memory)?;
 /// assert_eq!(file, [0x20, 0x00, 0x80, 0x52, 0xc0, 0x03, 0x5f, 0xd6]);
 /// // A second time, the bytes are others: nothing is changed.
-/// assert!(apply_patches(&[patch], &map, &mut file, &mut storage).is_err());
+/// assert!(apply_patches(&[patch], &map, &mut file, &mut memory).is_err());
 /// # Ok::<(), kc_offsets::code::PatchError>(())
 /// ```
 ///
@@ -205,9 +213,9 @@ pub fn apply_patches<'s>(
     patches: &[Patch<'_>],
     map: &AddressMap<'_>,
     file: &mut [u8],
-    storage: &'s mut [PlacedPatch],
+    memory: &'s mut [PlacedPatch],
 ) -> Result<&'s [PlacedPatch], PatchError> {
-    let placed = check_patches(patches, map, file, storage)?;
+    let placed = check_patches(patches, map, file, memory)?;
     for place in placed {
         let Some(patch) = patches.get(place.patch) else {
             continue;

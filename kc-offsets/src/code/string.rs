@@ -146,9 +146,9 @@ impl FusedIterator for CStrings<'_> {}
 /// # fn print(image: macho_core::MachO<'_>) -> Result<(), kc_offsets::Error> {
 /// use kc_offsets::code::{AddressRange, c_strings, code_regions, string_xrefs};
 ///
-/// let mut storage = [AddressRange::default(); 16];
+/// let mut memory = [AddressRange::default(); 16];
 /// let strings = c_strings(&image).filter(|string| string.contains(b"boot-args"));
-/// for xref in string_xrefs(code_regions(&image), strings, &mut storage)? {
+/// for xref in string_xrefs(code_regions(&image), strings, &mut memory)? {
 ///     # let _ =
 ///     (xref.vmaddr, xref.target);
 /// }
@@ -157,20 +157,20 @@ impl FusedIterator for CStrings<'_> {}
 /// ```
 ///
 /// # Errors
-/// `BufferTooSmall` where there are more strings than `storage` has places.
+/// `BufferTooSmall` if there are more strings than `memory` has cells.
 pub fn string_xrefs<'a, 's>(
     regions: CodeRegions<'a>,
     strings: impl Iterator<Item = CString<'s>>,
-    storage: &'a mut [AddressRange],
+    memory: &'a mut [AddressRange],
 ) -> Result<CodeXrefs<'a>, Error> {
     let mut needed = 0_usize;
     for string in strings {
-        if let Some(place) = storage.get_mut(needed) {
-            *place = string.range();
+        if let Some(cell) = memory.get_mut(needed) {
+            *cell = string.range();
         }
         needed = needed.saturating_add(1);
     }
-    let Some(ranges) = storage.get_mut(..needed) else {
+    let Some(ranges) = memory.get_mut(..needed) else {
         return Err(Error::too_small(Structure::Strings, needed));
     };
     sort_by_key(ranges, |range| range.first);

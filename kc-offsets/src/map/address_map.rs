@@ -87,32 +87,35 @@ impl<'a> AddressMap<'a> {
     }
 
     /// The same map with its stretches of memory sorted into `memory`, for a search without a branch
-    /// on the data. A cell takes eight: a segment is one stretch, one more for a zero-filled tail,
-    /// one for a gap below it. Eight cells serve every published kernelcache, since a primary
-    /// collection has about 25 segments and no gaps.
+    /// on the data. A segment is one stretch, one more for a zero-filled tail, one for a gap below
+    /// it; eight stretches take nine cells. 72 cells serve every published kernelcache, since a
+    /// primary collection has about 25 segments and no gaps.
     ///
     /// # Errors
     /// `BufferTooSmall`, which says how many cells suffice: an empty slice asks. `SpanTooLarge` if
     /// the segments are further apart than 2^31 times their common alignment.
     pub fn sorted_in(&self, memory: &'a mut [MapCell]) -> Result<Self, Error> {
-        let room = memory.len().saturating_mul(MapCell::STRETCHES);
-        // The gap below the first one is not kept, and of too many one is enough to notice.
-        let most = room.max(MOST_STRETCHES).saturating_add(2);
-        let stretches = self.memory.stretches().take(most);
-        let count = kept(stretches.clone()).fold(0_usize, |count, _| count.saturating_add(1));
-        let needed = if count > room.max(MOST_STRETCHES) {
-            // Each segment starts or ends at most four: at its own ends, at those of its bytes in
-            // the file, and at the end of the file.
-            self.ranges()
-                .fold(1_usize, |bound, _| bound.saturating_add(4))
+        // Each stretch costs a pass over the segments, so no more are counted than fit, or than any
+        // sound image has.
+        let most = memory.len().max(MOST_STRETCHES);
+        let stretches = kept(self.memory.stretches()).take(most.saturating_add(1));
+        let count = stretches
+            .clone()
+            .fold(0_usize, |count, _| count.saturating_add(1));
+        let needed = if count > most {
+            // Each segment starts or ends at most four: at its own ends, at the end of its bytes
+            // in the file, and at the end of the file.
+            let bound = self
+                .ranges()
+                .fold(1, |bound: usize, _| bound.saturating_add(4));
+            MapCell::needed(bound)
         } else {
-            count
+            MapCell::needed(count)
         };
-        let needed = needed.div_ceil(MapCell::STRETCHES);
         let cells = memory
             .get_mut(..needed)
             .ok_or_else(|| Error::too_small(Structure::AddressMap, needed))?;
-        let sorted = Sorted::build(cells, kept(stretches))
+        let sorted = Sorted::build(cells, count, stretches)
             .ok_or_else(|| Error::limit(Limit::Span, Structure::AddressMap))?;
         Ok(Self {
             sorted: Some(sorted),
@@ -161,7 +164,9 @@ impl<'a> AddressMap<'a> {
         self.outcome_elsewhere(addr)
     }
 
-    /// Outside of the window. Apart, so that the window's answer stays small enough to inline.
+    /// Outside of the window: a function of its own, so that the window's answer stays small enough
+    /// to inline.
+    #[inline(never)]
     fn outcome_elsewhere(&self, addr: u64) -> Outcome {
         match &self.sorted {
             _ if self.linear => Outcome::Unmapped,

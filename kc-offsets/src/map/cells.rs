@@ -7,23 +7,133 @@ use macho_core::{FileOffset, VmAddr};
 use super::outcome::{Outcome, Translation};
 use super::range::Stretch;
 
-/// Memory for [`AddressMap::sorted_in`](crate::AddressMap::sorted_in): 288 bytes for eight
-/// stretches of addresses.
+/// Memory for [`AddressMap::sorted_in`](crate::AddressMap::sorted_in): 32 bytes for a stretch of
+/// addresses, or for the keys of eight.
+///
+/// One type serves for both, since a search is fast with all keys side by side, and the caller should
+/// not have to bring two slices.
 #[derive(Clone, Copy, Default)]
+#[repr(align(8))]
 pub struct MapCell {
-    keys: [i32; Self::STRETCHES],
-    stretches: [Packed; Self::STRETCHES],
+    words: [u32; Self::KEYS],
 }
 
 impl MapCell {
     /// An empty cell, all zeros: a `static` of them takes no room in an image.
     pub const EMPTY: Self = Self {
-        keys: [0; Self::STRETCHES],
-        stretches: [Packed::EMPTY; Self::STRETCHES],
+        words: [0; Self::KEYS],
     };
 
-    /// Stretches in a cell: as many keys as two vectors of 128 bits hold.
-    pub(super) const STRETCHES: usize = 8;
+    /// What lies outside of all stretches.
+    pub(super) const UNMAPPED: Self = Self {
+        words: [
+            0,
+            0,
+            0,
+            0,
+            u32::MAX,
+            u32::MAX,
+            0,
+            PackedKind::Unmapped.number(),
+        ],
+    };
+
+    /// Keys in a cell: as many as two vectors of 128 bits hold.
+    const KEYS: usize = 8;
+
+    /// Cells that so many stretches need.
+    pub(super) const fn needed(stretches: usize) -> usize {
+        stretches.saturating_add(stretches.div_ceil(Self::KEYS))
+    }
+
+    #[inline]
+    fn pack(stretch: &Packed) -> Self {
+        let ([start, start_high], [bias, bias_high]) =
+            (halves(stretch.start), halves(stretch.bias));
+        let ([absent, absent_high], kind) = (halves(stretch.absent), stretch.kind.number());
+        let segment = stretch.segment;
+        Self {
+            words: [
+                start,
+                start_high,
+                bias,
+                bias_high,
+                absent,
+                absent_high,
+                segment,
+                kind,
+            ],
+        }
+    }
+
+    #[inline]
+    fn unpack(&self) -> Packed {
+        let [
+            start,
+            start_high,
+            bias,
+            bias_high,
+            absent,
+            absent_high,
+            segment,
+            kind,
+        ] = self.words;
+        Packed {
+            start: joined(start, start_high),
+            bias: joined(bias, bias_high),
+            absent: joined(absent, absent_high),
+            segment,
+            kind: PackedKind::of(kind),
+        }
+    }
+
+    /// The file offset or [`NOT_IN_FILE`](crate::NOT_IN_FILE), and 1 or 0, without a branch.
+    #[inline]
+    pub(super) fn offset_or_absent(&self, addr: u64) -> (FileOffset, usize) {
+        let Packed { bias, absent, .. } = self.unpack();
+        let offset = addr.wrapping_add(bias) | absent;
+        (FileOffset::new(offset), usize::from(absent == 0))
+    }
+
+    #[inline]
+    pub(super) fn outcome(&self, addr: u64) -> Outcome {
+        let Packed { bias, kind, .. } = self.unpack();
+        match kind {
+            PackedKind::Mapped => Outcome::Mapped(FileOffset::new(addr.wrapping_add(bias))),
+            PackedKind::ZeroFill => Outcome::ZeroFill,
+            PackedKind::PastEndOfFile => Outcome::PastEndOfFile,
+            PackedKind::Unmapped => Outcome::Unmapped,
+        }
+    }
+
+    #[inline]
+    pub(super) fn translation(&self, vmaddr: VmAddr) -> Translation {
+        let outcome = self.outcome(vmaddr.get());
+        Translation {
+            vmaddr,
+            outcome,
+            segment: match outcome {
+                Outcome::Unmapped => None,
+                _ => Some(self.unpack().segment),
+            },
+        }
+    }
+}
+
+#[inline]
+fn halves(value: u64) -> [u32; 2] {
+    [value, value >> 32].map(|half| u32::try_from(half & 0xffff_ffff).unwrap_or(0))
+}
+
+#[inline]
+fn joined(low: u32, high: u32) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
+}
+
+/// The same bits. Keys are compared as signed numbers, which SSE2 can do and unsigned ones not.
+#[inline]
+const fn signed(word: u32) -> i32 {
+    i32::from_ne_bytes(word.to_ne_bytes())
 }
 
 impl fmt::Debug for MapCell {
@@ -32,19 +142,40 @@ impl fmt::Debug for MapCell {
     }
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// In the order of [`Outcome`], so that the one becomes the other without a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum PackedKind {
-    #[default]
-    Unmapped,
     Mapped,
     ZeroFill,
     PastEndOfFile,
+    Unmapped,
+}
+
+impl PackedKind {
+    const fn number(self) -> u32 {
+        match self {
+            Self::Mapped => 0,
+            Self::ZeroFill => 1,
+            Self::PastEndOfFile => 2,
+            Self::Unmapped => 3,
+        }
+    }
+
+    #[inline]
+    const fn of(number: u32) -> Self {
+        match number {
+            0 => Self::Mapped,
+            1 => Self::ZeroFill,
+            2 => Self::PastEndOfFile,
+            _ => Self::Unmapped,
+        }
+    }
 }
 
 /// A stretch of vmaddrs with one answer, as the search keeps it; it ends where the next begins.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Packed {
-    pub(super) start: u64,
+#[derive(Clone, Copy, Debug)]
+struct Packed {
+    start: u64,
     /// Mapped only: file offset = vmaddr + bias, modulo 2^64.
     bias: u64,
     /// 0 if mapped, else all ones: turns any file offset into [`NOT_IN_FILE`](crate::NOT_IN_FILE).
@@ -54,20 +185,6 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    const EMPTY: Self = Self {
-        start: 0,
-        bias: 0,
-        absent: 0,
-        segment: 0,
-        kind: PackedKind::Unmapped,
-    };
-
-    /// What lies outside of all.
-    pub(super) const UNMAPPED: Self = Self {
-        absent: u64::MAX,
-        ..Self::EMPTY
-    };
-
     fn new(stretch: Stretch) -> Self {
         let (kind, bias) = match stretch.outcome {
             Outcome::Mapped(offset) => {
@@ -88,36 +205,6 @@ impl Packed {
             kind,
         }
     }
-
-    /// The file offset or [`NOT_IN_FILE`](crate::NOT_IN_FILE), and 1 or 0, without a branch.
-    #[inline]
-    pub(super) fn offset_or_absent(&self, addr: u64) -> (FileOffset, usize) {
-        let offset = addr.wrapping_add(self.bias) | self.absent;
-        (FileOffset::new(offset), usize::from(self.absent == 0))
-    }
-
-    #[inline]
-    pub(super) fn outcome(&self, addr: u64) -> Outcome {
-        match self.kind {
-            PackedKind::Mapped => Outcome::Mapped(FileOffset::new(addr.wrapping_add(self.bias))),
-            PackedKind::ZeroFill => Outcome::ZeroFill,
-            PackedKind::PastEndOfFile => Outcome::PastEndOfFile,
-            PackedKind::Unmapped => Outcome::Unmapped,
-        }
-    }
-
-    #[inline]
-    pub(super) fn translation(&self, vmaddr: VmAddr) -> Translation {
-        let outcome = self.outcome(vmaddr.get());
-        Translation {
-            vmaddr,
-            outcome,
-            segment: match outcome {
-                Outcome::Unmapped => None,
-                _ => Some(self.segment),
-            },
-        }
-    }
 }
 
 /// Sorted stretches, searched without a branch on the data: every key is compared, the count of
@@ -129,85 +216,84 @@ pub(super) struct Sorted<'s> {
     pub(super) origin: u64,
     /// A key is (vmaddr - origin) >> shift; every stretch starts at a multiple of 1 << shift.
     shift: u32,
-    cells: &'s [MapCell],
-    count: usize,
+    /// The last cell is filled up with keys that no address reaches.
+    keys: &'s [MapCell],
+    stretches: &'s [MapCell],
 }
 
 impl<'s> Sorted<'s> {
-    /// Sorts `stretches` (ascending, adjoining) into `cells`, which have room for them. `None` if
-    /// they span more than 2^31 steps of their common alignment.
+    /// Sorts `count` `stretches` (ascending, adjoining) into `cells`, which are as many as they need.
+    /// `None` if they span more than 2^31 steps of their common alignment.
     pub(super) fn build(
         cells: &'s mut [MapCell],
+        count: usize,
         stretches: impl Iterator<Item = Stretch>,
     ) -> Option<Self> {
-        let mut slots = cells.iter_mut().flat_map(|cell| &mut cell.stretches);
-        let mut count = 0_usize;
-        let mut origin = 0_u64;
+        let (packed, keys) = cells.split_at_mut_checked(count)?;
+        let mut origin = None;
         let mut steps = 0_u64;
-        for stretch in stretches {
-            if count == 0 {
-                origin = stretch.start;
-            }
+        for (cell, stretch) in packed.iter_mut().zip(stretches) {
+            let origin = *origin.get_or_insert(stretch.start);
             steps |= stretch.start.wrapping_sub(origin);
-            *slots.next()? = Packed::new(stretch);
-            count = count.checked_add(1)?;
+            *cell = MapCell::pack(&Packed::new(stretch));
         }
+        let origin = origin.unwrap_or(0);
         let shift = steps.trailing_zeros().min(32);
-        let mut left = count;
-        for cell in cells.iter_mut() {
-            // Keys that no address reaches fill the last cell up.
-            cell.keys = [i32::MAX; MapCell::STRETCHES];
-            for (key, stretch) in cell.keys.iter_mut().zip(&cell.stretches).take(left) {
-                *key = i32::try_from(stretch.start.wrapping_sub(origin) >> shift)
-                    .ok()
-                    .filter(|key| *key != i32::MAX)?;
+        for (cell, packed) in keys.iter_mut().zip(packed.chunks(MapCell::KEYS)) {
+            cell.words = [UNREACHED; MapCell::KEYS];
+            for (key, cell) in cell.words.iter_mut().zip(packed) {
+                let steps = cell.unpack().start.wrapping_sub(origin) >> shift;
+                *key = u32::try_from(steps).ok().filter(|key| *key < UNREACHED)?;
             }
-            left = left.saturating_sub(MapCell::STRETCHES);
         }
         Some(Self {
             origin,
             shift,
-            cells,
-            count,
+            keys,
+            stretches: packed,
         })
     }
 
     /// How many there are.
     pub(super) const fn len(&self) -> usize {
-        self.count
+        self.stretches.len()
     }
 
-    /// All of them, ascending.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &'s Packed> + use<'s> {
-        let all = self.cells.iter().flat_map(|cell| &cell.stretches);
-        all.take(self.count)
+    /// Where each starts, ascending.
+    pub(super) fn starts(&self) -> impl Iterator<Item = u64> + use<'s> {
+        self.stretches.iter().map(|cell| cell.unpack().start)
     }
 
     /// The stretch with this number.
     #[inline]
-    pub(super) fn get(&self, index: usize) -> Option<&'s Packed> {
-        let cell = self.cells.get(index / MapCell::STRETCHES)?;
-        cell.stretches.get(index % MapCell::STRETCHES)
+    pub(super) fn get(&self, index: usize) -> Option<&'s MapCell> {
+        self.stretches.get(index)
     }
 
     /// The stretch that holds `addr`; `None` outside of all.
     #[inline]
-    pub(super) fn find(&self, addr: u64) -> Option<&'s Packed> {
+    pub(super) fn find(&self, addr: u64) -> Option<&'s MapCell> {
         // The shift is at most 32; the wrapping one is the same instruction and has no panic.
         let key = addr.checked_sub(self.origin)?.wrapping_shr(self.shift);
         // Past 2^31 steps lies the last stretch: it ends only where the address space does, or
         // it is the gap above the highest segment.
         let key = i32::try_from(key).unwrap_or(i32::MAX).min(LAST_KEY);
-        let mut at_or_below = 0_u32;
-        for cell in self.cells {
-            for other in cell.keys {
-                at_or_below = at_or_below.wrapping_add(u32::from(other <= key));
+        let mut at_or_below = [0_u32; MapCell::KEYS];
+        for cell in self.keys {
+            for (count, other) in at_or_below.iter_mut().zip(cell.words) {
+                *count = count.wrapping_add(u32::from(signed(other) <= key));
             }
         }
+        let at_or_below = at_or_below
+            .iter()
+            .fold(0_u32, |sum, count| sum.wrapping_add(*count));
         let index = usize::try_from(at_or_below).ok()?.checked_sub(1)?;
         self.get(index)
     }
 }
 
-/// The largest key that padding does not equal.
+/// The largest key that a stretch or an address has.
 const LAST_KEY: i32 = i32::MAX - 1;
+
+/// The key that fills up, above all others.
+const UNREACHED: u32 = 0x7fff_ffff;

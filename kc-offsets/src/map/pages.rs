@@ -4,7 +4,7 @@ use core::fmt;
 use macho_core::{FileOffset, VmAddr};
 
 use super::address_map::AddressMap;
-use super::cells::{Packed, Sorted};
+use super::cells::{MapCell, Sorted};
 use super::outcome::{Outcome, Translation};
 use crate::error::{Error, Limit, Structure};
 
@@ -62,10 +62,7 @@ impl<'a> PageIndex<'a> {
         }
         // The last stretch is the gap above everything, or ends at 2^64: either way the table
         // need not reach into it.
-        let last = sorted
-            .iter()
-            .last()
-            .map_or(sorted.origin, |last| last.start);
+        let last = sorted.starts().last().unwrap_or(sorted.origin);
         let span = last.wrapping_sub(sorted.origin);
         let pages = |shift| usize::try_from(span.wrapping_shr(shift)).ok();
         let fits = |shift: &u32| pages(*shift).is_some_and(|pages| pages < memory.len());
@@ -75,7 +72,7 @@ impl<'a> PageIndex<'a> {
         let table = memory
             .get_mut(..needed)
             .ok_or_else(|| Error::too_small(Structure::PageIndex, needed))?;
-        let mut ends = sorted.iter().skip(1);
+        let mut ends = sorted.starts().skip(1);
         let mut end = ends.next();
         let mut id = 0_u8;
         let mut page_start = 0_u64;
@@ -84,8 +81,8 @@ impl<'a> PageIndex<'a> {
             let last = page_start.saturating_add(page_last);
             *entry = PageCell(id);
             // Every stretch that starts in this page, bounded by the stretches in all.
-            while let Some(stretch) = end {
-                let start = stretch.start.wrapping_sub(sorted.origin);
+            while let Some(start) = end {
+                let start = start.wrapping_sub(sorted.origin);
                 if start > last {
                     break;
                 }
@@ -114,7 +111,7 @@ impl<'a> PageIndex<'a> {
     }
 
     #[inline]
-    fn find(&self, addr: u64) -> Option<&'a Packed> {
+    fn find(&self, addr: u64) -> Option<&'a MapCell> {
         // Checked: below the first stretch lies nothing, even if the last page passes 2^64.
         let page = addr
             .checked_sub(self.sorted.origin)?
@@ -123,9 +120,17 @@ impl<'a> PageIndex<'a> {
             .ok()
             .and_then(|page| self.table.get(page));
         match id {
-            Some(&PageCell(MIXED)) | None => self.sorted.find(addr),
+            Some(&PageCell(MIXED)) | None => self.search(addr),
             Some(&PageCell(id)) => self.sorted.get(usize::from(id)),
         }
+    }
+
+    /// In a page with a boundary, or above the last page: a function of its own, so that the others'
+    /// answer stays small enough to inline.
+    #[cold]
+    #[inline(never)]
+    fn search(&self, addr: u64) -> Option<&'a MapCell> {
+        self.sorted.find(addr)
     }
 
     /// What lies at `vmaddr`: the answer of [`AddressMap::outcome`].
@@ -151,7 +156,7 @@ impl<'a> PageIndex<'a> {
         let mut mapped = 0_usize;
         for (vmaddr, out) in vmaddrs.iter().zip(out) {
             let addr = vmaddr.get();
-            let stretch = self.find(addr).unwrap_or(&Packed::UNMAPPED);
+            let stretch = self.find(addr).unwrap_or(&MapCell::UNMAPPED);
             let (offset, one) = stretch.offset_or_absent(addr);
             *out = offset;
             mapped = mapped.wrapping_add(one);

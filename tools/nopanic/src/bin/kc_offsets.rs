@@ -175,7 +175,7 @@ fn probe_cache(cache: &KernelCache<'_>, number: u64) {
     black_box(cache.symbol("_main"));
     black_box(cache.c_string_at(VmAddr::new(number)));
     probe_map(&cache.address_map(), number);
-    if let Ok(map) = cache.address_map_in(&mut [MapCell::EMPTY; 2]) {
+    if let Ok(map) = cache.address_map_in(&mut [MapCell::EMPTY; 18]) {
         probe_map(&map, number);
     }
 }
@@ -340,7 +340,7 @@ fn probe_map(map: &AddressMap<'_>, number: u64) {
     debug(map);
     probe_patches(map, number);
 
-    let mut cells = [MapCell::EMPTY; 2];
+    let mut cells = [MapCell::EMPTY; 18];
     match map.sorted_in(&mut cells) {
         Ok(sorted) => {
             black_box(sorted.translate(vmaddr));
@@ -424,11 +424,13 @@ fn probe_patches(map: &AddressMap<'_>, number: u64) {
         skip: number as usize,
         replacement: &bytes,
     };
+    let place = PatchPlace::VmAddr(VmAddr::new(number));
     let patches = black_box([
+        Patch::new(place, &bytes, &bytes),
         patch(PatchPlace::VmAddr(VmAddr::new(number))),
         patch(PatchPlace::FileOffset(FileOffset::new(number))),
     ]);
-    let mut storage = [PlacedPatch::default(); 3];
+    let mut storage = [PlacedPatch::default(); 4];
     if let Err(error) = check_patches(&patches, map, &file, &mut storage) {
         black_box((error.kind(), error.patch()));
         display(error);
