@@ -2,7 +2,7 @@
 //! at or before its first byte.
 
 /// A cell of the caller's memory that the table lies in: 16 bytes, four numbers.
-pub(crate) trait PageCell: Copy {
+pub(crate) trait FourNumbers: Copy {
     /// The two halves.
     fn halves(&self) -> [u64; 2];
     /// Changes both.
@@ -25,7 +25,7 @@ pub(crate) struct Pages<'s, C> {
     shift: u32,
 }
 
-impl<'s, C: PageCell> Pages<'s, C> {
+impl<'s, C: FourNumbers> Pages<'s, C> {
     pub(crate) const NONE: Self = Self {
         cells: &[],
         count: 0,
@@ -111,7 +111,7 @@ impl<'s, C: PageCell> Pages<'s, C> {
         let [low, high] = self
             .cells
             .get(page / PER_CELL)
-            .map_or([0, 0], PageCell::halves);
+            .map_or([0, 0], FourNumbers::halves);
         let half = if page & 2 == 0 { low } else { high };
         let number = if page & 1 == 0 {
             half & 0xffff_ffff
@@ -119,5 +119,19 @@ impl<'s, C: PageCell> Pages<'s, C> {
             half >> 32
         };
         usize::try_from(number).unwrap_or(usize::MAX)
+    }
+
+    /// Bytes of a page; 0 without a table.
+    pub(crate) const fn page_size(&self) -> u64 {
+        if self.count == 0 {
+            0
+        } else {
+            1_u64.wrapping_shl(self.shift)
+        }
+    }
+
+    /// How many pages.
+    pub(crate) const fn len(&self) -> usize {
+        self.count.saturating_sub(1)
     }
 }

@@ -1,5 +1,5 @@
 //! A cell of the caller's memory, and sorted runs of them.
-use crate::pages::PageCell;
+use crate::pages::FourNumbers;
 
 /// Room for one item of an index: what the caller gives to [`Lookup::build`](crate::Lookup::build).
 /// 16 bytes.
@@ -25,7 +25,7 @@ impl LookupCell {
     }
 }
 
-impl PageCell for LookupCell {
+impl FourNumbers for LookupCell {
     fn halves(&self) -> [u64; 2] {
         [self.start, self.what]
     }

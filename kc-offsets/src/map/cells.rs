@@ -260,7 +260,7 @@ impl<'s> Sorted<'s> {
     }
 
     /// Where each starts, ascending.
-    pub(super) fn starts(&self) -> impl Iterator<Item = u64> + use<'s> {
+    pub(super) fn starts(&self) -> impl Iterator<Item = u64> + Clone + use<'s> {
         self.stretches.iter().map(|cell| cell.unpack().start)
     }
 

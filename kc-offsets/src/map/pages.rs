@@ -1,4 +1,4 @@
-//! A page table in the caller's memory: two loads answer any vmaddr.
+//! An address map with a table of pages in the caller's memory: three loads answer nearly any vmaddr.
 use core::fmt;
 
 use macho_core::{FileOffset, VmAddr};
@@ -6,33 +6,35 @@ use macho_core::{FileOffset, VmAddr};
 use super::address_map::AddressMap;
 use super::cells::{MapCell, Sorted};
 use super::outcome::{Outcome, Translation};
-use crate::error::{Error, Limit, Structure};
+use crate::error::{Error, Structure};
+use crate::pages::{FourNumbers, Pages};
 
-/// Memory for [`PageIndex::build`]: a byte for one page.
+/// Memory for [`PageIndex::build`]: 16 bytes for four pages.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct PageCell(u8);
+pub struct PageCell([u64; 2]);
 
 impl PageCell {
     /// An empty cell.
-    pub const EMPTY: Self = Self(0);
+    pub const EMPTY: Self = Self([0; 2]);
 }
 
-/// The entry of a page in which one stretch ends and another begins.
-const MIXED: u8 = u8::MAX;
+impl FourNumbers for PageCell {
+    #[inline]
+    fn halves(&self) -> [u64; 2] {
+        self.0
+    }
 
-/// The smallest page that a table uses: 16 KiB, the unit of arm64 kernel segments.
-const SMALLEST_SHIFT: u32 = 14;
+    fn set_halves(&mut self, halves: [u64; 2]) {
+        self.0 = halves;
+    }
+}
 
-/// The largest: two of them cover all addresses.
-const LARGEST_SHIFT: u32 = 63;
-
-/// An [`AddressMap`] with a page table of one byte a page.
+/// An [`AddressMap`] with a table of pages.
 #[derive(Clone)]
 pub struct PageIndex<'a> {
     map: AddressMap<'a>,
     sorted: Sorted<'a>,
-    shift: u32,
-    table: &'a [PageCell],
+    pages: Pages<'a, PageCell>,
 }
 
 impl fmt::Debug for PageIndex<'_> {
@@ -40,63 +42,29 @@ impl fmt::Debug for PageIndex<'_> {
         f.debug_struct("PageIndex")
             .field("map", &self.map)
             .field("page_size", &self.page_size())
-            .field("pages", &self.table.len())
+            .field("pages", &self.pages.len())
             .finish()
     }
 }
 
 impl<'a> PageIndex<'a> {
-    /// Fills `memory` with one cell for each page of `map`, which must be a sorted one
+    /// Fills `memory` with a number for each page of `map`, which must be a sorted one
     /// ([`AddressMap::sorted_in`]). A page that holds a boundary is answered by a search.
     ///
-    /// Pages are as small as the memory allows, 16 KiB at least. One or two cells are enough for an
-    /// answer, and a cell for each 16 KiB from the first to the last segment is as fast as it gets.
+    /// Pages are as small as the memory allows, 4 KiB at least. One cell is enough for an
+    /// answer, and a cell for each 64 KiB from the first to the last segment is as fast as it gets.
     ///
     /// # Errors
     /// `BufferTooSmall`: without a cell, or, of the address map, if that is not sorted.
-    /// `CountTooLarge` for 255 stretches of memory or more.
     pub fn build(map: &AddressMap<'a>, memory: &'a mut [PageCell]) -> Result<Self, Error> {
         let sorted = map.sorted()?;
-        if sorted.len() >= usize::from(MIXED) {
-            return Err(Error::limit(Limit::Count, Structure::PageIndex));
-        }
-        // The last stretch is the gap above everything, or ends at 2^64: either way the table
-        // need not reach into it.
-        let last = sorted.starts().last().unwrap_or(sorted.origin);
-        let span = last.wrapping_sub(sorted.origin);
-        let pages = |shift| usize::try_from(span.wrapping_shr(shift)).ok();
-        let fits = |shift: &u32| pages(*shift).is_some_and(|pages| pages < memory.len());
-        let found = (SMALLEST_SHIFT..=LARGEST_SHIFT).find(fits);
-        let shift = found.unwrap_or(LARGEST_SHIFT);
-        let needed = pages(shift).map_or(usize::MAX, |pages| pages.saturating_add(1));
-        let table = memory
-            .get_mut(..needed)
-            .ok_or_else(|| Error::too_small(Structure::PageIndex, needed))?;
-        let mut ends = sorted.starts().skip(1);
-        let mut end = ends.next();
-        let mut id = 0_u8;
-        let mut page_start = 0_u64;
-        let page_last = 1_u64.wrapping_shl(shift).wrapping_sub(1);
-        for entry in table.iter_mut() {
-            let last = page_start.saturating_add(page_last);
-            *entry = PageCell(id);
-            // Every stretch that starts in this page, bounded by the stretches in all.
-            while let Some(start) = end {
-                let start = start.wrapping_sub(sorted.origin);
-                if start > last {
-                    break;
-                }
-                id = id.saturating_add(1);
-                *entry = PageCell(if start == page_start { id } else { MIXED });
-                end = ends.next();
-            }
-            page_start = last.saturating_add(1);
+        if memory.is_empty() {
+            return Err(Error::too_small(Structure::PageIndex, 1));
         }
         Ok(Self {
             map: map.clone(),
             sorted,
-            shift,
-            table,
+            pages: Pages::build(sorted.starts(), memory),
         })
     }
 
@@ -107,25 +75,19 @@ impl<'a> PageIndex<'a> {
 
     /// Bytes of a page.
     pub fn page_size(&self) -> u64 {
-        1_u64.checked_shl(self.shift).unwrap_or(0)
+        self.pages.page_size()
     }
 
     #[inline]
     fn find(&self, addr: u64) -> Option<&'a MapCell> {
-        // Checked: below the first stretch lies nothing, even if the last page passes 2^64.
-        let page = addr
-            .checked_sub(self.sorted.origin)?
-            .wrapping_shr(self.shift);
-        let id = usize::try_from(page)
-            .ok()
-            .and_then(|page| self.table.get(page));
-        match id {
-            Some(&PageCell(MIXED)) | None => self.search(addr),
-            Some(&PageCell(id)) => self.sorted.get(usize::from(id)),
+        match self.pages.range(addr, self.sorted.len()) {
+            // No boundary in the page.
+            (before, after) if before == after => self.sorted.get(before.checked_sub(1)?),
+            _ => self.search(addr),
         }
     }
 
-    /// In a page with a boundary, or above the last page: a function of its own, so that the others'
+    /// In a page with a boundary: a function of its own, so that the others'
     /// answer stays small enough to inline.
     #[cold]
     #[inline(never)]
