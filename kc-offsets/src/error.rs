@@ -93,7 +93,7 @@ enum Cause {
     MachO(macho_core::Error),
     InFile(Fault, FileOffset),
     BufferTooSmall(Structure, usize),
-    Limit(Limit, Structure),
+    SpanTooLarge(Structure),
     ImageNotMapped(VmAddr),
     FunctionNotMapped(VmAddr),
     EntryNotMapped(VmAddr),
@@ -102,13 +102,6 @@ enum Cause {
 }
 
 const _: () = assert!(size_of::<Error>() <= 24);
-
-/// The kinds that are about an index.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Limit {
-    Count,
-    Span,
-}
 
 /// The kinds that are about a byte of the file.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -194,9 +187,9 @@ impl Error {
 
     /// An index cannot be that large, whatever memory it gets.
     #[cold]
-    pub(crate) const fn limit(limit: Limit, structure: Structure) -> Self {
+    pub(crate) const fn span_too_large(structure: Structure) -> Self {
         Self {
-            cause: Cause::Limit(limit, structure),
+            cause: Cause::SpanTooLarge(structure),
         }
     }
 
@@ -237,8 +230,7 @@ impl Error {
             Cause::MachO(error) => ErrorKind::MachO(error.kind()),
             Cause::InFile(fault, _) => fault.kind(),
             Cause::BufferTooSmall(_, needed) => ErrorKind::BufferTooSmall { needed },
-            Cause::Limit(Limit::Count, _) => ErrorKind::CountTooLarge,
-            Cause::Limit(Limit::Span, _) => ErrorKind::SpanTooLarge,
+            Cause::SpanTooLarge(_) => ErrorKind::SpanTooLarge,
             Cause::ImageNotMapped(vmaddr) => ErrorKind::ImageNotMapped { vmaddr },
             Cause::FunctionNotMapped(vmaddr) => ErrorKind::FunctionNotMapped { vmaddr },
             Cause::EntryNotMapped(vmaddr) => ErrorKind::EntryNotMapped { vmaddr },
@@ -252,7 +244,7 @@ impl Error {
         match self.cause {
             Cause::MachO(error) => Structure::MachO(error.structure()),
             Cause::InFile(fault, _) => fault.structure(),
-            Cause::BufferTooSmall(structure, _) | Cause::Limit(_, structure) => structure,
+            Cause::BufferTooSmall(structure, _) | Cause::SpanTooLarge(structure) => structure,
             Cause::ImageNotMapped(_) => Structure::MachO(macho_core::Structure::MachHeader64),
             Cause::FunctionNotMapped(_) => Structure::MachO(macho_core::Structure::FunctionStarts),
             Cause::EntryNotMapped(_) => Structure::EntryPoint,

@@ -8,7 +8,7 @@ use super::outcome::{NOT_IN_FILE, Outcome, Translation};
 use super::range::{SegmentRange, Stretch};
 use super::runs::Runs;
 use super::source::Memory;
-use crate::error::{Error, Limit, Structure};
+use crate::error::{Error, Structure};
 
 /// The most stretches of memory that the search for a linear window looks at. Beyond them an
 /// image is taken as not linear, which costs speed and nothing else.
@@ -116,7 +116,7 @@ impl<'a> AddressMap<'a> {
             .get_mut(..needed)
             .ok_or_else(|| Error::too_small(Structure::AddressMap, needed))?;
         let sorted = Sorted::build(cells, count, stretches)
-            .ok_or_else(|| Error::limit(Limit::Span, Structure::AddressMap))?;
+            .ok_or_else(|| Error::span_too_large(Structure::AddressMap))?;
         Ok(Self {
             sorted: Some(sorted),
             ..self.clone()
