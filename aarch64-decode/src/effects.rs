@@ -1,10 +1,12 @@
 //! What an instruction reads and writes: registers, flags, memory.
 
 mod access;
+mod address;
 mod memory;
 mod set;
 
 pub use access::Access;
+use memory::TAGS_OF_KIND;
 pub use memory::{AccessSize, MemoryAccess, MemoryKind};
 pub use set::{Flags, RegisterSet};
 
@@ -175,8 +177,9 @@ impl Instruction {
         let effect = self.effect();
         // `dc gva`, `dc zva`, `dc gzva`: SYS with op1 3, CRn 7, CRm 4.
         let system = match self.word() & 0xffff_ffe0 {
-            0xd50b_7420 | 0xd50b_7480 => Some([2, 7, 0, 0]),
-            0xd50b_7460 => Some([5, 7, 0, 0]),
+            0xd50b_7420 => Some([2, 7, 0, 0]),
+            0xd50b_7480 => Some([2 | TAGS_OF_KIND, 7, 0, 0]),
+            0xd50b_7460 => Some([5 | TAGS_OF_KIND, 7, 0, 0]),
             _ => None,
         };
         let effect = system.map_or(*effect, |memory| Effect { memory, ..*effect });
@@ -185,6 +188,7 @@ impl Instruction {
             &effect,
             accesses.map(|(operand, access, _)| (operand, access)),
         )
+        .map(|access| access.with_options(self.word()))
     }
 
     /// What the instruction reads and writes.

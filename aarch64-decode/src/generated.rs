@@ -53,7 +53,7 @@ pub(crate) struct Effect {
     pub(crate) reads: u16,
     /// What is written that no operand names.
     pub(crate) writes: u16,
-    /// Kind, size, number of bytes, order.
+    /// Kind (its high bits are of order), size, number of bytes, order.
     pub(crate) memory: [u8; 4],
 }
 

@@ -35,8 +35,23 @@ const SIZES: [&str; 8] = [
     "some",
 ];
 
-/// How the access is ordered or paired, in the order of their bits.
-const ORDERS: [&str; 4] = ["acquire", "release", "exclusive", "pair"];
+/// How the access is ordered, paired and so on, in the order of their bits: eight beside the size, then three above the kind.
+const ORDERS: [&str; 11] = [
+    "acquire",
+    "release",
+    "exclusive",
+    "pair",
+    "acquire-pc",
+    "limited-order",
+    "unprivileged",
+    "non-temporal",
+    "signed",
+    "signed-base",
+    "tags",
+];
+
+/// The bit above the kind of the first of [`ORDERS`] that is there.
+const ABOVE_KIND: u32 = 5;
 
 /// What one encoding does.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -47,7 +62,7 @@ pub(crate) struct Effect {
     reads: u16,
     /// Bits of [`IMPLIED`].
     writes: u16,
-    /// Kind, size, number of bytes, order.
+    /// Kind and three of [`ORDERS`], size, number of bytes, the others of [`ORDERS`].
     memory: [u8; 4],
 }
 
@@ -59,7 +74,7 @@ pub(crate) struct Rule {
     reads: Option<u16>,
     writes: Option<u16>,
     memory: Option<[u8; 3]>,
-    order: u8,
+    order: u16,
 }
 
 fn parse_implied(text: &str) -> Result<u16, String> {
@@ -249,9 +264,12 @@ pub(crate) fn of_rows(rows: &[Row], rules: &[Rule], problems: &mut Vec<Problem>)
                 effect.writes = rule.writes.unwrap_or(effect.writes);
                 if let Some([kind, size, number]) = rule.memory {
                     is_said = true;
-                    effect.memory[..3].copy_from_slice(&[kind, size, number]);
+                    let above = effect.memory[0] >> ABOVE_KIND << ABOVE_KIND;
+                    effect.memory[..3].copy_from_slice(&[kind | above, size, number]);
                 }
-                effect.memory[3] |= rule.order;
+                let [beside, above] = rule.order.to_le_bytes();
+                effect.memory[3] |= beside;
+                effect.memory[0] |= above << ABOVE_KIND;
             }
             if !is_said {
                 problems.push(Problem {

@@ -67,6 +67,7 @@ fn probe_instruction(insn: Instruction, pc: u64) {
     }
     black_box(insn.flow(pc));
     probe_effects(insn);
+    black_box(insn.effective_address(pc, |register| u64::from(register.number()) << 60));
     insn.operands(pc).for_each(probe_operand);
     let mut array = OperandArray::new();
     insn.operands_into(pc, &mut array);
@@ -113,6 +114,11 @@ fn probe_effects(insn: Instruction) {
     }
     if let Some(access) = insn.memory_access() {
         black_box((access, access.kind.reads(), access.kind.writes()));
+        black_box((access.is_acquire_pc(), access.is_limited_order()));
+        black_box((access.is_unprivileged(), access.is_non_temporal()));
+        black_box((access.is_sign_extended(), access.is_base_signed()));
+        black_box((access.writes_tags(), access.bytes_per_register()));
+        black_box(access.target_bytes());
     }
 }
 
