@@ -139,8 +139,9 @@ mod tests {
     #[test]
     fn as_effects_say() {
         const NO_SP: u32 = 0x7fff_ffff;
-        let mut checked = 0_u32;
+        let (mut checked, mut encodings) = (0_usize, 0_usize);
         for encoding in Encoding::all() {
+            encodings += 1;
             let (mask, value) = (encoding.mask(), encoding.value());
             let mut random = value | 1;
             for number in 0..48_u32 {
@@ -162,6 +163,7 @@ mod tests {
                 checked += 1;
             }
         }
-        assert!(checked > 100_000, "{checked}");
+        // Some words are undefined, or of another encoding.
+        assert!(checked > 24 * encodings, "{checked} of {encodings}");
     }
 }
