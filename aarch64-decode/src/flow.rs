@@ -63,10 +63,9 @@ impl Instruction {
         }
     }
 
-    /// Whether there is a condition, and it is AL or NV.
-    fn always(self) -> bool {
-        let is_always =
-            |operand| matches!(operand, Operand::Condition(condition) if condition.number() >= 14);
-        self.operands(0).any(is_always)
+    /// Whether there is a condition, and it is AL or NV: of B.cond and BC.cond, and of FLT, in bits 3 to 0. Looking at the operands
+    /// would take more code.
+    const fn always(self) -> bool {
+        self.word() & 0xff00_000e == 0x5400_000e || self.word() & 0xffe0_001e == 0xd420_001e
     }
 }

@@ -114,7 +114,8 @@ const ROWS: &[Row] = &[
         build: ("a64_effects", WHOLE),
         minus: ("a64_decode", WHOLE),
         target: 12 * KB,
-        limit: 12 * KB,
+        // Order, privilege, extension and tags of an access tell 255 effects apart, 190 without them.
+        limit: 13 * KB,
     },
     Row {
         what: "`aarch64-decode` whole: operands back to the word, on top of operands and control flow",
