@@ -48,9 +48,12 @@ impl Instruction {
         match self.encoding().flow_class() {
             FlowClass::Next => Flow::Next,
             FlowClass::Branch => target().map_or(Flow::Indirect, Flow::Branch),
-            // AL and NV always hold (Arm ARM, ConditionHolds).
-            FlowClass::Conditional if self.always() => target().map_or(Flow::Next, Flow::Branch),
-            FlowClass::Conditional => target().map_or(Flow::Next, Flow::Conditional),
+            FlowClass::Conditional => match target() {
+                // AL and NV always hold (Arm ARM, ConditionHolds).
+                Some(target) if self.always() => Flow::Branch(target),
+                Some(target) => Flow::Conditional(target),
+                None => Flow::Next,
+            },
             FlowClass::Call => target().map_or(Flow::IndirectCall, Flow::Call),
             FlowClass::Return => Flow::Return,
             FlowClass::Indirect => Flow::Indirect,
