@@ -85,7 +85,8 @@ const ROWS: &[Row] = &[
         build: ("a64_decode", BASE),
         minus: NOTHING,
         target: 50 * KB,
-        limit: 76 * KB,
+        // 36 atomic instructions on pairs are unpredictable if both registers are one.
+        limit: 77 * KB,
     },
     Row {
         what: "the same with text in three syntaxes",
