@@ -108,7 +108,7 @@ fn ours(image: &'static Image, shape: ImageShape, vmaddrs: &Rc<[u64]>) -> Vec<Ca
     let Ok(sorted) = plain.sorted_in(vec![MapCell::EMPTY; 72].leak()) else {
         return Vec::new();
     };
-    let pages = vec![PageCell::EMPTY; 1 << 14].leak();
+    let pages = vec![PageCell::EMPTY; 1 << 12].leak();
     let mut cases = Vec::new();
     if shape == ImageShape::Linear {
         cases.push(one_by_one("AddressMap::outcome", vmaddrs, {

@@ -155,7 +155,7 @@ fn same_as_object(file: &[u8], image: &MachO<'_>) {
         }
     }
     let mut cells = [MapCell::EMPTY; 72];
-    let mut table = [PageCell::EMPTY; 4096];
+    let mut table = [PageCell::EMPTY; 1024];
     let map = kc_offsets::AddressMap::new(image);
     let map = map.sorted_in(&mut cells).unwrap_or_else(|_| map.clone());
     let paged = PageIndex::build(&map, &mut table).ok();
