@@ -117,7 +117,8 @@ pub(crate) fn passes(test: &Test, word: u32, syntax: Syntax) -> bool {
     }
 }
 
-/// Whether an alias may be written for a word of which `test` is asked, though another may be shown.
+/// Whether an alias may be written for a word of which `test` is asked, though another may be
+/// shown.
 #[cfg(feature = "asm")]
 pub(crate) fn may_pass(test: &Test, word: u32) -> bool {
     // lsl by 0 and ubfiz from 0: the rotation is one by nothing.
@@ -140,7 +141,8 @@ pub(crate) fn may_pass(test: &Test, word: u32) -> bool {
     }
 }
 
-/// Whether the word has an alias whose mnemonic is this one with a 2 behind it: then it cannot be written without.
+/// Whether the word has an alias whose mnemonic is this one with a 2 behind it: then it cannot be
+/// written without.
 #[cfg(feature = "asm")]
 pub(crate) fn needs_two(word: u32, encoding: Encoding, mnemonic: u16) -> bool {
     let first = operands::first_alias(encoding.form());
@@ -179,7 +181,8 @@ fn immr_imms(word: u32) -> (u32, u32) {
     (field(word, 16, 6), field(word, 10, 6))
 }
 
-/// Whether `value` (of 32 or 64 bits) is what one movz or movn can write; then a bitmask is not spelled mov (Arm ARM, MoveWidePreferred).
+/// Whether `value` (of 32 or 64 bits) is what one movz or movn can write; then a bitmask is not
+/// spelled mov (Arm ARM, MoveWidePreferred).
 fn move_wide(value: u64, size: u8) -> bool {
     let all = if size == 64 { u64::MAX } else { 0xffff_ffff };
     let mut at = 0_u32;

@@ -1,11 +1,13 @@
 //! One line of text to a word, from the tables that decoding uses.
 //!
-//! A line is taken apart into operands once; then every spelling of its mnemonic is tried: the operands are encoded, and the word is
-//! decoded again. The word that is shown in the spelling that was written wins, as in LLVM's assembler; then one that only means the
-//! same. A spelling counts only if what it says of the word is true: an alias's conditions hold, and the upper half of a vector has the
-//! mnemonic with 2. A line that no spelling fits may mean another line (`rewrite`).
+//! A line is taken apart into operands once; then every spelling of its mnemonic is tried: the
+//! operands are encoded, and the word is decoded again. The word that is shown in the spelling that
+//! was written wins, as in LLVM's assembler; then one that only means the same. A spelling counts
+//! only if what it says of the word is true: an alias's conditions hold, and the upper half of a
+//! vector has the mnemonic with 2. A line that no spelling fits may mean another line (`rewrite`).
 //!
-//! The work is bounded: one pass over the line, and one over the encodings of its mnemonic for each of a few attempts.
+//! The work is bounded: one pass over the line, and one over the encodings of its mnemonic for each
+//! of a few attempts.
 
 mod error;
 mod index;
@@ -29,18 +31,23 @@ use line::Line;
 
 /// The word of one line of text in LLVM's syntax, at address `pc` in bytes.
 ///
-/// Everything is taken that [`Instruction::format`](crate::Instruction::format) writes in LLVM's syntax (without symbols), and what
-/// LLVM's assembler and GNU's take beside it: any letter case, blanks, numbers in decimal, octal (`010`), `0x` and `0b`, no `#` before a
-/// number, `lr`, `fp`, a shift by 0, an immediate for a value with a name, `cs` and `cc`, `beq`, `ldr` with an offset that only `ldur`
-/// has, `add` of a negative immediate, `bic` of one, `cmle` for `cmge` the other way round, `fmov s0, #0.0`, system registers by number
-/// (`S3_0_C15_C0_0`) or by Apple's name; also lines in GNU's and Apple's syntax (`add.4s v0, v1, v2`), without their remarks. Only
-/// otool's `adrp` is another thing: it has a number of pages. What the two other assemblers do not take is refused, except instructions
-/// that they do not know; `docs/src/assembler-known.txt` has the exceptions. A comment starts with `//`.
+/// Everything is taken that [`Instruction::format`](crate::Instruction::format) writes in LLVM's
+/// syntax (without symbols), and what LLVM's assembler and GNU's take beside it: any letter case,
+/// blanks, numbers in decimal, octal (`010`), `0x` and `0b`, no `#` before a number, `lr`, `fp`, a
+/// shift by 0, an immediate for a value with a name, `cs` and `cc`, `beq`, `ldr` with an offset
+/// that only `ldur` has, `add` of a negative immediate, `bic` of one, `cmle` for `cmge` the other
+/// way round, `fmov s0, #0.0`, system registers by number (`S3_0_C15_C0_0`) or by Apple's name;
+/// also lines in GNU's and Apple's syntax (`add.4s v0, v1, v2`), without their remarks. Only
+/// otool's `adrp` is another thing: it has a number of pages. What the two other assemblers do not
+/// take is refused, except instructions that they do not know; `docs/src/assembler-known.txt` has
+/// the exceptions. A comment starts with `//`.
 ///
-/// The target of a branch, of `adr` and `adrp` and of a literal is an address if it has no `#`, and with `#` a distance in bytes (of
-/// `adrp`: from the page of `pc`); `. + 8` is a distance too. LLVM's assembler takes both for distances, which is the same for `pc` 0.
+/// The target of a branch, of `adr` and `adrp` and of a literal is an address if it has no `#`, and
+/// with `#` a distance in bytes (of `adrp`: from the page of `pc`); `. + 8` is a distance too.
+/// LLVM's assembler takes both for distances, which is the same for `pc` 0.
 ///
-/// Where several words have the same meaning, it is LLVM's choice; should-be bits are written as they should be.
+/// Where several words have the same meaning, it is LLVM's choice; should-be bits are written as
+/// they should be.
 ///
 /// ```
 /// use aarch64_decode::{AsmErrorKind, EncodeErrorKind, assemble};
@@ -56,8 +63,8 @@ use line::Line;
 /// ```
 ///
 /// # Errors
-/// What was expected and at which byte of the line. Where the line can be read but no instruction fits it, the fault is that of the
-/// spelling that came furthest.
+/// What was expected and at which byte of the line. Where the line can be read but no instruction
+/// fits it, the fault is that of the spelling that came furthest.
 pub fn assemble(pc: u64, line: &str) -> Result<u32, AsmError> {
     let line = Line::new(line.as_bytes())?;
     if let Some(open) = line.items.as_slice().iter().find(|item| item.is_open()) {

@@ -1,7 +1,8 @@
 //! Words for what loaders and patchers write.
 //!
-//! Each constructor is a `const fn` named after its instruction and refuses what the instruction cannot hold. Branches and pc-relative
-//! loads take the address of the instruction and that of the target, in bytes; addresses wrap at 2^64.
+//! Each constructor is a `const fn` named after its instruction and refuses what the instruction
+//! cannot hold. Branches and pc-relative loads take the address of the instruction and that of the
+//! target, in bytes; addresses wrap at 2^64.
 //!
 //! ```
 //! use aarch64_decode::construct::{self, Gpr, Width};
@@ -21,7 +22,8 @@
 //! # Ok::<(), EncodeError>(())
 //! ```
 //!
-//! Source of the encodings: Arm Architecture Reference Manual (DDI 0487), C6.2, under the name that each constructor gives.
+//! Source of the encodings: Arm Architecture Reference Manual (DDI 0487), C6.2, under the name that
+//! each constructor gives.
 
 #[macro_use]
 mod attempt;
@@ -35,7 +37,8 @@ use crate::bits::{low32, sign_extend, signed, unsigned, widen, widen16};
 use crate::condition::Condition;
 use crate::encode::{EncodeError, EncodeErrorKind};
 
-/// The field of `width` bits (below 32) for a distance in bytes that is counted in units of `1 << scale` bytes.
+/// The field of `width` bits (below 32) for a distance in bytes that is counted in units of `1 <<
+/// scale` bytes.
 const fn distance(bytes: u64, scale: u32, width: u8) -> Result<u32, EncodeError> {
     let units = signed(bytes).wrapping_shr(scale);
     if bytes.trailing_zeros() < scale {
@@ -103,7 +106,8 @@ pub const fn cbnz(width: Width, rt: Gpr, pc: u64, target: u64) -> Result<u32, En
 /// `tbz rt, #bit, target` (TBZ): branches if the bit, 0 to 63, is clear.
 ///
 /// # Errors
-/// Beyond 32 KiB before `pc` or 32 KiB - 4 behind it; a distance that is no multiple of 4; a bit above 63; the stack pointer.
+/// Beyond 32 KiB before `pc` or 32 KiB - 4 behind it; a distance that is no multiple of 4; a bit
+/// above 63; the stack pointer.
 pub const fn tbz(rt: Gpr, bit: u8, pc: u64, target: u64) -> Result<u32, EncodeError> {
     if bit > 63 {
         return Err(EncodeError::whole(EncodeErrorKind::OutOfRange));
@@ -129,16 +133,19 @@ const fn split(field: u32) -> u32 {
 /// `adr rd, target` (ADR).
 ///
 /// # Errors
-/// Beyond 1 MiB before `pc` or 1 MiB - 1 behind it; [`EncodeErrorKind::BadRegister`] for the stack pointer.
+/// Beyond 1 MiB before `pc` or 1 MiB - 1 behind it; [`EncodeErrorKind::BadRegister`] for the stack
+/// pointer.
 pub const fn adr(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     let field = ok!(distance(target.wrapping_sub(pc), 0, 21));
     Ok(0x1000_0000 | split(field) | ok!(rd.or_zero()))
 }
 
-/// `adrp rd, target` (ADRP): the 4 KiB page of `target`. What is left, `target & 0xfff`, is for the `add`, `ldr` or `str` behind it.
+/// `adrp rd, target` (ADRP): the 4 KiB page of `target`. What is left, `target & 0xfff`, is for the
+/// `add`, `ldr` or `str` behind it.
 ///
 /// # Errors
-/// Beyond 4 GiB before the page of `pc` or 4 GiB - 4 KiB behind it; [`EncodeErrorKind::BadRegister`] for the stack pointer.
+/// Beyond 4 GiB before the page of `pc` or 4 GiB - 4 KiB behind it;
+/// [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn adrp(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     let pages = (target & !0xfff).wrapping_sub(pc & !0xfff);
     Ok(0x9000_0000 | split(ok!(distance(pages, 12, 21))) | ok!(rd.or_zero()))
@@ -160,7 +167,8 @@ const fn add_field(value: u32) -> Result<u32, EncodeError> {
 /// `add rd, rn, #value` (ADD (immediate)). Both registers may be the stack pointer.
 ///
 /// # Errors
-/// A value above 4095 that is no multiple of 4096, or above 0xfff000; [`EncodeErrorKind::BadRegister`] for the zero register.
+/// A value above 4095 that is no multiple of 4096, or above 0xfff000;
+/// [`EncodeErrorKind::BadRegister`] for the zero register.
 pub const fn add_immediate(width: Width, rd: Gpr, rn: Gpr, value: u32) -> Result<u32, EncodeError> {
     let registers = ok!(rn.or_sp()) << 5 | ok!(rd.or_sp());
     Ok(width.sf() | 0x1100_0000 | ok!(add_field(value)) | registers)
@@ -184,11 +192,12 @@ pub const fn ldr_literal(width: Width, rt: Gpr, pc: u64, target: u64) -> Result<
     Ok(0x1800_0000 | opc | ok!(words(pc, target, 19)) << 5 | ok!(rt.or_zero()))
 }
 
-/// `str rt, [rn, #offset]` (STR (immediate), unsigned offset): stores 4 or 8 bytes. The offset is in bytes; `rn` may be the stack
-/// pointer.
+/// `str rt, [rn, #offset]` (STR (immediate), unsigned offset): stores 4 or 8 bytes. The offset is
+/// in bytes; `rn` may be the stack pointer.
 ///
 /// # Errors
-/// An offset that is no multiple of the size, or above 4095 times the size; the stack pointer as `rt` or the zero register as `rn`.
+/// An offset that is no multiple of the size, or above 4095 times the size; the stack pointer as
+/// `rt` or the zero register as `rn`.
 pub const fn str_immediate(
     width: Width,
     rt: Gpr,
@@ -210,8 +219,8 @@ pub const fn str_immediate(
     Ok(0x3900_0000 | size | units << 10 | ok!(rn.or_sp()) << 5 | ok!(rt.or_zero()))
 }
 
-/// `ldr rt, [rn, #offset]` (LDR (immediate), unsigned offset): loads 4 or 8 bytes. The offset is in bytes; `rn` may be the stack
-/// pointer.
+/// `ldr rt, [rn, #offset]` (LDR (immediate), unsigned offset): loads 4 or 8 bytes. The offset is in
+/// bytes; `rn` may be the stack pointer.
 ///
 /// # Errors
 /// As for [`str_immediate`].
@@ -270,11 +279,12 @@ const fn system(register: u16) -> Result<u32, EncodeError> {
     Ok(widen16(register) << 5)
 }
 
-/// `msr register, rt` (MSR (register)). The system register's number is `op0:op1:CRn:CRm:op2` in 16 bits, as
-/// [`Name::value`](crate::Name::value) gives it: 0x8084 is OSLAR_EL1.
+/// `msr register, rt` (MSR (register)). The system register's number is `op0:op1:CRn:CRm:op2` in 16
+/// bits, as [`Name::value`](crate::Name::value) gives it: 0x8084 is OSLAR_EL1.
 ///
 /// # Errors
-/// [`EncodeErrorKind::OutOfRange`] unless op0 is 2 or 3; [`EncodeErrorKind::BadRegister`] for the stack pointer.
+/// [`EncodeErrorKind::OutOfRange`] unless op0 is 2 or 3; [`EncodeErrorKind::BadRegister`] for the
+/// stack pointer.
 pub const fn msr(register: u16, rt: Gpr) -> Result<u32, EncodeError> {
     Ok(0xd500_0000 | ok!(system(register)) | ok!(rt.or_zero()))
 }
@@ -301,7 +311,8 @@ pub const fn isb() -> u32 {
     0xd503_3fdf
 }
 
-/// `dsb option` (DSB): 15 is `sy`, 14 `st`, 13 `ld`, 11 `ish`, 10 `ishst`, 9 `ishld`, 7 `nsh`, 3 `osh`. 0 and 4 are SSBB and PSSBB.
+/// `dsb option` (DSB): 15 is `sy`, 14 `st`, 13 `ld`, 11 `ish`, 10 `ishst`, 9 `ishld`, 7 `nsh`, 3
+/// `osh`. 0 and 4 are SSBB and PSSBB.
 ///
 /// # Errors
 /// [`EncodeErrorKind::OutOfRange`] above 15.

@@ -35,9 +35,10 @@ impl Changed {
     }
 }
 
-/// An instruction with other operands. All of these keep the encoding, so an edit that would make another instruction of the word is
-/// refused. The operands are those of [`Instruction::operands`]: of the encoding, not of the alias that is shown. `pc` is the
-/// instruction's address in bytes; bits that no operand says stay as they are.
+/// An instruction with other operands. All of these keep the encoding, so an edit that would make
+/// another instruction of the word is refused. The operands are those of [`Instruction::operands`]:
+/// of the encoding, not of the alias that is shown. `pc` is the instruction's address in bytes;
+/// bits that no operand says stay as they are.
 ///
 /// ```
 /// use aarch64_decode::{Condition, EncodeErrorKind, Operand, decode};
@@ -59,8 +60,8 @@ impl Instruction {
     pub fn with_operands(self, pc: u64, operands: &[Operand]) -> Result<Self, EncodeError> {
         let old = self.put(pc, Changed::new(self, pc).operands())?;
         let new = self.put(pc, operands)?;
-        // What differs is changed in the word as it is; bits that the architecture ignores stay as they are, unless the new operands
-        // then decode as others.
+        // What differs is changed in the word as it is; bits that the architecture ignores stay as
+        // they are, unless the new operands then decode as others.
         let kept = self.word() ^ old ^ new;
         self.checked(pc, operands, kept)
             .or_else(|_| self.checked(pc, operands, new))
@@ -83,9 +84,10 @@ impl Instruction {
     /// With the operand at `index` (from 0) replaced.
     ///
     /// # Errors
-    /// As [`Encoding::encode`](crate::Encoding::encode); [`EncodeErrorKind::OperandMismatch`] where other operands share the field that would
-    /// change (the element size of vectors: use [`with_operands`](Self::with_operands)), [`EncodeErrorKind::CountMismatch`] if there is no such
-    /// operand.
+    /// As [`Encoding::encode`](crate::Encoding::encode); [`EncodeErrorKind::OperandMismatch`] where
+    /// other operands share the field that would change (the element size of vectors: use
+    /// [`with_operands`](Self::with_operands)), [`EncodeErrorKind::CountMismatch`] if there is no
+    /// such operand.
     pub fn with_operand(
         self,
         index: usize,
@@ -123,11 +125,12 @@ impl Instruction {
         self.replaced(pc, index, change)
     }
 
-    /// With another target: of a branch, of `adr` and `adrp` (for `adrp` the address of a page), or of a literal.
+    /// With another target: of a branch, of `adr` and `adrp` (for `adrp` the address of a page), or
+    /// of a literal.
     ///
     /// # Errors
-    /// [`EncodeErrorKind::BadOperand`] for an instruction that has no target; otherwise as the constructors of
-    /// [`construct`](crate::construct).
+    /// [`EncodeErrorKind::BadOperand`] for an instruction that has no target; otherwise as the
+    /// constructors of [`construct`](crate::construct).
     pub fn with_target(self, target: u64, pc: u64) -> Result<Self, EncodeError> {
         self.first(pc, |operand| match operand {
             Operand::Address(_) => Some(Operand::Address(target)),
@@ -146,12 +149,14 @@ impl Instruction {
         })
     }
 
-    /// With another register in the operand at `index` (from 0): the register itself, the one that is shifted or extended, the first of
-    /// a list, the base of a memory operand. The class must be the place's; of 0 to 30 the number is enough, whether 31 there is the
-    /// stack pointer or the zero register.
+    /// With another register in the operand at `index` (from 0): the register itself, the one that
+    /// is shifted or extended, the first of a list, the base of a memory operand. The class must be
+    /// the place's; of 0 to 30 the number is enough, whether 31 there is the stack pointer or the
+    /// zero register.
     ///
     /// # Errors
-    /// As [`with_operand`](Self::with_operand); [`EncodeErrorKind::BadOperand`] if the operand has no register.
+    /// As [`with_operand`](Self::with_operand); [`EncodeErrorKind::BadOperand`] if the operand has
+    /// no register.
     pub fn with_register(
         self,
         index: usize,
@@ -185,11 +190,13 @@ impl Instruction {
         })
     }
 
-    /// With another immediate in the operand at `index` (from 0): the value itself (where it is shifted by 12 on request, as `add` does,
-    /// either way), or the offset of a memory operand, in the unit in which it is shown.
+    /// With another immediate in the operand at `index` (from 0): the value itself (where it is
+    /// shifted by 12 on request, as `add` does, either way), or the offset of a memory operand, in
+    /// the unit in which it is shown.
     ///
     /// # Errors
-    /// As [`with_operand`](Self::with_operand); [`EncodeErrorKind::BadOperand`] if the operand has no immediate.
+    /// As [`with_operand`](Self::with_operand); [`EncodeErrorKind::BadOperand`] if the operand has
+    /// no immediate.
     pub fn with_immediate(self, index: usize, value: i64, pc: u64) -> Result<Self, EncodeError> {
         self.replaced(pc, index, |operand| {
             Some(match operand {

@@ -24,12 +24,14 @@ impl Encoding {
             .filter(|encoding| encoding.is_compiled())
     }
 
-    /// Whether it is compiled in: Apple's are in 0x0020_0000 to 0x0020_ffff, and refused without the feature.
+    /// Whether it is compiled in: Apple's are in 0x0020_0000 to 0x0020_ffff, and refused without
+    /// the feature.
     pub(crate) fn is_compiled(self) -> bool {
         cfg!(feature = "apple") || self.value() >> 16 != 0x20
     }
 
-    /// The encoding of Arm's name, such as `ADD_64_addsub_imm`, if it is compiled in. Compares with all names.
+    /// The encoding of Arm's name, such as `ADD_64_addsub_imm`, if it is compiled in. Compares with
+    /// all names.
     pub fn named(name: &str) -> Option<Self> {
         Self::all().find(|encoding| encoding.name() == name)
     }
@@ -85,7 +87,8 @@ impl Encoding {
         Group(low8(self.info() & 31))
     }
 
-    /// The features of which the encoding needs one per clause: `[A, B], [C]` means (A or B) and C. Empty for Armv8.0.
+    /// The features of which the encoding needs one per clause: `[A, B], [C]` means (A or B) and C.
+    /// Empty for Armv8.0.
     pub fn features(self) -> impl Iterator<Item = (Feature, bool)> {
         let requirement = index(self.info() >> 9);
         let start = entry16(&REQUIREMENTS_AT, requirement, 0);
@@ -123,7 +126,8 @@ pub(crate) fn name_bytes(number: u16) -> &'static [u8] {
         .unwrap_or(&[])
 }
 
-/// The first sixteen bytes of a name and its length; the table is padded, so that there are always sixteen.
+/// The first sixteen bytes of a name and its length; the table is padded, so that there are always
+/// sixteen.
 #[cfg(feature = "fmt")]
 #[inline]
 pub(crate) fn name_piece(number: u16) -> (&'static [u8; 16], usize) {
@@ -140,7 +144,8 @@ pub(crate) fn name_piece(number: u16) -> (&'static [u8; 16], usize) {
 pub struct Group(u8);
 
 impl Group {
-    /// Arm's short name of the group: `dpimm`, `dpreg`, `control`, `ldst`, `simd`, `sve`, `sme`; `apple` for Apple's.
+    /// Arm's short name of the group: `dpimm`, `dpreg`, `control`, `ldst`, `simd`, `sve`, `sme`;
+    /// `apple` for Apple's.
     pub fn name(self) -> &'static str {
         GROUPS.get(usize::from(self.0)).copied().unwrap_or("")
     }
@@ -158,8 +163,8 @@ impl Feature {
         Self(number)
     }
 
-    /// The feature of Arm's name; `None` for a feature that no encoding and no named register needs. For constants: it compares with
-    /// all names.
+    /// The feature of Arm's name; `None` for a feature that no encoding and no named register
+    /// needs. For constants: it compares with all names.
     #[expect(
         clippy::indexing_slicing,
         reason = "the index is compared first; slice::get is not const"

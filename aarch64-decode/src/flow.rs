@@ -19,19 +19,21 @@ pub enum Flow {
     Call(u64),
     /// Back to the caller.
     Return,
-    /// Back from an exception, to where a system register says: `eret` and its like (Arm ARM C6.2, ERET).
+    /// Back from an exception, to where a system register says: `eret` and its like (Arm ARM C6.2,
+    /// ERET).
     ExceptionReturn,
     /// To an address in a register.
     Indirect,
     /// A call of an address in a register.
     IndirectCall,
-    /// An exception whose handler returns to the next instruction: `svc`, `hvc`, `smc`. The return address is that of the
-    /// instruction after it (Arm ARM D1.3, "Preferred return address").
+    /// An exception whose handler returns to the next instruction: `svc`, `hvc`, `smc`. The return
+    /// address is that of the instruction after it (Arm ARM D1.3, "Preferred return address").
     SystemCall,
-    /// An exception whose handler would return to the instruction itself, or a halt: `brk`, `hlt`, `udf` (Arm ARM D1.3, "Preferred
-    /// return address").
+    /// An exception whose handler would return to the instruction itself, or a halt: `brk`, `hlt`,
+    /// `udf` (Arm ARM D1.3, "Preferred return address").
     Exception,
-    /// An exception if the condition holds, else on to the next instruction: `cflteq`, `tfltz`, `flt.eq` (AARCHMRS 2026-09).
+    /// An exception if the condition holds, else on to the next instruction: `cflteq`, `tfltz`,
+    /// `flt.eq` (AARCHMRS 2026-09).
     ConditionalException,
 }
 
@@ -66,8 +68,8 @@ impl Instruction {
         }
     }
 
-    /// Whether there is a condition, and it is AL or NV: of B.cond and BC.cond, and of FLT, in bits 3 to 0. Looking at the operands
-    /// would take more code.
+    /// Whether there is a condition, and it is AL or NV: of B.cond and BC.cond, and of FLT, in bits
+    /// 3 to 0. Looking at the operands would take more code.
     const fn always(self) -> bool {
         self.word() & 0xff00_000e == 0x5400_000e || self.word() & 0xffe0_001e == 0xd420_001e
     }

@@ -36,15 +36,16 @@ use crate::syntax::Syntax;
 
 /// What [`Instruction::format_options`] writes beyond the bare text.
 ///
-/// It starts from its default and is changed by its setters: which fields there are depends on Cargo features.
+/// It starts from its default and is changed by its setters: which fields there are depends on
+/// Cargo features.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TextOptions {
-    /// Apple's own system registers by the names that m1n1 gives them (`HID0_EL1`) instead of by their numbers
-    /// (`S3_0_C15_C0_0`), which is what every disassembler prints. Off by default.
+    /// Apple's own system registers by the names that m1n1 gives them (`HID0_EL1`) instead of by
+    /// their numbers (`S3_0_C15_C0_0`), which is what every disassembler prints. Off by default.
     pub apple_names: bool,
-    /// The remark that Apple's otool makes where [`Instruction::latency`] is at least 2: `; Latency: 4` behind the instruction, in
-    /// LLVM's and GNU's syntax behind `//`. Off by default.
+    /// The remark that Apple's otool makes where [`Instruction::latency`] is at least 2: `;
+    /// Latency: 4` behind the instruction, in LLVM's and GNU's syntax behind `//`. Off by default.
     #[cfg(feature = "latency")]
     pub latency: bool,
 }
@@ -68,7 +69,8 @@ impl TextOptions {
 }
 
 impl Instruction {
-    /// Writes the instruction's text: the mnemonic, a space, the operands separated by `, `. `pc` is its address in bytes.
+    /// Writes the instruction's text: the mnemonic, a space, the operands separated by `, `. `pc`
+    /// is its address in bytes.
     pub fn format(self, pc: u64, syntax: Syntax, text: &mut TextBuffer) -> &str {
         self.format_with(pc, syntax, &NoSymbols, text)
     }
@@ -97,8 +99,8 @@ impl Instruction {
         text.as_str()
     }
 
-    /// As [`format_options`](Self::format_options), without a look at the text: [`TextBuffer::as_bytes`] and
-    /// [`TextBuffer::tokens`] have it.
+    /// As [`format_options`](Self::format_options), without a look at the text:
+    /// [`TextBuffer::as_bytes`] and [`TextBuffer::tokens`] have it.
     pub fn write<S: Symbols>(
         self,
         pc: u64,
@@ -143,7 +145,8 @@ impl Instruction {
         }
     }
 
-    /// Appends the latency, if it is one that LLVM calls interesting (`emitLatency` in its `Disassembler.cpp`).
+    /// Appends the latency, if it is one that LLVM calls interesting (`emitLatency` in its
+    /// `Disassembler.cpp`).
     #[cfg(feature = "latency")]
     #[inline(never)]
     fn remark(self, syntax: Syntax, text: &mut TextBuffer) {
@@ -228,7 +231,8 @@ fn operand<S: Symbols>(
 /// Appends the operand at a place of an operand list.
 #[inline(never)]
 fn slow(text: &mut TextBuffer, (form, at): (u16, u16), packed: Packed, pc: u64, syntax: Syntax) {
-    // Operands with plans are spelled by what they are; only Apple's syntax asks whether an address is a page.
+    // Operands with plans are spelled by what they are; only Apple's syntax asks whether an address
+    // is a page.
     let descriptor = descriptor(form, at).unwrap_or(Descriptor {
         kind: if packed.tag() == tag::PAGE {
             Kind::PageRel

@@ -109,8 +109,8 @@ impl Name {
         self.table == other.table && self.value == other.value
     }
 
-    /// The value: of a system register `op0:op1:CRn:CRm:op2` in 16 bits, of a system operation `op1:CRn:CRm:op2` in 14 bits, otherwise
-    /// the field itself. 0 for a fixed word.
+    /// The value: of a system register `op0:op1:CRn:CRm:op2` in 16 bits, of a system operation
+    /// `op1:CRn:CRm:op2` in 14 bits, otherwise the field itself. 0 for a fixed word.
     pub const fn value(self) -> u16 {
         if self.table == LITERALS {
             0
@@ -121,7 +121,8 @@ impl Name {
 
     /// The name in LLVM's spelling, else in GNU's, else Apple's name of its own register.
     ///
-    /// System registers and operations have names with the Cargo feature `sysreg-names`, Apple's registers also need `apple`.
+    /// System registers and operations have names with the Cargo feature `sysreg-names`, Apple's
+    /// registers also need `apple`.
     pub fn text(self) -> Option<NameText> {
         self.shown(Syntax::Llvm)
             .or_else(|| self.lookup(self.table, 0))
@@ -139,7 +140,8 @@ impl Name {
         }
     }
 
-    /// The feature that a named system register needs, where LLVM's tables say one (the first, where they say more).
+    /// The feature that a named system register needs, where LLVM's tables say one (the first,
+    /// where they say more).
     pub fn feature(self) -> Option<Feature> {
         let first = find(self.table, self.value, 0)?;
         // A value has at most two names, one behind the other.
@@ -157,7 +159,8 @@ impl Name {
         self.lookup(self.table, shown_flags(self.flags, syntax))
     }
 
-    /// The name that a disassembler of this syntax shows, or else, if it is wanted, that of a register of Apple's own.
+    /// The name that a disassembler of this syntax shows, or else, if it is wanted, that of a
+    /// register of Apple's own.
     #[cfg(feature = "fmt")]
     pub(crate) fn shown_or_apple(self, syntax: Syntax, apple: bool) -> Option<NameText> {
         let shown = self.shown(syntax);
@@ -205,8 +208,8 @@ fn entry_text(entry: usize) -> Option<NameText> {
     Some(name)
 }
 
-/// The value of a name in a table, letter case not counting. Compares with the table's names one behind the other, mostly by
-/// their first letter.
+/// The value of a name in a table, letter case not counting. Compares with the table's names one
+/// behind the other, mostly by their first letter.
 #[cfg(feature = "asm")]
 pub(crate) fn value_of(table: u8, text: &[u8]) -> Option<u16> {
     let start = usize::from(entry16(&STARTS, usize::from(table), 0));
@@ -256,7 +259,8 @@ pub(crate) const fn shown_flags(flags: u8, syntax: Syntax) -> u8 {
     }
 }
 
-/// The entry of a value in a table, with all of the flags. Takes at most 16 steps and as many again for equal values.
+/// The entry of a value in a table, with all of the flags. Takes at most 16 steps and as many again
+/// for equal values.
 pub(crate) fn find(table: u8, value: u16, flags: u8) -> Option<usize> {
     let start = entry16(&STARTS, usize::from(table), 0);
     let end = entry16(&STARTS, usize::from(table).wrapping_add(1), start);

@@ -30,8 +30,8 @@ struct Known {
 
 /// Follows code word by word and says which addresses it names.
 ///
-/// Straight-line and deliberately forgetful: a register is known from its ADRP until an instruction writes it. A wrong guess would
-/// mislead; a missed one only says less.
+/// Straight-line and deliberately forgetful: a register is known from its ADRP until an instruction
+/// writes it. A wrong guess would mislead; a missed one only says less.
 ///
 /// ```
 /// use aarch64_decode::{Reference, References};
@@ -82,8 +82,9 @@ impl References {
         Self::within(0, u64::MAX)
     }
 
-    /// Nothing is known, and of `adrp` and `adr` only those whose page or address is `first` to `last`, inclusive, are followed: for a
-    /// search. Which instructions complete the others is not said.
+    /// Nothing is known, and of `adrp` and `adr` only those whose page or address is `first` to
+    /// `last`, inclusive, are followed: for a search. Which instructions complete the others is not
+    /// said.
     pub const fn within(first: u64, last: u64) -> Self {
         Self {
             known: [Known {
@@ -101,7 +102,8 @@ impl References {
         self.live == 0
     }
 
-    /// Where the pair began that the word would complete if it were next: the address of its `adrp` or `adr`.
+    /// Where the pair began that the word would complete if it were next: the address of its `adrp`
+    /// or `adr`.
     pub fn origin(&self, word: u32) -> Option<u64> {
         self.base(word).map(|known| known.origin)
     }
@@ -116,16 +118,19 @@ impl References {
         self.known.get(usize::from(register)).copied()
     }
 
-    /// What the word at address `pc` (in bytes) refers to. Words are given in the order of their addresses; call
-    /// [`label`](Self::label) where another path may join.
+    /// What the word at address `pc` (in bytes) refers to. Words are given in the order of their
+    /// addresses; call [`label`](Self::label) where another path may join.
     ///
-    /// ADR, ADRP and loads of literals refer to an address by themselves. ADD (immediate, 64-bit) refers to one if its source register
-    /// is known; a load, a store and a prefetch if the base register is, and if what is added to it is an immediate (Arm ARM, C4.1).
+    /// ADR, ADRP and loads of literals refer to an address by themselves. ADD (immediate, 64-bit)
+    /// refers to one if its source register is known; a load, a store and a prefetch if the base
+    /// register is, and if what is added to it is an immediate (Arm ARM, C4.1).
     ///
-    /// A register is known until an instruction writes it, as [`effects`](crate::Instruction::effects) says. Calls also clobber what
-    /// the procedure call standard lets them (x0 to x18, x30), and `svc`, `hvc` and `smc` what Arm's calling convention for
-    /// firmware lets them (x0 to x17). Nothing is known after an unconditional branch, a return, a trap (`brk`, `hlt`, `udf`) and
-    /// most words that are not instructions, nor where a function starts: at `pacibsp`, `paciasp`, `bti c` and `bti jc`.
+    /// A register is known until an instruction writes it, as
+    /// [`effects`](crate::Instruction::effects) says. Calls also clobber what the procedure call
+    /// standard lets them (x0 to x18, x30), and `svc`, `hvc` and `smc` what Arm's calling
+    /// convention for firmware lets them (x0 to x17). Nothing is known after an unconditional
+    /// branch, a return, a trap (`brk`, `hlt`, `udf`) and most words that are not instructions, nor
+    /// where a function starts: at `pacibsp`, `paciasp`, `bti c` and `bti jc`.
     pub fn next(&mut self, word: u32, pc: u64) -> Option<Reference> {
         let (reference, result) = self.named(word, pc);
         if self.live != 0 {
@@ -182,12 +187,14 @@ impl References {
         self.live = 0;
     }
 
-    /// Forgets what does not hold where control arrives behind the word. Encodings as in the Arm ARM, C4.1.
+    /// Forgets what does not hold where control arrives behind the word. Encodings as in the Arm
+    /// ARM, C4.1.
     #[inline]
     fn control(&mut self, word: u32) {
         if field(word, 26, 3) == 0b101 {
             let call = word & 0xfc00_0000 == 0x9400_0000 || word & 0xfeff_0000 == 0xd63f_0000;
-            // B; BR, RET, ERET and their like; RETAASPPC and RETABSPPC; conditions that always hold.
+            // B; BR, RET, ERET and their like; RETAASPPC and RETABSPPC; conditions that always
+            // hold.
             let leaves = word & 0xfc00_0000 == 0x1400_0000
                 || word & 0xfe00_0000 == 0xd600_0000
                 || word & 0xff00_0000 == 0x5500_0000
@@ -219,10 +226,12 @@ impl References {
 /// x0 to x18 and x30.
 const CLOBBERED: u32 = 0x4007_ffff;
 
-/// x0 to x17, which SMC and HVC need not keep by the first version of the SMC Calling Convention (DEN 0028); systems keep more across SVC.
+/// x0 to x17, which SMC and HVC need not keep by the first version of the SMC Calling Convention
+/// (DEN 0028); systems keep more across SVC.
 const FIRMWARE: u32 = 0x0003_ffff;
 
-/// What only stands where a call or an indirect jump arrives: `paciasp`, `pacibsp`, `bti c`, `bti jc`.
+/// What only stands where a call or an indirect jump arrives: `paciasp`, `pacibsp`, `bti c`, `bti
+/// jc`.
 const STARTS: [u32; 4] = [0xd503_233f, 0xd503_237f, 0xd503_245f, 0xd503_24df];
 
 #[cfg(test)]

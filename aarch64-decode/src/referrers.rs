@@ -48,7 +48,8 @@ pub struct Referrer {
     pub address: u64,
     /// How.
     pub kind: ReferenceKind,
-    /// Where its pair began: the `adrp` or `adr` that a register had its address from. `None` of an instruction that needs no other.
+    /// Where its pair began: the `adrp` or `adr` that a register had its address from. `None` of an
+    /// instruction that needs no other.
     pub origin: Option<u64>,
 }
 
@@ -56,13 +57,15 @@ pub struct Referrer {
 ///
 /// # What is found
 /// - Each `adr`, load of a literal, branch and call whose target is in the range;
-/// - each `add` (immediate), load and store whose register [`References`] knows to hold what an `adrp` or `adr` put there, along a
-///   straight line, if the address lies at most 128 KiB above the page and 4 KiB below it (of a range of more than 2^62 bytes, anywhere).
+/// - each `add` (immediate), load and store whose register [`References`] knows to hold what an
+///   `adrp` or `adr` put there, along a straight line, if the address lies at most 128 KiB above
+///   the page and 4 KiB below it (of a range of more than 2^62 bytes, anywhere).
 ///
 /// # Cost
-/// One pass. Where only `adrp`, `b` and `bl` can reach the range, which is 1.1 MiB and more away from it, blocks of words are compared
-/// with the immediates that do reach it, near the speed of memory. Followed word by word are a block with a match, the code behind it
-/// in which a pair is not yet complete, and code near the range.
+/// One pass. Where only `adrp`, `b` and `bl` can reach the range, which is 1.1 MiB and more away
+/// from it, blocks of words are compared with the immediates that do reach it, near the speed of
+/// memory. Followed word by word are a block with a match, the code behind it in which a pair is
+/// not yet complete, and code near the range.
 ///
 /// ```
 /// use aarch64_decode::{ReferenceKind, Referrers};
@@ -109,10 +112,11 @@ impl fmt::Debug for Referrers<'_> {
 }
 
 impl<'a> Referrers<'a> {
-    /// What refers to an address from `first` to `last`, inclusive, in `code`, whose first byte is at address `pc`.
+    /// What refers to an address from `first` to `last`, inclusive, in `code`, whose first byte is
+    /// at address `pc`.
     ///
-    /// Instructions lie at multiples of 4: bytes before the first one and behind the last whole one do not count. A `last` below `first`
-    /// means the addresses around 2^64.
+    /// Instructions lie at multiples of 4: bytes before the first one and behind the last whole one
+    /// do not count. A `last` below `first` means the addresses around 2^64.
     pub fn new(code: &'a [u8], pc: u64, first: u64, last: u64) -> Self {
         let skip = pc.wrapping_neg() & 3;
         let code = usize::try_from(skip).ok().and_then(|skip| code.get(skip..));
@@ -198,7 +202,8 @@ impl<'a> Referrers<'a> {
         }
     }
 
-    /// Whether the word can be passed over: nothing is known of registers, and it begins no pair and goes nowhere that counts.
+    /// Whether the word can be passed over: nothing is known of registers, and it begins no pair
+    /// and goes nowhere that counts.
     #[inline]
     fn is_dull(&self, word: u32) -> bool {
         if !self.references.is_empty() {
@@ -276,7 +281,8 @@ impl<'a> Referrers<'a> {
 const BLOCK_WORDS: u32 = 32;
 const PAGE_WORDS: u32 = 1024;
 
-/// How many words it is to the target of the branches that are frequent: `b` and `bl`; `cbz`, `cbnz` and `b.cond`; `tbz` and `tbnz`.
+/// How many words it is to the target of the branches that are frequent: `b` and `bl`; `cbz`,
+/// `cbnz` and `b.cond`; `tbz` and `tbnz`.
 const fn distance(word: u32) -> Option<i64> {
     if word & 0x7c00_0000 == 0x1400_0000 {
         Some(sign_extend(field(word, 0, 26), 26))

@@ -103,7 +103,8 @@ fn bytes_of_registers() {
     }
 }
 
-/// Of every encoding, the mnemonic says whether its access is as at EL0, non-temporal, extends a sign, is in a LORegion.
+/// Of every encoding, the mnemonic says whether its access is as at EL0, non-temporal, extends a
+/// sign, is in a LORegion.
 #[test]
 fn traits_follow_the_mnemonics() {
     let (mut unprivileged, mut streaming, mut signed, mut limited, mut ordered) = (0, 0, 0, 0, 0);

@@ -36,7 +36,8 @@ fn best<T>(items: &[T], mut each: impl FnMut(&T) -> bool) -> Duration {
     (0..5).map(run).min().expect("five runs")
 }
 
-/// The limit is for a machine that does nothing else, and for the profile `release`; a debug build only runs it.
+/// The limit is for a machine that does nothing else, and for the profile `release`; a debug build
+/// only runs it.
 #[test]
 #[ignore = "a measurement"]
 fn a_line_takes_less_than_a_microsecond() {

@@ -1,4 +1,5 @@
-//! What is known of registers along a straight line of code, and what loads and stores of every kind then refer to.
+//! What is known of registers along a straight line of code, and what loads and stores of every
+//! kind then refer to.
 #![cfg(all(feature = "asm", feature = "sysreg-names"))]
 
 use aarch64_decode::{Reference, References, assemble};

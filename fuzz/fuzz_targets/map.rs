@@ -1,4 +1,5 @@
-//! The images of a kernelcache, and what owns and names an address, against rules that try everything in turn.
+//! The images of a kernelcache, and what owns and names an address, against rules that try
+//! everything in turn.
 #![no_main]
 
 #[path = "../../kc-offsets/tests/support/slow.rs"]

@@ -44,7 +44,8 @@ pub enum ErrorKind {
     RatioTooLarge,
     /// Two places give the decompressed size, and they differ.
     SizeMismatch,
-    /// The caller's buffer is shorter than the declared size, which [`Plan::size`](crate::Plan::size) gives.
+    /// The caller's buffer is shorter than the declared size, which
+    /// [`Plan::size`](crate::Plan::size) gives.
     BufferTooSmall,
     /// The stream holds more than the declared size.
     OutputOverrun,
@@ -217,7 +218,8 @@ impl Error {
         self.structure
     }
 
-    /// At which byte, counted from the start of the bytes given to [`Img4::parse`](crate::Img4::parse).
+    /// At which byte, counted from the start of the bytes given to
+    /// [`Img4::parse`](crate::Img4::parse).
     pub const fn offset(self) -> u64 {
         self.offset
     }

@@ -1,4 +1,5 @@
-//! IMG4, IM4P, IM4M and IM4R containers, with LZFSE, LZVN and LZSS decompression into the caller's buffer.
+//! IMG4, IM4P, IM4M and IM4R containers, with LZFSE, LZVN and LZSS decompression into the caller's
+//! buffer.
 //!
 //! ```
 //! # fn main() -> Result<(), img4::Error> {
@@ -19,19 +20,24 @@
 //! # }
 //! ```
 //!
-//! From top to bottom: [`Img4`] is the way in; [`Payload`], [`Manifest`] and [`RestoreInfo`] are its parts, all borrowing the
-//! caller's bytes; [`Plan`] says what a payload will take; below are the codecs and a reader of DER.
+//! From top to bottom: [`Img4`] is the way in; [`Payload`], [`Manifest`] and [`RestoreInfo`] are
+//! its parts, all borrowing the caller's bytes; [`Plan`] says what a payload will take; below are
+//! the codecs and a reader of DER.
 //!
 //! # What it promises
-//! - Every byte of input is hostile. No call panics, allocates, recurses or works longer than linear in input and output.
-//! - It fails closed: a declared codec that the bytes do not show, sizes that differ, a wrong checksum, an encrypted payload are
-//!   errors, and so is every bit of an LZFSE block that decoders ignore but encoders never leave.
+//! - Every byte of input is hostile. No call panics, allocates, recurses or works longer than
+//!   linear in input and output.
+//! - It fails closed: a declared codec that the bytes do not show, sizes that differ, a wrong
+//!   checksum, an encrypted payload are errors, and so is every bit of an LZFSE block that decoders
+//!   ignore but encoders never leave.
 //! - An [`Error`] says why, in which structure, and at which byte of the input.
-//! - A matching digest does not mean that Apple signed the manifest; this crate checks only the digest.
+//! - A matching digest does not mean that Apple signed the manifest; this crate checks only the
+//!   digest.
 //!
 //! # Features
-//! `lzss` and `lzfse` (both default; the second includes LZVN) compile the codecs in; without one, its payloads give
-//! [`ErrorKind::UnsupportedCodec`]. `digest` adds SHA-1 and SHA-384 of a payload, and their comparison with a manifest.
+//! `lzss` and `lzfse` (both default; the second includes LZVN) compile the codecs in; without one,
+//! its payloads give [`ErrorKind::UnsupportedCodec`]. `digest` adds SHA-1 and SHA-384 of a payload,
+//! and their comparison with a manifest.
 #![no_std]
 #![forbid(unsafe_code)]
 #![deny(

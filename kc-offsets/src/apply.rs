@@ -1,7 +1,8 @@
 //! Applying fixups: each slot of an image becomes the pointer that it stands for.
 //!
-//! The chains of the file say where slots are, and writing a slot overwrites its link: so the walk reads the image's file,
-//! and the pointers go to another slice, a loaded image or a copy of the file.
+//! The chains of the file say where slots are, and writing a slot overwrites its link: so the walk
+//! reads the image's file, and the pointers go to another slice, a loaded image or a copy of the
+//! file.
 use core::ops::ControlFlow;
 
 use macho_core::{
@@ -15,9 +16,9 @@ use crate::target::RebaseTargets;
 /// What a loader knows that the file does not say. Each method has an answer for a loader that does
 /// not know.
 pub trait Linker {
-    /// The run-time base of the collection with this cache level: 0 primary, 1 pageable, 3 auxiliary
-    /// (XNU `osfmk/kern/kcformat.c`). `None` makes a pointer into it an error, but for level 0 of an
-    /// image that starts to run: its own lowest address stands in.
+    /// The run-time base of the collection with this cache level: 0 primary, 1 pageable, 3
+    /// auxiliary (XNU `osfmk/kern/kcformat.c`). `None` makes a pointer into it an error, but for
+    /// level 0 of an image that starts to run: its own lowest address stands in.
     fn collection_base(&self, level: u8) -> Option<SlidVmAddr> {
         let _ = level;
         None
@@ -68,9 +69,9 @@ impl Linker for Bases {
     }
 }
 
-/// The discriminator that the pointer of the slot at a run-time address is signed with: `diversity`;
-/// with address diversity the slot's address, whose top 16 bits a `diversity` other than 0 replaces
-/// (clang `ptrauth.h`, `ptrauth_blend_discriminator`).
+/// The discriminator that the pointer of the slot at a run-time address is signed with:
+/// `diversity`; with address diversity the slot's address, whose top 16 bits a `diversity` other
+/// than 0 replaces (clang `ptrauth.h`, `ptrauth_blend_discriminator`).
 pub const fn discriminator(auth: &Auth, slot: SlidVmAddr) -> u64 {
     let [low, high] = auth.diversity.to_le_bytes();
     let diversity = u64::from_le_bytes([low, high, 0, 0, 0, 0, 0, 0]);
@@ -112,8 +113,8 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
         }
     }
 
-    /// What nearly all slots of a collection hold: a pointer into the primary one. Apart, so that the
-    /// loop over them carries no error about.
+    /// What nearly all slots of a collection hold: a pointer into the primary one. Apart, so that
+    /// the loop over them carries no error about.
     #[inline]
     fn in_primary(&self, slot: &Slot) -> Option<u64> {
         match (slot.fixup(), self.primary) {
@@ -206,16 +207,16 @@ pub fn resolve_slot(
 }
 
 /// Rewrites in `memory` every slot of `image`, which runs at its vmaddrs plus `slide`; returns how
-/// many. `place` says where in `memory` a slot is, in bytes: of a loaded image, `slot.vmaddr` less the
-/// lowest vmaddr; of a copy of the file, `slot.file_offset`.
+/// many. `place` says where in `memory` a slot is, in bytes: of a loaded image, `slot.vmaddr` less
+/// the lowest vmaddr; of a copy of the file, `slot.file_offset`.
 ///
 /// The image is read and `memory` written; slots are visited several pages at a time, in no
 /// order that a caller may rely on. Work is linear in the file's size.
 ///
 /// # Errors
-/// The first of these ends it, and the memory is then in part rewritten and not fit to run: damage of the fixups; `UnknownBase` for a pointer
-/// into a collection whose base the linker does not know; `UnknownImport`; `SlotNotMapped` where `place`
-/// has no room for the slot.
+/// The first of these ends it, and the memory is then in part rewritten and not fit to run: damage
+/// of the fixups; `UnknownBase` for a pointer into a collection whose base the linker does not
+/// know; `UnknownImport`; `SlotNotMapped` where `place` has no room for the slot.
 pub fn apply_fixups(
     image: &MachO<'_>,
     slide: Slide,

@@ -1,15 +1,17 @@
 //! Questions about code, as patch finders and analysis tools ask them (feature `code`).
 //!
-//! Layers, from the bytes up: [`code_regions`] says which bytes of an image are code; [`CodeXrefs`] and
-//! [`PointerXrefs`] find what refers to an address, in code and in data; [`c_strings`] finds C strings,
-//! [`guess_function_start`] guesses where functions start, [`Stubs`] what an image calls others by; [`CodeMatches`]
-//! searches masked words, and [`check_patches`] and [`apply_patches`] check and apply changes.
+//! Layers, from the bytes up: [`code_regions`] says which bytes of an image are code; [`CodeXrefs`]
+//! and [`PointerXrefs`] find what refers to an address, in code and in data; [`c_strings`] finds C
+//! strings, [`guess_function_start`] guesses where functions start, [`Stubs`] what an image calls
+//! others by; [`CodeMatches`] searches masked words, and [`check_patches`] and [`apply_patches`]
+//! check and apply changes.
 //!
-//! All of it counts in unslid vmaddrs. Of a collection the outer image's segments span the code of every image inside;
-//! [`Images`](crate::Images) gives the images one by one, whose sections say more.
+//! All of it counts in unslid vmaddrs. Of a collection the outer image's segments span the code of
+//! every image inside; [`Images`](crate::Images) gives the images one by one, whose sections say
+//! more.
 //!
-//! Nothing here allocates; what must be kept is kept in the caller's memory. Work is bounded by the bytes looked at, and by the number of
-//! load commands.
+//! Nothing here allocates; what must be kept is kept in the caller's memory. Work is bounded by the
+//! bytes looked at, and by the number of load commands.
 
 mod find;
 mod function;

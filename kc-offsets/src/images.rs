@@ -2,16 +2,17 @@
 //!
 //! # What the list has
 //! 1. The outer image comes first: the collection, or the kernel itself.
-//! 2. Of a fileset (primary, pageable or auxiliary) every `LC_FILESET_ENTRY` follows, in the order of
-//!    the commands. Version and size are those of the kext in `__PRELINK_INFO,__info` that has the
-//!    entry's address, or if none has, the entry's id: a file that was linked elsewhere keeps the old
-//!    addresses in its property list. Kexts that no entry stands for follow, in the order of the list.
+//! 2. Of a fileset (primary, pageable or auxiliary) every `LC_FILESET_ENTRY` follows, in the order
+//!    of the commands. Version and size are those of the kext in `__PRELINK_INFO,__info` that has
+//!    the entry's address, or if none has, the entry's id: a file that was linked elsewhere keeps
+//!    the old addresses in its property list. Kexts that no entry stands for follow, in the order
+//!    of the list.
 //! 3. Of a prelinked kernel the kexts of `__PRELINK_INFO,__info` follow; if that has none, those of
 //!    the arrays `__kmod_info` and `__kmod_start`.
 //! 4. A kext without code has no address. It has no `_PrelinkExecutableLoadAddr`, or one of
 //!    0x7fffffffffffffff (dyld `kernel-collection-builder/AppCacheBuilder.cpp`).
-//! 5. Damage is an item of the list: it shows what the load command or the property list still says,
-//!    and its error. Damage of the property list itself is the last item.
+//! 5. Damage is an item of the list: it shows what the load command or the property list still
+//!    says, and its error. Damage of the property list itself is the last item.
 //! 6. Of several items with one header the first has the image; the others say which that is.
 use core::fmt;
 
@@ -60,10 +61,10 @@ impl fmt::Debug for Images<'_, '_> {
 impl<'a, 's> Images<'a, 's> {
     /// Lists the images in the caller's memory, with versions and sizes.
     ///
-    /// One cell for each load command and each kext of the property list that names an image, and one
-    /// for the outer image. Costs two passes over the property list, n log n comparisons for n images, and a
-    /// parse of each; all parses together look at no more load commands than the file has bytes, and
-    /// an image beyond that is damage (`TooMuchWork`).
+    /// One cell for each load command and each kext of the property list that names an image, and
+    /// one for the outer image. Costs two passes over the property list, n log n comparisons for n
+    /// images, and a parse of each; all parses together look at no more load commands than the file
+    /// has bytes, and an image beyond that is damage (`TooMuchWork`).
     ///
     /// ```
     /// # fn list(file: &[u8]) -> Result<(), kc_offsets::Error> {
@@ -127,15 +128,16 @@ impl<'a, 's> Images<'a, 's> {
         numbered.filter_map(|(number, image)| Some((number, image.macho?)))
     }
 
-    /// The number of the image that has code of its own at the item: the item itself, or the earlier
-    /// one with the same header.
+    /// The number of the image that has code of its own at the item: the item itself, or the
+    /// earlier one with the same header.
     pub fn first(&self, number: usize) -> usize {
         let first = self.get(number).and_then(|image| image.first);
         first.unwrap_or(number)
     }
 
-    /// The image with that id, or if none has it, the only one whose id ends in a dot and that name:
-    /// `kernel` for `com.apple.kernel`. Of several items with one id the first. Costs a pass over the ids.
+    /// The image with that id, or if none has it, the only one whose id ends in a dot and that
+    /// name: `kernel` for `com.apple.kernel`. Of several items with one id the first. Costs a pass
+    /// over the ids.
     ///
     /// # Errors
     /// No image, or several.

@@ -132,8 +132,9 @@ impl<'a> KernelCache<'a> {
         )?))
     }
 
-    /// Reads the collection or kernel that a loader has put into `memory`, with its header at `header` of it; every byte
-    /// lies as far from there as its vmaddr says. File offsets are then offsets of `memory`.
+    /// Reads the collection or kernel that a loader has put into `memory`, with its header at
+    /// `header` of it; every byte lies as far from there as its vmaddr says. File offsets are then
+    /// offsets of `memory`.
     ///
     /// ```no_run
     /// # fn ask(plan: kc_offsets::LoadPlan<'_>, memory: &[u8]) -> Result<(), kc_offsets::Error> {
@@ -194,9 +195,11 @@ impl<'a> KernelCache<'a> {
         self.address_map().sorted_in(memory)
     }
 
-    /// The `len` bytes from `vmaddr` on, where they lie in one run of the file, or of the memory of a mapped image; `None` otherwise.
+    /// The `len` bytes from `vmaddr` on, where they lie in one run of the file, or of the memory of
+    /// a mapped image; `None` otherwise.
     ///
-    /// Makes an address map. Who reads often keeps one, for [`AddressMap::translate_block`] and [`MachO::slice`].
+    /// Makes an address map. Who reads often keeps one, for [`AddressMap::translate_block`] and
+    /// [`MachO::slice`].
     pub fn bytes_at(&self, vmaddr: VmAddr, len: u64) -> Option<&'a [u8]> {
         let start = self.address_map().translate_block(vmaddr, len)?;
         self.image.slice(start, len)
@@ -218,7 +221,8 @@ impl<'a> KernelCache<'a> {
         self.image.section(segment, section)
     }
 
-    /// The symbol of the outer image with that name; [`Lookup::named`](crate::Lookup::named) asks all images.
+    /// The symbol of the outer image with that name; [`Lookup::named`](crate::Lookup::named) asks
+    /// all images.
     ///
     /// # Errors
     /// As [`MachO::symbol`].
@@ -226,10 +230,11 @@ impl<'a> KernelCache<'a> {
         Ok(self.image.symbol(name)?)
     }
 
-    /// The C string at `vmaddr`, without its NUL; `None` if the file does not back the byte there, or if no
-    /// NUL follows before what the file has of the segment ends.
+    /// The C string at `vmaddr`, without its NUL; `None` if the file does not back the byte there,
+    /// or if no NUL follows before what the file has of the segment ends.
     ///
-    /// Builds an address map on every call; if you read often, keep one and reuse it. Costs the length of the string.
+    /// Builds an address map on every call; if you read often, keep one and reuse it. Costs the
+    /// length of the string.
     pub fn c_string_at(&self, vmaddr: VmAddr) -> Option<Name<'a>> {
         let run = self
             .address_map()
@@ -257,7 +262,8 @@ impl<'a> KernelCache<'a> {
 
     /// Which collection a fileset is, where it tells: a primary one starts to run by itself; the
     /// property list of an auxiliary one names the pageable collection that it was linked against
-    /// (`_PageableKCID`), that of a pageable one the primary (`_BootKCID`; XNU `libkern/libkern/prelink.h`). Costs up to two passes over that list.
+    /// (`_PageableKCID`), that of a pageable one the primary (`_BootKCID`; XNU
+    /// `libkern/libkern/prelink.h`). Costs up to two passes over that list.
     ///
     /// # Errors
     /// As [`prelink_info`](Self::prelink_info).
@@ -306,8 +312,8 @@ impl<'a> KernelCache<'a> {
     /// The image whose header lies at `vmaddr`, as a kext's load address says.
     ///
     /// The file offsets of a collection's images count from the start of the collection. Kexts of a
-    /// prelinked kernel are whole files in `__PRELINK_TEXT` instead, and theirs count from their own header:
-    /// the segment at the header tells which, by `fileoff` 0.
+    /// prelinked kernel are whole files in `__PRELINK_TEXT` instead, and theirs count from their
+    /// own header: the segment at the header tells which, by `fileoff` 0.
     ///
     /// # Errors
     /// `ImageNotMapped`; as [`MachO::parse_with`].

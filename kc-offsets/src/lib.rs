@@ -2,8 +2,9 @@
 //!
 //! Layers, from the numbers up: [`AddressMap`] translates between vmaddr and file offset, and has
 //! the rules; [`PhysicalWindow`] and [`Slide`](macho_core::Slide) lead on to physical addresses;
-//! [`KernelCache`] knows the shapes of kernelcaches and their entry point; [`Images`] lists the images inside,
-//! whatever the shape; [`Lookup`] finds the image, segment, section, function and name of a vmaddr.
+//! [`KernelCache`] knows the shapes of kernelcaches and their entry point; [`Images`] lists the
+//! images inside, whatever the shape; [`Lookup`] finds the image, segment, section, function and
+//! name of a vmaddr.
 //!
 //! Promises: no panic, no allocation, no unsafe code, no recursion; work is bounded by the number
 //! of segments. If speed needs memory, the caller gives it as a slice of cells ([`MapCell`],

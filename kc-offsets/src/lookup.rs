@@ -1,30 +1,32 @@
 //! From an address to what it is: image, segment, section, function and name.
 //!
 //! [`Lookup`] is one index over all images of a kernelcache, in the caller's memory: built in
-//! n log n, asked in log n. [`Images::locate`](crate::Images::locate) gives the same answers without an
-//! index, in one pass over the images, for whoever asks for a few addresses only.
+//! n log n, asked in log n. [`Images::locate`](crate::Images::locate) gives the same answers
+//! without an index, in one pass over the images, for whoever asks for a few addresses only.
 //!
 //! # Who owns an address
 //! 1. A segment of 0 bytes contains nothing: nested images have many, at addresses that others own.
 //! 2. An address in exactly one segment of nested images belongs to that image.
 //! 3. An address in several of them belongs to none of their images. Like an address in none of
-//!    them it belongs to the outer image, if that has a segment there: all nested images of a collection
-//!    share one `__LINKEDIT`, and no single one owns a byte of it.
+//!    them it belongs to the outer image, if that has a segment there: all nested images of a
+//!    collection share one `__LINKEDIT`, and no single one owns a byte of it.
 //! 4. Within an image the first segment in load-command order that contains the address has it, and
 //!    the first section of those that contain it.
 //!
 //! # What names an address
-//! 5. A stretch ends at the next address where a segment or a section of any image starts or ends. No name and no
-//!    function reaches past the end of its stretch.
-//! 6. A function (`LC_FUNCTION_STARTS`) reaches to the next function's start. Its start must be in a
-//!    segment of its image, and in bytes that the file has.
-//! 7. A symbol names what follows it in its stretch, up to the next name, whether it lies in its own section or not:
-//!    `__mh_execute_header` has section 1 and lies at the header, absolute symbols have no section. No symbol reaches past
-//!    the start of a function, and none names what another image owns.
-//! 8. A symbol at the end of its section names that address only, and only if no other symbol starts there.
+//! 5. A stretch ends at the next address where a segment or a section of any image starts or ends.
+//!    No name and no function reaches past the end of its stretch.
+//! 6. A function (`LC_FUNCTION_STARTS`) reaches to the next function's start. Its start must be in
+//!    a segment of its image, and in bytes that the file has.
+//! 7. A symbol names what follows it in its stretch, up to the next name, whether it lies in its
+//!    own section or not: `__mh_execute_header` has section 1 and lies at the header, absolute
+//!    symbols have no section. No symbol reaches past the start of a function, and none names what
+//!    another image owns.
+//! 8. A symbol at the end of its section names that address only, and only if no other symbol
+//!    starts there.
 //! 9. A stub (`S_SYMBOL_STUBS`) has the name of its import, if no symbol starts there. A pointer
-//!    (`S_LAZY_SYMBOL_POINTERS`, `S_NON_LAZY_SYMBOL_POINTERS`, and every bound slot) has it if nothing else names its address;
-//!    [`Lookup::slot_at`] asks for it alone.
+//!    (`S_LAZY_SYMBOL_POINTERS`, `S_NON_LAZY_SYMBOL_POINTERS`, and every bound slot) has it if
+//!    nothing else names its address; [`Lookup::slot_at`] asks for it alone.
 use core::fmt;
 
 use macho_core::{SectionType, VmAddr};
@@ -77,13 +79,14 @@ impl fmt::Debug for Lookup<'_, '_> {
 }
 
 impl<'a, 's> Lookup<'a, 's> {
-    /// Builds the index in the caller's memory: 16 bytes a cell, two cells for each segment and section,
-    /// one for each function, symbol, stub and bound slot. What is left over becomes a table of pages,
-    /// which makes finding the image as fast as it gets with 4 bytes for each 16 KiB of memory that the images span.
+    /// Builds the index in the caller's memory: 16 bytes a cell, two cells for each segment and
+    /// section, one for each function, symbol, stub and bound slot. What is left over becomes a
+    /// table of pages, which makes finding the image as fast as it gets with 4 bytes for each 16
+    /// KiB of memory that the images span.
     ///
-    /// A damaged table costs what is after the damage, and `damaged` gets its image's number and error. All
-    /// tables together hold no more than the file's bytes can: what tables of several images
-    /// share is read once, and beyond that is damage (`TooMuchWork`).
+    /// A damaged table costs what is after the damage, and `damaged` gets its image's number and
+    /// error. All tables together hold no more than the file's bytes can: what tables of several
+    /// images share is read once, and beyond that is damage (`TooMuchWork`).
     ///
     /// # Errors
     /// `BufferTooSmall` says how many cells suffice; an image with more than 2,000,000 segments
@@ -182,8 +185,9 @@ impl<'a, 's> Lookup<'a, 's> {
         location(self.images, owner, function, name)
     }
 
-    /// Whether a pointer may lie at `vmaddr`: in a section that has no strings, or in a segment without
-    /// sections, except `__LINKEDIT` and the load commands of the image that owns it, whose fields hold the same numbers.
+    /// Whether a pointer may lie at `vmaddr`: in a section that has no strings, or in a segment
+    /// without sections, except `__LINKEDIT` and the load commands of the image that owns it, whose
+    /// fields hold the same numbers.
     pub fn may_point(&self, vmaddr: VmAddr) -> bool {
         let Some(owner) = self.owner(vmaddr) else {
             return false;
@@ -211,8 +215,8 @@ impl<'a, 's> Lookup<'a, 's> {
         cells.filter_map(move |cell| names::name(images, cell))
     }
 
-    /// The names that reach on from their address, from `vmaddr` on, ascending; of several at one address the
-    /// best comes last.
+    /// The names that reach on from their address, from `vmaddr` on, ascending; of several at one
+    /// address the best comes last.
     pub fn names_from(
         &self,
         vmaddr: VmAddr,
@@ -222,8 +226,8 @@ impl<'a, 's> Lookup<'a, 's> {
         cells.filter_map(move |cell| names::name(images, cell))
     }
 
-    /// The symbols, stubs and slots with that name, those symbols included that name no address by the rules above. Costs a
-    /// pass over all of them.
+    /// The symbols, stubs and slots with that name, those symbols included that name no address by
+    /// the rules above. Costs a pass over all of them.
     pub fn named<'n>(
         &self,
         name: &'n [u8],

@@ -89,8 +89,8 @@ impl<'s, C: FourNumbers> Pages<'s, C> {
         }
     }
 
-    /// Which of `len` starts a search for the last one at or before `addr` has to look at: all before the
-    /// first number are, none from the second on is.
+    /// Which of `len` starts a search for the last one at or before `addr` has to look at: all
+    /// before the first number are, none from the second on is.
     #[inline]
     pub(crate) fn range(&self, addr: u64, len: usize) -> (usize, usize) {
         if self.count == 0 {

@@ -220,7 +220,8 @@ fn a_reach_ends_names() {
     }
 }
 
-/// An image of a few bytes: segments with sections, symbols (kind, section, address), function starts.
+/// An image of a few bytes: segments with sections, symbols (kind, section, address), function
+/// starts.
 #[derive(Clone, Debug)]
 struct Small {
     segments: Vec<Segment>,
@@ -228,7 +229,8 @@ struct Small {
     starts: Vec<u64>,
 }
 
-/// Segments and sections of a few bytes in a window of 40, so that overlaps and shared edges are common.
+/// Segments and sections of a few bytes in a window of 40, so that overlaps and shared edges are
+/// common.
 fn small() -> impl Strategy<Value = Small> {
     let section = (0_u64..44, 0_u64..9, prop::bool::ANY);
     let one = (0_u64..40, 0_u64..12, prop::collection::vec(section, 0..3));

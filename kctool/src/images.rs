@@ -100,7 +100,8 @@ pub(crate) fn select<'a>(images: Images<'a, '_>, name: Option<&str>) -> Result<M
     }
 }
 
-/// Every image that can be read, once, with its id; or the one with that id alone. Damaged ones go to `damage`.
+/// Every image that can be read, once, with its id; or the one with that id alone. Damaged ones go
+/// to `damage`.
 ///
 /// # Errors
 /// As [`select`].
@@ -122,8 +123,9 @@ pub(crate) fn selected<'a>(
         .collect())
 }
 
-/// The images in which code and bytes are looked for: the one with that id, or else the outer one, whose segments span those of a
-/// collection's images, and the kexts of a prelinked kernel, whose sections say more than the segments around them. They overlap.
+/// The images in which code and bytes are looked for: the one with that id, or else the outer one,
+/// whose segments span those of a collection's images, and the kexts of a prelinked kernel, whose
+/// sections say more than the segments around them. They overlap.
 ///
 /// # Errors
 /// As [`select`].

@@ -119,8 +119,9 @@ impl<'a> MachO<'a> {
         self.symbol_table().map(|table| table.iter())
     }
 
-    /// The symbol that the image defines with that name, as `_main`: in a section or absolute; of several the
-    /// first. Costs a pass over the symbol table. A symbol whose name is damaged has none.
+    /// The symbol that the image defines with that name, as `_main`: in a section or absolute; of
+    /// several the first. Costs a pass over the symbol table. A symbol whose name is damaged has
+    /// none.
     ///
     /// # Errors
     /// As [`symbol_table`](Self::symbol_table).

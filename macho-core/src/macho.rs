@@ -89,14 +89,17 @@ impl<'a> MachO<'a> {
         Self::parse_in(Input::file(Bytes::new(file)), offset.get(), mode)
     }
 
-    /// Parses the image whose header lies at `header` of `memory`, as a loader has put it there: every byte as far from
-    /// the header as its vmaddr says. A memory dump, or what `kc_offsets::LoadPlan::load_into` fills. Only who loaded it
-    /// knows what has become of its `pointers`.
+    /// Parses the image whose header lies at `header` of `memory`, as a loader has put it there:
+    /// every byte as far from the header as its vmaddr says. A memory dump, or what
+    /// `kc_offsets::LoadPlan::load_into` fills. Only who loaded it knows what has become of its
+    /// `pointers`.
     ///
-    /// [`FileOffset`]s of this image, in errors too, count from the start of `memory`. Tables of `__LINKEDIT`, such as symbols,
-    /// are found if that segment is in memory and nobody has reused it, as a running kernel does.
+    /// [`FileOffset`]s of this image, in errors too, count from the start of `memory`. Tables of
+    /// `__LINKEDIT`, such as symbols, are found if that segment is in memory and nobody has reused
+    /// it, as a running kernel does.
     ///
-    /// The bytes of a segment must be in `memory`; in tolerant mode those at its end may be missing.
+    /// The bytes of a segment must be in `memory`; in tolerant mode those at its end may be
+    /// missing.
     ///
     /// # Errors
     /// As [`parse_with`](Self::parse_with); `HeaderNotMapped` where no segment has the header.
@@ -135,8 +138,8 @@ impl<'a> MachO<'a> {
         })
     }
 
-    /// The image at `offset` of the outermost file, whose file offsets count as this one's: an image of
-    /// a fileset. In the mode of this one.
+    /// The image at `offset` of the outermost file, whose file offsets count as this one's: an
+    /// image of a fileset. In the mode of this one.
     ///
     /// # Errors
     /// See [`parse_with`](Self::parse_with); `Truncated` outside of this image's file.
@@ -146,7 +149,8 @@ impl<'a> MachO<'a> {
     }
 
     /// The image at `offset` of the outermost file, whose file offsets count from its own header: a
-    /// whole file inside of this image, as the kexts of a prelinked kernel are. In the mode of this one.
+    /// whole file inside of this image, as the kexts of a prelinked kernel are. In the mode of this
+    /// one.
     ///
     /// # Errors
     /// See [`parse_with`](Self::parse_with); `Truncated` outside of this image's file.
@@ -206,14 +210,14 @@ impl<'a> MachO<'a> {
         self.input.bytes.data()
     }
 
-    /// Where [`file`](Self::file) starts in the outermost file: 0 but for the slice of a fat file, and for an image that is
-    /// a file of its own inside of another.
+    /// Where [`file`](Self::file) starts in the outermost file: 0 but for the slice of a fat file,
+    /// and for an image that is a file of its own inside of another.
     pub const fn file_start(&self) -> FileOffset {
         self.input.bytes.file_offset(0)
     }
 
-    /// `size` bytes at `offset` of the outermost file, or of the memory that the image is mapped in; `None` where not all of them are
-    /// there.
+    /// `size` bytes at `offset` of the outermost file, or of the memory that the image is mapped
+    /// in; `None` where not all of them are there.
     pub fn slice(&self, offset: FileOffset, size: u64) -> Option<&'a [u8]> {
         let bytes = self.input.bytes;
         let start = offset.get().checked_sub(bytes.origin())?;
@@ -256,8 +260,8 @@ impl<'a> MachO<'a> {
         self.segments().find(|segment| segment.name() == name)
     }
 
-    /// The first section with these names, as `__TEXT` and `__text`; the first is the one that the section
-    /// gives, which in an object file is not the name of the segment around it.
+    /// The first section with these names, as `__TEXT` and `__text`; the first is the one that the
+    /// section gives, which in an object file is not the name of the segment around it.
     pub fn section(&self, segment: &str, section: &str) -> Option<Section<'a>> {
         let mut sections = self.sections();
         sections.find(|one| one.name() == section && one.segment_name() == segment)

@@ -86,7 +86,8 @@ impl fmt::Display for Name<'_> {
     }
 }
 
-/// The most bytes of a name that `Debug` shows; a longer one is cut, since it may be as long as the file.
+/// The most bytes of a name that `Debug` shows; a longer one is cut, since it may be as long as the
+/// file.
 const DEBUG_LEN: usize = 96;
 
 /// As `Display`, in quotes; a name of more than 96 bytes is cut.

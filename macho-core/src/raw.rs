@@ -1,10 +1,10 @@
 //! Apple's structures as they lie in the file: Apple's names, Apple's field order, no logic.
 //!
 //! Every structure is `#[repr(C)]` with fields of alignment 1, so that a reference to one may point
-//! anywhere into the caller's buffer. Numbers are little-endian but where a structure says otherwise.
-//! A field read costs more than a native one on a target with strict alignment: the views of
-//! this crate convert once. The values that fields hold, such as [`CpuType`](crate::CpuType), are at
-//! the root of the crate, because the views speak of them too.
+//! anywhere into the caller's buffer. Numbers are little-endian but where a structure says
+//! otherwise. A field read costs more than a native one on a target with strict alignment: the
+//! views of this crate convert once. The values that fields hold, such as
+//! [`CpuType`](crate::CpuType), are at the root of the crate, because the views speak of them too.
 //!
 //! Sources: the headers of XNU (`EXTERNAL_HEADERS/mach-o/`, `osfmk/`), by file and C name.
 pub(crate) mod codesign;

@@ -88,16 +88,16 @@ impl<'a> Segment<'a> {
         self.vmsize
     }
 
-    /// Where the segment's bytes start, from the start of the outermost file or of the memory that the image is
-    /// mapped in; 0 for a segment without memory of a mapped image.
+    /// Where the segment's bytes start, from the start of the outermost file or of the memory that
+    /// the image is mapped in; 0 for a segment without memory of a mapped image.
     #[inline]
     pub const fn file_offset(&self) -> FileOffset {
         let (position, _) = self.extent();
         self.command.input().bytes.file_offset(position)
     }
 
-    /// Bytes from [`file_offset`](Self::file_offset) on that stand for the segment: in the file as many as
-    /// [`filesize`](Self::filesize) claims, in memory [`vmsize`](Self::vmsize).
+    /// Bytes from [`file_offset`](Self::file_offset) on that stand for the segment: in the file as
+    /// many as [`filesize`](Self::filesize) claims, in memory [`vmsize`](Self::vmsize).
     #[inline]
     pub const fn data_size(&self) -> u64 {
         let (_, size) = self.extent();
@@ -160,7 +160,8 @@ impl<'a> Segment<'a> {
         self.command.input().bytes.clamped(position, size).data()
     }
 
-    /// Those of the bytes that have come from the file, but no more than the segment has memory for.
+    /// Those of the bytes that have come from the file, but no more than the segment has memory
+    /// for.
     pub(crate) fn backed(&self) -> Bytes<'a> {
         let (position, _) = self.extent();
         let size = self.filesize.min(self.vmsize);
@@ -277,8 +278,9 @@ impl<'a> Section<'a> {
         self.size
     }
 
-    /// Where the bytes start, from the start of the outermost file, or of the memory that the image is mapped in;
-    /// `None` in a file for zero-fill sections, and for those at offset 0, which a dSYM has.
+    /// Where the bytes start, from the start of the outermost file, or of the memory that the image
+    /// is mapped in; `None` in a file for zero-fill sections, and for those at offset 0, which a
+    /// dSYM has.
     pub fn file_offset(&self) -> Option<FileOffset> {
         let position = self.input.position(u64::from(self.offset), self.addr);
         self.has_bytes()
@@ -310,8 +312,8 @@ impl<'a> Section<'a> {
     /// The bytes; none if the section has no [`file_offset`](Self::file_offset).
     ///
     /// # Errors
-    /// `Truncated` or `OffsetOverflow`, at the section's structure: a parse does not look at a section's bytes, because no
-    /// loader does.
+    /// `Truncated` or `OffsetOverflow`, at the section's structure: a parse does not look at a
+    /// section's bytes, because no loader does.
     pub fn data(&self) -> Result<&'a [u8], Error> {
         self.bytes().map(Bytes::data)
     }

@@ -216,8 +216,8 @@ impl Seen {
     }
 }
 
-/// One command of every kind, each far larger than it must be. Every word up to its string is 64, which
-/// is where the string starts, and that is bytes which no terminal takes.
+/// One command of every kind, each far larger than it must be. Every word up to its string is 64,
+/// which is where the string starts, and that is bytes which no terminal takes.
 fn hostile(cmd: u32) -> Vec<u8> {
     let mut body = words(&[64; 14]);
     body.extend([0xff; 6000]);

@@ -128,8 +128,8 @@ impl Items {
         Ok(())
     }
 
-    /// Gives the first vector, which has no arrangement, this one; the others have what the instruction says. `None` if there is
-    /// no vector, or one with an arrangement of its own.
+    /// Gives the first vector, which has no arrangement, this one; the others have what the
+    /// instruction says. `None` if there is no vector, or one with an arrangement of its own.
     pub(super) fn arrange(&mut self, arrangement: Arrangement) -> Option<()> {
         let mut first = true;
         for item in self.list.iter_mut().take(self.len) {
@@ -157,7 +157,8 @@ impl Items {
         (!first).then_some(())
     }
 
-    /// The registers of scalable vectors of smaller elements become such of double words; `None` if they are others.
+    /// The registers of scalable vectors of smaller elements become such of double words; `None` if
+    /// they are others.
     pub(super) fn double(&mut self) -> Option<()> {
         use Arrangement::{B, H, S};
         let own = self.as_slice().first()?.register()?;

@@ -135,7 +135,8 @@ impl<'t> Line<'t> {
         let long =
             spelling.vectors() == AppleVectors::Bare && !items.iter().any(Item::is_arranged_vector);
         let mut index = 0_usize;
-        // Of two tables of one sort only one may do without braces, and what follows from other operands is said without them.
+        // Of two tables of one sort only one may do without braces, and what follows from other
+        // operands is said without them.
         let is_strict = items.len() == 1 || self.name.eq_ignore_ascii_case(b"tblq");
         for (slot, item) in operands.iter_mut().zip(items) {
             let descriptor = spelling.descriptor(index);
@@ -233,7 +234,8 @@ impl<'t> Line<'t> {
         found
     }
 
-    /// Whether the spelling takes a register as it is for an extended one: `subs xzr, x3, x5` is rather the shifted one.
+    /// Whether the spelling takes a register as it is for an extended one: `subs xzr, x3, x5` is
+    /// rather the shifted one.
     fn extends(&self, spelling: &Spelling) -> bool {
         let items = self.items.as_slice().iter().enumerate();
         items

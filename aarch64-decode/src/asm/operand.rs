@@ -87,7 +87,8 @@ pub(super) fn operand(
     Some(OperandPattern::Exactly(exactly))
 }
 
-/// Whether a register is of the class that the place has, as far as the place says that; other operands may be what they are.
+/// Whether a register is of the class that the place has, as far as the place says that; other
+/// operands may be what they are.
 pub(super) fn may_be(descriptor: Descriptor, item: &Item) -> bool {
     let (Value::Operand(Operand::Register(register)) | Value::Bare(Operand::Register(register))) =
         item.value

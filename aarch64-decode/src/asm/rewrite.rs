@@ -1,4 +1,5 @@
-//! Lines that no instruction has but that mean another line: the opposite, the complement, the reverse.
+//! Lines that no instruction has but that mean another line: the opposite, the complement, the
+//! reverse.
 
 use super::index;
 use super::item::{Item, Items};
@@ -63,7 +64,8 @@ const RULES: [(&[u8], &[u8], Rule); 32] = [
     (b"bic", b"bic", Rule::Double),
 ];
 
-/// The lines that mean the same as a line with this mnemonic and these operands: mnemonic and operands.
+/// The lines that mean the same as a line with this mnemonic and these operands: mnemonic and
+/// operands.
 pub(super) fn rewritten<'n>(
     name: &'n [u8],
     items: &'n Items,

@@ -9,7 +9,8 @@ use crate::generated::forms::ALIASES;
 use crate::operands;
 use crate::register::Arrangement;
 
-/// The number of a mnemonic, letter case not counting; 0 for one that only lines have that are rewritten.
+/// The number of a mnemonic, letter case not counting; 0 for one that only lines have that are
+/// rewritten.
 pub(super) fn mnemonic(text: &[u8]) -> Option<u16> {
     index::mnemonic(text).or_else(|| rewrite::is_known(text).then_some(0))
 }
@@ -17,7 +18,8 @@ pub(super) fn mnemonic(text: &[u8]) -> Option<u16> {
 /// Of an alias: the last of its encoding.
 const LAST: u8 = 0x80;
 
-/// Calls `each` for all spellings of a mnemonic in any syntax, those of an encoding in the order of preference, until it returns `true`.
+/// Calls `each` for all spellings of a mnemonic in any syntax, those of an encoding in the order of
+/// preference, until it returns `true`.
 pub(super) fn each(mnemonic: u16, mut each: impl FnMut(Spelling) -> bool) {
     for encoding in index::encodings(mnemonic) {
         let first = usize::from(operands::first_alias(encoding.form()));
@@ -43,7 +45,8 @@ pub(super) fn each(mnemonic: u16, mut each: impl FnMut(Spelling) -> bool) {
     }
 }
 
-/// The mnemonic whose last character is a dot, and where its first operand begins: `b.` of `b.eq` and of `beq`.
+/// The mnemonic whose last character is a dot, and where its first operand begins: `b.` of `b.eq`
+/// and of `beq`.
 pub(super) fn with_suffix(text: &[u8]) -> Option<(u16, usize)> {
     match text {
         [b'b' | b'B', name @ ..] if condition(name).is_some() => {

@@ -7,21 +7,25 @@ use super::spellings;
 use crate::encode::EncodeErrorKind;
 use crate::pattern::{Pattern, Patterns};
 
-/// The patterns of one line of text in LLVM's syntax with wildcards, one for each encoding that the line leaves open, in `buffer`; how
-/// many they are.
+/// The patterns of one line of text in LLVM's syntax with wildcards, one for each encoding that the
+/// line leaves open, in `buffer`; how many they are.
 ///
-/// `_` stands for any operand, or inside of a memory operand for any base or any offset; `#_` for any immediate. A wildcard frees
-/// exactly the bits of what it stands for; what other operands say stays (the size of vectors' elements), and so does what an alias
-/// says: `cmp x0, #_` has xzr as its destination. A line without a wildcard is the word that [`assemble`](crate::assemble) makes.
+/// `_` stands for any operand, or inside of a memory operand for any base or any offset; `#_` for
+/// any immediate. A wildcard frees exactly the bits of what it stands for; what other operands say
+/// stays (the size of vectors' elements), and so does what an alias says: `cmp x0, #_` has xzr as
+/// its destination. A line without a wildcard is the word that [`assemble`](crate::assemble) makes.
 /// Addresses are relative to `pc`.
 ///
-/// A wildcard may leave more than one encoding open: `ldr x0, [x1, _]` is the load with an immediate and the one with a register. Each
-/// has a pattern then. Aliases count only where no encoding of that name fits: `mrs x0, _` is MRS. Special cases with an encoding of their own are matched too, as [`Pattern::encoding`] says.
+/// A wildcard may leave more than one encoding open: `ldr x0, [x1, _]` is the load with an
+/// immediate and the one with a register. Each has a pattern then. Aliases count only where no
+/// encoding of that name fits: `mrs x0, _` is MRS. Special cases with an encoding of their own are
+/// matched too, as [`Pattern::encoding`] says.
 ///
 /// # Errors
-/// As [`assemble`](crate::assemble); [`AsmErrorKind::BufferTooSmall`] if there are more patterns than the buffer holds (an empty one
-/// asks how many; fewer may come, since patterns without room are not compared); [`EncodeErrorKind::OperandMismatch`] where a wildcard
-/// has no bits of its own: in `lsl x0, x1, #_` two fields hold the amount.
+/// As [`assemble`](crate::assemble); [`AsmErrorKind::BufferTooSmall`] if there are more patterns
+/// than the buffer holds (an empty one asks how many; fewer may come, since patterns without room
+/// are not compared); [`EncodeErrorKind::OperandMismatch`] where a wildcard has no bits of its own:
+/// in `lsl x0, x1, #_` two fields hold the amount.
 pub fn patterns(pc: u64, line: &str, buffer: &mut [Pattern]) -> Result<usize, AsmError> {
     let line = Line::new(line.as_bytes())?;
     let mut found = Found {
@@ -37,7 +41,8 @@ pub fn patterns(pc: u64, line: &str, buffer: &mut [Pattern]) -> Result<usize, As
         operand: 0,
         kind: EncodeErrorKind::CountMismatch,
     };
-    // Those that are shown so, and only if there are none, those that mean the same; of each an encoding's own spelling before aliases.
+    // Those that are shown so, and only if there are none, those that mean the same; of each an
+    // encoding's own spelling before aliases.
     for (shown, own) in [(true, true), (true, false), (false, true), (false, false)] {
         spellings::each(line.mnemonic, |spelling| {
             if spelling.is_own() != own {
@@ -99,8 +104,8 @@ impl Found<'_> {
 }
 
 impl Pattern {
-    /// The pattern of one line of text with wildcards, as [`patterns`](crate::patterns) takes them. Targets of branches are best written
-    /// as distances (`#8`): addresses are relative to 0.
+    /// The pattern of one line of text with wildcards, as [`patterns`](crate::patterns) takes them.
+    /// Targets of branches are best written as distances (`#8`): addresses are relative to 0.
     ///
     /// ```
     /// use aarch64_decode::{AsmErrorKind, Pattern};
@@ -114,7 +119,8 @@ impl Pattern {
     /// ```
     ///
     /// # Errors
-    /// As [`patterns`](crate::patterns); [`AsmErrorKind::Ambiguous`] if the line leaves more than one encoding open.
+    /// As [`patterns`](crate::patterns); [`AsmErrorKind::Ambiguous`] if the line leaves more than
+    /// one encoding open.
     pub fn from_text(line: &str) -> Result<Self, AsmError> {
         let mut one = [Self::ANY];
         patterns(0, line, &mut one).map_err(|error| match error.kind() {
@@ -127,7 +133,8 @@ impl Pattern {
 }
 
 impl<const N: usize> Patterns<N> {
-    /// The patterns of `N` instructions, one behind the other, separated by `;` or line ends; each as [`Pattern::from_text`] takes it.
+    /// The patterns of `N` instructions, one behind the other, separated by `;` or line ends; each
+    /// as [`Pattern::from_text`] takes it.
     ///
     /// ```
     /// use aarch64_decode::Patterns;
@@ -139,8 +146,8 @@ impl<const N: usize> Patterns<N> {
     /// ```
     ///
     /// # Errors
-    /// As [`Pattern::from_text`], with the column in the whole text; [`AsmErrorKind::BadMnemonic`] if there are fewer instructions than
-    /// `N`, [`AsmErrorKind::BadEnd`] if there are more.
+    /// As [`Pattern::from_text`], with the column in the whole text; [`AsmErrorKind::BadMnemonic`]
+    /// if there are fewer instructions than `N`, [`AsmErrorKind::BadEnd`] if there are more.
     pub fn from_text(text: &str) -> Result<Self, AsmError> {
         let mut words = [Pattern::ANY; N];
         let mut count = 0_usize;

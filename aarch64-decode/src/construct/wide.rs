@@ -28,7 +28,8 @@ const fn move_wide(
 /// `movz rd, #value, lsl #shift` (MOVZ): the rest of the register becomes 0.
 ///
 /// # Errors
-/// A shift that is none of 0, 16, and with 64 bits 32, 48; [`EncodeErrorKind::BadRegister`] for the stack pointer.
+/// A shift that is none of 0, 16, and with 64 bits 32, 48; [`EncodeErrorKind::BadRegister`] for the
+/// stack pointer.
 pub const fn movz(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, EncodeError> {
     move_wide(0x5280_0000, width, rd, value, shift)
 }
@@ -60,8 +61,9 @@ pub struct MovWide {
     len: u8,
 }
 
-/// The instructions that write `value` into the 64-bit register `rd`: `movz` or `movn`, whichever leaves less to do, then a `movk` for
-/// each 16 bits that are still wrong. At least one word and at most four.
+/// The instructions that write `value` into the 64-bit register `rd`: `movz` or `movn`, whichever
+/// leaves less to do, then a `movk` for each 16 bits that are still wrong. At least one word and at
+/// most four.
 ///
 /// ```
 /// use aarch64_decode::construct::{Gpr, mov_wide};

@@ -8,9 +8,11 @@
 pub enum Access {
     /// Only read.
     Read,
-    /// Only written. A part of a register that is written, such as the low 32 bits, leaves nothing of the rest.
+    /// Only written. A part of a register that is written, such as the low 32 bits, leaves nothing
+    /// of the rest.
     Write,
-    /// Read and written, or written so that some of it stays: one lane, what a merging predicate leaves, a slice of ZA.
+    /// Read and written, or written so that some of it stays: one lane, what a merging predicate
+    /// leaves, a slice of ZA.
     ReadWrite,
 }
 

@@ -9,15 +9,18 @@ use crate::register::{Register, RegisterClass};
 const ZERO_BLOCK: [u32; 3] = [0xd50b_7420, 0xd50b_7460, 0xd50b_7480];
 
 impl Instruction {
-    /// The address, in bytes, at which the instruction at address `pc` accesses memory or prefetches, if `register` gives the values
-    /// that its registers have before it: 64 bits of a general register or the stack pointer. The zero register is not asked for.
+    /// The address, in bytes, at which the instruction at address `pc` accesses memory or
+    /// prefetches, if `register` gives the values that its registers have before it: 64 bits of a
+    /// general register or the stack pointer. The zero register is not asked for.
     ///
-    /// A base is added to its offset or its extended and shifted index; an access before the base is updated (post-index) is at the
-    /// base itself (Arm ARM C1.3.3, "Load/store addressing modes"). Literals count from `pc`. DC ZVA, DC GVA and DC GZVA access the
-    /// block that contains the address (Arm ARM C5.3). Of a signed base (LDRAA) the value is taken as it is.
+    /// A base is added to its offset or its extended and shifted index; an access before the base
+    /// is updated (post-index) is at the base itself (Arm ARM C1.3.3, "Load/store addressing
+    /// modes"). Literals count from `pc`. DC ZVA, DC GVA and DC GZVA access the block that contains
+    /// the address (Arm ARM C5.3). Of a signed base (LDRAA) the value is taken as it is.
     ///
-    /// `None` of an instruction that accesses no memory, of CPY and SET, which have more than one address or a progress that
-    /// registers tell, and of accesses of SVE whose addresses are vectors or count from the length of vectors.
+    /// `None` of an instruction that accesses no memory, of CPY and SET, which have more than one
+    /// address or a progress that registers tell, and of accesses of SVE whose addresses are
+    /// vectors or count from the length of vectors.
     pub fn effective_address(self, pc: u64, register: impl Fn(Register) -> u64) -> Option<u64> {
         let value = |of: Register| if of.is_zero() { 0 } else { register(of) };
         if ZERO_BLOCK.contains(&(self.word() & 0xffff_ffe0)) {

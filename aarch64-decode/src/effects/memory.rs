@@ -61,8 +61,8 @@ pub enum AccessSize {
     Some,
 }
 
-/// An access of memory. Where it is, [`effective_address`](crate::Instruction::effective_address) tells; prefetches are hints, not
-/// accesses.
+/// An access of memory. Where it is, [`effective_address`](crate::Instruction::effective_address)
+/// tells; prefetches are hints, not accesses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[must_use]
 #[non_exhaustive]
@@ -71,8 +71,8 @@ pub struct MemoryAccess {
     pub kind: MemoryKind,
     /// How much memory is accessed.
     pub size: AccessSize,
-    /// Whether later accesses are observed after it (Arm ARM B2.3, Acquire). [`is_acquire_pc`](Self::is_acquire_pc) is weaker, and
-    /// not among these.
+    /// Whether later accesses are observed after it (Arm ARM B2.3, Acquire).
+    /// [`is_acquire_pc`](Self::is_acquire_pc) is weaker, and not among these.
     pub acquire: bool,
     /// Whether earlier accesses are observed before it.
     pub release: bool,
@@ -168,8 +168,8 @@ impl MemoryAccess {
         })
     }
 
-    /// With what the options in the words of CPY and SET say (Arm ARM C6.2, CPYFP and SETP: `op2`), which are too many for the
-    /// table of effects.
+    /// With what the options in the words of CPY and SET say (Arm ARM C6.2, CPYFP and SETP: `op2`),
+    /// which are too many for the table of effects.
     pub(super) const fn with_options(mut self, word: u32) -> Self {
         let sets = word & 0x3be0_0c00 == 0x19c0_0400 || word & 0x3fe0_0c00 == 0x1dc0_0000;
         let copies = word & 0x3b20_0c00 == 0x1900_0400;
@@ -193,46 +193,52 @@ impl MemoryAccess {
         self.traits & bit != 0
     }
 
-    /// Whether later accesses are observed after it, except that an earlier release need not be (Arm ARM B2.3, AcquirePC): LDAPR and
-    /// its like.
+    /// Whether later accesses are observed after it, except that an earlier release need not be
+    /// (Arm ARM B2.3, AcquirePC): LDAPR and its like.
     pub const fn is_acquire_pc(self) -> bool {
         self.has(ACQUIRE_PC)
     }
 
-    /// Whether its order is that among accesses to one LORegion only (Arm ARM B2.3, LoadLOAcquire and StoreLORelease): LDLAR, STLLR.
+    /// Whether its order is that among accesses to one LORegion only (Arm ARM B2.3, LoadLOAcquire
+    /// and StoreLORelease): LDLAR, STLLR.
     pub const fn is_limited_order(self) -> bool {
         self.has(LIMITED_ORDER)
     }
 
-    /// Whether permissions are checked as at EL0 (Arm ARM C3.2, load/store unprivileged); of CPY*T, CPY*RT and CPY*WT, for both
-    /// accesses, for the read or for the write.
+    /// Whether permissions are checked as at EL0 (Arm ARM C3.2, load/store unprivileged); of CPY*T,
+    /// CPY*RT and CPY*WT, for both accesses, for the read or for the write.
     pub const fn is_unprivileged(self) -> bool {
         self.has(UNPRIVILEGED)
     }
 
-    /// Whether it hints that the memory is not likely to be used again soon (Arm ARM C3.2, load/store non-temporal); of CPY*N, CPY*RN
-    /// and CPY*WN, for both accesses, for the read or for the write.
+    /// Whether it hints that the memory is not likely to be used again soon (Arm ARM C3.2,
+    /// load/store non-temporal); of CPY*N, CPY*RN and CPY*WN, for both accesses, for the read or
+    /// for the write.
     pub const fn is_non_temporal(self) -> bool {
         self.has(NON_TEMPORAL)
     }
 
-    /// Whether each value that is loaded is extended with its sign, else with zeros (Arm ARM C6.2, LDRSB, LDRSH, LDRSW).
+    /// Whether each value that is loaded is extended with its sign, else with zeros (Arm ARM C6.2,
+    /// LDRSB, LDRSH, LDRSW).
     pub const fn is_sign_extended(self) -> bool {
         self.has(SIGNED)
     }
 
-    /// Whether the base register is signed, and authenticated before it is used (Arm ARM C6.2, LDRAA).
+    /// Whether the base register is signed, and authenticated before it is used (Arm ARM C6.2,
+    /// LDRAA).
     pub const fn is_base_signed(self) -> bool {
         self.has(SIGNED_BASE)
     }
 
-    /// Whether allocation tags are written, alone or with data (Arm ARM C6.2, STG, STZG, STGP, SETGP, DC GVA, DC GZVA).
+    /// Whether allocation tags are written, alone or with data (Arm ARM C6.2, STG, STZG, STGP,
+    /// SETGP, DC GVA, DC GZVA).
     pub const fn writes_tags(self) -> bool {
         self.has(TAGS)
     }
 
-    /// The bytes of memory that each register takes or gives: 1 of LDRSB, 8 of LDP of X registers, of LD1 a whole register or one
-    /// lane (Arm ARM C6.2 and C7.2, the `datasize` of each). `None` if the size is not that of registers.
+    /// The bytes of memory that each register takes or gives: 1 of LDRSB, 8 of LDP of X registers,
+    /// of LD1 a whole register or one lane (Arm ARM C6.2 and C7.2, the `datasize` of each). `None`
+    /// if the size is not that of registers.
     pub const fn bytes_per_register(self) -> Option<u8> {
         match self.register_bytes {
             0 => None,
@@ -240,9 +246,10 @@ impl MemoryAccess {
         }
     }
 
-    /// The bytes that a value has once it is extended: 4 of `ldrsb w0`, 8 of `ldrsb x0`, 8 of `ld1sb { z0.d }` (Arm ARM C6.2, the
-    /// `regsize` of each; C8.2, its `esize`). A write of 4 bytes leaves zeros in the upper half of a general register. `None` if
-    /// nothing is loaded into registers.
+    /// The bytes that a value has once it is extended: 4 of `ldrsb w0`, 8 of `ldrsb x0`, 8 of
+    /// `ld1sb { z0.d }` (Arm ARM C6.2, the `regsize` of each; C8.2, its `esize`). A write of 4
+    /// bytes leaves zeros in the upper half of a general register. `None` if nothing is loaded into
+    /// registers.
     pub const fn target_bytes(self) -> Option<u8> {
         match self.target_bytes {
             0 => None,
@@ -251,8 +258,9 @@ impl MemoryAccess {
     }
 }
 
-/// Whether what is loaded goes to the zero register alone. Such a load has no acquire semantics, nor has such an atomic update
-/// other than CAS, which reads its register too (Arm ARM C6.2, LDAR, LDADD, SWP).
+/// Whether what is loaded goes to the zero register alone. Such a load has no acquire semantics,
+/// nor has such an atomic update other than CAS, which reads its register too (Arm ARM C6.2, LDAR,
+/// LDADD, SWP).
 fn is_discarded(operands: impl Iterator<Item = (Operand, Access)>) -> bool {
     let mut is_discarded = false;
     for (operand, access) in operands {

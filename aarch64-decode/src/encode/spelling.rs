@@ -139,8 +139,8 @@ impl Spelling {
         Ok(())
     }
 
-    /// The bits that the operands say, and the first word found that has them, decodes to them, and is wanted, or else one that is not.
-    /// Bits that no operand says are the least that do.
+    /// The bits that the operands say, and the first word found that has them, decodes to them, and
+    /// is wanted, or else one that is not. Bits that no operand says are the least that do.
     fn search<G: Given>(
         self,
         operands: &[G],
@@ -213,7 +213,8 @@ impl Spelling {
             })
     }
 
-    /// A word that has the bits that the operands say, whatever encoding it is then: `hint #0` is `nop`.
+    /// A word that has the bits that the operands say, whatever encoding it is then: `hint #0` is
+    /// `nop`.
     #[cfg(feature = "asm")]
     pub(crate) fn any_word<G: Given>(&self, operands: &[G], pc: u64) -> Result<u32, EncodeError> {
         let fields = self.fields(operands, pc)?;
@@ -226,8 +227,8 @@ impl Spelling {
         Ok(word)
     }
 
-    /// Whether the word may be spelled so, though it is shown in another way: what the alias says of it is true, and no alias
-    /// says that it needs a 2 behind the mnemonic.
+    /// Whether the word may be spelled so, though it is shown in another way: what the alias says
+    /// of it is true, and no alias says that it needs a 2 behind the mnemonic.
     #[cfg(feature = "asm")]
     pub(crate) fn holds(&self, word: u32) -> bool {
         self.tests().iter().all(|test| alias::may_pass(test, word))

@@ -49,7 +49,8 @@ impl fmt::Debug for Token<'_> {
     }
 }
 
-/// The first characters of a text, enough for an instruction: a symbol comes from a file and may be long.
+/// The first characters of a text, enough for an instruction: a symbol comes from a file and may be
+/// long.
 fn start(text: &str) -> &str {
     match text.char_indices().nth(64) {
         Some((end, _)) => text.get(..end).unwrap_or(""),
@@ -110,8 +111,9 @@ impl TextBuffer {
     }
 
     /// The text. It is ASCII, symbols apart.
-    // Checked in blocks of sixteen bytes as far as there are such: the last bytes one by one take as long as all the others. What is
-    // behind the text is old text, and valid as well unless a symbol was cut.
+    // Checked in blocks of sixteen bytes as far as there are such: the last bytes one by one take
+    // as long as all the others. What is behind the text is old text, and valid as well unless a
+    // symbol was cut.
     pub fn as_str(&self) -> &str {
         let blocks = self.len.wrapping_add(15) & !15;
         let whole = self.bytes.get(..blocks).map(core::str::from_utf8);

@@ -5,10 +5,12 @@ use crate::encode::{EncodeError, OperandPattern, Spelling};
 use crate::encoding::Encoding;
 
 impl Encoding {
-    /// The words of this encoding, at address `pc` in bytes, that have these operands, of which some may be open.
+    /// The words of this encoding, at address `pc` in bytes, that have these operands, of which
+    /// some may be open.
     ///
-    /// An open operand frees exactly its own bits: those that another operand says too (the size of vectors' elements) stay. What
-    /// [`Pattern::encoding`] says of special cases and of should-be bits holds here too.
+    /// An open operand frees exactly its own bits: those that another operand says too (the size of
+    /// vectors' elements) stay. What [`Pattern::encoding`] says of special cases and of should-be
+    /// bits holds here too.
     ///
     /// ```
     /// use aarch64_decode::{Operand, OperandPattern, Pattern, decode};
@@ -22,8 +24,9 @@ impl Encoding {
     /// ```
     ///
     /// # Errors
-    /// As [`encode`](Self::encode); [`OperandMismatch`](crate::EncodeErrorKind::OperandMismatch) where an operand has no bits of its own without another one
-    /// that is open: the amount of a shift depends on the size of the elements.
+    /// As [`encode`](Self::encode); [`OperandMismatch`](crate::EncodeErrorKind::OperandMismatch)
+    /// where an operand has no bits of its own without another one that is open: the amount of a
+    /// shift depends on the size of the elements.
     pub fn pattern(self, pc: u64, operands: &[OperandPattern]) -> Result<Pattern, EncodeError> {
         let solved = Spelling::own(self).solve(operands, pc)?;
         Ok(Pattern::new(solved.fields.known(), solved.fields.word()))

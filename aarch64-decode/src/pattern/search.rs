@@ -6,7 +6,8 @@ use core::iter::FusedIterator;
 use super::{Pattern, Patterns};
 use crate::words::{BLOCK, Source};
 
-/// Whether the pattern matches any word of the block: without a branch, so that the compiler compares many words at once.
+/// Whether the pattern matches any word of the block: without a branch, so that the compiler
+/// compares many words at once.
 #[inline]
 fn any(pattern: Pattern, block: &[u32; BLOCK]) -> bool {
     block
@@ -17,25 +18,29 @@ fn any(pattern: Pattern, block: &[u32; BLOCK]) -> bool {
 impl<const N: usize> Patterns<N> {
     /// The index of the first match in `words`.
     ///
-    /// Takes one pass over the words, many at once, for the pattern with the most bits, and at most `N` steps for each of its matches.
+    /// Takes one pass over the words, many at once, for the pattern with the most bits, and at most
+    /// `N` steps for each of its matches.
     #[must_use]
     pub fn find(&self, words: &[u32]) -> Option<usize> {
         self.find_iter(words).next()
     }
 
-    /// The indices of all matches in `words`, in ascending order, overlapping ones too. Costs what [`find`](Self::find) does.
+    /// The indices of all matches in `words`, in ascending order, overlapping ones too. Costs what
+    /// [`find`](Self::find) does.
     pub fn find_iter<'a>(&self, words: &'a [u32]) -> Matches<'a, N> {
         Matches::new(*self, words)
     }
 
-    /// The byte offset of the first match in `code`: little-endian words from the slice's first byte on, wherever that lies in
-    /// memory. One to three bytes behind the last word do not count. Costs what [`find`](Self::find) does.
+    /// The byte offset of the first match in `code`: little-endian words from the slice's first
+    /// byte on, wherever that lies in memory. One to three bytes behind the last word do not count.
+    /// Costs what [`find`](Self::find) does.
     #[must_use]
     pub fn find_bytes(&self, code: &[u8]) -> Option<usize> {
         self.find_bytes_iter(code).next()
     }
 
-    /// The byte offsets of all matches in `code`, in ascending order; as [`find_bytes`](Self::find_bytes).
+    /// The byte offsets of all matches in `code`, in ascending order; as
+    /// [`find_bytes`](Self::find_bytes).
     pub fn find_bytes_iter<'a>(&self, code: &'a [u8]) -> ByteMatches<'a, N> {
         ByteMatches::new(*self, code)
     }

@@ -33,7 +33,8 @@ pub(super) fn immediate_offset(word: u32, base: u8, value: u64, mode: u8) -> Pac
     memory(word, base, offset, AddressMode::new(mode))
 }
 
-/// A register offset: extended by option, shifted by `log` bits if S is 1 (Arm ARM, LDR (register)).
+/// A register offset: extended by option, shifted by `log` bits if S is 1 (Arm ARM, LDR
+/// (register)).
 pub(super) fn register_offset(
     word: u32,
     base: u8,
@@ -56,7 +57,8 @@ pub(super) fn register_offset(
     memory(word, base, offset, AddressMode::Offset)
 }
 
-/// A register that is extended; lsl where that is the preferred spelling (Arm ARM, ADD (extended register)).
+/// A register that is extended; lsl where that is the preferred spelling (Arm ARM, ADD (extended
+/// register)).
 pub(super) fn extended(
     class: u8,
     word: u32,
@@ -89,7 +91,8 @@ pub(super) fn wide_value(size: u8, inverted: u8, imm: u32, hw: u32) -> Packed {
     })
 }
 
-/// A logical immediate (Arm ARM, DecodeBitMasks) of a word whose reserved values were refused: immr in bits 21:16, imms in 15:10.
+/// A logical immediate (Arm ARM, DecodeBitMasks) of a word whose reserved values were refused: immr
+/// in bits 21:16, imms in 15:10.
 pub(crate) fn bitmask(word: u32, n: u8, size: u8) -> u64 {
     let (immr, imms) = (field(word, 16, 6), field(word, 10, 6));
     // The element's size is the highest bit of N:NOT(imms).

@@ -5,8 +5,9 @@ use crate::matcher::decode;
 use crate::operand::{AddressMode, MemoryOffset, Operand};
 use crate::register::RegisterClass;
 
-/// Bytes from the base register, which is in the field Rn, to where the word accesses memory (or prefetches); `None` of a word that
-/// does not, or whose distance a register or the length of vectors gives.
+/// Bytes from the base register, which is in the field Rn, to where the word accesses memory (or
+/// prefetches); `None` of a word that does not, or whose distance a register or the length of
+/// vectors gives.
 pub(super) fn offset(word: u32) -> Option<u64> {
     // Loads and stores, Arm ARM C4.1; those of SVE and SME lie elsewhere.
     if word & 0x0a00_0000 != 0x0800_0000 {

@@ -43,7 +43,8 @@ fn with_registers(word: u32) -> u32 {
     }
 }
 
-/// Whether the word converts to a general register, or moves something there (or it is near to those that do).
+/// Whether the word converts to a general register, or moves something there (or it is near to
+/// those that do).
 const fn leaves_vectors(word: u32) -> bool {
     let converts = word & 0x5f20_fc00 == 0x1e20_0000 || word & 0x5f20_0000 == 0x1e00_0000;
     converts || word & 0x9fe0_8400 == 0x0e00_0400
@@ -135,7 +136,8 @@ mod tests {
     use crate::encoding::Encoding;
     use crate::matcher::decode;
 
-    /// Of every encoding the word with all fields 0, the one with all bits set in them, and random ones.
+    /// Of every encoding the word with all fields 0, the one with all bits set in them, and random
+    /// ones.
     #[test]
     fn as_effects_say() {
         const NO_SP: u32 = 0x7fff_ffff;

@@ -1,20 +1,23 @@
 //! Which words of a page of code could refer to a range of addresses: a test without decoding.
 //!
-//! Far from the range only `adrp`, `b` and `bl` reach it, and for a page of code the immediates that do so are one interval. Words are
-//! compared with it as they are, in three or four vector instructions for each kind.
+//! Far from the range only `adrp`, `b` and `bl` reach it, and for a page of code the immediates
+//! that do so are one interval. Words are compared with it as they are, in three or four vector
+//! instructions for each kind.
 
 use crate::bits::{low32, signed, signed32, unsigned};
 use crate::words::BLOCK;
 
-/// Bytes above its page, or above an `adr`'s address, that an address may lie and still count as that pair's. An `add` and a load
-/// of 16 bytes behind it reach 69,615 bytes; an `add` with a shifted immediate would reach 16 MiB, and with it most words would.
+/// Bytes above its page, or above an `adr`'s address, that an address may lie and still count as
+/// that pair's. An `add` and a load of 16 bytes behind it reach 69,615 bytes; an `add` with a
+/// shifted immediate would reach 16 MiB, and with it most words would.
 const REACH: u64 = 0x2_0000;
 
-/// Bytes below its page, or below an `adr`'s address, that an address may lie: the negative offset of LDRAA reaches this far, those of
-/// pairs and of unscaled loads and stores less.
+/// Bytes below its page, or below an `adr`'s address, that an address may lie: the negative offset
+/// of LDRAA reaches this far, those of pairs and of unscaled loads and stores less.
 const BELOW: u64 = 0x1000;
 
-/// Code this near to the range has other kinds of instructions that reach it: `adr`, literals and conditional branches, 1 MiB.
+/// Code this near to the range has other kinds of instructions that reach it: `adr`, literals and
+/// conditional branches, 1 MiB.
 const NEAR: u64 = 0x10_0000 + REACH;
 
 /// Ranges of more bytes are near to all code.
@@ -41,7 +44,8 @@ impl Wanted {
         address.wrapping_sub(self.first) <= self.span
     }
 
-    /// The pages that a pair can have which completes an address of the range: the first and the last.
+    /// The pages that a pair can have which completes an address of the range: the first and the
+    /// last.
     pub(super) const fn pages(self) -> (u64, u64) {
         if self.span > MOST {
             return (0, u64::MAX);
@@ -68,7 +72,8 @@ impl Wanted {
             high: 0,
         };
         Some(Filter {
-            // immhi is in units of four pages, at bit 5; immlo, at bits 29 and 30, is not looked at.
+            // immhi is in units of four pages, at bit 5; immlo, at bits 29 and 30, is not looked
+            // at.
             adrp: Compare::new(
                 pages.to(last.wrapping_sub(first) >> 12).within(PAGES),
                 2,
@@ -100,7 +105,8 @@ const PAGES: Interval = Interval {
     high: 0xf_ffff,
 };
 
-/// The words that `b` and `bl` reach from the first word of a page, or from any other: those have less far to go ahead.
+/// The words that `b` and `bl` reach from the first word of a page, or from any other: those have
+/// less far to go ahead.
 const WORDS: Interval = Interval {
     low: -0x200_0000,
     high: 0x200_0000 + 1024,
@@ -182,14 +188,16 @@ static PLACES: [u32; BLOCK] = {
 };
 
 impl Filter {
-    /// Whether the word could refer to the range, `words` words into the code that the filter was made for.
+    /// Whether the word could refer to the range, `words` words into the code that the filter was
+    /// made for.
     #[inline]
     pub(super) const fn has(&self, words: u32, word: u32) -> bool {
         let branch = (word & 0x7fff_ffff).wrapping_add(words);
         self.adrp.has(word & 0x9fff_ffe0) || self.branch.has(branch)
     }
 
-    /// Whether [`has`](Self::has) is true of any word of the block, which starts `words` words into that code.
+    /// Whether [`has`](Self::has) is true of any word of the block, which starts `words` words into
+    /// that code.
     ///
     /// Without a branch, so that the compiler compares many words at once.
     #[inline]

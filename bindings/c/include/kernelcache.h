@@ -42,7 +42,8 @@
 #define KC_TEXT_SIZE 264
 
 /*
- What an instruction does to the flow of control, in `kc_instruction.flow`: on to the next one.
+ What an instruction does to the flow of control, in `kc_instruction.flow`: on to the next
+ one.
  */
 #define KC_FLOW_NEXT 0
 
@@ -137,8 +138,8 @@
 #define KC_CODEC_UNKNOWN 4
 
 /*
- Outcomes of `kc_container_check_digest`: the payload has the digest that the manifest gives. That says that they belong
- together, and nothing about who signed the manifest.
+ Outcomes of `kc_container_check_digest`: the payload has the digest that the manifest gives.
+ That says that they belong together, and nothing about who signed the manifest.
  */
 #define KC_DIGEST_MATCHES 0
 
@@ -168,7 +169,8 @@
 #define KC_NO_OFFSET 18446744073709551615ull
 
 /*
- For `kc_image_open`: refuse what real loaders accept and the format forbids. m1n1's own file needs it off.
+ For `kc_image_open`: refuse what real loaders accept and the format forbids. m1n1's own file
+ needs it off.
  */
 #define KC_STRICT 1
 
@@ -399,7 +401,8 @@ typedef struct kc_scratch {
 } kc_scratch;
 
 /*
- An open image, in the caller's memory. All of it is private; zero it, or open it, before any other call gets it.
+ An open image, in the caller's memory. All of it is private; zero it, or open it, before any
+ other call gets it.
  */
 typedef struct kc_image {
   uint64_t tag;
@@ -579,8 +582,8 @@ typedef struct kc_step {
 } kc_step;
 
 /*
- Called by `kc_load` for each aligned word of the file in an executable segment, with its unslid
- address; returns what to write in its place.
+ Called by `kc_load` for each aligned word of the file in an executable segment, with its
+ unslid address; returns what to write in its place.
  */
 typedef uint32_t (*kc_rewrite)(void *context, uint64_t vmaddr, uint32_t word);
 
@@ -603,8 +606,8 @@ typedef struct kc_bases {
 } kc_bases;
 
 /*
- Called by `kc_apply_fixups` for each pointer that is to be signed. `key` is 0 IA, 1 IB, 2 DA, 3 DB; the discriminator
- is blended in full. Returns the signed pointer.
+ Called by `kc_apply_fixups` for each pointer that is to be signed. `key` is 0 IA, 1 IB, 2 DA,
+ 3 DB; the discriminator is blended in full. Returns the signed pointer.
  */
 typedef uint64_t (*kc_sign)(void *context, uint64_t pointer, uint32_t key, uint64_t discriminator);
 
@@ -638,7 +641,8 @@ kc_status kc_a64_decode(uint32_t word,
                         struct kc_error *error);
 
 /*
- Writes the line of an instruction, and a NUL; `*written` becomes its length without the NUL. `KC_TEXT_SIZE` bytes hold any line.
+ Writes the line of an instruction, and a NUL; `*written` becomes its length without the NUL.
+ `KC_TEXT_SIZE` bytes hold any line.
 
  Safety
  The contract of every pointer, at the top of this header. `written` and `error` may be NULL.
@@ -663,7 +667,8 @@ kc_status kc_container_open(const uint8_t *file,
                             struct kc_error *error);
 
 /*
- Compares the payload's digest with the manifest's; reads the whole payload. `*outcome` becomes one of `KC_DIGEST_*`.
+ Compares the payload's digest with the manifest's; reads the whole payload. `*outcome` becomes
+ one of `KC_DIGEST_*`.
 
  Safety
  The contract of every pointer, at the top of this header. `error` may be NULL.
@@ -674,8 +679,8 @@ kc_status kc_container_check_digest(const uint8_t *file,
                                     struct kc_error *error);
 
 /*
- Decompresses the payload into `output`, or copies it where it is not compressed; `*written` becomes the number of bytes.
- `kc_container.size` says how many it takes.
+ Decompresses the payload into `output`, or copies it where it is not compressed; `*written`
+ becomes the number of bytes. `kc_container.size` says how many it takes.
 
  Safety
  The contract of every pointer, at the top of this header. `written` and `error` may be NULL.
@@ -694,11 +699,12 @@ kc_status kc_container_decompress(const uint8_t *file,
 const char *kc_status_name(int32_t status);
 
 /*
- Opens a Mach-O image, of a fat file the arm64e or arm64 slice. `flags` is 0 or `KC_STRICT`. The handle is open exactly if
- the call succeeds; it needs no closing.
+ Opens a Mach-O image, of a fat file the arm64e or arm64 slice. `flags` is 0 or `KC_STRICT`. The
+ handle is open exactly if the call succeeds; it needs no closing.
 
  Safety
- The contract of every pointer, at the top of this header; `file` stays as it is as long as the handle is used.
+ The contract of every pointer, at the top of this header; `file` stays as it is as long as the
+ handle is used.
  */
 kc_status kc_image_open(const uint8_t *file,
                         size_t len,
@@ -717,7 +723,8 @@ kc_status kc_image_describe(const struct kc_image *image,
                             struct kc_error *error);
 
 /*
- The segment with this place in load-command order, counted from 0. Costs a walk over the load commands.
+ The segment with this place in load-command order, counted from 0. Costs a walk over the load
+ commands.
 
  Safety
  The contract of every pointer, at the top of this header. `error` may be NULL.
@@ -728,7 +735,8 @@ kc_status kc_image_segment(const struct kc_image *image,
                            struct kc_error *error);
 
 /*
- The nested image with this place in load-command order, counted from 0. Costs a walk over the load commands.
+ The nested image with this place in load-command order, counted from 0. Costs a walk over the
+ load commands.
 
  Safety
  The contract of every pointer, at the top of this header. `error` may be NULL.
@@ -739,8 +747,8 @@ kc_status kc_image_entry(const struct kc_image *image,
                          struct kc_error *error);
 
 /*
- The unslid address of the first symbol of this name, a NUL-terminated string, that is defined: in the outer image, then in
- the nested ones in their order. Costs a walk over all symbols.
+ The unslid address of the first symbol of this name, a NUL-terminated string, that is defined:
+ in the outer image, then in the nested ones in their order. Costs a walk over all symbols.
 
  Safety
  The contract of every pointer, at the top of this header. `error` may be NULL.
@@ -785,8 +793,9 @@ kc_status kc_plan_load(const struct kc_image *image,
                        struct kc_error *error);
 
 /*
- The step with this place in the plan, counted from 0, in ascending order of address; `KC_NOT_FOUND` past the last. Copies and zeros cover
- the memory without a gap. Costs as many steps as come before it.
+ The step with this place in the plan, counted from 0, in ascending order of address;
+ `KC_NOT_FOUND` past the last. Copies and zeros cover the memory without a gap. Costs as many
+ steps as come before it.
 
  Safety
  The contract of every pointer, at the top of this header. `error` may be NULL.
@@ -799,12 +808,13 @@ kc_status kc_plan_step(const struct kc_image *image,
                        struct kc_error *error);
 
 /*
- Loads the image into `memory`, whose first byte has the physical address `phys_base`: `kc_plan.size` bytes of it are
- written. `rewrite`, unless NULL, sees every word of executable segments and says what becomes of it; `context` is handed to it.
+ Loads the image into `memory`, whose first byte has the physical address `phys_base`:
+ `kc_plan.size` bytes of it are written. `rewrite`, unless NULL, sees every word of executable
+ segments and says what becomes of it; `context` is handed to it.
 
  Safety
- The contract of every pointer, at the top of this header; `rewrite` may be called with `context` during the
- call, and does not touch `memory`. `error` may be NULL.
+ The contract of every pointer, at the top of this header; `rewrite` may be called with `context`
+ during the call, and does not touch `memory`. `error` may be NULL.
  */
 kc_status kc_load(const struct kc_image *image,
                   uint64_t phys_base,
@@ -816,14 +826,14 @@ kc_status kc_load(const struct kc_image *image,
                   struct kc_error *error);
 
 /*
- Rewrites the pointers of what `kc_load` loaded with the same arguments; `*applied` becomes how many. `bases` may be NULL: then no
- other collection's base is known. `sign`, unless NULL, signs pointers; `context` is handed to it. After an error the memory is in part
- rewritten and not fit to run.
+ Rewrites the pointers of what `kc_load` loaded with the same arguments; `*applied` becomes how
+ many. `bases` may be NULL: then no other collection's base is known. `sign`, unless NULL, signs
+ pointers; `context` is handed to it. After an error the memory is in part rewritten and not fit
+ to run.
 
  Safety
- The contract of every pointer, at the top of this header; `sign` may be called with `context` during the
- call, and does not touch `memory`. `bases`, `applied`
- and `error` may be NULL.
+ The contract of every pointer, at the top of this header; `sign` may be called with `context`
+ during the call, and does not touch `memory`. `bases`, `applied` and `error` may be NULL.
  */
 kc_status kc_apply_fixups(const struct kc_image *image,
                           uint64_t phys_base,
@@ -837,11 +847,13 @@ kc_status kc_apply_fixups(const struct kc_image *image,
                           struct kc_error *error);
 
 /*
- Finds the first place at or after byte `from` of `code`, a multiple of 4, where the words of `pattern` follow each other; `*found` becomes its
- byte offset. `KC_NOT_FOUND` where there is none: search on with `from` 4 above what was found.
+ Finds the first place at or after byte `from` of `code`, a multiple of 4, where the words of
+ `pattern` follow each other; `*found` becomes its byte offset. `KC_NOT_FOUND` where there is
+ none: search on with `from` 4 above what was found.
 
  Safety
- The contract of every pointer, at the top of this header: `pattern` points to `words` objects. `error` may be NULL.
+ The contract of every pointer, at the top of this header: `pattern` points to `words` objects.
+ `error` may be NULL.
  */
 kc_status kc_search(const uint8_t *code,
                     size_t len,

@@ -17,7 +17,8 @@ pub const KC_SYNTAX_APPLE: u32 = 2;
 /// Bytes that hold any line of [`kc_a64_format`], its NUL included.
 pub const KC_TEXT_SIZE: usize = 264;
 
-/// What an instruction does to the flow of control, in [`kc_instruction`]`.flow`: on to the next one.
+/// What an instruction does to the flow of control, in [`kc_instruction`]`.flow`: on to the next
+/// one.
 pub const KC_FLOW_NEXT: u32 = 0;
 /// To `target`.
 pub const KC_FLOW_BRANCH: u32 = 1;
@@ -121,7 +122,8 @@ pub unsafe extern "C" fn kc_a64_decode(
     unsafe { finish(describe(word, pc), instruction, error) }
 }
 
-/// Writes the line of an instruction, and a NUL; `*written` becomes its length without the NUL. `KC_TEXT_SIZE` bytes hold any line.
+/// Writes the line of an instruction, and a NUL; `*written` becomes its length without the NUL.
+/// `KC_TEXT_SIZE` bytes hold any line.
 ///
 /// # Safety
 /// The contract of every pointer, at the top of this header. `written` and `error` may be NULL.

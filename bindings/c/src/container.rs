@@ -25,8 +25,8 @@ pub const KC_CODEC_LZVN: u32 = 3;
 /// Encrypted, and the container does not say.
 pub const KC_CODEC_UNKNOWN: u32 = 4;
 
-/// Outcomes of [`kc_container_check_digest`]: the payload has the digest that the manifest gives. That says that they belong
-/// together, and nothing about who signed the manifest.
+/// Outcomes of [`kc_container_check_digest`]: the payload has the digest that the manifest gives.
+/// That says that they belong together, and nothing about who signed the manifest.
 pub const KC_DIGEST_MATCHES: u32 = 0;
 /// The payload's digest is another.
 pub const KC_DIGEST_DIFFERS: u32 = 1;
@@ -167,7 +167,8 @@ pub unsafe extern "C" fn kc_container_open(
     unsafe { finish(describe(bytes(file, len)), container, error) }
 }
 
-/// Compares the payload's digest with the manifest's; reads the whole payload. `*outcome` becomes one of `KC_DIGEST_*`.
+/// Compares the payload's digest with the manifest's; reads the whole payload. `*outcome` becomes
+/// one of `KC_DIGEST_*`.
 ///
 /// # Safety
 /// The contract of every pointer, at the top of this header. `error` may be NULL.
@@ -182,8 +183,8 @@ pub unsafe extern "C" fn kc_container_check_digest(
     unsafe { finish(digest(bytes(file, len)), outcome, error) }
 }
 
-/// Decompresses the payload into `output`, or copies it where it is not compressed; `*written` becomes the number of bytes.
-/// `kc_container.size` says how many it takes.
+/// Decompresses the payload into `output`, or copies it where it is not compressed; `*written`
+/// becomes the number of bytes. `kc_container.size` says how many it takes.
 ///
 /// # Safety
 /// The contract of every pointer, at the top of this header. `written` and `error` may be NULL.
@@ -201,7 +202,8 @@ pub unsafe extern "C" fn kc_container_decompress(
         // SAFETY: the caller's promise.
         return unsafe { finish(Err(Failure::argument("scratch is NULL")), written, error) };
     }
-    // SAFETY: large and aligned enough (asserted above); a Scratch consists of integers, of which all zeros are valid.
+    // SAFETY: large and aligned enough (asserted above); a Scratch consists of integers, of which
+    // all zeros are valid.
     let scratch = unsafe {
         let place = scratch.cast::<MaybeUninit<Scratch>>();
         place.write_bytes(0, 1);

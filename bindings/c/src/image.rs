@@ -9,13 +9,15 @@ use macho_core::{FatFile, FileOffset, MachO, Mode, Name, Segment, VmAddr};
 use crate::error::{Failure, KC_NO_OFFSET, finish, kc_error, kc_status};
 use crate::memory::bytes;
 
-/// For [`kc_image_open`]: refuse what real loaders accept and the format forbids. m1n1's own file needs it off.
+/// For [`kc_image_open`]: refuse what real loaders accept and the format forbids. m1n1's own file
+/// needs it off.
 pub const KC_STRICT: u32 = 1;
 
 /// Words of a [`kc_image`].
 pub const KC_IMAGE_WORDS: usize = 48;
 
-/// An open image, in the caller's memory. All of it is private; zero it, or open it, before any other call gets it.
+/// An open image, in the caller's memory. All of it is private; zero it, or open it, before any
+/// other call gets it.
 #[repr(C)]
 pub struct kc_image {
     tag: u64,
@@ -177,7 +179,8 @@ impl Open<'_> {
         })
     }
 
-    /// The first symbol of that name with an address: of the outer image, then of the nested ones in their order.
+    /// The first symbol of that name with an address: of the outer image, then of the nested ones
+    /// in their order.
     fn symbol(&self, name: Name<'_>) -> Result<u64, Failure> {
         let mut damage = None;
         let outer = core::iter::once(Ok(self.cache.image()));
@@ -227,7 +230,8 @@ fn count<T>(items: impl Iterator<Item = T>) -> u32 {
     items.fold(0_u32, |count, _| count.saturating_add(1))
 }
 
-/// The slice that a loader takes of a fat file: arm64e, else arm64; any other file is the image itself.
+/// The slice that a loader takes of a fat file: arm64e, else arm64; any other file is the image
+/// itself.
 fn open(file: &[u8], flags: u32) -> Result<Open<'_>, Failure> {
     let mode = match flags {
         0 => Mode::Tolerant,
@@ -253,7 +257,8 @@ fn open(file: &[u8], flags: u32) -> Result<Open<'_>, Failure> {
 /// What an open handle holds.
 ///
 /// # Safety
-/// `image` is NULL, or points to a `kc_image` that is zeroed or was opened, and whose file is still there unchanged.
+/// `image` is NULL, or points to a `kc_image` that is zeroed or was opened, and whose file is still
+/// there unchanged.
 pub(crate) unsafe fn opened<'a>(image: *const kc_image) -> Result<&'a Open<'a>, Failure> {
     // SAFETY: the caller's promise.
     let handle = unsafe { image.as_ref() };
@@ -261,15 +266,17 @@ pub(crate) unsafe fn opened<'a>(image: *const kc_image) -> Result<&'a Open<'a>, 
         let what = "the image was not opened";
         return Err(Failure::Other(kc_status::KC_NOT_OPEN, what));
     };
-    // SAFETY: the tag says that `kc_image_open` put it there; size and alignment are asserted above.
+    // SAFETY: the tag says that `kc_image_open` put it there; size and alignment are asserted
+    // above.
     Ok(unsafe { &*handle.words.as_ptr().cast::<Open<'a>>() })
 }
 
-/// Opens a Mach-O image, of a fat file the arm64e or arm64 slice. `flags` is 0 or `KC_STRICT`. The handle is open exactly if
-/// the call succeeds; it needs no closing.
+/// Opens a Mach-O image, of a fat file the arm64e or arm64 slice. `flags` is 0 or `KC_STRICT`. The
+/// handle is open exactly if the call succeeds; it needs no closing.
 ///
 /// # Safety
-/// The contract of every pointer, at the top of this header; `file` stays as it is as long as the handle is used.
+/// The contract of every pointer, at the top of this header; `file` stays as it is as long as the
+/// handle is used.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kc_image_open(
     file: *const u8,
@@ -311,7 +318,8 @@ pub unsafe extern "C" fn kc_image_describe(
     unsafe { finish(opened(image).and_then(Open::info), info, error) }
 }
 
-/// The segment with this place in load-command order, counted from 0. Costs a walk over the load commands.
+/// The segment with this place in load-command order, counted from 0. Costs a walk over the load
+/// commands.
 ///
 /// # Safety
 /// The contract of every pointer, at the top of this header. `error` may be NULL.
@@ -333,7 +341,8 @@ pub unsafe extern "C" fn kc_image_segment(
     unsafe { finish(outcome, segment, error) }
 }
 
-/// The nested image with this place in load-command order, counted from 0. Costs a walk over the load commands.
+/// The nested image with this place in load-command order, counted from 0. Costs a walk over the
+/// load commands.
 ///
 /// # Safety
 /// The contract of every pointer, at the top of this header. `error` may be NULL.
@@ -354,8 +363,8 @@ pub unsafe extern "C" fn kc_image_entry(
     }
 }
 
-/// The unslid address of the first symbol of this name, a NUL-terminated string, that is defined: in the outer image, then in
-/// the nested ones in their order. Costs a walk over all symbols.
+/// The unslid address of the first symbol of this name, a NUL-terminated string, that is defined:
+/// in the outer image, then in the nested ones in their order. Costs a walk over all symbols.
 ///
 /// # Safety
 /// The contract of every pointer, at the top of this header. `error` may be NULL.

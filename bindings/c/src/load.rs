@@ -57,13 +57,13 @@ pub struct kc_step {
     pub bytes: *const u8,
 }
 
-/// Called by [`kc_load`] for each aligned word of the file in an executable segment, with its unslid
-/// address; returns what to write in its place.
+/// Called by [`kc_load`] for each aligned word of the file in an executable segment, with its
+/// unslid address; returns what to write in its place.
 pub type kc_rewrite =
     Option<unsafe extern "C" fn(context: *mut c_void, vmaddr: u64, word: u32) -> u32>;
 
-/// Called by [`kc_apply_fixups`] for each pointer that is to be signed. `key` is 0 IA, 1 IB, 2 DA, 3 DB; the discriminator
-/// is blended in full. Returns the signed pointer.
+/// Called by [`kc_apply_fixups`] for each pointer that is to be signed. `key` is 0 IA, 1 IB, 2 DA,
+/// 3 DB; the discriminator is blended in full. Returns the signed pointer.
 pub type kc_sign = Option<
     unsafe extern "C" fn(context: *mut c_void, pointer: u64, key: u32, discriminator: u64) -> u64,
 >;
@@ -206,8 +206,9 @@ pub unsafe extern "C" fn kc_plan_load(
     }
 }
 
-/// The step with this place in the plan, counted from 0, in ascending order of address; `KC_NOT_FOUND` past the last. Copies and zeros cover
-/// the memory without a gap. Costs as many steps as come before it.
+/// The step with this place in the plan, counted from 0, in ascending order of address;
+/// `KC_NOT_FOUND` past the last. Copies and zeros cover the memory without a gap. Costs as many
+/// steps as come before it.
 ///
 /// # Safety
 /// The contract of every pointer, at the top of this header. `error` may be NULL.
@@ -232,12 +233,13 @@ pub unsafe extern "C" fn kc_plan_step(
     unsafe { finish(outcome, out, error) }
 }
 
-/// Loads the image into `memory`, whose first byte has the physical address `phys_base`: `kc_plan.size` bytes of it are
-/// written. `rewrite`, unless NULL, sees every word of executable segments and says what becomes of it; `context` is handed to it.
+/// Loads the image into `memory`, whose first byte has the physical address `phys_base`:
+/// `kc_plan.size` bytes of it are written. `rewrite`, unless NULL, sees every word of executable
+/// segments and says what becomes of it; `context` is handed to it.
 ///
 /// # Safety
-/// The contract of every pointer, at the top of this header; `rewrite` may be called with `context` during the
-/// call, and does not touch `memory`. `error` may be NULL.
+/// The contract of every pointer, at the top of this header; `rewrite` may be called with `context`
+/// during the call, and does not touch `memory`. `error` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kc_load(
     image: *const kc_image,
@@ -267,14 +269,14 @@ pub unsafe extern "C" fn kc_load(
     unsafe { finish(outcome, core::ptr::null_mut(), error) }
 }
 
-/// Rewrites the pointers of what [`kc_load`] loaded with the same arguments; `*applied` becomes how many. `bases` may be NULL: then no
-/// other collection's base is known. `sign`, unless NULL, signs pointers; `context` is handed to it. After an error the memory is in part
-/// rewritten and not fit to run.
+/// Rewrites the pointers of what [`kc_load`] loaded with the same arguments; `*applied` becomes how
+/// many. `bases` may be NULL: then no other collection's base is known. `sign`, unless NULL, signs
+/// pointers; `context` is handed to it. After an error the memory is in part rewritten and not fit
+/// to run.
 ///
 /// # Safety
-/// The contract of every pointer, at the top of this header; `sign` may be called with `context` during the
-/// call, and does not touch `memory`. `bases`, `applied`
-/// and `error` may be NULL.
+/// The contract of every pointer, at the top of this header; `sign` may be called with `context`
+/// during the call, and does not touch `memory`. `bases`, `applied` and `error` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kc_apply_fixups(
     image: *const kc_image,

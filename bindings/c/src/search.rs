@@ -38,11 +38,13 @@ fn search(code: &[u8], pattern: &[kc_pattern], from: usize) -> Result<usize, Fai
     Err(Failure::not_found("the pattern does not occur"))
 }
 
-/// Finds the first place at or after byte `from` of `code`, a multiple of 4, where the words of `pattern` follow each other; `*found` becomes its
-/// byte offset. `KC_NOT_FOUND` where there is none: search on with `from` 4 above what was found.
+/// Finds the first place at or after byte `from` of `code`, a multiple of 4, where the words of
+/// `pattern` follow each other; `*found` becomes its byte offset. `KC_NOT_FOUND` where there is
+/// none: search on with `from` 4 above what was found.
 ///
 /// # Safety
-/// The contract of every pointer, at the top of this header: `pattern` points to `words` objects. `error` may be NULL.
+/// The contract of every pointer, at the top of this header: `pattern` points to `words` objects.
+/// `error` may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kc_search(
     code: *const u8,

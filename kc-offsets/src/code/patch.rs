@@ -143,10 +143,12 @@ pub struct PlacedPatch {
     pub len: usize,
 }
 
-/// Checks a set of patches: that each one's bytes are in the file and are the expected ones, and that no two share a byte.
+/// Checks a set of patches: that each one's bytes are in the file and are the expected ones, and
+/// that no two share a byte.
 ///
-/// `file` is the outermost file, and `map` the addresses of the image in it. The answer lies in `memory`, which needs a cell for each
-/// patch, in ascending order of file offset. Costs one step for each byte, and a sort.
+/// `file` is the outermost file, and `map` the addresses of the image in it. The answer lies in
+/// `memory`, which needs a cell for each patch, in ascending order of file offset. Costs one step
+/// for each byte, and a sort.
 ///
 /// # Errors
 /// The first patch that does not fit. One that overlaps another counts as the later in the file.

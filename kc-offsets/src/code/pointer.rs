@@ -30,12 +30,14 @@ pub struct PointerXref {
 
 /// The pointers of an image to an address, in the order of its fixups.
 ///
-/// They are the slots, of whatever mechanism, whose target it is; a collection's outer image has those of every image inside. Without any
-/// fixup they are the 8-byte words, at addresses that are multiples of 8, that have the address as their value: of a static kernel, say. They
-/// are looked for in sections except strings, and in segments without sections except `__LINKEDIT` and the image's load commands. In
-/// memory whose fixups have been applied they are the words of writable segments, at multiples of 4 (`kmod_info` is packed to 4), that are it
-/// without slide and authentication code.
-/// Damage is an error, and the walk goes on behind it. Costs one pass over the fixups, or over the segments.
+/// They are the slots, of whatever mechanism, whose target it is; a collection's outer image has
+/// those of every image inside. Without any fixup they are the 8-byte words, at addresses that are
+/// multiples of 8, that have the address as their value: of a static kernel, say. They are looked
+/// for in sections except strings, and in segments without sections except `__LINKEDIT` and the
+/// image's load commands. In memory whose fixups have been applied they are the words of writable
+/// segments, at multiples of 4 (`kmod_info` is packed to 4), that are it without slide and
+/// authentication code. Damage is an error, and the walk goes on behind it. Costs one pass over the
+/// fixups, or over the segments.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct PointerXrefs<'a> {
@@ -109,8 +111,8 @@ const fn stride(layout: Layout) -> usize {
     if layout.has_fixups_applied() { 4 } else { 8 }
 }
 
-/// Whether pointers may lie in a segment. dyld refuses fixups in one that is not writable at load (`common/MachOAnalyzer.cpp`,
-/// `invalidRebaseState`), and symbols hold the same numbers.
+/// Whether pointers may lie in a segment. dyld refuses fixups in one that is not writable at load
+/// (`common/MachOAnalyzer.cpp`, `invalidRebaseState`), and symbols hold the same numbers.
 fn may_point(segment: &Segment<'_>, layout: Layout) -> bool {
     let writable = segment.initprot().contains(VmProt::VM_PROT_WRITE);
     segment.name() != "__LINKEDIT" && (writable || !layout.has_fixups_applied())

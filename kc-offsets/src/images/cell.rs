@@ -10,7 +10,8 @@ use super::text::ImageText;
 #[derive(Clone, Copy)]
 pub struct ImageCell<'a> {
     pub(super) image: Image<'a>,
-    /// Which kext of the property list describes the entry, or whether the kext is taken: see `describe`.
+    /// Which kext of the property list describes the entry, or whether the kext is taken: see
+    /// `describe`.
     pub(super) is_taken: bool,
     /// References to values of the property list.
     pub(super) pending: [Pending; FIELDS],

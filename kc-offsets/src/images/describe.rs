@@ -1,8 +1,9 @@
 //! What the kexts of a property list add to the entries of a fileset.
 use super::cell::{ByAddress, ById, CellKey, ImageCell, Sorted, cell};
 
-/// Merges the kexts, from cell `entries` on, into the entries before, and returns how many cells are
-/// left: an entry has the version and the size of the kext with its address, or else of the one with its id.
+/// Merges the kexts, from cell `entries` on, into the entries before, and returns how many cells
+/// are left: an entry has the version and the size of the kext with its address, or else of the one
+/// with its id.
 pub(super) fn merge(cells: &mut [ImageCell<'_>], entries: usize) -> usize {
     if entries > 1 {
         by_address(cells, entries);

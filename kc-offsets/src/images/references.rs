@@ -1,7 +1,8 @@
 //! Kexts of a property list, whose values may be references to earlier ones.
 //!
-//! A reference is found without a table of all values: the references of the kexts are sorted, one pass over the
-//! list notes each value at the first reference after it, and what notes nothing takes the value of the reference before.
+//! A reference is found without a table of all values: the references of the kexts are sorted, one
+//! pass over the list notes each value at the first reference after it, and what notes nothing
+//! takes the value of the reference before.
 use super::cell::{ByReference, FIELDS, ImageCell, Pending, Sorted, pending};
 use super::image::Image;
 use super::text::ImageText;
@@ -14,8 +15,8 @@ use macho_core::VmAddr;
 const KEYS: [Key; FIELDS] = [Key::BundleId, Key::Version, Key::LoadAddr, Key::Size];
 
 /// The longest id or version, in bytes as it stands in the file: what a path may have on macOS (XNU
-/// `bsd/sys/syslimits.h`, `PATH_MAX`). References make a name out of a few bytes, so that without a limit
-/// a small file could ask for any amount of text.
+/// `bsd/sys/syslimits.h`, `PATH_MAX`). References make a name out of a few bytes, so that without a
+/// limit a small file could ask for any amount of text.
 const MOST_TEXT: usize = 1024;
 
 /// The kext of a dictionary, its references still open.

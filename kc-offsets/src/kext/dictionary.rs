@@ -37,7 +37,8 @@ const KEYS: [(Key, &str); 7] = [
     (Key::KmodInfo, "_PrelinkKmodInfo"),
 ];
 
-/// What the property list says about one kext, as it stands: a value may be a reference to an earlier one.
+/// What the property list says about one kext, as it stands: a value may be a reference to an
+/// earlier one.
 #[derive(Clone, Copy)]
 #[must_use]
 pub struct Dictionary<'a> {
@@ -132,8 +133,8 @@ enum Cursor {
     Done,
 }
 
-/// Iterator over the dictionaries of a property list. XML that is damaged ends it: inside of a kext as the damage of that
-/// kext, elsewhere as an error.
+/// Iterator over the dictionaries of a property list. XML that is damaged ends it: inside of a kext
+/// as the damage of that kext, elsewhere as an error.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Dictionaries<'a> {
@@ -182,7 +183,8 @@ impl<'a> Dictionaries<'a> {
         Ok(())
     }
 
-    /// Reads to the end of a dictionary that has begun. What is read before XML that is damaged stays.
+    /// Reads to the end of a dictionary that has begun. What is read before XML that is damaged
+    /// stays.
     fn fill(&mut self, kext: &mut Dictionary<'a>) -> Result<(), Error> {
         while let Some(element) = self.element()? {
             let key = match element.item {

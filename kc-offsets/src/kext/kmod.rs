@@ -25,7 +25,8 @@ pub struct Kmod<'a> {
     pub name: Name<'a>,
     /// `version`.
     pub version: Name<'a>,
-    /// `address`: unslid address of the kext's header; in many static kernels 0, as the kernel fills it in.
+    /// `address`: unslid address of the kext's header; in many static kernels 0, as the kernel
+    /// fills it in.
     pub address: VmAddr,
     /// `size` of the kext in memory, in bytes; 0 where `address` is.
     pub size: u64,
@@ -38,8 +39,8 @@ pub struct Kmod<'a> {
 }
 
 impl<'a> Kmod<'a> {
-    /// By the offsets of `kmod_info_64`: name at 16, version at 80, address at 156, size at 164, start at 180,
-    /// stop at 188.
+    /// By the offsets of `kmod_info_64`: name at 16, version at 80, address at 156, size at 164,
+    /// start at 180, stop at 188.
     fn new(
         bytes: &'a [u8],
         vmaddr: VmAddr,
@@ -71,11 +72,12 @@ fn word(bytes: &[u8], at: usize) -> Option<u64> {
     Some(u64::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
-/// Iterator over the kexts of the arrays, in order. A pointer to no bytes of the file is an error, and the
-/// walk goes on after it.
+/// Iterator over the kexts of the arrays, in order. A pointer to no bytes of the file is an error,
+/// and the walk goes on after it.
 ///
-/// A pointer is read as the words of its segment are written, in chains or in threads, signed or not; where that leads to no byte of the
-/// file, and where the fixups are damaged, as a plain vmaddr, or as [`unslid`] has it.
+/// A pointer is read as the words of its segment are written, in chains or in threads, signed or
+/// not; where that leads to no byte of the file, and where the fixups are damaged, as a plain
+/// vmaddr, or as [`unslid`] has it.
 #[derive(Clone)]
 #[must_use]
 pub struct Kmods<'a> {
@@ -169,8 +171,8 @@ impl<'a> Kmods<'a> {
 }
 
 impl<'a> Kmods<'a> {
-    /// The next kext, and its header's address as `__kmod_start` has it, which may be known although the kext is
-    /// damaged.
+    /// The next kext, and its header's address as `__kmod_start` has it, which may be known
+    /// although the kext is damaged.
     pub(crate) fn step(&mut self) -> Option<(Option<VmAddr>, Result<Kmod<'a>, Error>)> {
         let (info, entry) = self.infos.next()?;
         let header = self.starts.next();

@@ -14,14 +14,15 @@ use crate::slide::PhysicalWindow;
 /// Bytes of the largest page of Apple's CPUs: what mapped and mapping address have in common.
 const PAGE: u64 = 0x4000;
 
-/// Where an image goes in physical memory: which bytes go where, in what order, and where it starts.
-/// A `Copy` view: what it says is computed when asked.
+/// Where an image goes in physical memory: which bytes go where, in what order, and where it
+/// starts. A `Copy` view: what it says is computed when asked.
 ///
 /// The segments lie as far apart as their vmaddrs are, the lowest one at a physical base:
 /// physical = vmaddr - lowest vmaddr + physical base, as m1n1's hypervisor and XNU's own `phystokv`
 /// have it. [`LoadPlan::steps`] says what to do, one [`Step`](crate::Step) after the other in
 /// ascending order of address, so that every byte of the range is written once;
-/// [`LoadPlan::load_into`] does it to a slice. [`LoadPlan::apply_fixups`] then rewrites the pointers.
+/// [`LoadPlan::load_into`] does it to a slice. [`LoadPlan::apply_fixups`] then rewrites the
+/// pointers.
 ///
 /// ```no_run
 /// # fn load(file: &[u8], memory: &mut [u8]) -> Result<(), kc_offsets::Error> {
@@ -63,7 +64,8 @@ pub struct BootFields {
 
 impl<'a> LoadPlan<'a> {
     /// Plans to load `cache` at `phys_base`, to run at its vmaddrs plus `slide`. Work: each
-    /// segment with memory, [`MOST_SEGMENTS`](crate::MOST_SEGMENTS) at the most, is compared with each.
+    /// segment with memory, [`MOST_SEGMENTS`](crate::MOST_SEGMENTS) at the most, is compared with
+    /// each.
     ///
     /// # Errors
     /// `NothingToLoad`; `CountTooLarge`; `Overlap`; `AddressOverflow` if a segment ends
@@ -143,8 +145,8 @@ impl<'a> LoadPlan<'a> {
         }
     }
 
-    /// Where in the loaded memory the image's header is: what [`KernelCache::parse_mapped`] needs to ask the memory what the file was
-    /// asked. `None` where no segment has the header.
+    /// Where in the loaded memory the image's header is: what [`KernelCache::parse_mapped`] needs
+    /// to ask the memory what the file was asked. `None` where no segment has the header.
     pub fn header(&self) -> Option<FileOffset> {
         self.offset_of(self.image.base()?).map(FileOffset::new)
     }
@@ -158,7 +160,8 @@ impl<'a> LoadPlan<'a> {
         }
     }
 
-    /// The physical address at which the image starts to run, with the MMU off; `None` where no load command says so.
+    /// The physical address at which the image starts to run, with the MMU off; `None` where no
+    /// load command says so.
     ///
     /// # Errors
     /// As [`KernelCache::entry_point`]; `EntryNotMapped` if no byte of the file lies there.

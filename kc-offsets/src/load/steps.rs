@@ -6,8 +6,8 @@ use macho_core::{MachO, PhysAddr, Segment, VmAddr, VmProt};
 
 use super::segments::with_memory;
 
-/// One thing to do. Copies and zeros follow each other without a gap from the first byte of the plan to
-/// its last; [`Step::Clamp`] and [`Step::Protect`] write nothing.
+/// One thing to do. Copies and zeros follow each other without a gap from the first byte of the
+/// plan to its last; [`Step::Clamp`] and [`Step::Protect`] write nothing.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 #[must_use]
@@ -34,7 +34,8 @@ pub enum Step<'a> {
         /// Bytes, at least one.
         len: u64,
     },
-    /// A remark: the segment claims more of the file than it gets. The zeros that follow stand for it.
+    /// A remark: the segment claims more of the file than it gets. The zeros that follow stand for
+    /// it.
     Clamp {
         /// The segment.
         segment: Segment<'a>,
@@ -112,7 +113,8 @@ impl fmt::Debug for Step<'_> {
     }
 }
 
-/// Why a segment gets less of the file than it claims. Both need an image that was parsed tolerantly.
+/// Why a segment gets less of the file than it claims. Both need an image that was parsed
+/// tolerantly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ClampReason {
@@ -123,8 +125,8 @@ pub enum ClampReason {
     FileSizeExceedsVmSize,
 }
 
-/// Iterator over the steps of a [`LoadPlan`](crate::LoadPlan). Each segment costs a pass over all load commands;
-/// there are at most five steps for each.
+/// Iterator over the steps of a [`LoadPlan`](crate::LoadPlan). Each segment costs a pass over all
+/// load commands; there are at most five steps for each.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Steps<'a> {
@@ -164,7 +166,8 @@ impl<'a> Steps<'a> {
         (VmAddr::new(vmaddr), PhysAddr::new(phys))
     }
 
-    /// The segment with the lowest address that is not below `from`. Segments do not overlap, so none starts before it ends.
+    /// The segment with the lowest address that is not below `from`. Segments do not overlap, so
+    /// none starts before it ends.
     fn segment_from(&self, from: VmAddr) -> Option<Segment<'a>> {
         with_memory(&self.image)
             .filter(|segment| segment.vmaddr() >= from)

@@ -4,8 +4,9 @@ use macho_core::MachO;
 use crate::error::{Error, Fault};
 use crate::images::Images;
 
-/// Bytes of tables that may still be read: the tables of a file's images share no byte, so that all together have
-/// no more than the file. Without a limit 250 images that name one table would cost 250 tables.
+/// Bytes of tables that may still be read: the tables of a file's images share no byte, so that all
+/// together have no more than the file. Without a limit 250 images that name one table would cost
+/// 250 tables.
 pub(super) struct Budget {
     left: u64,
 }

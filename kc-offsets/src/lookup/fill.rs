@@ -181,8 +181,8 @@ fn dedup(cells: &mut [LookupCell]) -> usize {
     count
 }
 
-/// The symbols that images define, with the numbers of their images and their indices: no debugging entries, and none
-/// without a name.
+/// The symbols that images define, with the numbers of their images and their indices: no debugging
+/// entries, and none without a name.
 pub(super) fn each_symbol<'a>(
     images: Images<'a, '_>,
     mut each: impl FnMut(usize, Result<(u32, Symbol<'a>), Error>),
@@ -219,8 +219,8 @@ pub(super) fn defined<'a>(
     Ok((table.len(), symbols))
 }
 
-/// What a symbol of the image names, by rules 7 and 8; `None` if that is not the image's. `at` gives
-/// the stretch of an address.
+/// What a symbol of the image names, by rules 7 and 8; `None` if that is not the image's. `at`
+/// gives the stretch of an address.
 pub(super) fn rank(
     mut at: impl FnMut(u64) -> Stretch,
     image: usize,

@@ -94,8 +94,8 @@ fn indirect(
     Ok(())
 }
 
-/// Whether the fixups may have a bind: most images of a collection have none, and a million rebases need
-/// not be walked for that.
+/// Whether the fixups may have a bind: most images of a collection have none, and a million rebases
+/// need not be walked for that.
 fn may_bind(macho: &MachO<'_>) -> bool {
     let has_imports = matches!(
         macho.chained_fixups(),

@@ -89,8 +89,8 @@ impl Rank {
     }
 }
 
-/// Bits of `what`: the index, inverted; the image, inverted; the rank. So that of one address the last
-/// is the best, and of one rank the first symbol of the first image.
+/// Bits of `what`: the index, inverted; the image, inverted; the rank. So that of one address the
+/// last is the best, and of one rank the first symbol of the first image.
 const IMAGE_SHIFT: u32 = 32;
 const RANK_SHIFT: u32 = 56;
 /// Bits of an image's number.
@@ -139,8 +139,8 @@ pub(super) fn name<'a>(images: Images<'a, '_>, cell: LookupCell) -> Option<Named
     })
 }
 
-/// Which of two names names `addr`: one that reaches there, or one of its own. A symbol that starts there is
-/// nearer than a name from before; a slot only counts if nothing else does.
+/// Which of two names names `addr`: one that reaches there, or one of its own. A symbol that starts
+/// there is nearer than a name from before; a slot only counts if nothing else does.
 pub(super) fn nearest(
     addr: u64,
     reaching: Option<LookupCell>,

@@ -12,10 +12,12 @@ use super::stretches::Stretch;
 use crate::images::Images;
 
 impl<'a> Images<'a, '_> {
-    /// What [`Lookup::location`](crate::Lookup::location) says of `vmaddr`, without an index and its memory. Costs a pass over the
-    /// load commands of all images, and over the tables of the one that owns the address: for a few addresses.
+    /// What [`Lookup::location`](crate::Lookup::location) says of `vmaddr`, without an index and
+    /// its memory. Costs a pass over the load commands of all images, and over the tables of the
+    /// one that owns the address: for a few addresses.
     ///
-    /// Of images whose tables overlap, which no linker writes, an index may know less: it reads no byte twice.
+    /// Of images whose tables overlap, which no linker writes, an index may know less: it reads no
+    /// byte twice.
     pub fn locate(&self, vmaddr: VmAddr, options: LookupOptions) -> Option<Location<'a>> {
         let addr = vmaddr.get();
         let stretch = Stretch::once(fill::claims(*self), addr)?;

@@ -10,8 +10,8 @@ use super::range::Stretch;
 /// Memory for [`AddressMap::sorted_in`](crate::AddressMap::sorted_in): 32 bytes for a stretch of
 /// addresses, or for the keys of eight.
 ///
-/// One type serves for both, since a search is fast with all keys side by side, and the caller should
-/// not have to bring two slices.
+/// One type serves for both, since a search is fast with all keys side by side, and the caller
+/// should not have to bring two slices.
 #[derive(Clone, Copy, Default)]
 #[repr(align(8))]
 pub struct MapCell {
@@ -222,8 +222,8 @@ pub(super) struct Sorted<'s> {
 }
 
 impl<'s> Sorted<'s> {
-    /// Sorts `count` `stretches` (ascending, adjoining) into `cells`, which are as many as they need.
-    /// `None` if they span more than 2^31 steps of their common alignment.
+    /// Sorts `count` `stretches` (ascending, adjoining) into `cells`, which are as many as they
+    /// need. `None` if they span more than 2^31 steps of their common alignment.
     pub(super) fn build(
         cells: &'s mut [MapCell],
         count: usize,

@@ -1,4 +1,5 @@
-//! An address map with a table of pages in the caller's memory: three loads answer nearly any vmaddr.
+//! An address map with a table of pages in the caller's memory: three loads answer nearly any
+//! vmaddr.
 use core::fmt;
 
 use macho_core::{FileOffset, VmAddr};

@@ -15,8 +15,8 @@ pub(crate) struct InputArgs {
     /// Slice of a fat file (default: arm64e, else arm64, else the only one)
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(crate) arch: Option<String>,
-    /// FILE is memory with the image loaded, as kc load writes it or a dump; SLIDE is what its pointers were slid by, or raw where
-    /// no fixups were applied [default: 0]
+    /// FILE is memory with the image loaded, as kc load writes it or a dump; SLIDE is what its
+    /// pointers were slid by, or raw where no fixups were applied [default: 0]
     #[arg(long, value_name = "SLIDE", value_parser = pointers, num_args = 0..=1, require_equals = true,
         allow_hyphen_values = true, default_missing_value = "0", conflicts_with = "arch", help_heading = "Input")]
     pub(crate) mapped: Option<Pointers>,

@@ -60,8 +60,8 @@ pub(super) fn entries_json(
     Ok(Value::Array(array))
 }
 
-/// The images inside that the list says anything of, with their UUIDs: a list may name one image a hundred thousand
-/// times, so that each is asked once.
+/// The images inside that the list says anything of, with their UUIDs: a list may name one image a
+/// hundred thousand times, so that each is asked once.
 fn listed<'a, 's>(
     images: Images<'a, 's>,
 ) -> impl Iterator<Item = (&'s Image<'a>, Result<Option<String>, Failure>)> {

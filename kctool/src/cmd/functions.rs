@@ -89,7 +89,8 @@ fn damage(images: Images<'_, '_>, wanted: Option<usize>) -> Result<Damage, Failu
     Ok(damage)
 }
 
-/// A guess in the image whose code holds the address, or else in the outer one, whose segments span the others.
+/// A guess in the image whose code holds the address, or else in the outer one, whose segments span
+/// the others.
 fn guess(images: Images<'_, '_>, wanted: Option<usize>, vmaddr: VmAddr) -> Option<VmAddr> {
     let machos = images.machos();
     let inside = machos.clone().skip(1).chain(machos.take(1));

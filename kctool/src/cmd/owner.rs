@@ -13,7 +13,8 @@ use crate::printable::Printable;
 use crate::question::with_image;
 use crate::streams::Streams;
 
-/// Up to so many addresses are looked for in one pass over the images each, which costs less than an index.
+/// Up to so many addresses are looked for in one pass over the images each, which costs less than
+/// an index.
 const FEW: usize = 16;
 
 pub(super) fn run(args: &Owner, streams: &mut Streams<'_>) -> Result<(), Failure> {

@@ -1,4 +1,5 @@
-//! Checks the rows against one another: names that are there twice, overlaps, what hides a row or an alias.
+//! Checks the rows against one another: names that are there twice, overlaps, what hides a row or
+//! an alias.
 
 use std::collections::HashMap;
 

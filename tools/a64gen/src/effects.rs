@@ -35,7 +35,8 @@ const SIZES: [&str; 8] = [
     "some",
 ];
 
-/// How the access is ordered, paired and so on, in the order of their bits: eight beside the size, then three above the kind.
+/// How the access is ordered, paired and so on, in the order of their bits: eight beside the size,
+/// then three above the kind.
 const ORDERS: [&str; 11] = [
     "acquire",
     "release",
@@ -225,7 +226,8 @@ fn is_source(name: &str) -> bool {
     name.len() != rest.len() && ["da", "dn", "dm"].iter().any(|tail| rest.starts_with(tail))
 }
 
-/// The effect of each row. Of two rules that say the same kind of thing about a row, the later holds.
+/// The effect of each row. Of two rules that say the same kind of thing about a row, the later
+/// holds.
 pub(crate) fn of_rows(rows: &[Row], rules: &[Rule], problems: &mut Vec<Problem>) -> Vec<Effect> {
     let mut used: Vec<Vec<bool>> = rules.iter().map(|r| vec![false; r.globs.len()]).collect();
     let effects: Vec<Effect> = rows

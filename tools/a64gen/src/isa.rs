@@ -36,7 +36,8 @@ pub(crate) struct Alias {
 /// How Apple's syntax spells the vectors of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Apple {
-    /// The first arrangement goes behind the mnemonic, and the registers are bare: `add.4s v0, v1, v2`.
+    /// The first arrangement goes behind the mnemonic, and the registers are bare: `add.4s v0, v1,
+    /// v2`.
     Suffix,
     /// The registers are bare: `sdot v0, v1, v2[0]`.
     Bare,
@@ -80,7 +81,8 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The words with `mask` and `value` that are of this row, as masks and values that share no word.
+    /// The words with `mask` and `value` that are of this row, as masks and values that share no
+    /// word.
     pub(crate) fn pieces(&self, mask: u32, value: u32) -> Vec<(u32, u32)> {
         let mut pieces = vec![(mask, value)];
         for &(m, v) in &self.except {
@@ -180,7 +182,8 @@ fn parse_template(text: &str) -> Result<Template, String> {
     })
 }
 
-/// Reads the pattern column: runs of 0 and 1, `(0)`/`(1)` runs for should-be bits, `name:width` fields.
+/// Reads the pattern column: runs of 0 and 1, `(0)`/`(1)` runs for should-be bits, `name:width`
+/// fields.
 fn parse_pattern(text: &str) -> Result<(u32, u32, u32, Vec<Field>), String> {
     let mut at = 32_u32;
     let (mut mask, mut value, mut should) = (0, 0, 0);

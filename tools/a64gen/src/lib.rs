@@ -1,4 +1,5 @@
-//! Turns the A64 specification text (`aarch64-decode/spec/*.isa`) into the decoder's tables, or says what is wrong with it.
+//! Turns the A64 specification text (`aarch64-decode/spec/*.isa`) into the decoder's tables, or
+//! says what is wrong with it.
 #![expect(
     clippy::cast_possible_truncation,
     reason = "indices and bit numbers are small; the tree asserts its limits"
@@ -76,11 +77,12 @@ pub fn generate(input: &Input) -> Result<Output, Vec<Problem>> {
     Ok(Output { files, summary })
 }
 
-/// Compares the text with another table of Arm's encodings: tab-separated, with the columns that its line `# name ...` names. Gives the
-/// number of its encodings.
+/// Compares the text with another table of Arm's encodings: tab-separated, with the columns that
+/// its line `# name ...` names. Gives the number of its encodings.
 ///
 /// # Errors
-/// What is wrong with the text or the table; encodings that the text lacks, that differ, and that the table lacks (but for Apple's).
+/// What is wrong with the text or the table; encodings that the text lacks, that differ, and that
+/// the table lacks (but for Apple's).
 pub fn against(input: &Input, table: &Source) -> Result<usize, Vec<Problem>> {
     let model = load::load(&input.spec)?;
     let mut problems = aarchmrs::missing(&model.rows, table)?;

@@ -1,8 +1,9 @@
 //! Writes the name tables: `generated/named.rs`.
 //!
-//! Entry n has a value, flags, a feature and a name; the names lie squeezed behind one another, each with its length in
-//! front, and every [`STEP`]th has its start in an index. The tables of small sets come first, then those behind the
-//! Cargo feature `sysreg-names`, then Apple's registers, which need `apple` too.
+//! Entry n has a value, flags, a feature and a name; the names lie squeezed behind one another,
+//! each with its length in front, and every [`STEP`]th has its start in an index. The tables of
+//! small sets come first, then those behind the Cargo feature `sysreg-names`, then Apple's
+//! registers, which need `apple` too.
 
 use std::fmt::Write as _;
 

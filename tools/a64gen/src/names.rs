@@ -12,7 +12,8 @@ pub(crate) struct Entry {
     pub(crate) key: u16,
     /// The name as LLVM spells it.
     pub(crate) name: String,
-    /// Readable 1, writable 2, with register 4, without register 8; the same for GNU in the high half.
+    /// Readable 1, writable 2, with register 4, without register 8; the same for GNU in the high
+    /// half.
     pub(crate) flags: u8,
     /// Features that the value needs; the tables hold the first.
     pub(crate) features: Vec<String>,
@@ -27,7 +28,8 @@ pub(crate) struct Table {
     pub(crate) entries: Vec<Entry>,
 }
 
-/// Reads `TABLE NAME NUMBERS [FLAGS] [FEAT_...]` lines: one number is the value itself; four are op1 CRn CRm op2; five are op0 op1 CRn CRm op2.
+/// Reads `TABLE NAME NUMBERS [FLAGS] [FEAT_...]` lines: one number is the value itself; four are
+/// op1 CRn CRm op2; five are op0 op1 CRn CRm op2.
 pub(crate) fn parse(file: &str, text: &str, tables: &mut Vec<Table>, problems: &mut Vec<Problem>) {
     for (index, line) in text.lines().enumerate() {
         let content = line.split("  # ").next().unwrap_or_default().trim();

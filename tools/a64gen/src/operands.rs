@@ -1,4 +1,5 @@
-//! Reads `operands.isa`: words, operand kinds with their parameters, and the operand names bound to them.
+//! Reads `operands.isa`: words, operand kinds with their parameters, and the operand names bound to
+//! them.
 
 use std::collections::HashMap;
 
@@ -263,7 +264,8 @@ impl Operands {
         ))
     }
 
-    /// The descriptor of an operand of a row and the fields it reads: the first binding of that name whose fields the row has.
+    /// The descriptor of an operand of a row and the fields it reads: the first binding of that
+    /// name whose fields the row has.
     pub(crate) fn resolve(
         &mut self,
         name: &str,

@@ -1,7 +1,7 @@
 //! Makes a list of short names small: parts that repeat become one byte.
 //!
-//! A name is a run of bytes; a byte below 0x80 stands for itself, byte 0x80 + n for part n of the dictionary, whose
-//! text is plain. Reading a name is one pass without recursion.
+//! A name is a run of bytes; a byte below 0x80 stands for itself, byte 0x80 + n for part n of the
+//! dictionary, whose text is plain. Reading a name is one pass without recursion.
 
 use std::collections::HashMap;
 
@@ -13,8 +13,8 @@ pub(crate) struct Squeezed {
     pub(crate) names: Vec<Vec<u8>>,
 }
 
-/// Squeezes ASCII names: joins the pair of neighbours that saves most, again and again (byte-pair encoding), then
-/// writes each part out in full.
+/// Squeezes ASCII names: joins the pair of neighbours that saves most, again and again (byte-pair
+/// encoding), then writes each part out in full.
 pub(crate) fn squeeze(names: &[&str]) -> Squeezed {
     // 0..128 are the characters, 128.. the parts in order of their making.
     let mut texts: Vec<String> = (0_u8..128).map(|c| char::from(c).to_string()).collect();
@@ -33,7 +33,8 @@ pub(crate) fn squeeze(names: &[&str]) -> Squeezed {
         codes.dedup();
         codes.len()
     };
-    // Parts that only served to build longer ones free their number again, so used() is what counts.
+    // Parts that only served to build longer ones free their number again, so used() is what
+    // counts.
     while used(&coded) < 128 {
         let mut counts: HashMap<(usize, usize), usize> = HashMap::new();
         for name in &coded {

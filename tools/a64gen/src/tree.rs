@@ -1,9 +1,10 @@
 //! Builds the decision tree that identifies a word in a fixed number of steps.
 //!
-//! A slot holds a leaf (an encoding) or a node; a node selects one of its slots by a multiplicative hash of some bits of the word,
-//! `base + ((word & mask) * magic >> shift)`, found so that words of different encodings never share a slot. Words of no encoding may land
-//! anywhere: the comparison with the encoding's fixed bits refuses them. The walk takes the same number of steps for every word: a leaf
-//! stays where it is.
+//! A slot holds a leaf (an encoding) or a node; a node selects one of its slots by a multiplicative
+//! hash of some bits of the word, `base + ((word & mask) * magic >> shift)`, found so that words of
+//! different encodings never share a slot. Words of no encoding may land anywhere: the comparison
+//! with the encoding's fixed bits refuses them. The walk takes the same number of steps for every
+//! word: a leaf stays where it is.
 
 mod builder;
 mod hash;
@@ -46,7 +47,8 @@ pub(crate) fn build(patterns: &[Pattern]) -> Tree {
         let bits = top << ROOT_SHIFT;
         let set = builder.candidates(&everything, known, bits);
         let root = builder.build(&set, known, bits, 2);
-        // The walk takes a first step for every word, so what bits 31:21 decide becomes a node of one slot.
+        // The walk takes a first step for every word, so what bits 31:21 decide becomes a node of
+        // one slot.
         roots.push(match builder.nodes[root].0 {
             Node::Split { .. } => root,
             Node::Leaf(_) => {
@@ -66,7 +68,8 @@ pub(crate) fn build(patterns: &[Pattern]) -> Tree {
         });
     }
     let used = roots.iter().map(|&r| builder.nodes[r].2).max().unwrap_or(0);
-    // Lay out the nodes and their slots by section, so that a build without SVE or SME drops the tail.
+    // Lay out the nodes and their slots by section, so that a build without SVE or SME drops the
+    // tail.
     let mut position = vec![usize::MAX; builder.nodes.len()];
     let mut node_ends = [0; 3];
     let mut order = Vec::new();

@@ -1,4 +1,5 @@
-//! A small specification text that is right, damaged in one place: the generator says what is wrong, with file and line.
+//! A small specification text that is right, damaged in one place: the generator says what is
+//! wrong, with file and line.
 
 use a64gen::{Code, Input, Source, against, generate};
 

@@ -1,7 +1,8 @@
 //! Small images with fixups of one mechanism each: opcodes, relocation entries, threads, chains of
 //! every format.
 //!
-//! Encodings: XNU `EXTERNAL_HEADERS/mach-o/loader.h` and `reloc.h`, `osfmk/mach/dyld_kernel_fixups.h`.
+//! Encodings: XNU `EXTERNAL_HEADERS/mach-o/loader.h` and `reloc.h`,
+//! `osfmk/mach/dyld_kernel_fixups.h`.
 
 pub mod chained;
 mod draft;

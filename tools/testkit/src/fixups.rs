@@ -76,8 +76,8 @@ pub fn encode(format: u16, fixup: &Fixup, next: u64, bases: &Bases) -> u64 {
     }
 }
 
-/// One slot of a static kernel's thread: a signed target counts from the header, in slots of `format`; one without is a whole
-/// vmaddr, 43 bits of it and the top byte.
+/// One slot of a static kernel's thread: a signed target counts from the header, in slots of
+/// `format`; one without is a whole vmaddr, 43 bits of it and the top byte.
 pub fn encode_thread(format: u16, fixup: &Fixup, next: u64, base: u64) -> u64 {
     if fixup.auth.is_some() {
         return encode(format, fixup, next, &[base; 4]);

@@ -1,7 +1,8 @@
-//! Kernelcaches that somebody made to harm a reader: each has one thing that is wrong, at a place that is known.
+//! Kernelcaches that somebody made to harm a reader: each has one thing that is wrong, at a place
+//! that is known.
 //!
-//! [`mutate`](crate::mutate) damages by chance; these are the attacks that one would think of. What a reader must say
-//! about each stands in the tests of the readers.
+//! [`mutate`](crate::mutate) damages by chance; these are the attacks that one would think of. What
+//! a reader must say about each stands in the tests of the readers.
 
 mod attack;
 mod kmods;

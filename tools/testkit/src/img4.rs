@@ -79,7 +79,8 @@ pub fn private(name: &str, contents: &[u8]) -> Vec<u8> {
     tlv(&tag, contents)
 }
 
-/// `[PRIVATE name] { SEQUENCE { IA5 name, value } }`: a property, or with a SET as value an object of a manifest.
+/// `[PRIVATE name] { SEQUENCE { IA5 name, value } }`: a property, or with a SET as value an object
+/// of a manifest.
 pub fn property(name: &str, value: &[u8]) -> Vec<u8> {
     private(name, &sequence(&[&ia5(name), value]))
 }
@@ -170,7 +171,8 @@ pub struct Im4m {
 }
 
 impl Im4m {
-    /// A manifest for one object with the given digest, as a T8103 would have it but for the signature.
+    /// A manifest for one object with the given digest, as a T8103 would have it but for the
+    /// signature.
     pub fn covering(fourcc: &str, digest: &[u8]) -> Self {
         Self {
             properties: vec![

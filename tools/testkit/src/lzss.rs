@@ -1,4 +1,5 @@
-//! An LZSS encoder for complzss payloads: Okumura's format, ring of 4096 bytes that starts as spaces.
+//! An LZSS encoder for complzss payloads: Okumura's format, ring of 4096 bytes that starts as
+//! spaces.
 
 #![expect(
     clippy::cast_possible_truncation,

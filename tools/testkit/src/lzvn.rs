@@ -1,4 +1,5 @@
-//! An LZVN encoder for complzvn payloads and bvxn blocks. It varies its opcodes, so that a decoder meets each kind.
+//! An LZVN encoder for complzvn payloads and bvxn blocks. It varies its opcodes, so that a decoder
+//! meets each kind.
 
 #![expect(
     clippy::cast_possible_truncation,
@@ -64,8 +65,8 @@ fn emit(out: &mut Vec<u8>, literal: &[u8], mut len: usize, distance: usize, prev
     let (ahead, tail) = literal.split_at(literal.len() - keep);
     literals(out, ahead);
     let l = keep as u8;
-    // The 3-bit length field holds 3 to 10; with 2 or 3 literals values above 5 (l = 2) and 3 to 4 (l = 3)
-    // belong to other opcodes, so those stay below.
+    // The 3-bit length field holds 3 to 10; with 2 or 3 literals values above 5 (l = 2) and 3 to 4
+    // (l = 3) belong to other opcodes, so those stay below.
     let most = match l {
         0 => 10,
         1 => 8,

@@ -28,7 +28,8 @@ pub(crate) fn corpus(arguments: &[String]) -> Outcome<()> {
     }
 }
 
-/// Step: the downloaded files, a collection of the size that Macs have, and large files of every shape.
+/// Step: the downloaded files, a collection of the size that Macs have, and large files of every
+/// shape.
 ///
 /// # Errors
 /// As [`corpus`].
@@ -51,7 +52,8 @@ fn cache() -> OsString {
     std::env::var_os("KC_CORPUS").unwrap_or_else(|| OsString::from(target_dir().join("corpus")))
 }
 
-/// A collection of the size that Macs have: kc and the libraries' models against its builder; counts the facts.
+/// A collection of the size that Macs have: kc and the libraries' models against its builder;
+/// counts the facts.
 fn large() -> Outcome<u64> {
     let facts = truth(&[])?;
     run(cargo().args([

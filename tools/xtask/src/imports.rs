@@ -1,5 +1,6 @@
 //! `cargo xtask imports`: modules import downwards only (docs/decisions/0022), and a library has no
-//! public module but its name spaces (docs/decisions/0014). The package `kc-imports` reads the files.
+//! public module but its name spaces (docs/decisions/0014). The package `kc-imports` reads the
+//! files.
 
 use std::process::Command;
 

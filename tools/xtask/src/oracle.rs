@@ -72,11 +72,12 @@ pub(crate) fn step() -> Outcome<Checked> {
     ))
 }
 
-/// Step: operands against bad64's, by value: field corners of every encoding, the system space, random words.
+/// Step: operands against bad64's, by value: field corners of every encoding, the system space,
+/// random words.
 ///
 /// # Errors
-/// When bad64 cannot be built, an operand differs and nothing explains it, a line of the list explains nothing, or words of too few
-/// encodings were alike.
+/// When bad64 cannot be built, an operand differs and nothing explains it, a line of the list
+/// explains nothing, or words of too few encodings were alike.
 pub(crate) fn operands() -> Outcome<Checked> {
     let (mut compared, mut alike) = (0_u64, 0_u64);
     tee(
@@ -106,7 +107,8 @@ fn alike_in(line: &str) -> Option<u64> {
     number.trim().parse().ok()
 }
 
-/// Step: latencies against LLVM's scheduling model of Apple's cores, for field corners of every encoding.
+/// Step: latencies against LLVM's scheduling model of Apple's cores, for field corners of every
+/// encoding.
 ///
 /// # Errors
 /// When a latency differs, or the model knew too few words.
@@ -154,11 +156,12 @@ pub(crate) fn roundtrip() -> Outcome<Checked> {
 /// The list of lines that ours and the other assemblers take differently, with why.
 const LINES_KNOWN: &str = "docs/src/assembler-known.txt";
 
-/// Step: lines of assembly that are instructions, and mutations of them, against LLVM's assembler and GNU's.
+/// Step: lines of assembly that are instructions, and mutations of them, against LLVM's assembler
+/// and GNU's.
 ///
 /// # Errors
-/// When ours takes another line or makes another word and nothing explains it, a line of the list explains nothing, or too few
-/// lines were judged.
+/// When ours takes another line or makes another word and nothing explains it, a line of the list
+/// explains nothing, or too few lines were judged.
 pub(crate) fn lines() -> Outcome<Checked> {
     judged_lines("3", "50000", "1", 60_000)
 }

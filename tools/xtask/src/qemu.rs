@@ -1,5 +1,5 @@
-//! `cargo xtask qemu`: the images of `bare-metal/`, built and booted. The package `kc-qemu` makes the
-//! inputs, runs QEMU and compares.
+//! `cargo xtask qemu`: the images of `bare-metal/`, built and booted. The package `kc-qemu` makes
+//! the inputs, runs QEMU and compares.
 
 use std::fs;
 use std::path::PathBuf;
@@ -75,7 +75,8 @@ fn boot(options: &[&str]) -> Outcome<Checked> {
     Ok(Checked::new(boots, "boots print what they must"))
 }
 
-/// Builds a binary of `bare-metal/`, in a build folder of its own for its features, and gives its path.
+/// Builds a binary of `bare-metal/`, in a build folder of its own for its features, and gives its
+/// path.
 fn image(target: &str, binary: &str, features: &str) -> Outcome<PathBuf> {
     let mut cargo = Toolchain::get()?.cargo(&format!("bare-metal{features}"));
     cargo
@@ -134,7 +135,8 @@ fn build_folder(cargo: &std::process::Command) -> PathBuf {
         .unwrap_or_default()
 }
 
-/// Runs the commands of docs/src/bare-metal.md in an empty folder, and counts the kernels that they boot.
+/// Runs the commands of docs/src/bare-metal.md in an empty folder, and counts the kernels that they
+/// boot.
 fn new_user() -> Outcome<u64> {
     if matches!(Toolchain::get()?, Toolchain::Debian(_)) {
         println!("docs/src/bare-metal.md needs rustup, which gives no bare target here");

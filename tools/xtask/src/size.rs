@@ -56,7 +56,8 @@ const ROWS: &[Row] = &[
         build: ("translate", ""),
         minus: ("macho_walk", ""),
         target: 3 * KB,
-        // 23 bytes above 5 KB since a segment lies in a file or in memory; `memcpy`, which the image would have anyway, is 524 of them.
+        // 23 bytes above 5 KB since a segment lies in a file or in memory; `memcpy`, which the
+        // image would have anyway, is 524 of them.
         limit: 5 * KB + KB / 4,
     },
     Row {
@@ -115,7 +116,8 @@ const ROWS: &[Row] = &[
         build: ("a64_effects", WHOLE),
         minus: ("a64_decode", WHOLE),
         target: 12 * KB,
-        // Order, privilege, extension and tags of an access tell 255 effects apart, 190 without them.
+        // Order, privilege, extension and tags of an access tell 255 effects apart, 190 without
+        // them.
         limit: 13 * KB,
     },
     Row {
@@ -123,7 +125,8 @@ const ROWS: &[Row] = &[
         build: ("a64_encode", WHOLE),
         minus: ("a64_decode", WHOLE),
         target: 24 * KB,
-        // Decoding reads plans instead of descriptors since operands are data; encoding brings the descriptors.
+        // Decoding reads plans instead of descriptors since operands are data; encoding brings the
+        // descriptors.
         limit: 34 * KB,
     },
     Row {
@@ -131,7 +134,8 @@ const ROWS: &[Row] = &[
         build: ("a64_asm", ASM),
         minus: ("a64_text", WHOLE),
         target: 48 * KB,
-        // The tables of mnemonics are 25 KB: names by hash, encodings by mnemonic. Without them a line takes nine times as long.
+        // The tables of mnemonics are 25 KB: names by hash, encodings by mnemonic. Without them a
+        // line takes nine times as long.
         limit: 86 * KB,
     },
 ];

@@ -19,7 +19,8 @@ const NAMES: usize = NAMES_AT.len();
 /// Encodings, with the two entries before the first.
 const ENCODINGS: usize = FORM_OF.len();
 const FIRST: usize = 2;
-/// Of an operand list's head: how many operands, and that the first alias stands behind them (`operands` has the ruler).
+/// Of an operand list's head: how many operands, and that the first alias stands behind them
+/// (`operands` has the ruler).
 const COUNT: u16 = 7;
 const HAS_ALIASES: u16 = 16;
 /// Of an alias: the last of its encoding.

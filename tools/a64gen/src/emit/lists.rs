@@ -63,7 +63,8 @@ impl Lists {
     /// The lists of all rows.
     ///
     /// # Errors
-    /// Operands and tables that are not there, fields that nothing reads, kinds and operands that nothing uses.
+    /// Operands and tables that are not there, fields that nothing reads, kinds and operands that
+    /// nothing uses.
     pub(super) fn of(
         rows: &[Row],
         sections: &[u8],
@@ -223,7 +224,8 @@ impl<'m> Collector<'m> {
         ));
     }
 
-    /// The descriptors of a template's operands, and the fields that they read if all have a meaning.
+    /// The descriptors of a template's operands, and the fields that they read if all have a
+    /// meaning.
     fn descriptors(
         &mut self,
         template: &Template,
@@ -261,7 +263,8 @@ impl<'m> Collector<'m> {
         Ok((Descriptor { kind, bytes }, Vec::new()))
     }
 
-    /// Reports the fields of a row that its operands do not read. What an operand without a meaning reads is not known.
+    /// Reports the fields of a row that its operands do not read. What an operand without a meaning
+    /// reads is not known.
     fn unread(&mut self, row: &Row, seen: Option<Vec<String>>) {
         let Some(seen) = seen else { return };
         for Field { name, .. } in &row.fields {

@@ -48,8 +48,8 @@ impl Forms {
         number as u16
     }
 
-    /// Before the list stands its number of operands, with a bit if the number of the first alias stands behind it and Apple's
-    /// spelling (`operands` has the layout).
+    /// Before the list stands its number of operands, with a bit if the number of the first alias
+    /// stands behind it and Apple's spelling (`operands` has the layout).
     pub(super) fn id(&mut self, form: &[u16], apple: Apple, alias: Option<u16>) -> usize {
         assert!(form.len() <= 6, "the decoder has room for six operands");
         let aliased = u16::from(alias.is_some());
@@ -135,7 +135,8 @@ pub(super) fn sectioned<T: std::fmt::LowerHex>(
     );
 }
 
-/// An array of entries that are lines of Rust, with tails as in [`sectioned`]; `join` puts them together.
+/// An array of entries that are lines of Rust, with tails as in [`sectioned`]; `join` puts them
+/// together.
 pub(super) fn sectioned_lines(
     out: &mut String,
     name: &str,
@@ -193,7 +194,8 @@ pub(super) fn text(out: &mut String, name: &str, blob: &str) {
     out.push_str("\";\n");
 }
 
-/// Text with tails as in [`sectioned`], padded so that sixteen bytes can be read from the start of any name.
+/// Text with tails as in [`sectioned`], padded so that sixteen bytes can be read from the start of
+/// any name.
 pub(super) fn bytes(out: &mut String, name: &str, doc: &str, blob: &str, ends: [usize; 3]) {
     let [base, sve, sme] = ends;
     let padding = ".".repeat(16);

@@ -162,7 +162,8 @@ pub(crate) fn parse_undefined(text: &str, fields: &[Field]) -> Result<Vec<(u32, 
     Ok(clauses)
 }
 
-/// Reserved values of a logical immediate (Arm ARM, DecodeBitMasks): all ones in an element, or no element size.
+/// Reserved values of a logical immediate (Arm ARM, DecodeBitMasks): all ones in an element, or no
+/// element size.
 pub(super) fn reserved_logical(fields: &[Field]) -> Result<Vec<(u32, u32)>, String> {
     let mut clauses = Vec::new();
     let wide = fields.iter().any(|f| f.name == "N");

@@ -7,7 +7,8 @@ use super::pattern::Pattern;
 
 /// A node tests at most this many bits.
 const MOST_BITS: usize = 9;
-/// The same for the vector extensions, of which the size of the tables matters more than the number of steps.
+/// The same for the vector extensions, of which the size of the tables matters more than the number
+/// of steps.
 const MOST_VECTOR_BITS: usize = 6;
 /// Bytes of a node.
 const NODE_BYTES: usize = 12;
@@ -245,8 +246,8 @@ impl<'p> Builder<'p> {
         best
     }
 
-    /// The bits to test, and the steps that are needed. A second step costs a branch that is hard to predict, so one step is taken where
-    /// it costs little more.
+    /// The bits to test, and the steps that are needed. A second step costs a branch that is hard
+    /// to predict, so one step is taken where it costs little more.
     fn shape(&mut self, set: &[u16], known: u32, bits: u32, steps: usize) -> (u32, usize) {
         if let (Some((one, mask)), Some((two, _))) = (
             self.cost(set, known, bits, 1),

@@ -59,7 +59,8 @@ fn gathering(mask: u32) -> Vec<u32> {
     result
 }
 
-/// A multiplier and a shift that send the values to slots so that different children never share one; the smallest table found.
+/// A multiplier and a shift that send the values to slots so that different children never share
+/// one; the smallest table found.
 pub(super) fn hash(mask: u32, children: &[(u32, usize)], distinct: usize) -> (u32, u32, usize) {
     let span = 32 - mask.leading_zeros() - mask.trailing_zeros();
     let mut random = Random(0x9e37_79b9_7f4a_7c15 ^ u64::from(mask));

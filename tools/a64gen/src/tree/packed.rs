@@ -5,8 +5,9 @@ use super::pattern::LEAF;
 /// The leaf of undefined words, which is compared with nothing.
 const UNDEFINED: u16 = 1;
 
-/// Slots of several nodes in one table. No word of an encoding comes to a node's empty slot, so the leaf of another node may be there:
-/// the comparison with the encoding's fixed bits refuses the word.
+/// Slots of several nodes in one table. No word of an encoding comes to a node's empty slot, so the
+/// leaf of another node may be there: the comparison with the encoding's fixed bits refuses the
+/// word.
 #[derive(Default)]
 pub(super) struct Packed {
     /// What is in the slot, and whether some node has it empty.

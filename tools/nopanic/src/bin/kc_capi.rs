@@ -42,7 +42,8 @@ fn probe(bytes: &[u8], number: u64) {
     let mut count = 0_u64;
     let low = number as u32;
     black_box(kc_status_name(low as i32));
-    // SAFETY: `image` is zeroed or opened from `bytes`; every pointer is to a local of its type, or NULL where that is allowed.
+    // SAFETY: `image` is zeroed or opened from `bytes`; every pointer is to a local of its type, or
+    // NULL where that is allowed.
     unsafe {
         black_box(kc_container_open(
             file,

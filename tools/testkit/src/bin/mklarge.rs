@@ -1,9 +1,11 @@
 //! Writes a collection of the size that Macs have, for measurements and comparisons.
 //!
-//! `cargo run --release -p testkit --bin mklarge -- FILE [--seed N] [--small] [--moved BYTES] [--truth TABLE]`
+//! `cargo run --release -p testkit --bin mklarge -- FILE [--seed N] [--small] [--moved BYTES]
+//! [--truth TABLE]`
 //!
-//! `--small` makes a hundredth of it, `--moved` links it that many bytes higher, `--truth` writes what a reader must find in it
-//! (`testkit::truth`), which the builder knows without reading the file.
+//! `--small` makes a hundredth of it, `--moved` links it that many bytes higher, `--truth` writes
+//! what a reader must find in it (`testkit::truth`), which the builder knows without reading the
+//! file.
 
 use std::io::Write as _;
 use std::path::PathBuf;

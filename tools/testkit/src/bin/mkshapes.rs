@@ -1,7 +1,8 @@
 //! Writes a kernelcache of every shape, to be read by other tools.
 //!
-//! `cargo run --release -p testkit --bin mkshapes -- DIR [--large]`; `DIR/SHAPE` are written, with `--large` also a collection of
-//! 300 images and 100 MB. m1n1's shape is left out: LLVM refuses a segment that runs past the end of its file.
+//! `cargo run --release -p testkit --bin mkshapes -- DIR [--large]`; `DIR/SHAPE` are written, with
+//! `--large` also a collection of 300 images and 100 MB. m1n1's shape is left out: LLVM refuses a
+//! segment that runs past the end of its file.
 
 use std::path::PathBuf;
 

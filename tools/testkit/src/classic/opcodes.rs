@@ -14,7 +14,8 @@ pub struct Bind {
     pub import: Import,
 }
 
-/// Slots with the same distance from each to the next: the first, how many, bytes from one to the next.
+/// Slots with the same distance from each to the next: the first, how many, bytes from one to the
+/// next.
 fn runs(places: &[u64]) -> Vec<(u64, u64, u64)> {
     let mut out: Vec<(u64, u64, u64)> = Vec::new();
     for &place in places {

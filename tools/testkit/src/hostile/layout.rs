@@ -218,7 +218,8 @@ fn counts() -> Vec<Hostile> {
     ]
 }
 
-/// The first kext has 30,000 symbols at its first instruction, and they share a name of a quarter of a mebibyte.
+/// The first kext has 30,000 symbols at its first instruction, and they share a name of a quarter
+/// of a mebibyte.
 fn one_name_many_times(file: &mut File) {
     const COUNT: u32 = 30_000;
     let symtab = symtab(file);

@@ -153,7 +153,8 @@ impl Kernel {
     }
 }
 
-/// Stores the pointers of a kernel and of what is in it; returns the chained fixups' payload, empty for others.
+/// Stores the pointers of a kernel and of what is in it; returns the chained fixups' payload, empty
+/// for others.
 pub(super) fn write_pointers(
     pointers: Pointers,
     file: &mut [u8],

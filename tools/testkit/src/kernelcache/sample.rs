@@ -124,7 +124,8 @@ pub fn prelinked() -> Built {
     statically(Pointers::Absolute, true)
 }
 
-/// The same without a property list, its pointers in chains of format 7, those of the arrays of kexts included.
+/// The same without a property list, its pointers in chains of format 7, those of the arrays of
+/// kexts included.
 pub fn prelinked_chained() -> Built {
     statically(Pointers::Chained(DYLD_CHAINED_PTR_ARM64E_KERNEL), false)
 }

@@ -1,7 +1,7 @@
 //! Pointers of a static kernel in threads: `__TEXT,__thread_starts`.
 //!
-//! XNU `osfmk/mach/dyld_kernel_fixups.h`, `rebase_threaded_starts`: a word whose lowest bit is the stride, then the starts, as
-//! distances from the header; 2^32 - 1 ends them.
+//! XNU `osfmk/mach/dyld_kernel_fixups.h`, `rebase_threaded_starts`: a word whose lowest bit is the
+//! stride, then the starts, as distances from the header; 2^32 - 1 ends them.
 
 use crate::bytes::{index, off32, put};
 use crate::constants::DYLD_CHAINED_PTR_ARM64E_KERNEL;

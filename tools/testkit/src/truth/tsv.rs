@@ -11,10 +11,10 @@
 //! | `symbol` | image, name, vmaddr, `external` or `local`, `SEGMENT,SECTION` of its record |
 //! | `fixup` | vmaddr, file offset, kind, target, cache level, key, diversity, whether the address is blended in |
 //!
-//! An image is an entry's id, and `-` the outermost one. Addresses, sizes and offsets are hexadecimal; what does not exist is `-`.
-//! Slots are in ascending order, all other lines in that of the file. Sections, functions, strings
-//! and references are not in the table: a large file has millions, and the tests that ask for them
-//! have the truth itself.
+//! An image is an entry's id, and `-` the outermost one. Addresses, sizes and offsets are
+//! hexadecimal; what does not exist is `-`. Slots are in ascending order, all other lines in that
+//! of the file. Sections, functions, strings and references are not in the table: a large file has
+//! millions, and the tests that ask for them have the truth itself.
 
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};

@@ -1,4 +1,5 @@
-//! Slow and obvious models of `kc load` and `kc rebase`, over what the builder of a collection says.
+//! Slow and obvious models of `kc load` and `kc rebase`, over what the builder of a collection
+//! says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,8 @@ const PHYS: u64 = 0x8_0000_0000;
 /// How far the memory is from where the file was linked.
 const SLIDE: u64 = 0x1dc_0000;
 
-/// `kc load` against the model: each segment's bytes, one by one, and then each slot's pointer; counts the bytes.
+/// `kc load` against the model: each segment's bytes, one by one, and then each slot's pointer;
+/// counts the bytes.
 ///
 /// # Errors
 /// The first byte that differs.

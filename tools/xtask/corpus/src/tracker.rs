@@ -1,4 +1,5 @@
-//! What the instructions of a whole file refer to, against a tracker that takes the registers that are written from Capstone.
+//! What the instructions of a whole file refer to, against a tracker that takes the registers that
+//! are written from Capstone.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,7 +23,8 @@ const FILES: [&str; 3] = [
 /// Differences that are printed.
 const SHOWN: usize = 5;
 
-/// Compares every reference of the code of one of the files; counts them. Nothing is compared of other files.
+/// Compares every reference of the code of one of the files; counts them. Nothing is compared of
+/// other files.
 ///
 /// # Errors
 /// When a reference is missing, or is one too many.

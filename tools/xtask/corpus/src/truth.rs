@@ -1,4 +1,5 @@
-//! kc on a file of testkit's against what its builder says is in it: a table, as `testkit::truth` writes it.
+//! kc on a file of testkit's against what its builder says is in it: a table, as `testkit::truth`
+//! writes it.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -12,7 +13,8 @@ use crate::model;
 use crate::table::{Row, Truth};
 use crate::tool::{kc, output};
 
-/// Compares what kc says of `file` with its `truth`, moves it to where its builder made `moved`, and loads it; counts the facts.
+/// Compares what kc says of `file` with its `truth`, moves it to where its builder made `moved`,
+/// and loads it; counts the facts.
 ///
 /// # Errors
 /// The first that differs.

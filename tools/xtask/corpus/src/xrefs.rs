@@ -1,5 +1,5 @@
-//! `kc xrefs --json` against what `llvm-objdump --macho -d` prints: each `adrp` and the instruction behind it that uses its register, and
-//! each branch.
+//! `kc xrefs --json` against what `llvm-objdump --macho -d` prints: each `adrp` and the instruction
+//! behind it that uses its register, and each branch.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -22,17 +22,20 @@ type References = BTreeMap<u64, u64>;
 
 #[derive(Default)]
 struct Listing {
-    /// Every instruction, but for branches that a linker has yet to fill in: those of object files, printed with a symbol.
+    /// Every instruction, but for branches that a linker has yet to fill in: those of object files,
+    /// printed with a symbol.
     instructions: BTreeSet<u64>,
     /// `adrp` and right behind it `add`, a load or a store: by the second's address, the sum.
     pairs: References,
     branches: References,
 }
 
-/// Compares what refers to a sample of the addresses that objdump sees named; counts the references.
+/// Compares what refers to a sample of the addresses that objdump sees named; counts the
+/// references.
 ///
 /// # Errors
-/// When a reference is missing; when there is one that objdump should see, or that it sees go elsewhere.
+/// When a reference is missing; when there is one that objdump should see, or that it sees go
+/// elsewhere.
 pub(crate) fn compare(slice: &Path) -> Outcome<u64> {
     if std::fs::metadata(slice)?.len() > MOST_BYTES {
         return Ok(0);
@@ -59,7 +62,8 @@ pub(crate) fn compare(slice: &Path) -> Outcome<u64> {
     Ok(count)
 }
 
-/// Every reference of theirs to one of the targets is ours, and the other way around as far as they must see it.
+/// Every reference of theirs to one of the targets is ours, and the other way around as far as they
+/// must see it.
 fn both(
     listing: &Listing,
     theirs: &References,
@@ -79,7 +83,8 @@ fn both(
         count += 1;
     }
     for row in ours.values() {
-        // Data among the code, other sections, and stubs that stand for a target are not in their list.
+        // Data among the code, other sections, and stubs that stand for a target are not in their
+        // list.
         let listed = listing.instructions.contains(&row.vmaddr) && targets.contains(&row.target);
         if listed && must_be_theirs(row) && theirs.get(&row.vmaddr) != Some(&row.target) {
             return Err(Fault::new(format!(
@@ -193,7 +198,8 @@ fn branch(operands: &str) -> Option<u64> {
     hex(operands.rsplit(',').next()?.trim().strip_prefix("0x")?)
 }
 
-/// What an instruction adds to the register: an `add` (immediate) of 64 bits, a load or a store with an unsigned offset.
+/// What an instruction adds to the register: an `add` (immediate) of 64 bits, a load or a store
+/// with an unsigned offset.
 fn offset(mnemonic: &str, operands: &str, register: &str) -> Option<u64> {
     let number = |text: &str| {
         let text = text.trim().strip_prefix('#')?;

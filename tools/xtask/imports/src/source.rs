@@ -1,8 +1,8 @@
 //! What one file says: its child modules, its imports and the paths in its code.
 //!
 //! Comments and strings are not code, and what is compiled for tests only is left out. Macros are
-//! not expanded; their arguments and bodies are read token by token. Of a module that `cfg_attr` gives
-//! several files, the usual one is read.
+//! not expanded; their arguments and bodies are read token by token. Of a module that `cfg_attr`
+//! gives several files, the usual one is read.
 use proc_macro2::{Delimiter, Ident, Spacing, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, ExprLit, Item, Lit, Meta, Path, UseTree, Visibility};

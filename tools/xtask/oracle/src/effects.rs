@@ -25,7 +25,8 @@ use opinion::Difference;
 /// At most so many words of each row are shown to llvm-mca.
 const MCA_WORDS: u32 = 8;
 
-/// An explained difference: `tool | encoding, ... | difference | cause | citation`, all but the last two with `*`.
+/// An explained difference: `tool | encoding, ... | difference | cause | citation`, all but the
+/// last two with `*`.
 struct Known {
     tool: String,
     encodings: Vec<String>,

@@ -1,7 +1,8 @@
 //! Golden lines: one word of each row with the texts of the other disassemblers.
 //!
-//! `WORD ROW | LLVM | GNU | otool`; `undefined` where that tool knows no such instruction. The address of a word is four times the
-//! number of words before it in the file, so a new row's line goes to the end: in front of others it would change their targets.
+//! `WORD ROW | LLVM | GNU | otool`; `undefined` where that tool knows no such instruction. The
+//! address of a word is four times the number of words before it in the file, so a new row's line
+//! goes to the end: in front of others it would change their targets.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -17,8 +18,8 @@ use aarch64_decode::decode;
 /// Words tried for a row before it is left out.
 const TRIES: u32 = 10_000;
 
-/// Writes a file of `golden` for each file of rows in `spec`, but for Apple's, which no tool knows. A row that is there keeps its word
-/// and its place; what is no row any more goes.
+/// Writes a file of `golden` for each file of rows in `spec`, but for Apple's, which no tool knows.
+/// A row that is there keeps its word and its place; what is no row any more goes.
 pub(crate) fn write(spec: &Path, golden: &Path) -> Result<(), Fault> {
     for file in spec::files(spec)? {
         let rows = spec::rows_of(&file)?;

@@ -1,11 +1,12 @@
 //! Which lines are instructions, and which words they are: ours against LLVM's assembler and GNU's.
 //!
-//! A line is right if ours takes it exactly if one of the others does, and makes the word of it that LLVM's
-//! assembler makes, or GNU's if LLVM's takes it not. A line of which they make a relocation (a symbol, an address
-//! that a linker resolves) counts as refused.
+//! A line is right if ours takes it exactly if one of the others does, and makes the word of it
+//! that LLVM's assembler makes, or GNU's if LLVM's takes it not. A line of which they make a
+//! relocation (a symbol, an address that a linker resolves) counts as refused.
 //!
-//! Differences with a cause are on a list (`known`), where `ours` is the line and `theirs` is `taken`, `refused`, `refused (gnu)` or `other`;
-//! the encoding is that of our word, or else of theirs.
+//! Differences with a cause are on a list (`known`), where `ours` is the line and `theirs` is
+//! `taken`, `refused`, `refused (gnu)` or `other`; the encoding is that of our word, or else of
+//! theirs.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

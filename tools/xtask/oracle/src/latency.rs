@@ -1,6 +1,7 @@
 //! Latencies against LLVM's scheduling model, as llvm-mca shows it.
 //!
-//! LLVM's C interface makes otool's remark of the same number (`emitLatency` in `Disassembler.cpp`).
+//! LLVM's C interface makes otool's remark of the same number (`emitLatency` in
+//! `Disassembler.cpp`).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -20,7 +21,8 @@ pub struct Report {
     pub known: u64,
     /// Words of which it says nothing.
     pub unknown: u64,
-    /// Words that LLVM's assembler does not make of our text: what it refuses, and should-be bits that are not.
+    /// Words that LLVM's assembler does not make of our text: what it refuses, and should-be bits
+    /// that are not.
     pub skipped: u64,
     /// Encodings of which words have another latency, with how many and the first.
     pub differing: BTreeMap<&'static str, (u64, String)>,
@@ -74,12 +76,14 @@ pub fn run(words: &[u32], cpu: &str) -> Result<Report, Fault> {
 
 /// The latencies that llvm-mca shows for at most 65,536 lines; `None` where its model knows none.
 fn theirs(cpu: &str, lines: &[String]) -> Result<Vec<Option<u32>>, Fault> {
-    // It leaves out what the model does not know: each line gets its number in front, as an instruction.
+    // It leaves out what the model does not know: each line gets its number in front, as an
+    // instruction.
     let mut source = String::new();
     for (index, line) in lines.iter().enumerate() {
         // Writing to a String cannot fail.
         let _ = writeln!(source, "hlt #{index}\n{line}");
-        // LLVM refuses the line behind a movprfx unless it has the same destination: let that be this one.
+        // LLVM refuses the line behind a movprfx unless it has the same destination: let that be
+        // this one.
         if line.starts_with("movprfx") {
             source.push_str("nop\n");
         }

@@ -9,10 +9,11 @@
 //! [`words`] makes the words, [`tools`] asks the others, [`normalise`] is the
 //! written rule of what does not count as a difference, [`known`] the list of
 //! differences that are explained, [`compare`] puts them together.
-//! [`operands`] has the operands of ours and of bad64 in one notation, which is compared as if it were a syntax.
-//! [`latency`] compares latencies with LLVM's scheduling model.
-//! [`judge`] asks LLVM's assembler and GNU's which lines are instructions; [`lines`] makes the lines.
-//! [`roundtrip`] goes the other way: operands and text back to the word, and LLVM's assembler with our text.
+//! [`operands`] has the operands of ours and of bad64 in one notation, which is compared as if it
+//! were a syntax. [`latency`] compares latencies with LLVM's scheduling model. [`judge`] asks
+//! LLVM's assembler and GNU's which lines are instructions; [`lines`] makes the lines.
+//! [`roundtrip`] goes the other way: operands and text back to the word, and LLVM's assembler with
+//! our text.
 
 pub mod compare;
 pub mod effects;

@@ -1,4 +1,5 @@
-//! Lines of assembly: what ours prints for words of every encoding in three syntaxes, and the same with one thing changed.
+//! Lines of assembly: what ours prints for words of every encoding in three syntaxes, and the same
+//! with one thing changed.
 //!
 //! A mutation takes no account of what the instruction is: it changes a number, a register, an
 //! arrangement, an operand or the mnemonic, and most of what comes out is no instruction.
@@ -63,7 +64,8 @@ pub fn mutations(base: &[String], count: usize, seed: u64) -> Vec<String> {
     lines.into_iter().collect()
 }
 
-/// Whether an assembler takes it for a line with an instruction: not a label, a directive or a remark.
+/// Whether an assembler takes it for a line with an instruction: not a label, a directive or a
+/// remark.
 fn is_line(line: &str) -> bool {
     let first = line.bytes().next().unwrap_or(b'#');
     first.is_ascii_alphabetic()

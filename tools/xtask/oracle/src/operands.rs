@@ -1,4 +1,5 @@
-//! Operands of both decoders in one notation, so that they are compared by value and not by how somebody spells them.
+//! Operands of both decoders in one notation, so that they are compared by value and not by how
+//! somebody spells them.
 //!
 //! | operand | notation |
 //! |---|---|

@@ -1,13 +1,14 @@
-//! From words back to words: operands are encoded again, text is assembled again, by ours and by LLVM's assembler.
+//! From words back to words: operands are encoded again, text is assembled again, by ours and by
+//! LLVM's assembler.
 //!
 //! For each word that is an instruction, at address 0:
 //! 1. its operands encode to the word, and over the word they change nothing;
 //! 2. the text that is printed in LLVM's syntax assembles to the word;
 //! 3. LLVM's assembler makes the same word of the text as ours.
 //!
-//! A word that does not come back is explained by the list (`known`), where the other side's text is what came instead:
-//! `encode gives WORD`, `assemble gives WORD`, `assemble: WHY`, `llvm-mc gives WORD`, `llvm-mc refuses` (or, if the list of texts has it,
-//! `undefined`).
+//! A word that does not come back is explained by the list (`known`), where the other side's text
+//! is what came instead: `encode gives WORD`, `assemble gives WORD`, `assemble: WHY`, `llvm-mc
+//! gives WORD`, `llvm-mc refuses` (or, if the list of texts has it, `undefined`).
 
 use std::thread;
 
@@ -84,7 +85,8 @@ fn add(report: &mut Report, back: Back, known: &[Known], examples: usize) {
         features: &features,
     };
     for theirs in back.differences {
-        // What LLVM's disassembler does not know, its assembler does not know either: the list of texts explains it.
+        // What LLVM's disassembler does not know, its assembler does not know either: the list of
+        // texts explains it.
         let unknown = |known: &Known| known.explains(Syntax::Llvm, about, &back.text, UNDEFINED);
         let theirs = if theirs == REFUSED && known.iter().any(unknown) {
             UNDEFINED.to_owned()

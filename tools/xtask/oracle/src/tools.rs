@@ -65,7 +65,8 @@ pub fn disassemble(syntax: Syntax, words: &[u32]) -> Result<Vec<Text>, Fault> {
         .collect()
 }
 
-/// The words that LLVM's assembler makes of lines of text, at address 0 each; `None` for a line that it refuses.
+/// The words that LLVM's assembler makes of lines of text, at address 0 each; `None` for a line
+/// that it refuses.
 ///
 /// # Errors
 /// When the assembler is missing, or its output does not match the lines.
@@ -96,7 +97,8 @@ pub fn assemble_for(triple: Triple, lines: &[String]) -> Result<Vec<Option<u32>>
     for (index, line) in lines.iter().enumerate() {
         // The listing repeats the labels, so that a line's word is found again.
         let _ = writeln!(text, "{LABEL}{index}:\n{line}");
-        // LLVM refuses the line behind a movprfx unless it has the same destination: let that be a nop.
+        // LLVM refuses the line behind a movprfx unless it has the same destination: let that be a
+        // nop.
         if line
             .get(..7)
             .is_some_and(|name| name.eq_ignore_ascii_case("movprfx"))
@@ -141,7 +143,8 @@ pub fn assemble_for(triple: Triple, lines: &[String]) -> Result<Vec<Option<u32>>
 /// How labels begin that stand before lines of assembly.
 const LABEL: &str = "a64_oracle_";
 
-/// What `llvm-mca` says of a source text for a processor: a line of numbers for each instruction that its model knows.
+/// What `llvm-mca` says of a source text for a processor: a line of numbers for each instruction
+/// that its model knows.
 ///
 /// # Errors
 /// When the tool is missing.
@@ -173,7 +176,8 @@ fn encoded(line: &str) -> Option<u32> {
     })
 }
 
-/// The words that GNU's assembler makes of lines of text; `None` for a line that it refuses or of which it makes a relocation.
+/// The words that GNU's assembler makes of lines of text; `None` for a line that it refuses or of
+/// which it makes a relocation.
 ///
 /// # Errors
 /// When the assembler is missing, or its output does not match the lines.

@@ -1,7 +1,8 @@
-//! Valid, undefined or unallocated: the decoder against a plain reading of the specification text, for every word.
+//! Valid, undefined or unallocated: the decoder against a plain reading of the specification text,
+//! for every word.
 //!
-//! The reading here shares nothing with a64gen: it looks at the rows one after the other, the more specific ones first, and evaluates
-//! their clauses on the values of the fields.
+//! The reading here shares nothing with a64gen: it looks at the rows one after the other, the more
+//! specific ones first, and evaluates their clauses on the values of the fields.
 
 use std::fs;
 use std::path::Path;
@@ -297,8 +298,8 @@ fn one_block(rows: &[Row], first: u32, step: u32, counts: &Counts) {
                 instructions += 1;
                 instruction.encoding().name() == name
             }
-            // Words outside all rows and undefined ones of a row are both UNDEFINED to a processor; the decoder does not
-            // always tell which it was.
+            // Words outside all rows and undefined ones of a row are both UNDEFINED to a processor;
+            // the decoder does not always tell which it was.
             (Verdict::Undefined, Err(DecodeError::Undefined | DecodeError::Unallocated)) => {
                 undefined += 1;
                 true

@@ -120,7 +120,8 @@ pub fn corners(rows: &[Row], extra: usize, seed: u64) -> Vec<u32> {
     words
 }
 
-/// `count` words of each row that are instructions of it, those of its own bits and random ones among them.
+/// `count` words of each row that are instructions of it, those of its own bits and random ones
+/// among them.
 pub fn some(rows: &[Row], count: usize, seed: u64) -> Vec<u32> {
     let mut random = Random::new(seed);
     let mut words = Vec::new();

@@ -11,7 +11,8 @@ use crate::machine::Options;
 /// Slides to go through; the last has every bit that a slide can have.
 const SLIDES: [u64; 4] = [0, 0x4000, 0x20_0000, 0x3fff_c000];
 
-/// `LC_DATA_IN_CODE`, which has the layout of the chained fixups' command and says nothing to a loader.
+/// `LC_DATA_IN_CODE`, which has the layout of the chained fixups' command and says nothing to a
+/// loader.
 const LC_DATA_IN_CODE: u32 = 0x29;
 /// `LC_IDENT`, obsolete and without a meaning.
 const LC_IDENT: u32 = 8;
@@ -96,8 +97,8 @@ pub(crate) fn wrong() -> Vec<Case> {
             file[data] ^= 1;
         }),
     ];
-    // A segment that claims no more memory than it has bytes has no zero fill, and without memory for
-    // the one behind it nobody zeroes the gap.
+    // A segment that claims no more memory than it has bytes has no zero fill, and without memory
+    // for the one behind it nobody zeroes the gap.
     let mut file = boot::bare().bytes;
     let data = segment(&file, "__DATA");
     let filesize = file[data + 48..data + 56].to_vec();
@@ -196,7 +197,8 @@ pub(crate) fn seeds() -> Vec<Case> {
     (1..=3).map(seeded).collect()
 }
 
-/// A loader that is told to do one step wrongly: the payload must notice, or the boots above prove nothing.
+/// A loader that is told to do one step wrongly: the payload must notice, or the boots above prove
+/// nothing.
 pub(crate) fn faults() -> Vec<Case> {
     // ESR_EL1 of an alignment fault: class 0x25, data abort at this level; status 0x21.
     let mut unaligned = Case::new(

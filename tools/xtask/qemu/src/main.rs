@@ -1,8 +1,10 @@
-//! Boots images in QEMU: loaders with kernelcaches that are right, wrong and damaged, and the monitor.
+//! Boots images in QEMU: loaders with kernelcaches that are right, wrong and damaged, and the
+//! monitor.
 //!
-//! `kc-qemu FOLDER [--loader IMAGE]... [--faults IMAGE] [--monitor IMAGE] [--whole]`. Every loader gets the same
-//! inputs and must print the same: a loader is an image by arm64 Linux's boot protocol that takes an IMG4 as
-//! initrd and `phys=` and `slide=` from the command line. `--whole` adds what takes minutes.
+//! `kc-qemu FOLDER [--loader IMAGE]... [--faults IMAGE] [--monitor IMAGE] [--whole]`. Every loader
+//! gets the same inputs and must print the same: a loader is an image by arm64 Linux's boot
+//! protocol that takes an IMG4 as initrd and `phys=` and `slide=` from the command line. `--whole`
+//! adds what takes minutes.
 
 mod case;
 mod cases;
@@ -108,8 +110,8 @@ fn run(bench: &Bench, image: &Path, cases: &[Case]) -> Result<usize, String> {
     }
 }
 
-/// The monitor with the sample in every codec; when asked for, with all of its code in full, and with a
-/// collection of 100 MB.
+/// The monitor with the sample in every codec; when asked for, with all of its code in full, and
+/// with a collection of 100 MB.
 fn monitor_boots(bench: &Bench, image: &Path, whole: bool) -> Result<usize, String> {
     let mut options = Options {
         timeout: Duration::from_secs(300),

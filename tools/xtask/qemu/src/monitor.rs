@@ -1,4 +1,5 @@
-//! What the monitor image prints is what the host computes, and its calls take no more stack than they may.
+//! What the monitor image prints is what the host computes, and its calls take no more stack than
+//! they may.
 
 use std::fs;
 use std::path::Path;

@@ -11,7 +11,8 @@ use crate::tools;
 /// Processors whose scheduling models know most instructions together.
 const PROCESSORS: [&str; 2] = ["neoverse-v2", "apple-m1"];
 
-/// Asks about `instructions`. Those with an address of code are left out: the assembler wants a label there.
+/// Asks about `instructions`. Those with an address of code are left out: the assembler wants a
+/// label there.
 pub(super) fn ask(instructions: &[Instruction]) -> Result<Opinion, Fault> {
     let mut buffer = TextBuffer::new();
     let texts: Vec<Option<String>> = instructions
@@ -65,8 +66,8 @@ fn show(loads: bool, stores: bool) -> &'static str {
     }
 }
 
-/// The instruction and whether it may load and store, of a line such as ` 3      6     0.33    *                   ldr\tb22, [x5]`:
-/// columns of seven characters, the fourth and fifth with a star.
+/// The instruction and whether it may load and store, of a line such as ` 3      6     0.33    *
+///                ldr\tb22, [x5]`: columns of seven characters, the fourth and fifth with a star.
 fn answer(line: &str) -> Option<(String, (bool, bool))> {
     let (flags, text) = (line.get(19..33)?, line.get(42..)?);
     let mut numbers = line.split_whitespace();

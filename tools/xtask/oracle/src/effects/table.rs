@@ -1,8 +1,9 @@
 //! LLVM's instruction tables: which operands of an instruction are outputs, which inputs.
 //!
-//! The table has a line for each instruction: name, pattern with field slices, text, outputs, inputs, and the constraints that tie an
-//! output to an input. A bit of a slice that is turned over changes the operands that the slice is in; that is how an operand of
-//! LLVM's is found among ours, without a look at our tables.
+//! The table has a line for each instruction: name, pattern with field slices, text, outputs,
+//! inputs, and the constraints that tie an output to an input. A bit of a slice that is turned over
+//! changes the operands that the slice is in; that is how an operand of LLVM's is found among ours,
+//! without a look at our tables.
 
 use std::collections::HashMap;
 use std::fs;
@@ -69,7 +70,8 @@ pub(super) fn ask(table: &Path, instructions: &[Instruction]) -> Result<Opinion,
     Ok(opinion)
 }
 
-/// For each operand of LLVM's that is a register: what we say of our operands whose registers its bits change, and what LLVM says.
+/// For each operand of LLVM's that is a register: what we say of our operands whose registers its
+/// bits change, and what LLVM says.
 fn uses(ours: Instruction, their: &Theirs) -> Vec<(usize, Use, Use)> {
     let word = ours.word();
     let own: Vec<(Operand, Access)> = ours.operands(0).zip(ours.accesses()).collect();
