@@ -106,6 +106,11 @@ impl<'a> Words<'a> {
         Ok(words)
     }
 
+    /// Whether no segment has links of chains or threads.
+    pub(crate) const fn are_plain(&self) -> bool {
+        self.chained.is_none() && self.threads.is_none()
+    }
+
     /// All words are plain.
     pub(crate) fn plain(image: &MachO<'a>) -> Self {
         Self {

@@ -132,6 +132,12 @@ impl<'s, 'a> Builder<'_, 's, 'a> {
             Ok(kmods) => kmods,
             Err(error) => return self.damaged(error),
         };
+        let listed = kmods.len();
+        if listed > self.cells.len().saturating_sub(self.count) {
+            // Nobody sees what does not fit: counting is enough.
+            self.count = self.count.saturating_add(listed);
+            return;
+        }
         while let Some((header, kmod)) = kmods.step() {
             self.push(&ImageCell::new(match kmod {
                 Ok(kmod) => of_kmod(&kmod),

@@ -148,6 +148,10 @@ impl<'a> Kmods<'a> {
 
     /// How pointers at this address are written.
     fn format(&self, vmaddr: VmAddr) -> Option<PointerFormat> {
+        if self.words.are_plain() {
+            // Most static kernels: no need to look for the segment.
+            return None;
+        }
         let segment = self.map.translate(vmaddr).segment?;
         self.words.format(segment).unwrap_or(None)
     }
@@ -171,6 +175,11 @@ impl<'a> Kmods<'a> {
 }
 
 impl<'a> Kmods<'a> {
+    /// How many are left.
+    pub(crate) const fn len(&self) -> usize {
+        self.infos.bytes.len() / 8
+    }
+
     /// The next kext, and its header's address as `__kmod_start` has it, which may be known
     /// although the kext is damaged.
     pub(crate) fn step(&mut self) -> Option<(Option<VmAddr>, Result<Kmod<'a>, Error>)> {
