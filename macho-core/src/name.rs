@@ -70,6 +70,12 @@ impl PartialEq<&[u8]> for Name<'_> {
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use core::fmt::Write as _;
+        // Nearly every name, in one piece.
+        if self.0.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+            if let Some(text) = self.as_str() {
+                return f.write_str(text);
+            }
+        }
         for chunk in self.0.utf8_chunks() {
             for character in chunk.valid().chars() {
                 if character.is_control() {
