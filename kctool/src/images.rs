@@ -116,7 +116,7 @@ pub(crate) fn selected<'a>(
         let id = images.get(number(images, name)?).and_then(|image| image.id);
         return Ok(vec![(id, macho)]);
     }
-    damaged(images).for_each(|error| damage.add(error));
+    lost(images).for_each(|error| damage.add(error));
     Ok(images
         .iter()
         .filter_map(|image| Some((image.id, image.macho?)))
@@ -140,6 +140,14 @@ pub(crate) fn searched<'a>(
     let kexts = images.machos().skip(1).map(|(_, macho)| macho);
     let kexts = kexts.filter(|_| cache.shape() == Shape::Prelinked);
     Ok(std::iter::once(cache.image()).chain(kexts).collect())
+}
+
+/// The damage that costs an image: what else is damaged in the list is said by `kc entries`.
+pub(crate) fn lost<'a, 's>(
+    images: Images<'a, 's>,
+) -> impl Iterator<Item = kc_offsets::Error> + use<'a, 's> {
+    let lost = images.iter().filter(|image| image.macho.is_none());
+    lost.filter_map(|image| image.damage)
 }
 
 /// What is damaged in the list.

@@ -73,7 +73,7 @@ pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Fai
 fn damage(images: Images<'_, '_>, wanted: Option<usize>) -> Result<Damage, Failure> {
     let mut damage = Damage::default();
     if wanted.is_none() {
-        images::damaged(images).for_each(|error| damage.add(error));
+        images::lost(images).for_each(|error| damage.add(error));
     }
     let only_functions = LookupOptions {
         symbols: false,

@@ -1,7 +1,10 @@
 //! `kc symbols` against `llvm-nm`.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
+
+use serde_json::Value;
 
 use crate::fault::{Fault, Outcome};
 use crate::tool::{kc, text, without_complaint};
@@ -16,11 +19,20 @@ type Line<'a> = (Option<u64>, &'a str, &'a str);
 pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
     // Without --no-dyldinfo, llvm-nm adds symbols that it makes up from the export trie and the
     // function starts when the header has MH_NLIST_OUTOFSYNC_WITH_DYLDINFO.
-    let theirs = without_complaint(
-        Command::new("llvm-nm-22")
-            .args(["--no-sort", "--no-dyldinfo"])
-            .arg(slice),
-    )?;
+    let nm = |file: &Path| {
+        without_complaint(
+            Command::new("llvm-nm-22")
+                .args(["--no-sort", "--no-dyldinfo"])
+                .arg(file),
+        )
+    };
+    let mut theirs = nm(slice)?;
+    let kext = slice.with_extension("kext");
+    for bytes in kexts(path, slice)? {
+        fs::write(&kext, bytes)?;
+        theirs.push_str(&nm(&kext)?);
+        fs::remove_file(&kext)?;
+    }
     // Names of Objective-C blocks hold control characters, which kc does not send to a terminal.
     let theirs = escaped(&theirs);
     let ours = text(kc(["symbols"])?.arg(path))?;
@@ -40,6 +52,25 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
         )));
     }
     Ok(u64::try_from(ours.len()).unwrap_or(u64::MAX))
+}
+
+/// The kexts of a prelinked kernel, each a whole file inside of it that `llvm-nm` does not look for.
+fn kexts(path: &Path, slice: &Path) -> Outcome<Vec<Vec<u8>>> {
+    let info: Value = serde_json::from_str(&text(kc(["info", "--json"])?.arg(path))?)?;
+    if info["shape"] != "prelinked kernel" {
+        return Ok(Vec::new());
+    }
+    let file = fs::read(slice)?;
+    let rows = info["entries"].as_array().cloned().unwrap_or_default();
+    let offsets = rows.iter().filter_map(|row| row["file_offset"].as_str());
+    offsets
+        .map(|offset| {
+            let digits = offset.trim_start_matches("0x");
+            let start = usize::from_str_radix(digits, 16)
+                .map_err(|_| Fault::new(format!("kc entries: file offset {offset}")))?;
+            Ok(file.get(start..).unwrap_or_default().to_vec())
+        })
+        .collect()
 }
 
 /// Control characters but the end of a line as kc writes them.
