@@ -142,7 +142,8 @@ const SYSTEM: [(u32, u32, Flags, Flags); 3] = [
     (0xffff_ffc0, 0xd53b_2400, Flags::NONE, Flags::NZCV),
 ];
 
-/// `msr svcr*, #imm`: bit 9 is said of streaming mode, bit 10 of ZA.
+/// `msr svcr*, #imm`: bit 9 is said of streaming mode, bit 10 of ZA. What is already as it would be
+/// set keeps its registers, and else they become zero (Arm ARM, SetPSTATE_SM, SetPSTATE_ZA).
 const SVCR: (u32, u32) = (0xffff_f8ff, 0xd503_407f);
 
 /// `msr SVCR, Xt`, which may change both (Arm ARM, SVCR; ResetSVEState).
@@ -265,10 +266,14 @@ impl Instruction {
         let is = |(mask, value)| self.word() & mask == value;
         let both = is(SVCR_REGISTER);
         if both || is(SVCR) && self.word() & 1 << 9 != 0 {
-            writes |= RegisterSet::VECTORS | RegisterSet::PREDICATES | RegisterSet::FFR;
+            let streaming = RegisterSet::VECTORS | RegisterSet::PREDICATES | RegisterSet::FFR;
+            reads |= streaming;
+            writes |= streaming;
         }
         if both || is(SVCR) && self.word() & 1 << 10 != 0 {
-            writes |= RegisterSet::ZA | RegisterSet::ZT0;
+            let matrix = RegisterSet::ZA | RegisterSet::ZT0;
+            reads |= matrix;
+            writes |= matrix;
         }
         (reads, writes)
     }

@@ -10,6 +10,8 @@ mod command;
 mod corpus;
 mod debian;
 mod delegate;
+mod execute;
+mod foreign;
 mod fuzz;
 mod imports;
 mod msrv;

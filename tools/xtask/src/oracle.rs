@@ -38,7 +38,7 @@ pub(crate) fn golden(arguments: &[String]) -> Outcome<()> {
     run(oracle().arg("golden").args(arguments))
 }
 
-fn oracle() -> std::process::Command {
+pub(crate) fn oracle() -> std::process::Command {
     oracle_with("")
 }
 
@@ -198,7 +198,7 @@ fn lines_in(line: &str) -> Option<u64> {
 }
 
 /// Explained differences about what instructions read and write.
-const EFFECTS_KNOWN: &str = "docs/src/effects-known.txt";
+pub(crate) const EFFECTS_KNOWN: &str = "docs/src/effects-known.txt";
 
 /// Step: what words of every encoding read and write, against llvm-mca and Capstone.
 ///

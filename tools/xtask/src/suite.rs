@@ -3,8 +3,8 @@
 use crate::command::{cargo, root, stdout, tee, workspaces};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
 use crate::{
-    bare, capi, corpus, delegate, fuzz, imports, msrv, nopanic, oracle, package, qemu, readme,
-    setup, size,
+    bare, capi, corpus, delegate, execute, fuzz, imports, msrv, nopanic, oracle, package, qemu,
+    readme, setup, size,
 };
 
 const STEPS: &[Step] = &[
@@ -94,6 +94,11 @@ const STEPS: &[Step] = &[
         run: oracle::effects,
     },
     Step {
+        name: "execute",
+        what: "what words read, write, access and where they go when QEMU runs them",
+        run: execute::step,
+    },
+    Step {
         name: "latency",
         what: "latencies against LLVM's scheduling model of Apple's cores",
         run: oracle::latency,
@@ -141,6 +146,11 @@ const LONG: &[Step] = &[
         name: "lines-long",
         what: "as lines, with 100,000 other mutations",
         run: oracle::more_lines,
+    },
+    Step {
+        name: "execute-all",
+        what: "as execute, with 60 words of every encoding",
+        run: execute::long,
     },
     Step {
         name: "fuzz-long",

@@ -9,7 +9,9 @@ use std::process::ExitCode;
 
 use a64_oracle::compare::{self, Decoder as _, Options};
 use a64_oracle::fault::Fault;
-use a64_oracle::{Syntax, effects, judge, known, latency, lines, roundtrip, spec, tools, words};
+use a64_oracle::{
+    Syntax, effects, execute, judge, known, latency, lines, roundtrip, spec, tools, words,
+};
 
 const USAGE: &str = "\
 a64-oracle texts WORD...        what the other disassemblers print for words
@@ -17,6 +19,9 @@ a64-oracle golden              write the golden lines that are missing: a word o
 a64-oracle verdict [--step N]   every word (or every Nth): is it what the specification text says?
 a64-oracle effects [OPTION...]  what is read and written, against llvm-mca; --python FILE: a Python with Capstone; --table FILE: LLVM's
                                 instruction table; --words N of each row (default 4); --known FILE: a list of explained differences
+a64-oracle execute --qemu FILE [OPTION...]  what words do when QEMU's user emulation runs them; --words N of each row (default 4),
+                                --states N of each word (default 4), --seed N, --rows PREFIX,..., --known FILE, --not-run (print the
+                                encodings that QEMU does not run)
 a64-oracle latency [--cpu NAME] latencies against LLVM's scheduling model of a processor (default: apple-m1)
 a64-oracle lines [OPTION...]    lines of assembly that are instructions, against llvm-mc and GNU's as; --words N of each row
                                 (default 4), --mutations N (default 40000), --seed N, --rows PREFIX,..., --also FILE (its lines
@@ -51,6 +56,7 @@ fn main() -> ExitCode {
         Some((command, rest)) if command == "compare" => run(rest, false),
         Some((command, rest)) if command == "roundtrip" => run(rest, true),
         Some((command, rest)) if command == "effects" => effects(rest),
+        Some((command, rest)) if command == "execute" => execute(rest),
         Some((command, rest)) if command == "verdict" => verdict(rest),
         Some((command, rest)) if command == "latency" => latency(rest),
         Some((command, [])) if command == "golden" => {
@@ -93,6 +99,12 @@ fn effects(arguments: &[String]) -> Result<(), Fault> {
     }
     let rows = spec::rows(&root.join("aarch64-decode/spec"))?;
     effects::run(&rows, &options)
+}
+
+fn execute(arguments: &[String]) -> Result<(), Fault> {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../.."));
+    let rows = spec::rows(&root.join("aarch64-decode/spec"))?;
+    execute::run(&rows, &execute::Options::parse(arguments)?)
 }
 
 fn lines(arguments: &[String]) -> Result<(), Fault> {

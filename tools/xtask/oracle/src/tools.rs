@@ -18,8 +18,8 @@ use crate::operands;
 
 /// The names Debian gives the programs; the plain names are tried after them.
 const OBJDUMP: [&str; 2] = ["llvm-objdump-22", "llvm-objdump"];
-const OBJCOPY: [&str; 2] = ["llvm-objcopy-22", "llvm-objcopy"];
-const ASSEMBLER: [&str; 2] = ["llvm-mc-22", "llvm-mc"];
+pub(crate) const OBJCOPY: [&str; 2] = ["llvm-objcopy-22", "llvm-objcopy"];
+pub(crate) const ASSEMBLER: [&str; 2] = ["llvm-mc-22", "llvm-mc"];
 const MCA: [&str; 2] = ["llvm-mca-22", "llvm-mca"];
 const GNU_ASSEMBLER: &str = "aarch64-linux-gnu-as";
 const GNU_OBJDUMP: [&str; 1] = ["aarch64-linux-gnu-objdump"];
@@ -341,7 +341,7 @@ fn put64(file: &mut Vec<u8>, values: &[u64]) {
 }
 
 /// Runs the first of `programs` that exists and gives its standard output.
-fn run(programs: &[&str], arguments: &[&str], files: &[&Path]) -> Result<String, Fault> {
+pub(crate) fn run(programs: &[&str], arguments: &[&str], files: &[&Path]) -> Result<String, Fault> {
     for program in programs {
         let output = Command::new(program)
             .args(arguments)
@@ -368,10 +368,10 @@ fn run(programs: &[&str], arguments: &[&str], files: &[&Path]) -> Result<String,
 }
 
 /// A temporary folder that goes away with the value.
-struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Result<Self, Fault> {
+    pub(crate) fn new() -> Result<Self, Fault> {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!(
             "a64-oracle-{}-{}",
@@ -383,7 +383,7 @@ impl Folder {
         Ok(Self(path))
     }
 
-    fn file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, Fault> {
+    pub(crate) fn file(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, Fault> {
         let path = self.0.join(name);
         fs::write(&path, bytes).map_err(|error| Fault::file(&path, &error))?;
         Ok(path)

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use aarch64_decode::{Instruction, decode};
+
 use crate::fault::Fault;
 
 /// A row of an encoding table: what a source of field corners needs.
@@ -129,12 +131,26 @@ pub fn some(rows: &[Row], count: usize, seed: u64) -> Vec<u32> {
         let tried = std::iter::once(0)
             .chain(std::iter::repeat_with(|| random.word() & !row.mask))
             .take(count * 8);
-        let own = |word: &u32| {
-            aarch64_decode::decode(*word).is_ok_and(|insn| insn.encoding().name() == row.name)
-        };
+        let own = |word: &u32| decode(*word).is_ok_and(|insn| insn.encoding().name() == row.name);
         words.extend(tried.map(|bits| row.value | bits).filter(own).take(count));
     }
     words
+}
+
+/// `count` instructions of each row that are not unpredictable: the first words that a seeded
+/// generator gives.
+pub fn instructions(rows: &[Row], count: u32) -> Vec<Instruction> {
+    const TRIES: u32 = 4096;
+    let mut list = Vec::new();
+    for row in rows {
+        let mut random = Random::new(u64::from(row.value));
+        let of_row = (0..TRIES)
+            .filter_map(|_| decode(row.value | random.word() & !row.mask).ok())
+            .filter(|insn| insn.encoding().name() == row.name && !insn.is_unpredictable())
+            .take(count as usize);
+        list.extend(of_row);
+    }
+    list
 }
 
 /// The words of a file as they lie there, little-endian.
