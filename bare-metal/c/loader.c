@@ -215,7 +215,7 @@ _Noreturn void loader_main(const uint8_t *tree) {
     uint64_t arguments = round_up(phys + plan.size, PAGE);
     uint8_t *memory = (uint8_t *)phys;
     size_t window = machine.initrd - phys;
-    demand(kc_load(&image, phys, slide, memory, window, NULL, NULL, &error), &error);
+    demand(kc_load(&image, phys, slide, memory, window, NULL, NULL, NULL, &error), &error);
     demand(kc_apply_fixups(&image, phys, slide, memory, window, NULL, NULL, NULL, &fixups, &error), &error);
     put_hex("loader: fixups ", fixups);
     if (arguments + BOOT_ARGS_SIZE > machine.initrd)

@@ -3,7 +3,7 @@
 
 use kc_offsets::apply_fixups;
 use kc_offsets::rebase;
-use kc_offsets::{Bases, KernelCache, LoadPlan, Step, pointer_at};
+use kc_offsets::{Bases, FixedUpBy, KernelCache, LoadPlan, Slid, Step, pointer_at};
 use libfuzzer_sys::fuzz_target;
 use macho_core::{Mode, PhysAddr, Pointers, SlidVmAddr, Slide};
 
@@ -100,6 +100,13 @@ fn plan(cache: &KernelCache<'_>, slide: Slide, bases: &Bases) {
                 assert_eq!(ours.vmaddr, files.vmaddr);
             }
         }
+    }
+    // What a loader slides is inside the memory, and nothing of a fileset.
+    let mut slid = memory.clone();
+    let counts = plan.slide_static_kernel(&mut slid);
+    if plan.fixed_up_by() != FixedUpBy::LoaderAndItself {
+        assert_eq!(counts.ok(), Some(Slid::default()));
+        assert!(slid == memory);
     }
     let _ = plan.apply_fixups(&mut memory, bases);
     if let Some(header) = plan.header() {

@@ -3,6 +3,10 @@
 //! The chains of the file say where slots are, and writing a slot overwrites its link: so the walk
 //! reads the image's file, and the pointers go to another slice, a loaded image or a copy of the
 //! file.
+//!
+//! This is the work of the image itself when it starts: XNU's kernels do it, and dyld does it for
+//! what it loads. It is done here for an emulator, an analysis, or an image that nobody else fixes
+//! up; a kernel that is to run gets its pointers untouched (`docs/decisions/0023`).
 use core::ops::ControlFlow;
 
 use macho_core::{
@@ -209,6 +213,9 @@ pub fn resolve_slot(
 /// Rewrites in `memory` every slot of `image`, which runs at its vmaddrs plus `slide`; returns how
 /// many. `place` says where in `memory` a slot is, in bytes: of a loaded image, `slot.vmaddr` less
 /// the lowest vmaddr; of a copy of the file, `slot.file_offset`.
+///
+/// A kernel that is to run does this itself, and cannot do it a second time:
+/// [`LoadPlan::fixed_up_by`](crate::LoadPlan::fixed_up_by).
 ///
 /// The image is read and `memory` written; slots are visited several pages at a time, in no
 /// order that a caller may rely on. Work is linear in the file's size.

@@ -4,7 +4,11 @@
 //! the rules; [`PhysicalWindow`] and [`Slide`](macho_core::Slide) lead on to physical addresses;
 //! [`KernelCache`] knows the shapes of kernelcaches and their entry point; [`Images`] lists the
 //! images inside, whatever the shape; [`Lookup`] finds the image, segment, section, function and
-//! name of a vmaddr.
+//! name of a vmaddr; [`LoadPlan`] puts an image into memory.
+//!
+//! XNU makes the pointers of its own collection right when it starts, and a loader leaves them
+//! alone. [`apply_fixups`] and [`LoadPlan::apply_fixups`] do the kernel's work in its place, for
+//! emulators, analysis and images that do not fix themselves up.
 //!
 //! Promises: no panic, no allocation, no unsafe code, no recursion; work is bounded by the number
 //! of segments. If speed needs memory, the caller gives it as a slice of cells ([`MapCell`],
@@ -86,9 +90,10 @@ pub use kext::{Dictionaries, Dictionary, IdCell, Ids, Kext, Kexts, Key, Kmod, Km
 // The property list of the kexts, element by element.
 pub use kext::{Chunk, Chunks, Plist, PlistElement, PlistItem, PlistText};
 
-// Putting an image into memory, and its pointers right.
+// Putting an image into memory, what the loader slides there, and the pointers applied in the
+// kernel's place.
 pub use apply::{Bases, Linker, apply_fixups, discriminator, resolve_slot};
-pub use load::{BootFields, ClampReason, LoadPlan, MOST_SEGMENTS, Step, Steps};
+pub use load::{BootFields, ClampReason, FixedUpBy, LoadPlan, MOST_SEGMENTS, Slid, Step, Steps};
 
 // One pointer, in a file or in memory.
 pub use pac::strip_pac;

@@ -12,6 +12,9 @@
  *
  * Addresses are uint64_t: vmaddr in the image's own, unslid space; slid with the slide added; phys where a loader puts it.
  * File offsets count from the start of the outermost file.
+ *
+ * Who applies fixups: XNU does, to its own collection, when it starts; a loader calls kc_load and kc_slide_static_kernel, and
+ * not kc_apply_fixups, which does the kernel's work in its place, for emulators and analysis.
  */
 
 #ifndef KERNELCACHE_H
@@ -248,6 +251,27 @@
  The segment is in place, and `prot` is what is allowed.
  */
 #define KC_STEP_PROTECT 4
+
+/*
+ Who makes the pointers of a loaded image right, in `kc_plan.fixed_up_by`: the image itself,
+ when it starts to run. The kernel of a primary collection dies if anybody did it before.
+ */
+#define KC_FIXED_UP_BY_ITSELF 0
+
+/*
+ A static kernel: the loader calls `kc_slide_static_kernel`, and the kernel does the rest.
+ */
+#define KC_FIXED_UP_BY_LOADER_AND_ITSELF 1
+
+/*
+ The kernel that runs already, of a pageable or an auxiliary collection.
+ */
+#define KC_FIXED_UP_BY_RUNNING_KERNEL 2
+
+/*
+ Whoever loads the image, by `kc_apply_fixups`.
+ */
+#define KC_FIXED_UP_BY_CALLER 3
 
 /*
  The most words that a pattern has.
@@ -549,6 +573,24 @@ typedef struct kc_plan {
    `topOfKernelData` of the boot arguments: the first page of 16 KiB behind the image.
    */
   uint64_t top_of_kernel_data;
+  /*
+   The lowest physical base, not below `phys_base`, that agrees with `virt_base` modulo 32 MiB,
+   which XNU needs; `KC_NO_OFFSET` past 2^64. It is `phys_base` if that agrees.
+   */
+  uint64_t next_block_base;
+  /*
+   The physical addresses from the lowest to behind the highest segment that is never written,
+   for a loader that locks them; both 0 if there is none.
+   */
+  uint64_t read_only_start;
+  /*
+   The end of that range.
+   */
+  uint64_t read_only_end;
+  /*
+   `KC_FIXED_UP_BY_*`.
+   */
+  uint32_t fixed_up_by;
 } kc_plan;
 
 /*
@@ -582,7 +624,7 @@ typedef struct kc_step {
 } kc_step;
 
 /*
- Called by `kc_load` for each aligned word of the file in an executable segment, with its
+ Called by `kc_load` for each aligned word of the file in the segments of one name, with its
  unslid address; returns what to write in its place.
  */
 typedef uint32_t (*kc_rewrite)(void *context, uint64_t vmaddr, uint32_t word);
@@ -809,25 +851,45 @@ kc_status kc_plan_step(const struct kc_image *image,
 
 /*
  Loads the image into `memory`, whose first byte has the physical address `phys_base`:
- `kc_plan.size` bytes of it are written. `rewrite`, unless NULL, sees every word of executable
- segments and says what becomes of it; `context` is handed to it.
+ `kc_plan.size` bytes of it are written, pointers as in the file. `rewrite`, unless NULL, sees
+ every word of the segments named `segment`, such as `__TEXT_EXEC`, and says what becomes of it;
+ `context` is handed to it.
 
  Safety
- The contract of every pointer, at the top of this header; `rewrite` may be called with `context`
- during the call, and does not touch `memory`. `error` may be NULL.
+ The contract of every pointer, at the top of this header; `segment` ends with a NUL; `rewrite`
+ may be called with `context` during the call, and does not touch `memory`. `segment` may be NULL
+ if `rewrite` is, and `error` may be.
  */
 kc_status kc_load(const struct kc_image *image,
                   uint64_t phys_base,
                   uint64_t slide,
                   uint8_t *memory,
                   size_t len,
+                  const char *segment,
                   kc_rewrite rewrite,
                   void *context,
                   struct kc_error *error);
 
 /*
+ Slides a static kernel in what `kc_load` loaded with the same arguments: its header, its symbols,
+ non-lazy symbol pointers and local relocations. `*slid` becomes how many addresses. Of every
+ other image nothing is slid, so a loader may always call it.
+
+ Safety
+ The contract of every pointer, at the top of this header. `slid` and `error` may be NULL.
+ */
+kc_status kc_slide_static_kernel(const struct kc_image *image,
+                                 uint64_t phys_base,
+                                 uint64_t slide,
+                                 uint8_t *memory,
+                                 size_t len,
+                                 uint64_t *slid,
+                                 struct kc_error *error);
+
+/*
  Rewrites the pointers of what `kc_load` loaded with the same arguments; `*applied` becomes how
- many. `bases` may be NULL: then no other collection's base is known. `sign`, unless NULL, signs
+ many. For emulators, analysis and images that do not fix themselves up: a kernel that is to run
+ makes its pointers right itself (`kc_plan.fixed_up_by`). `bases` may be NULL: then no other collection's base is known. `sign`, unless NULL, signs
  pointers; `context` is handed to it. After an error the memory is in part rewritten and not fit
  to run.
 

@@ -1,10 +1,10 @@
 //! Loading: the plan, its steps, the memory, its fixups.
 
-use core::ffi::c_void;
+use core::ffi::{CStr, c_char, c_void};
 
 use kc_offsets::Linker;
-use kc_offsets::{ClampReason, LoadPlan, Step};
-use macho_core::{AuthKey, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr, VmProt};
+use kc_offsets::{ClampReason, FixedUpBy, LoadPlan, Step};
+use macho_core::{AuthKey, PhysAddr, Segment, SlidVmAddr, Slide, VmAddr};
 
 use crate::error::{Failure, KC_NO_OFFSET, finish, kc_error, kc_status};
 use crate::image::{kc_image, opened};
@@ -26,6 +26,16 @@ pub struct kc_plan {
     pub phys_base: u64,
     /// `topOfKernelData` of the boot arguments: the first page of 16 KiB behind the image.
     pub top_of_kernel_data: u64,
+    /// The lowest physical base, not below `phys_base`, that agrees with `virt_base` modulo 32 MiB,
+    /// which XNU needs; `KC_NO_OFFSET` past 2^64. It is `phys_base` if that agrees.
+    pub next_block_base: u64,
+    /// The physical addresses from the lowest to behind the highest segment that is never written,
+    /// for a loader that locks them; both 0 if there is none.
+    pub read_only_start: u64,
+    /// The end of that range.
+    pub read_only_end: u64,
+    /// `KC_FIXED_UP_BY_*`.
+    pub fixed_up_by: u32,
 }
 
 /// Steps, in [`kc_step`]`.kind`: copy bytes of the file.
@@ -57,7 +67,17 @@ pub struct kc_step {
     pub bytes: *const u8,
 }
 
-/// Called by [`kc_load`] for each aligned word of the file in an executable segment, with its
+/// Who makes the pointers of a loaded image right, in [`kc_plan`]`.fixed_up_by`: the image itself,
+/// when it starts to run. The kernel of a primary collection dies if anybody did it before.
+pub const KC_FIXED_UP_BY_ITSELF: u32 = 0;
+/// A static kernel: the loader calls [`kc_slide_static_kernel`], and the kernel does the rest.
+pub const KC_FIXED_UP_BY_LOADER_AND_ITSELF: u32 = 1;
+/// The kernel that runs already, of a pageable or an auxiliary collection.
+pub const KC_FIXED_UP_BY_RUNNING_KERNEL: u32 = 2;
+/// Whoever loads the image, by [`kc_apply_fixups`].
+pub const KC_FIXED_UP_BY_CALLER: u32 = 3;
+
+/// Called by [`kc_load`] for each aligned word of the file in the segments of one name, with its
 /// unslid address; returns what to write in its place.
 pub type kc_rewrite =
     Option<unsafe extern "C" fn(context: *mut c_void, vmaddr: u64, word: u32) -> u32>;
@@ -129,6 +149,8 @@ unsafe fn plan<'a>(
 
 fn describe(plan: &LoadPlan<'_>) -> Result<kc_plan, Failure> {
     let fields = plan.boot_fields();
+    let read_only = plan.read_only();
+    let read_only = read_only.map_or((0, 0), |range| (range.start.get(), range.end.get()));
     Ok(kc_plan {
         lowest: plan.lowest().get(),
         size: plan.size(),
@@ -136,6 +158,15 @@ fn describe(plan: &LoadPlan<'_>) -> Result<kc_plan, Failure> {
         virt_base: fields.virt_base.get(),
         phys_base: fields.phys_base.get(),
         top_of_kernel_data: fields.top_of_kernel_data.get(),
+        next_block_base: plan.next_block_base().map_or(KC_NO_OFFSET, PhysAddr::get),
+        read_only_start: read_only.0,
+        read_only_end: read_only.1,
+        fixed_up_by: match plan.fixed_up_by() {
+            FixedUpBy::Itself => KC_FIXED_UP_BY_ITSELF,
+            FixedUpBy::LoaderAndItself => KC_FIXED_UP_BY_LOADER_AND_ITSELF,
+            FixedUpBy::RunningKernel => KC_FIXED_UP_BY_RUNNING_KERNEL,
+            _ => KC_FIXED_UP_BY_CALLER,
+        },
     })
 }
 
@@ -234,12 +265,14 @@ pub unsafe extern "C" fn kc_plan_step(
 }
 
 /// Loads the image into `memory`, whose first byte has the physical address `phys_base`:
-/// `kc_plan.size` bytes of it are written. `rewrite`, unless NULL, sees every word of executable
-/// segments and says what becomes of it; `context` is handed to it.
+/// `kc_plan.size` bytes of it are written, pointers as in the file. `rewrite`, unless NULL, sees
+/// every word of the segments named `segment`, such as `__TEXT_EXEC`, and says what becomes of it;
+/// `context` is handed to it.
 ///
 /// # Safety
-/// The contract of every pointer, at the top of this header; `rewrite` may be called with `context`
-/// during the call, and does not touch `memory`. `error` may be NULL.
+/// The contract of every pointer, at the top of this header; `segment` ends with a NUL; `rewrite`
+/// may be called with `context` during the call, and does not touch `memory`. `segment` may be NULL
+/// if `rewrite` is, and `error` may be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn kc_load(
     image: *const kc_image,
@@ -247,12 +280,19 @@ pub unsafe extern "C" fn kc_load(
     slide: u64,
     memory: *mut u8,
     len: usize,
+    segment: *const c_char,
     rewrite: kc_rewrite,
     context: *mut c_void,
     error: *mut kc_error,
 ) -> kc_status {
+    let name = if segment.is_null() {
+        None
+    } else {
+        // SAFETY: the caller's promise; not null.
+        Some(unsafe { CStr::from_ptr(segment) }.to_bytes())
+    };
     let select = |segment: &Segment<'_>| {
-        rewrite.is_some() && segment.initprot().contains(VmProt::VM_PROT_EXECUTE)
+        rewrite.is_some() && name.is_some_and(|name| segment.name() == name)
     };
     let word = |vmaddr: VmAddr, word| match rewrite {
         // SAFETY: the caller gave a function and its context for this call.
@@ -269,8 +309,40 @@ pub unsafe extern "C" fn kc_load(
     unsafe { finish(outcome, core::ptr::null_mut(), error) }
 }
 
+/// Slides a static kernel in what [`kc_load`] loaded with the same arguments: its header, its symbols,
+/// non-lazy symbol pointers and local relocations. `*slid` becomes how many addresses. Of every
+/// other image nothing is slid, so a loader may always call it.
+///
+/// # Safety
+/// The contract of every pointer, at the top of this header. `slid` and `error` may be NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn kc_slide_static_kernel(
+    image: *const kc_image,
+    phys_base: u64,
+    slide: u64,
+    memory: *mut u8,
+    len: usize,
+    slid: *mut u64,
+    error: *mut kc_error,
+) -> kc_status {
+    // SAFETY: the caller's promise.
+    let outcome = unsafe { plan(image, phys_base, slide) }.and_then(|plan| {
+        // SAFETY: the caller's promise.
+        let memory = unsafe { bytes_mut(memory, len) };
+        let done = plan.slide_static_kernel(memory)?;
+        let pointers = done.non_lazy_pointers.wrapping_add(done.local_relocations);
+        Ok(done
+            .addresses
+            .wrapping_add(done.symbols)
+            .wrapping_add(pointers))
+    });
+    // SAFETY: the caller's promise.
+    unsafe { finish(outcome, slid, error) }
+}
+
 /// Rewrites the pointers of what [`kc_load`] loaded with the same arguments; `*applied` becomes how
-/// many. `bases` may be NULL: then no other collection's base is known. `sign`, unless NULL, signs
+/// many. For emulators, analysis and images that do not fix themselves up: a kernel that is to run
+/// makes its pointers right itself (`kc_plan.fixed_up_by`). `bases` may be NULL: then no other collection's base is known. `sign`, unless NULL, signs
 /// pointers; `context` is handed to it. After an error the memory is in part rewritten and not fit
 /// to run.
 ///

@@ -134,18 +134,25 @@ static void load(const kc_image *image, const uint8_t *file) {
         next += step.len;
     }
     CHECK(next == PHYS + plan.size && error.status == KC_NOT_FOUND && index >= 14);
-    CHECK(kc_load(image, PHYS, SLIDE, copy, plan.size, NULL, NULL, &error) == KC_OK);
+    CHECK(kc_load(image, PHYS, SLIDE, copy, plan.size, NULL, NULL, NULL, &error) == KC_OK);
     CHECK(!memcmp(memory, copy, plan.size));
-    CHECK(kc_load(image, PHYS, SLIDE, memory, plan.size, rewrite, &seen, &error) == KC_OK);
+    CHECK(kc_load(image, PHYS, SLIDE, memory, plan.size, "__TEXT_EXEC", rewrite, &seen, &error) == KC_OK);
     CHECK(seen.words == 0x8000 / 4 && seen.first == 0xfffffe0007018000);
     CHECK(memcmp(memory, copy, plan.size) && !memcmp(memory, copy, 0x14000));
+
+    /* A collection is left alone: its kernel fixes it up. */
+    CHECK(plan.fixed_up_by == KC_FIXED_UP_BY_ITSELF);
+    CHECK(plan.next_block_base % (32 << 20) == plan.virt_base % (32 << 20) && plan.next_block_base >= PHYS);
+    CHECK(plan.read_only_start == PHYS && plan.read_only_end == PHYS + 0x1c000);
+    CHECK(kc_slide_static_kernel(image, PHYS, SLIDE, copy, plan.size, &applied, &error) == KC_OK && applied == 0);
+    CHECK(!memcmp(memory, copy, 0x14000));
 
     CHECK(kc_apply_fixups(image, PHYS, SLIDE, copy, plan.size, NULL, NULL, NULL, &applied, &error) == KC_OK);
     CHECK(applied > 5 && memcmp(copy + 0xc000, file + 0xc000, 0x8000));
     CHECK(kc_apply_fixups(image, PHYS, SLIDE, memory, plan.size, NULL, sign, &signed_pointers, &again, &error) == KC_OK);
     CHECK(again == applied && signed_pointers > 0 && signed_pointers < applied);
 
-    CHECK(kc_load(image, PHYS, SLIDE, memory, plan.size - 1, NULL, NULL, &error) == KC_BUFFER_TOO_SMALL);
+    CHECK(kc_load(image, PHYS, SLIDE, memory, plan.size - 1, NULL, NULL, NULL, &error) == KC_BUFFER_TOO_SMALL);
     CHECK(kc_plan_load(image, PHYS + 4096, SLIDE, &plan, &error) == KC_BAD_KERNELCACHE);
     CHECK(strstr(error.message, "16 KiB page"));
     free(memory);

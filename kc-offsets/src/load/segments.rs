@@ -49,3 +49,10 @@ pub(super) fn span(image: &MachO<'_>) -> Result<(VmAddr, u64), Error> {
         None => Err(Error::at(Fault::NothingToLoad, image.file_offset())),
     }
 }
+
+/// The bytes of the file that a segment gets: as many as it claims, has memory for, and are there.
+pub(super) fn backed<'a>(segment: &Segment<'a>) -> &'a [u8] {
+    let data = segment.data();
+    let room = usize::try_from(segment.vmsize()).unwrap_or(usize::MAX);
+    data.get(..room).unwrap_or(data)
+}

@@ -4,7 +4,7 @@ use core::iter::FusedIterator;
 
 use macho_core::{MachO, PhysAddr, Segment, VmAddr, VmProt};
 
-use super::segments::with_memory;
+use super::segments::{backed, with_memory};
 
 /// One thing to do. Copies and zeros follow each other without a gap from the first byte of the
 /// plan to its last; [`Step::Clamp`] and [`Step::Protect`] write nothing.
@@ -133,6 +133,8 @@ pub struct Steps<'a> {
     image: MachO<'a>,
     lowest: VmAddr,
     phys_base: PhysAddr,
+    /// Bytes of the plan.
+    size: u64,
     /// Bytes from the plan's first byte that are written.
     done: u64,
     /// The segment at work, with what is to be done next for it.
@@ -149,11 +151,17 @@ enum Stage {
 }
 
 impl<'a> Steps<'a> {
-    pub(super) const fn new(image: MachO<'a>, lowest: VmAddr, phys_base: PhysAddr) -> Self {
+    pub(super) const fn new(
+        image: MachO<'a>,
+        lowest: VmAddr,
+        phys_base: PhysAddr,
+        size: u64,
+    ) -> Self {
         Self {
             image,
             lowest,
             phys_base,
+            size,
             done: 0,
             current: None,
         }
@@ -200,7 +208,8 @@ impl<'a> Steps<'a> {
                 })
             }
             Stage::Zero => {
-                let len = segment.vmsize().saturating_sub(copied);
+                let left = self.size.saturating_sub(self.done);
+                let len = segment.vmsize().saturating_sub(copied).min(left);
                 self.done = self.done.saturating_add(len);
                 (len != 0).then_some(Step::Zero {
                     segment: Some(segment),
@@ -209,21 +218,17 @@ impl<'a> Steps<'a> {
                     len,
                 })
             }
-            Stage::Protect => Some(Step::Protect {
-                segment,
-                phys: PhysAddr::new(phys.get().saturating_sub(segment.vmsize())),
-                len: segment.vmsize(),
-                prot: segment.initprot(),
-            }),
+            Stage::Protect => {
+                let len = vmaddr.get().saturating_sub(segment.vmaddr().get());
+                Some(Step::Protect {
+                    segment,
+                    phys: PhysAddr::new(phys.get().saturating_sub(len)),
+                    len,
+                    prot: segment.initprot(),
+                })
+            }
         }
     }
-}
-
-/// The bytes of the file that a segment gets: as many as it claims, has memory for, and are there.
-fn backed<'a>(segment: &Segment<'a>) -> &'a [u8] {
-    let data = segment.data();
-    let room = usize::try_from(segment.vmsize()).unwrap_or(usize::MAX);
-    data.get(..room).unwrap_or(data)
 }
 
 impl<'a> Iterator for Steps<'a> {

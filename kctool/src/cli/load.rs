@@ -12,8 +12,11 @@ use crate::number::{number, slide};
   kc load kernelcache --phys-base 0x801dc4000 --slide 0x1dc0000 -o memory.bin
 
 The lowest segment goes to the physical base, and all others as far behind it as their addresses are. The memory has zeros where
-the file has no bytes, and pointers as they are at the slide, without signatures; --no-fixups leaves them as the file has them.
-A pointer into another collection is an error, as its base is not known.")]
+the file has no bytes. It is what a boot loader leaves: the kernel of a fileset rewrites its pointers, load commands and symbols
+itself, so they are as in the file; of a static kernel its own header, its symbols, non-lazy symbol pointers and local relocations
+are slid. --apply-fixups does the kernel's work in its place, for emulators, analysis and images that do not fix themselves up:
+pointers as they are at the slide, without signatures, and headers and symbols as in the file. A pointer into another collection
+is then an error, as its base is not known.")]
 pub(crate) struct Load {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -23,9 +26,12 @@ pub(crate) struct Load {
     /// Run-time address less the image's own; -N for downwards
     #[arg(long, value_name = "BYTES", value_parser = slide, allow_hyphen_values = true, default_value = "0")]
     pub(crate) slide: u64,
-    /// Leave the fixups alone
+    /// Rewrite the pointers in the kernel's place; XNU must not be started then
     #[arg(long)]
-    pub(crate) no_fixups: bool,
+    pub(crate) apply_fixups: bool,
+    /// Load as m1n1 does: end a segment PYLD 4 bytes after what the file has of it
+    #[arg(long)]
+    pub(crate) cut_payload: bool,
     /// Where to write the memory; - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -1,10 +1,14 @@
 //! `kc load`: where each byte goes in physical memory, and the memory as a loader leaves it.
+mod left;
+
 use std::io::Write;
 use std::path::Path;
 
-use kc_offsets::{Bases, ClampReason, KernelCache, LoadPlan, Step};
+use kc_offsets::{Bases, ClampReason, KernelCache, LoadPlan, Slid, Step};
 use macho_core::{FileOffset, Name, PhysAddr, Segment, Slide};
 use serde_json::{Value, json};
+
+use left::{Left, left};
 
 use crate::cli::Load;
 use crate::failure::Failure;
@@ -18,29 +22,45 @@ pub(super) fn run(args: &Load, streams: &mut Streams<'_>) -> Result<(), Failure>
     with_image(&args.input, streams, |cache, _, streams| {
         let slide = Slide::new(args.slide);
         let plan = LoadPlan::new(cache, PhysAddr::new(args.phys_base), slide)?;
-        let entry = plan.entry_point()?;
-        let fixups = match &args.output {
-            Some(path) => {
-                let (memory, fixups) = loaded(args, &plan)?;
-                output::write(streams, path, &[&memory])?;
-                fixups
-            }
-            None => None,
+        let plan = if args.cut_payload {
+            plan.cut_payload()
+        } else {
+            plan
         };
+        let mut outcome = Outcome {
+            entry: plan.entry_point()?,
+            left: left(cache, &plan, args.apply_fixups),
+            slid: None,
+            fixups: None,
+        };
+        if let Some(path) = &args.output {
+            let memory = loaded(args, &plan, &mut outcome)?;
+            output::write(streams, path, &[&memory])?;
+        }
         let out = if args.output.as_deref() == Some(Path::new("-")) {
             &mut *streams.stderr
         } else {
             &mut *streams.stdout
         };
         if args.json {
-            return json::write(out, &plan_json(cache, &plan, entry, fixups));
+            return json::write(out, &plan_json(cache, &plan, &outcome));
         }
-        print(out, &plan, entry, fixups)
+        print(out, &plan, &outcome)
     })
 }
 
-/// The memory, and how many fixups were applied; `None` where none were to be.
-fn loaded(args: &Load, plan: &LoadPlan<'_>) -> Result<(Vec<u8>, Option<u64>), Failure> {
+/// What there is to say besides the plan.
+struct Outcome {
+    entry: Option<PhysAddr>,
+    left: Vec<Left>,
+    /// What was slid; `None` if no memory was written, or its fixups were applied.
+    slid: Option<Slid>,
+    /// How many fixups were applied; `None` if none were to be.
+    fixups: Option<u64>,
+}
+
+/// The memory.
+fn loaded(args: &Load, plan: &LoadPlan<'_>, outcome: &mut Outcome) -> Result<Vec<u8>, Failure> {
     let size = usize::try_from(plan.size()).ok();
     let size = size.filter(|_| plan.size() <= args.input.max_size);
     let size = size.ok_or_else(|| {
@@ -52,12 +72,12 @@ fn loaded(args: &Load, plan: &LoadPlan<'_>) -> Result<(Vec<u8>, Option<u64>), Fa
     })?;
     let mut memory = vec![0; size];
     plan.load_into(&mut memory)?;
-    let fixups = if args.no_fixups {
-        None
+    if args.apply_fixups {
+        outcome.fixups = Some(plan.apply_fixups(&mut memory, &Bases::PRIMARY)?);
     } else {
-        Some(plan.apply_fixups(&mut memory, &Bases::PRIMARY)?)
-    };
-    Ok((memory, fixups))
+        outcome.slid = Some(plan.slide_static_kernel(&mut memory)?);
+    }
+    Ok(memory)
 }
 
 /// A step as it is printed.
@@ -144,12 +164,7 @@ fn lines<'a>(plan: &LoadPlan<'a>) -> impl Iterator<Item = Line<'a>> {
     plan.steps().filter_map(move |step| Line::new(&plan, step))
 }
 
-fn print(
-    out: &mut dyn Write,
-    plan: &LoadPlan<'_>,
-    entry: Option<PhysAddr>,
-    fixups: Option<u64>,
-) -> Result<(), Failure> {
+fn print(out: &mut dyn Write, plan: &LoadPlan<'_>, outcome: &Outcome) -> Result<(), Failure> {
     for line in lines(plan) {
         write!(
             out,
@@ -172,25 +187,59 @@ fn print(
         writeln!(out)?;
     }
     let fields = plan.boot_fields();
-    let mut field = |name, value| writeln!(out, "{name:<17}{value}");
+    let mut field = |name: &str, value: String| writeln!(out, "{name:<16} {value}");
     field("size", format!("{:#x}", plan.size()))?;
     field("virtBase", fields.virt_base.to_string())?;
     field("physBase", fields.phys_base.to_string())?;
     field("topOfKernelData", fields.top_of_kernel_data.to_string())?;
+    let entry = outcome.entry;
     let entry = entry.map_or_else(|| "-".to_owned(), |entry| entry.to_string());
     field("entry point", entry)?;
-    if let Some(fixups) = fixups {
+    let read_only = plan.read_only();
+    let read_only = read_only.map(|range| format!("{} to {}", range.start, range.end));
+    field("read-only", read_only.unwrap_or_else(|| "-".to_owned()))?;
+    field("32 MiB blocks", blocks(plan))?;
+    if let Some(slid) = outcome.slid.filter(|slid| *slid != Slid::default()) {
+        field(
+            "slid",
+            format!(
+                "{} addresses, {} symbols, {} non-lazy pointers, {} local relocations",
+                slid.addresses, slid.symbols, slid.non_lazy_pointers, slid.local_relocations
+            ),
+        )?;
+    }
+    if let Some(fixups) = outcome.fixups {
         field("fixups applied", fixups.to_string())?;
+    }
+    for to in left::WHOSE {
+        let list: Vec<_> = outcome.left.iter().filter(|left| left.to == to).collect();
+        if !list.is_empty() {
+            let list: Vec<_> = list.iter().map(ToString::to_string).collect();
+            field(&format!("left to {to}"), list.join(", "))?;
+        }
     }
     Ok(())
 }
 
-fn plan_json(
-    cache: &KernelCache<'_>,
-    plan: &LoadPlan<'_>,
-    entry: Option<PhysAddr>,
-    fixups: Option<u64>,
-) -> Value {
+/// Whether XNU could map what is loaded, and what to ask for if not.
+fn blocks(plan: &LoadPlan<'_>) -> String {
+    if plan.maps_in_blocks() {
+        return "yes".to_owned();
+    }
+    let address = |address: Option<u64>| address.map_or("-".to_owned(), |at| format!("{at:#x}"));
+    format!(
+        "no: with this slide --phys-base {}, with this base --slide {}",
+        address(plan.next_block_base().map(PhysAddr::get)),
+        address(block_slide(plan)),
+    )
+}
+
+/// The slide for the plan's base that leads least far up from the plan's own.
+fn block_slide(plan: &LoadPlan<'_>) -> Option<u64> {
+    plan.block_slide(plan.window().virt_base).map(Slide::get)
+}
+
+fn plan_json(cache: &KernelCache<'_>, plan: &LoadPlan<'_>, outcome: &Outcome) -> Value {
     let steps: Vec<_> = lines(plan)
         .map(|line| {
             json!({
@@ -214,8 +263,23 @@ fn plan_json(
         "virt_base": hex(fields.virt_base.get()),
         "phys_base": hex(fields.phys_base.get()),
         "top_of_kernel_data": hex(fields.top_of_kernel_data.get()),
-        "entry_point": hex_or_null(entry.map(PhysAddr::get)),
-        "fixups": fixups,
+        "entry_point": hex_or_null(outcome.entry.map(PhysAddr::get)),
+        "read_only": plan.read_only().map(|range| json!({
+            "start": hex(range.start.get()),
+            "end": hex(range.end.get()),
+        })),
+        "maps_in_blocks": plan.maps_in_blocks(),
+        "next_block_base": hex_or_null(plan.next_block_base().map(PhysAddr::get)),
+        "block_slide": hex_or_null(block_slide(plan)),
+        "fixed_up_by": plan.fixed_up_by().name(),
+        "slid": outcome.slid.map(|slid| json!({
+            "addresses": slid.addresses,
+            "symbols": slid.symbols,
+            "non_lazy_pointers": slid.non_lazy_pointers,
+            "local_relocations": slid.local_relocations,
+        })),
+        "fixups": outcome.fixups,
+        "left": outcome.left.iter().map(Left::json).collect::<Vec<_>>(),
         "steps": steps,
     })
 }

@@ -116,6 +116,7 @@ impl Files {
         let fileset = sample::fileset().bytes;
         files.put("fileset", &fileset);
         files.put("bare", &sample::bare().bytes);
+        files.put("relocated", &sample::relocated().bytes);
         files.put("shuffled", &sample::shuffled().bytes);
         files.put("prelinked", &sample::prelinked().bytes);
         files.put("chained", &sample::prelinked_chained().bytes);

@@ -272,13 +272,14 @@ fn load_writes_the_memory_that_the_library_makes() {
         result
     };
     plan.load_into(&mut memory).unwrap();
-    let plain = load("load @fileset --phys-base 0x800000000 --slide 0x1dc0000 --no-fixups -o -");
+    let plain = load("load @fileset --phys-base 0x800000000 --slide 0x1dc0000 -o -");
     assert!(plain.stdout == memory);
     let applied = plan
         .apply_fixups(&mut memory, &kc_offsets::Bases::PRIMARY)
         .unwrap();
     assert_eq!(applied, built.truth.fixups.len() as u64);
-    let whole = load("load @fileset --phys-base 0x800000000 --slide 0x1dc0000 -o -");
+    let whole = "load @fileset --phys-base 0x800000000 --slide 0x1dc0000 --apply-fixups -o -";
+    let whole = load(whole);
     assert!(whole.stdout == memory);
     assert!(
         whole

@@ -3,4 +3,5 @@ mod cli;
 mod common;
 mod files;
 mod fixups;
+mod loaded;
 mod mapped;

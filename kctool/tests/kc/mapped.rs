@@ -70,9 +70,9 @@ fn answers_are_the_files() {
         let addresses = addresses(&json(&files, &format!("info --json @{name}")));
         for state in states {
             let load = match state.strip_prefix('=') {
-                None => "--phys-base 0x800000000".to_owned(),
-                Some("raw") => "--phys-base 0x800000000 --no-fixups".to_owned(),
-                Some(slide) => format!("--phys-base 0x800000000 --slide {slide}"),
+                None => "--phys-base 0x800000000 --apply-fixups".to_owned(),
+                Some("raw") => "--phys-base 0x800000000".to_owned(),
+                Some(slide) => format!("--phys-base 0x800000000 --apply-fixups --slide {slide}"),
             };
             let outcome = run(&files, &format!("load @{name} {load} -o @memory"));
             assert_eq!(outcome.status, 0, "{}", outcome.stderr);
@@ -116,8 +116,8 @@ fn answers_are_the_files() {
 fn fixups_are_listed_until_they_are_applied() {
     let files = Files::new("mapped-fixups");
     let load = "load @fileset --phys-base 0x800000000";
-    run(&files, &format!("{load} --no-fixups -o @raw"));
-    run(&files, &format!("{load} -o @applied"));
+    run(&files, &format!("{load} -o @raw"));
+    run(&files, &format!("{load} --apply-fixups -o @applied"));
     let list = "fixups --list --json";
     let file = json(&files, &format!("{list} @fileset"));
     assert_eq!(file, json(&files, &format!("{list} --mapped=raw @raw")));
@@ -133,7 +133,10 @@ fn fixups_are_listed_until_they_are_applied() {
 #[test]
 fn a_dump_starts_before_the_header() {
     let files = Files::new("mapped-dump");
-    run(&files, "load @fileset --phys-base 0x800000000 -o @memory");
+    run(
+        &files,
+        "load @fileset --phys-base 0x800000000 --apply-fixups -o @memory",
+    );
     let memory = std::fs::read(files.path("memory")).unwrap();
     // It begins as a container does.
     let dump = |before: usize| [&vec![0x30; before][..], &memory].concat();

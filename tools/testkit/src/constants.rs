@@ -87,6 +87,7 @@ pub const VM_PROT_EXECUTE: u32 = 4;
 pub const SECTION_TYPE: u32 = 0xff;
 pub const S_ZEROFILL: u32 = 0x1;
 pub const S_CSTRING_LITERALS: u32 = 0x2;
+pub const S_NON_LAZY_SYMBOL_POINTERS: u32 = 0x6;
 pub const S_GB_ZEROFILL: u32 = 0xc;
 pub const S_ATTR_PURE_INSTRUCTIONS: u32 = 0x8000_0000;
 pub const S_ATTR_SOME_INSTRUCTIONS: u32 = 0x400;

@@ -20,6 +20,10 @@ pub enum Pointers {
     Chained(u16),
     /// In threads that `__TEXT,__thread_starts` lists, slots 4 bytes apart at least.
     Threads,
+    /// As plain vmaddrs that `LC_DYSYMTAB` lists as local relocations, except those in sections of
+    /// non-lazy symbol pointers, which a loader knows by their type; signatures are dropped. Only of
+    /// a [`Kernel`](crate::kernelcache::Kernel).
+    Relocations,
 }
 
 /// Base address that a target is stored relative to, by cache level.

@@ -77,6 +77,8 @@ pub struct Linkedit {
     pub strsize: u32,
     /// Offset and size of the function starts.
     pub function_starts: (u32, u32),
+    /// Offset and number of local relocations.
+    pub relocations: (u32, u32),
 }
 
 /// Symbols of other collections: name to cache level and vmaddr there.
@@ -199,6 +201,7 @@ impl Placed<'_> {
             locals + externals,
             undefined,
         ]);
+        dysymtab[16..].copy_from_slice(&[linkedit.relocations.0, linkedit.relocations.1]);
         out.push(Command::Dysymtab(dysymtab));
         out.push(Command::Uuid(self.image.uuid));
         out.push(Command::BuildVersion {

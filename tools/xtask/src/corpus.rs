@@ -64,6 +64,8 @@ fn large() -> Outcome<u64> {
         "--test",
         "load",
         "--test",
+        "loader",
+        "--test",
         "rebase",
         "--",
         "--ignored",

@@ -11,7 +11,7 @@ use kc_capi::{
     kc_container_decompress, kc_container_open, kc_error, kc_image, kc_image_describe,
     kc_image_entry, kc_image_open, kc_image_segment, kc_image_symbol, kc_image_translate,
     kc_image_vmaddr_of, kc_load, kc_pattern, kc_plan_load, kc_plan_step, kc_scratch, kc_search,
-    kc_status_name,
+    kc_slide_static_kernel, kc_status_name,
 };
 use nopanic::{black_box, entry};
 
@@ -116,9 +116,13 @@ fn probe(bytes: &[u8], number: u64) {
             slide,
             to,
             room,
+            black_box(name),
             black_box(Some(rewrite)),
             null_mut(),
             error,
+        ));
+        black_box(kc_slide_static_kernel(
+            image, phys, slide, to, room, &mut count, error,
         ));
         let bases = black_box(kc_bases {
             primary: number,

@@ -112,6 +112,10 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
     black_box(plan.header());
     black_box((plan.boot_fields(), plan.entry_point(), plan.image()));
     black_box(LoadPlan::of_image(&cache.image(), phys, slide).is_ok());
+    black_box((plan.maps_in_blocks(), plan.next_block_base()));
+    black_box(plan.block_slide(SlidVmAddr::new(number)));
+    black_box((plan.read_only(), plan.fixed_up_by().name()));
+    let plan = black_box(plan.cut_payload());
     for step in plan.steps() {
         black_box(step);
     }
@@ -120,6 +124,12 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
     let select = |segment: &Segment<'_>| black_box(segment.vmsize() != 0);
     let rewrite = |vmaddr: VmAddr, word: u32| black_box((vmaddr, !word)).1;
     black_box(plan.load_with(&mut memory, select, rewrite).is_ok());
+    match plan.slide_static_kernel(&mut memory) {
+        Ok(slid) => {
+            black_box(slid);
+        }
+        Err(error) => display(error),
+    }
     let linker = Unknown(number);
     match plan.apply_fixups(&mut memory, &linker) {
         Ok(count) => {

@@ -1,7 +1,9 @@
 //! A kernel alone: MH_EXECUTE with LC_UNIXTHREAD.
 
 use crate::bytes::{index, len32, len64, off32};
-use crate::constants::{IOS_BASE, LC_DYLD_CHAINED_FIXUPS, PAGE};
+use crate::constants::{
+    IOS_BASE, LC_DYLD_CHAINED_FIXUPS, PAGE, S_NON_LAZY_SYMBOL_POINTERS, SECTION_TYPE,
+};
 use crate::fixups::{self, Pointers};
 use crate::kernelcache::threads;
 use crate::link::{Foreign, Image, Placed, PlacedSegment, facts, write_image};
@@ -88,8 +90,13 @@ impl Kernel {
         });
         let mut linkedit = write_pointers(self.pointers, &mut file, &placed, &segments, &slots);
         let chains = (off32(file_end), len32(linkedit.len()));
+        let relocations = match self.pointers {
+            Pointers::Relocations => (chains.0, chains.1 / 8),
+            _ => (0, 0),
+        };
         let mut strings = Strings::default();
         let mut table = placed.write_tables(file_end, &mut linkedit, &mut strings);
+        table.relocations = relocations;
         table.stroff = off32(file_end + len64(linkedit.len()));
         let strings = strings.into_bytes();
         table.strsize = len32(strings.len());
@@ -128,6 +135,9 @@ impl Kernel {
             ..Truth::default()
         };
         facts::add(&mut truth, &[(None, &placed)], &Foreign::new(), 0, &slots);
+        if self.pointers == Pointers::Relocations {
+            slots.retain(|slot| !is_non_lazy(&placed, slot.vmaddr));
+        }
         truth.fixups = fixups_of(self.pointers, slots);
         Built { bytes: file, truth }
     }
@@ -163,13 +173,24 @@ pub(super) fn write_pointers(
     slots: &[truth::Fixup],
 ) -> Vec<u8> {
     let base = kernel.segments[0].vmaddr;
+    let mut absolute = || {
+        for slot in slots {
+            let bytes = slot.target.to_le_bytes();
+            crate::bytes::put(file, index(slot.file_offset), &bytes);
+        }
+    };
     match pointers {
         Pointers::Absolute => {
-            for slot in slots {
-                let bytes = slot.target.to_le_bytes();
-                crate::bytes::put(file, index(slot.file_offset), &bytes);
-            }
+            absolute();
             Vec::new()
+        }
+        Pointers::Relocations => {
+            absolute();
+            let listed = slots.iter().map(|slot| slot.vmaddr);
+            listed
+                .filter(|vmaddr| !is_non_lazy(kernel, *vmaddr))
+                .flat_map(|vmaddr| local_relocation(vmaddr - base))
+                .collect()
         }
         Pointers::Chained(format) => {
             let starts = fixups::write_chains(file, segments, slots, format, &[base; 4]);
@@ -182,11 +203,31 @@ pub(super) fn write_pointers(
     }
 }
 
+/// `relocation_info` of a pointer of 8 bytes: `r_address`, then `r_symbolnum`, `r_length` 3.
+fn local_relocation(address: u64) -> [u8; 8] {
+    let mut entry = [0; 8];
+    crate::bytes::put(&mut entry, 0, &off32(address).to_le_bytes());
+    crate::bytes::put(&mut entry, 4, &(1_u32 | 3 << 25).to_le_bytes());
+    entry
+}
+
+/// Whether a section of non-lazy symbol pointers holds this vmaddr.
+fn is_non_lazy(kernel: &Placed<'_>, vmaddr: u64) -> bool {
+    let sections = kernel.image.object.sections.iter().enumerate();
+    sections
+        .filter(|(_, section)| section.flags & SECTION_TYPE == S_NON_LAZY_SYMBOL_POINTERS)
+        .any(|(number, section)| vmaddr.wrapping_sub(kernel.section_place(number).0) < section.size)
+}
+
 /// The slots that a loader rewrites.
 pub(super) fn fixups_of(pointers: Pointers, slots: Vec<truth::Fixup>) -> Vec<truth::Fixup> {
     match pointers {
         Pointers::Absolute => Vec::new(),
         Pointers::Chained(_) | Pointers::Threads => slots,
+        Pointers::Relocations => {
+            let unsigned = |slot| truth::Fixup { auth: None, ..slot };
+            slots.into_iter().map(unsigned).collect()
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::constants::{
     DYLD_CHAINED_PTR_ARM64E_KERNEL, MACOS_BASE, MH_DYLIB_IN_CACHE, MH_EXECUTE, MH_KEXT_BUNDLE,
-    MH_NOUNDEFS, MH_PIE,
+    MH_NOUNDEFS, MH_PIE, S_NON_LAZY_SYMBOL_POINTERS,
 };
 use crate::fixups::Pointers;
 use crate::kernelcache::collection::Collection;
@@ -11,7 +11,7 @@ use crate::kernelcache::kind::Kind;
 use crate::kernelcache::m1n1::M1n1;
 use crate::kernelcache::prelinked::Prelinked;
 use crate::link::Image;
-use crate::object::Object;
+use crate::object::{Object, ObjectSection, Reloc, RelocKind};
 use crate::truth::Built;
 
 /// Table of the sample kernel.
@@ -114,6 +114,36 @@ pub fn shuffled() -> Built {
     Kernel {
         shape: KernelShape::Shuffled,
         pointers,
+        ..Kernel::new(image)
+    }
+    .build()
+}
+
+/// The sample kernel alone, its pointers listed as local relocations, and two non-lazy symbol
+/// pointers besides: a loader slides both.
+pub fn relocated() -> Built {
+    let mut image = kernel();
+    image.flags = MH_NOUNDEFS | MH_PIE;
+    let symbols = ["_banner", "_start"].map(|name| image.object.symbol(name).expect(name));
+    let relocs = symbols.into_iter().zip([0, 8]);
+    image.object.sections.push(ObjectSection {
+        segment: "__DATA_CONST".to_owned(),
+        name: "__got".to_owned(),
+        align: 3,
+        flags: S_NON_LAZY_SYMBOL_POINTERS,
+        size: 16,
+        data: vec![0; 16],
+        relocs: relocs
+            .map(|(symbol, offset)| Reloc {
+                offset,
+                kind: RelocKind::Pointer,
+                symbol,
+                addend: 0,
+            })
+            .collect(),
+    });
+    Kernel {
+        pointers: Pointers::Relocations,
         ..Kernel::new(image)
     }
     .build()

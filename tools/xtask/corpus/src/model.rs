@@ -8,13 +8,17 @@ use crate::fault::{Fault, Outcome};
 use crate::table::{Row, Truth};
 use crate::tool::{kc, output};
 
+#[path = "../../../../kc-offsets/tests/support/xnu.rs"]
+#[expect(dead_code, reason = "no static kernel is asked for here")]
+mod xnu;
+
 /// Where the memory begins.
 const PHYS: u64 = 0x8_0000_0000;
 /// How far the memory is from where the file was linked.
 const SLIDE: u64 = 0x1dc_0000;
 
-/// `kc load` against the model: each segment's bytes, one by one, and then each slot's pointer;
-/// counts the bytes.
+/// `kc load` against the model: each segment's bytes, one by one; then what XNU makes of them when it
+/// starts; then, with `--apply-fixups`, each slot's pointer, of which XNU dies. Counts the bytes.
 ///
 /// # Errors
 /// The first byte that differs.
@@ -35,6 +39,10 @@ pub(crate) fn loaded(file: &Path, truth: &Truth) -> Outcome<u64> {
             memory[index(segment.vmaddr - lowest + at)?] = bytes[from];
         }
     }
+    let loaded = load(file, None)?;
+    same("kc load", &loaded, &memory)?;
+    let mut started = loaded;
+    let slots = start(&mut started, lowest, truth)?;
     for fixup in &truth.fixups {
         if fixup[4] != "0" {
             return Err(Fault::new("the model knows one collection"));
@@ -43,23 +51,45 @@ pub(crate) fn loaded(file: &Path, truth: &Truth) -> Outcome<u64> {
         let pointer = number(&fixup[3])?.wrapping_add(SLIDE);
         memory[at..at + 8].copy_from_slice(&pointer.to_le_bytes());
     }
+    same("XNU over kc load", &started, &memory)?;
+    if slots != truth.fixups.len() as u64 {
+        return Err(Fault::new(format!("XNU finds {slots} slots")));
+    }
+    let mut applied = load(file, Some("--apply-fixups"))?;
+    same("kc load --apply-fixups", &applied, &memory)?;
+    if start(&mut applied, lowest, truth).is_ok() {
+        return Err(Fault::new("XNU takes applied fixups for its own"));
+    }
+    Ok(3 * memory.len() as u64)
+}
+
+/// The memory that kc writes.
+fn load(file: &Path, option: Option<&str>) -> Outcome<Vec<u8>> {
     let out = file.with_extension("memory");
+    let (phys, slide) = (PHYS.to_string(), SLIDE.to_string());
     output(
-        kc([
-            "load",
-            "--phys-base",
-            &PHYS.to_string(),
-            "--slide",
-            &SLIDE.to_string(),
-        ])?
-        .arg(file)
-        .arg("--output")
-        .arg(&out),
+        kc(["load", "--phys-base", &phys, "--slide", &slide])?
+            .args(option)
+            .arg(file)
+            .arg("--output")
+            .arg(&out),
     )?;
     let loaded = fs::read(&out)?;
     fs::remove_file(out)?;
-    same("kc load", &loaded, &memory)?;
-    Ok(memory.len() as u64)
+    Ok(loaded)
+}
+
+/// The kernel makes its pointers right, in memory that starts with the vmaddr `lowest`: how many.
+fn start(memory: &mut [u8], lowest: u64, truth: &Truth) -> Outcome<u64> {
+    let kernel = truth.entries.first();
+    let kernel = kernel.ok_or_else(|| Fault::new("a truth without entries"))?;
+    let kernel = number(&kernel[1])?.wrapping_add(SLIDE);
+    let mut memory = xnu::Memory {
+        bytes: memory,
+        base: lowest.wrapping_add(SLIDE),
+    };
+    xnu::start_of_fileset(&mut memory, kernel, lowest)
+        .map_err(|death| Fault::new(format!("XNU dies: {death:?}")))
 }
 
 /// A file that kc moved.

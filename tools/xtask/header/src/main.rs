@@ -19,6 +19,9 @@ const HEAD: &str = "\
  *
  * Addresses are uint64_t: vmaddr in the image's own, unslid space; slid with the slide added; phys where a loader puts it.
  * File offsets count from the start of the outermost file.
+ *
+ * Who applies fixups: XNU does, to its own collection, when it starts; a loader calls kc_load and kc_slide_static_kernel, and
+ * not kc_apply_fixups, which does the kernel's work in its place, for emulators and analysis.
  */";
 
 fn header(crate_folder: &PathBuf) -> Result<String, Box<dyn Error>> {
