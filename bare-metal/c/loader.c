@@ -7,7 +7,6 @@ _Noreturn void start_kernel(uint64_t boot_arguments, uint64_t entry);
 _Noreturn void power_off(void);
 
 enum { PAGE = 0x4000, BOOT_ARGS_SIZE = 0x2e0, BOOT_LINE = 608 };
-static const uint64_t BLOCK = 2 << 20;
 
 /* 48 KiB that do not belong on a stack of 64. */
 static kc_scratch scratch;
@@ -178,7 +177,7 @@ _Noreturn void loader_main(const uint8_t *tree) {
     kc_error error;
     uint32_t digest;
     size_t file_len;
-    uint64_t fixups;
+    uint64_t slid;
 
     put("loader: kernelcache loader in C\n");
     if (!read_tree(&machine, tree))
@@ -206,7 +205,12 @@ _Noreturn void loader_main(const uint8_t *tree) {
     demand(kc_image_open(file, file_len, 0, &image, &error), &error);
     uint64_t slide = number(&machine, "slide=", 6, 0);
     uint64_t low = round_up((uint64_t)__image_end, PAGE);
-    uint64_t phys = number(&machine, "phys=", 5, round_up(low, BLOCK));
+    uint64_t phys = number(&machine, "phys=", 5, 0);
+    if (!phys) {
+        /* XNU maps itself in blocks of 32 MiB, so not every base fits the slide. */
+        demand(kc_plan_load(&image, low, slide, &plan, &error), &error);
+        phys = plan.next_block_base;
+    }
     if (phys < low || phys >= machine.initrd)
         refuse("memory too small: there is none where the kernelcache goes");
     demand(kc_plan_load(&image, phys, slide, &plan, &error), &error);
@@ -216,8 +220,9 @@ _Noreturn void loader_main(const uint8_t *tree) {
     uint8_t *memory = (uint8_t *)phys;
     size_t window = machine.initrd - phys;
     demand(kc_load(&image, phys, slide, memory, window, NULL, NULL, NULL, &error), &error);
-    demand(kc_apply_fixups(&image, phys, slide, memory, window, NULL, NULL, NULL, &fixups, &error), &error);
-    put_hex("loader: fixups ", fixups);
+    /* Pointers are the kernel's own work; of a static kernel some addresses are the loader's. */
+    demand(kc_slide_static_kernel(&image, phys, slide, memory, window, &slid, &error), &error);
+    put_hex("loader: slid addresses ", slid);
     if (arguments + BOOT_ARGS_SIZE > machine.initrd)
         refuse("memory too small: there is none for the boot arguments");
     boot_arguments((uint8_t *)arguments, &machine, &plan, round_up(arguments + BOOT_ARGS_SIZE, PAGE));

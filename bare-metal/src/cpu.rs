@@ -30,7 +30,7 @@ pub fn power_off() -> ! {
     }
 }
 
-/// Jumps to `entry` with x0 = `boot_arguments`, MMU and interrupts off, as iBoot does.
+/// Jumps to `entry` with x0 = `boot_arguments`, MMU and interrupts off, as XNU is entered (`osfmk/arm64/start.s`).
 ///
 /// # Safety
 /// At the physical address `entry` lies code that is loaded as it expects, and that never

@@ -28,7 +28,7 @@ impl<'a> Faults<'a> {
         if self.has(name) { 8 } else { 0 }
     }
 
-    /// The plan that fixups are applied by: `fault=slide` gives it another slide.
+    /// The plan that a static kernel is slid by: `fault=slide` gives it another slide.
     pub fn slid<'p>(self, plan: &LoadPlan<'p>) -> LoadPlan<'p> {
         let window = plan.window();
         let half = Slide::new(plan.slide().get() / 2);

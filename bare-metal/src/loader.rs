@@ -1,7 +1,9 @@
-//! What the loader image does, step by step, as iBoot does with a kernelcache.
+//! What the loader image does, step by step: a boot loader's part of the work. The kernel makes its
+//! own pointers right when it starts.
 //!
 //! On the command line: `slide=N` is added to every address of the image; instead of it `seed=N`
-//! chooses one; `phys=N` is where the lowest segment goes.
+//! chooses one; `phys=N` is where the lowest segment goes, else the first place where the physical
+//! base agrees with the virtual one as XNU needs it.
 
 use core::fmt;
 
@@ -15,9 +17,8 @@ use crate::faults::Faults;
 use crate::unpack::{self, unpack};
 use crate::{Machine, Region, boot_args, command_line, cpu, println};
 
-/// Kernels are mapped in blocks of 2 MiB: where the lowest segment goes, and what a slide is a
-/// multiple of when a seed chooses it.
-const BLOCK: u64 = 2 << 20;
+/// What a slide is a multiple of when a seed chooses it.
+const SLIDE_UNIT: u64 = 2 << 20;
 /// Pages of Apple's processors.
 const PAGE: u64 = 0x4000;
 /// Slides that a seed chooses from.
@@ -119,7 +120,8 @@ fn load(machine: Machine) -> Result<Loaded, Refusal> {
         cpu::unaligned_read();
     }
     let slide = slide(tree.command_line);
-    let window = window(memory.low, tree.command_line)?;
+    let phys = phys_base(&cache, slide, &memory.low, tree.command_line)?;
+    let window = window(memory.low, phys)?;
     let plan = LoadPlan::new(&cache, PhysAddr::new(window.phys), slide)?;
     let entry = plan.entry_point()?.ok_or(Refusal::NoEntryPoint)?;
     let (image, after) = split(window, plan.size())?;
@@ -129,15 +131,19 @@ fn load(machine: Machine) -> Result<Loaded, Refusal> {
     plan.load_into(image.bytes)?;
     clock.step("load");
     faults.spoil_zeros(&plan, image.bytes);
-    let fixups = if faults.has("fixups") {
-        0
-    } else {
-        faults
-            .slid(&plan)
-            .apply_fixups(image.bytes, &Bases::PRIMARY)?
-    };
-    println!("loader: {fixups} fixups, slide {:#x}", slide.get());
-    clock.step("fixups");
+    let slid = faults.slid(&plan).slide_static_kernel(image.bytes)?;
+    println!(
+        "loader: slide {:#x}: {} addresses, {} symbols, {} pointers slid; the rest is the kernel's",
+        slide.get(),
+        slid.addresses,
+        slid.symbols,
+        slid.non_lazy_pointers + slid.local_relocations
+    );
+    if faults.has("fixups") {
+        // What an emulator would do: the kernel must notice.
+        plan.apply_fixups(image.bytes, &Bases::PRIMARY)?;
+    }
+    clock.step("slide");
 
     let fields = plan.boot_fields();
     let arguments = BootArgs {
@@ -186,15 +192,29 @@ fn slide(line: &str) -> Slide {
     let chosen = || {
         // A multiplication spreads seeds that follow each other (Knuth, TAOCP 6.4).
         let seed = command_line::number(line, "seed")?;
-        Some((seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) % SLIDES * BLOCK)
+        Some((seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) % SLIDES * SLIDE_UNIT)
     };
     let bytes = command_line::number(line, "slide").or_else(chosen);
     Slide::new(bytes.unwrap_or(0))
 }
 
-/// The memory from where the lowest segment goes.
-fn window(low: Region, line: &str) -> Result<Region, Refusal> {
-    let phys = command_line::number(line, "phys").unwrap_or(low.phys.next_multiple_of(BLOCK));
+/// Where the lowest segment goes.
+fn phys_base(
+    cache: &KernelCache<'_>,
+    slide: Slide,
+    low: &Region,
+    line: &str,
+) -> Result<u64, Refusal> {
+    if let Some(phys) = command_line::number(line, "phys") {
+        return Ok(phys);
+    }
+    let first = PhysAddr::new(low.phys.next_multiple_of(PAGE));
+    let base = LoadPlan::new(cache, first, slide)?.next_block_base();
+    base.map(PhysAddr::get).ok_or(Refusal::NoRoom)
+}
+
+/// The memory from there on.
+fn window(low: Region, phys: u64) -> Result<Region, Refusal> {
     let skipped = phys.checked_sub(low.phys);
     let bytes = skipped
         .and_then(|skipped| usize::try_from(skipped).ok())

@@ -6,11 +6,11 @@ use bare_metal::boot_args::{self, BootArgs};
 use bare_metal::device_tree::DeviceTree;
 use bare_metal::unpack::unpack;
 use bare_metal::{Machine, command_line, cpu, println};
-use kc_offsets::{Bases, KernelCache, LoadPlan};
+use kc_offsets::{KernelCache, LoadPlan};
 use macho_core::{Mode, PhysAddr, Slide};
 
-/// Where the kernel goes: anywhere in free memory, a multiple of 2 MiB.
-const PHYS: u64 = 0x4200_0000;
+/// Where the kernel may go: anywhere in free memory, a multiple of 16 KiB.
+const FREE: u64 = 0x4200_0000;
 const PAGE: u64 = 0x4000;
 
 bare_metal::entry!(main);
@@ -40,24 +40,29 @@ fn load(machine: Machine) -> Option<(u64, u64)> {
     let cache = KernelCache::parse_with(unpacked.file, Mode::Tolerant).ok()?;
     println!("my-loader: {}", cache.shape().name());
 
-    // Segments and fixups go to PHYS, the boot arguments behind them.
-    let plan = LoadPlan::new(&cache, PhysAddr::new(PHYS), slide).ok()?;
+    // XNU maps itself in blocks of 32 MiB, so not every base fits the slide.
+    let plan = LoadPlan::new(&cache, PhysAddr::new(FREE), slide).ok()?;
+    let plan = LoadPlan::new(&cache, plan.next_block_base()?, slide).ok()?;
+    let phys = plan.window().phys_base.get();
+
+    // Segments go there, the boot arguments behind them. The kernel makes its own pointers right
+    // when it starts; what a loader slides of a static kernel is slid here.
     let entry = plan.entry_point().ok()??;
-    let skipped = usize::try_from(PHYS.checked_sub(memory.low.phys)?).ok()?;
+    let skipped = usize::try_from(phys.checked_sub(memory.low.phys)?).ok()?;
     let room = memory.low.bytes.get_mut(skipped..)?;
     plan.load_into(room).ok()?;
-    plan.apply_fixups(room, &Bases::PRIMARY).ok()?;
+    plan.slide_static_kernel(room).ok()?;
 
     let fields = plan.boot_fields();
     let boot_arguments = fields.top_of_kernel_data.get();
     let arguments = BootArgs {
         virt_base: fields.virt_base.get(),
         phys_base: fields.phys_base.get(),
-        mem_size: tree.memory.end - PHYS,
+        mem_size: tree.memory.end - phys,
         top_of_kernel_data: (boot_arguments + boot_args::SIZE as u64).next_multiple_of(PAGE),
         command_line: tree.command_line,
     };
-    let behind = usize::try_from(boot_arguments - PHYS).ok()?;
+    let behind = usize::try_from(boot_arguments - phys).ok()?;
     *room.get_mut(behind..)?.first_chunk_mut()? = arguments.to_bytes();
     Some((entry.get(), boot_arguments))
 }

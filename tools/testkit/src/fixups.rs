@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use crate::bytes::{Writer, index, len32, put};
 use crate::constants::{
     DYLD_CHAINED_PTR_64, DYLD_CHAINED_PTR_64_KERNEL_CACHE, DYLD_CHAINED_PTR_64_OFFSET,
-    DYLD_CHAINED_PTR_ARM64E, DYLD_CHAINED_PTR_ARM64E_KERNEL, DYLD_CHAINED_PTR_START_NONE, PAGE,
+    DYLD_CHAINED_PTR_ARM64E, DYLD_CHAINED_PTR_ARM64E_KERNEL, DYLD_CHAINED_PTR_START_NONE,
+    DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE, PAGE,
 };
 use crate::truth::{Fixup, Segment};
 
@@ -20,6 +21,9 @@ pub enum Pointers {
     Chained(u16),
     /// In threads that `__TEXT,__thread_starts` lists, slots 4 bytes apart at least.
     Threads,
+    /// The same, and a thread goes on in the next segment if that is near enough, which XNU's walk
+    /// does not notice.
+    ThreadsAcross,
     /// As plain vmaddrs that `LC_DYSYMTAB` lists as local relocations, except those in sections of
     /// non-lazy symbol pointers, which a loader knows by their type; signatures are dropped. Only of
     /// a [`Kernel`](crate::kernelcache::Kernel).
@@ -33,6 +37,7 @@ pub type Bases = [u64; 4];
 pub fn stride(format: u16) -> u64 {
     match format {
         DYLD_CHAINED_PTR_ARM64E => 8,
+        DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE => 1,
         _ => 4,
     }
 }
@@ -42,8 +47,9 @@ pub fn encode(format: u16, fixup: &Fixup, next: u64, bases: &Bases) -> u64 {
     let base = bases[usize::from(fixup.cache_level)];
     let offset = fixup.target.wrapping_sub(base);
     match format {
-        DYLD_CHAINED_PTR_64_KERNEL_CACHE => {
-            assert!(offset < 1 << 30 && next < 1 << 12, "format 8 reaches 1 GiB");
+        DYLD_CHAINED_PTR_64_KERNEL_CACHE | DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE => {
+            assert!(offset < 1 << 30, "formats 8 and 11 reach 1 GiB");
+            assert!(next < 1 << 12, "formats 8 and 11 have 12 bits of next");
             let auth = fixup.auth.map_or(0, |auth| {
                 1 << 63
                     | u64::from(auth.key) << 49

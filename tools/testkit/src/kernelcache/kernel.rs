@@ -49,7 +49,7 @@ impl Kernel {
     /// Builds the file.
     pub fn build(&self) -> Built {
         let mut image = without_undefined(&self.image);
-        if self.pointers == Pointers::Threads {
+        if let Pointers::Threads | Pointers::ThreadsAcross = self.pointers {
             image = threads::reserve(&image);
         }
         let chained = matches!(self.pointers, Pointers::Chained(_));
@@ -196,8 +196,9 @@ pub(super) fn write_pointers(
             let starts = fixups::write_chains(file, segments, slots, format, &[base; 4]);
             fixups::payload(segments, &starts, format, base)
         }
-        Pointers::Threads => {
-            threads::write(file, kernel, segments, slots, base);
+        Pointers::Threads | Pointers::ThreadsAcross => {
+            let across = pointers == Pointers::ThreadsAcross;
+            threads::write(file, kernel, segments, slots, base, across);
             Vec::new()
         }
     }
@@ -223,7 +224,7 @@ fn is_non_lazy(kernel: &Placed<'_>, vmaddr: u64) -> bool {
 pub(super) fn fixups_of(pointers: Pointers, slots: Vec<truth::Fixup>) -> Vec<truth::Fixup> {
     match pointers {
         Pointers::Absolute => Vec::new(),
-        Pointers::Chained(_) | Pointers::Threads => slots,
+        Pointers::Chained(_) | Pointers::Threads | Pointers::ThreadsAcross => slots,
         Pointers::Relocations => {
             let unsigned = |slot| truth::Fixup { auth: None, ..slot };
             slots.into_iter().map(unsigned).collect()

@@ -72,7 +72,7 @@ impl Prelinked {
     /// Builds the file.
     pub fn build(&self) -> Built {
         let image = match self.pointers {
-            Pointers::Threads => threads::reserve(&self.kernel),
+            Pointers::Threads | Pointers::ThreadsAcross => threads::reserve(&self.kernel),
             _ => self.kernel.clone(),
         };
         // What the kernel's own header has besides its image's.

@@ -32,13 +32,15 @@ pub(super) fn reserve(kernel: &Image) -> Image {
     image
 }
 
-/// Writes the slots, in ascending order, and where threads start. A thread stays in its segment.
+/// Writes the slots, in ascending order, and where threads start. A thread stays in its segment
+/// unless it may go `across`.
 pub(super) fn write(
     file: &mut [u8],
     kernel: &Placed<'_>,
     segments: &[Segment],
     slots: &[Fixup],
     base: u64,
+    across: bool,
 ) {
     let (_, section) = kernel.section_place(kernel.image.object.sections.len() - 1);
     let segment_of = |slot: &Fixup| {
@@ -56,7 +58,7 @@ pub(super) fn write(
         }
         let next = slots.get(number + 1).filter(|next| {
             let reaches = next.vmaddr - slot.vmaddr <= REACH;
-            reaches && segment_of(next) == segment_of(slot)
+            reaches && (across || segment_of(next) == segment_of(slot))
         });
         starts_here = next.is_none();
         let next = next.map_or(0, |next| (next.vmaddr - slot.vmaddr) / 4);

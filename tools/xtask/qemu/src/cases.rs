@@ -198,7 +198,8 @@ pub(crate) fn seeds() -> Vec<Case> {
 }
 
 /// A loader that is told to do one step wrongly: the payload must notice, or the boots above prove
-/// nothing.
+/// nothing. `fault=fixups` applies them, with a slide that shows at the first slot: XNU's "Invalid
+/// cache level".
 pub(crate) fn faults() -> Vec<Case> {
     // ESR_EL1 of an alignment fault: class 0x25, data abort at this level; status 0x21.
     let mut unaligned = Case::new(
@@ -207,29 +208,46 @@ pub(crate) fn faults() -> Vec<Case> {
         Expect::Ends("exception: ESR 0x96000021 "),
     );
     "fault=alignment".clone_into(&mut unaligned.options.command_line);
-    let fault = |name: &str, built: fn() -> testkit::truth::Built, words| {
+    let fault = |name: &str, slide: u64, built: fn() -> testkit::truth::Built, words| {
         let mut case = Case::new(
             format!("fault={name}"),
             img4(&built().bytes),
             Expect::Fails(words),
         );
-        case.options.command_line = format!("slide=0x8000 fault={name}");
+        case.options.command_line = format!("slide={slide:#x} fault={name}");
         case
     };
     vec![
         unaligned,
-        fault("fixups", boot::fileset, "a slot is not rebased"),
+        fault(
+            "fixups",
+            0x4000_0000,
+            boot::fileset,
+            "a slot counts from another collection: who fixed it up before the kernel?",
+        ),
         fault(
             "slide",
-            boot::fileset,
-            "a slot is rebased by another slide than the boot arguments say",
+            0x8000,
+            boot::bare,
+            "the kernel's header is not as a boot loader leaves it",
         ),
-        fault("zero", boot::bare, "memory that must be zero is not"),
+        fault(
+            "zero",
+            0x8000,
+            boot::bare,
+            "memory that must be zero is not",
+        ),
         fault(
             "entry",
+            0x8000,
             boot::fileset,
             "entered at another place than the entry point",
         ),
-        fault("arguments", boot::fileset, "x0 is not the boot arguments"),
+        fault(
+            "arguments",
+            0x8000,
+            boot::fileset,
+            "x0 is not the boot arguments",
+        ),
     ]
 }
