@@ -76,6 +76,12 @@ pub enum ErrorKind {
     UnknownImport,
     /// A slot lies outside the memory that is rewritten.
     SlotNotMapped,
+    /// The command line of boot arguments has a NUL, or none where one must end it: its text is
+    /// longer than the layout has room for.
+    CommandLineUnfit {
+        /// Bytes of text that the layout has room for.
+        most: usize,
+    },
 }
 
 /// An error: a kind, the structure that it is about, and the place in the file.
@@ -99,6 +105,7 @@ enum Cause {
     EntryNotMapped(VmAddr),
     BaseMismatch(SlidVmAddr),
     Misaligned(Slide),
+    CommandLineUnfit(usize),
 }
 
 const _: () = assert!(size_of::<Error>() <= 24);
@@ -218,6 +225,14 @@ impl Error {
         }
     }
 
+    /// The command line does not fit the `size` bytes that a layout has for it and its NUL.
+    #[cold]
+    pub(crate) const fn command_line_unfit(size: usize) -> Self {
+        Self {
+            cause: Cause::CommandLineUnfit(size.saturating_sub(1)),
+        }
+    }
+
     pub(crate) const fn misaligned(slide: Slide) -> Self {
         Self {
             cause: Cause::Misaligned(slide),
@@ -236,6 +251,7 @@ impl Error {
             Cause::EntryNotMapped(vmaddr) => ErrorKind::EntryNotMapped { vmaddr },
             Cause::BaseMismatch(slid) => ErrorKind::BaseMismatch { slid },
             Cause::Misaligned(slide) => ErrorKind::Misaligned { slide },
+            Cause::CommandLineUnfit(most) => ErrorKind::CommandLineUnfit { most },
         }
     }
 
@@ -250,6 +266,7 @@ impl Error {
             Cause::EntryNotMapped(_) => Structure::EntryPoint,
             Cause::BaseMismatch(_) => Structure::SlidAddress,
             Cause::Misaligned(_) => Structure::Slide,
+            Cause::CommandLineUnfit(_) => Structure::BootArgs,
         }
     }
 
@@ -333,6 +350,13 @@ impl fmt::Display for Error {
                 write!(
                     f,
                     "{slid} and physical base differ in the bits of a 16 KiB page"
+                )?;
+                ""
+            }
+            ErrorKind::CommandLineUnfit { most } => {
+                write!(
+                    f,
+                    "command line with a NUL, or longer than {most} bytes without one"
                 )?;
                 ""
             }

@@ -47,6 +47,7 @@
 )]
 
 mod apply;
+mod boot_args;
 #[cfg(feature = "code")]
 pub mod code;
 mod entry;
@@ -94,6 +95,9 @@ pub use kext::{Chunk, Chunks, Plist, PlistElement, PlistItem, PlistText};
 // kernel's place.
 pub use apply::{Bases, Linker, apply_fixups, discriminator, resolve_slot};
 pub use load::{BootFields, ClampReason, FixedUpBy, LoadPlan, MOST_SEGMENTS, Slid, Step, Steps};
+
+// What the kernel is told when it is entered.
+pub use boot_args::{BootArgs, BootArgsLayout, BootVideo};
 
 // One pointer, in a file or in memory.
 pub use pac::strip_pac;

@@ -9,9 +9,9 @@ use kc_offsets::code::{
     Wanted, c_strings, check_patches, code_regions,
 };
 use kc_offsets::{
-    Bases, Error, ErrorKind, IdCell, Ids, ImageCell, Images, KernelCache, Key, LoadPlan, Lookup,
-    LookupCell, LookupOptions, MOST_SEGMENTS, MapCell, PageCell, PageIndex, PlistItem,
-    RebaseTargets, SegmentRange, pointer_at, rebase,
+    Bases, BootArgs, BootArgsLayout, Error, ErrorKind, IdCell, Ids, ImageCell, Images, KernelCache,
+    Key, LoadPlan, Lookup, LookupCell, LookupOptions, MOST_SEGMENTS, MapCell, PageCell, PageIndex,
+    PlistItem, RebaseTargets, SegmentRange, pointer_at, rebase,
 };
 use macho_core::{FileOffset, Mode, PhysAddr, Slide, VmAddr};
 use testkit::kernelcache::sample;
@@ -220,6 +220,14 @@ fn load(seen: &mut Seen, cache: &KernelCache<'_>) {
     seen.see(&plan.window());
     seen.see(&plan.boot_fields());
     seen.see(&Bases::PRIMARY);
+    seen.see(&plan.fixed_up_by());
+    let mut arguments = BootArgs::new(&plan, BootArgsLayout::Line1024);
+    arguments.command_line = &[b'x'; 1023];
+    seen.see(&arguments);
+    seen.see(&arguments.layout);
+    seen.see(&arguments.video);
+    let mut memory = vec![0; usize::try_from(plan.size()).unwrap()];
+    seen.see(&plan.slide_static_kernel(&mut memory).unwrap());
     let steps = seen.all(plan.steps());
     assert!(steps.len() < 5 * MOST_SEGMENTS);
     for step in steps {

@@ -22,6 +22,8 @@ pub enum Structure {
     LoadedImage,
     /// The copy of the file that is rewritten.
     FileCopy,
+    /// The memory of boot arguments.
+    BootArgs,
     /// A sorted [`AddressMap`](crate::AddressMap).
     AddressMap,
     /// A [`PageIndex`](crate::PageIndex).
@@ -51,6 +53,7 @@ impl Structure {
             Self::SlidAddress => "slid address",
             Self::LoadedImage => "loaded image",
             Self::FileCopy => "copy of the file",
+            Self::BootArgs => "boot_args",
             Self::AddressMap => "address map",
             Self::PageIndex => "page index",
             Self::Images => "list of images",
@@ -64,7 +67,7 @@ impl Structure {
     /// What the caller's memory for it is counted in.
     pub(super) const fn unit(self) -> &'static str {
         match self {
-            Self::LoadedImage | Self::FileCopy => "bytes",
+            Self::LoadedImage | Self::FileCopy | Self::BootArgs => "bytes",
             _ => "cells",
         }
     }

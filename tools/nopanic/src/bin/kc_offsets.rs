@@ -13,10 +13,10 @@ use kc_offsets::code::{
     guess_function_start, holds_strings, string_xrefs,
 };
 use kc_offsets::{
-    AddressMap, Bases, Entry, ErrorKind, IdCell, Ids, ImageCell, Images, KernelCache, Key, Linker,
-    LoadPlan, Lookup, LookupCell, LookupOptions, MapCell, PageCell, PageIndex, PhysicalWindow,
-    Plist, PlistItem, PlistText, PrelinkInfo, RebaseTargets, SegmentRange, apply_fixups,
-    discriminator, pointer_at, rebase, resolve_slot, strip_pac, unslid,
+    AddressMap, Bases, BootArgs, BootArgsLayout, Entry, ErrorKind, IdCell, Ids, ImageCell, Images,
+    KernelCache, Key, Linker, LoadPlan, Lookup, LookupCell, LookupOptions, MapCell, PageCell,
+    PageIndex, PhysicalWindow, Plist, PlistItem, PlistText, PrelinkInfo, RebaseTargets,
+    SegmentRange, apply_fixups, discriminator, pointer_at, rebase, resolve_slot, strip_pac, unslid,
 };
 use macho_core::{
     AuthKey, FileOffset, Fixup, Import, MachO, Mode, PhysAddr, Pointers, Segment, SlidVmAddr,
@@ -99,6 +99,32 @@ impl Linker for Unknown {
 }
 
 #[inline(never)]
+fn probe_boot_args(plan: &LoadPlan<'_>, number: u64) {
+    let [low, high, ..] = number.to_le_bytes();
+    let revision = u16::from_le_bytes([low, high]);
+    let layout = black_box(BootArgsLayout::of_revision(revision));
+    black_box((layout.size(), layout.command_line_size()));
+    let line = black_box([low; 2048]);
+    let mut arguments = BootArgs::new(plan, layout);
+    arguments.command_line = line.get(..usize::from(revision)).unwrap_or(&line);
+    arguments.mem_size = number;
+    let mut memory = black_box([high; 2048]);
+    let room = memory.get_mut(usize::from(high)..).unwrap_or_default();
+    match arguments.write(room) {
+        Ok(written) => {
+            black_box(written);
+        }
+        Err(error) => display(error),
+    }
+    match BootArgs::read(room, black_box(Some(layout))) {
+        Ok(read) => {
+            black_box(read.command_line);
+        }
+        Err(error) => display(error),
+    }
+}
+
+#[inline(never)]
 fn probe_load(cache: &KernelCache<'_>, number: u64) {
     let phys = PhysAddr::new(number.rotate_left(11));
     let slide = Slide::new(number.rotate_left(31));
@@ -116,6 +142,7 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
     black_box(plan.block_slide(SlidVmAddr::new(number)));
     black_box((plan.read_only(), plan.fixed_up_by().name()));
     let plan = black_box(plan.cut_payload());
+    probe_boot_args(&plan, number);
     for step in plan.steps() {
         black_box(step);
     }
