@@ -27,11 +27,13 @@ impl FourCc {
     }
 }
 
-/// The characters; bytes outside printable ASCII as `\xNN`.
+/// The characters; bytes outside printable ASCII as `\xNN`, the backslash as `\\`.
 impl fmt::Display for FourCc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for byte in self.0 {
-            if matches!(byte, 0x20..=0x7e) {
+            if byte == b'\\' {
+                f.write_str("\\\\")?;
+            } else if matches!(byte, 0x20..=0x7e) {
                 write!(f, "{}", char::from(byte))?;
             } else {
                 write!(f, "\\x{byte:02x}")?;

@@ -29,7 +29,7 @@
 //!    nothing else names its address; [`Lookup::slot_at`] asks for it alone.
 use core::fmt;
 
-use macho_core::{SectionType, VmAddr};
+use macho_core::{SectionType, Symbol, VmAddr};
 
 use crate::error::{Error, Structure};
 use crate::images::Images;
@@ -235,8 +235,13 @@ impl<'a, 's> Lookup<'a, 's> {
         let symbols = self.images.machos().flat_map(move |(image, macho)| {
             let symbols = fill::defined(&macho).ok().into_iter();
             let named = symbols.flat_map(|(_, symbols)| symbols);
-            let named = named
-                .filter(move |(_, symbol)| symbol.name().is_ok_and(|own| own.as_bytes() == name));
+            let most = name.len().saturating_add(1);
+            let is_called = move |symbol: &Symbol<'_>| {
+                symbol
+                    .name_prefix(most)
+                    .is_ok_and(|own| own.as_bytes() == name)
+            };
+            let named = named.filter(move |(_, symbol)| is_called(symbol));
             named.map(move |(index, symbol)| NamedAddress {
                 vmaddr: symbol.vmaddr(),
                 image,

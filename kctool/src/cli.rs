@@ -8,10 +8,12 @@ use crate::number::{number, size, slide};
 mod code;
 mod input;
 mod load;
+mod report;
 
 pub(crate) use code::{Find, Functions, Patch, Strings, Xrefs};
 pub(crate) use input::InputArgs;
 pub(crate) use load::{Load, Rebase};
+pub(crate) use report::ReportArgs;
 
 /// Takes a macOS kernelcache from its IMG4 container to a disassembled entry point.
 ///
@@ -79,13 +81,12 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   kc info kernelcache
-  kc info --json kernelcache | jq .entry")]
+  kc info --json kernelcache | jq .answer.entry")]
 pub(crate) struct Info {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -115,7 +116,7 @@ pub(crate) struct Extract {
 #[command(after_help = "Examples:
   kc headers kernelcache
   kc headers --image com.apple.kernel kernelcache
-  kc headers --json kernelcache | jq '.load_commands[] | select(.cmd == \"LC_UNIXTHREAD\")'
+  kc headers --json kernelcache | jq '.rows[] | select(.cmd == \"LC_UNIXTHREAD\")'
 
 Field names are those of mach-o/loader.h.")]
 pub(crate) struct Headers {
@@ -124,9 +125,8 @@ pub(crate) struct Headers {
     /// The image of a fileset with this entry id, instead of the outer one
     #[arg(long, value_name = "ID")]
     pub(crate) image: Option<String>,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -138,9 +138,8 @@ segment that holds it.")]
 pub(crate) struct Entry {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Print JSON: { vmaddr, file_offset, segment }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -174,9 +173,8 @@ pub(crate) struct Translate {
     /// Physical address of --virt-base: shows physical addresses
     #[arg(long, value_name = "ADDR", value_parser = number, requires = "virt_base")]
     pub(crate) phys_base: Option<u64>,
-    /// Print JSON: an array of { vmaddr, file_offset, segment, outcome }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -219,10 +217,8 @@ pub(crate) struct Owner {
     /// Run-time address minus vmaddr; the addresses given are then run-time addresses
     #[arg(long, value_name = "BYTES", value_parser = slide, allow_hyphen_values = true)]
     pub(crate) slide: Option<u64>,
-    /// Print JSON: an array of { vmaddr, image, segment, section, symbol, symbol_offset,
-    /// file_offset, outcome }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -231,9 +227,8 @@ pub(crate) struct Owner {
 pub(crate) struct Entries {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Print JSON: an array of { id, vmaddr, file_offset, uuid, version, size }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -252,9 +247,8 @@ pub(crate) struct Symbols {
     /// Show debugging symbols (stabs) too
     #[arg(short = 'a', long)]
     pub(crate) debug: bool,
-    /// Print JSON: an array of { name, vmaddr, type, section, image }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -262,9 +256,9 @@ pub(crate) struct Symbols {
   kc fixups kernelcache
   kc fixups --list kernelcache
   kc fixups --image com.apple.kernel kernelcache
-  kc fixups --list --json kernelcache | jq '.[] | select(.key == \"IA\")'
+  kc fixups --list --json kernelcache | jq '.rows[] | select(.key == \"IA\")'
 
-Of a damaged chain the rest of the page is left out; the other slots are shown, and the status is 1.")]
+Of a damaged chain the rest of the page is left out; the other slots are shown, and the status is 3.")]
 pub(crate) struct Fixups {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -277,10 +271,8 @@ pub(crate) struct Fixups {
     /// Every slot: vmaddr, file offset, kind, target, key, diversity
     #[arg(long)]
     pub(crate) list: bool,
-    /// Print JSON; with --list an array of { vmaddr, file_offset, format, kind, target,
-    /// cache_level, key, diversity, address_diversity }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 /// How instructions are spelled.
@@ -349,15 +341,15 @@ pub(crate) struct Disasm {
         long,
         value_enum,
         value_delimiter = ',',
-        default_value = "address,word,text,comment"
+        default_value = "address,word,text,comment",
+        conflicts_with_all = ["json", "json_lines"]
     )]
     pub(crate) columns: Vec<Column>,
     /// Compare every word with bad64
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["json", "json_lines"])]
     pub(crate) cross_check: bool,
-    /// Print JSON: an array of { vmaddr, file_offset, word, text, symbol, comment }
-    #[arg(long, conflicts_with_all = ["columns", "cross_check"])]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -378,7 +370,6 @@ pub(crate) struct Diff {
     /// List symbols, instead of only counting them
     #[arg(long)]
     pub(crate) symbols: bool,
-    /// Print JSON: { shift, image, segments, entries, symbols, symbol_counts }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }

@@ -1,6 +1,7 @@
 //! One file for each subcommand.
 use crate::cli::{Cli, Command};
 use crate::failure::Failure;
+use crate::report::Status;
 use crate::streams::Streams;
 
 mod carve;
@@ -23,7 +24,7 @@ mod symbols;
 mod translate;
 mod xrefs;
 
-pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<(), Failure> {
+pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     match &cli.command {
         Command::Info(args) => info::run(args, streams),
         Command::Extract(args) => extract::run(args, streams),

@@ -3,13 +3,13 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use img4::{Img4, Scratch};
-use kc_offsets::ErrorKind;
 use macho_core::{CpuSubtype, CpuType, FatArch, FatFile, FileOffset, MachO, Mode};
 
 use crate::cli::InputArgs;
 use crate::failure::Failure;
 use crate::input::Input;
 use crate::mapped;
+use crate::printable::Printable;
 
 /// The bytes inside the outermost container.
 pub(crate) struct Payload<'a> {
@@ -100,15 +100,7 @@ impl Payload<'_> {
 
     /// The same failure, with the remark that its offset counts from the payload, where there is one.
     pub(crate) fn inside(&self, failure: Failure) -> Failure {
-        match failure {
-            Failure::MachO(error) if self.img4.is_some() => Failure::InPayload(error.into()),
-            Failure::KernelCache(error)
-                if self.img4.is_some() && matches!(error.kind(), ErrorKind::MachO(_)) =>
-            {
-                Failure::InPayload(error)
-            }
-            other => other,
-        }
+        failure.inside(self.img4.is_some())
     }
 }
 
@@ -150,7 +142,7 @@ pub(crate) fn slice<'a>(fat: &FatFile<'a>, name: Option<&str>) -> Result<FatArch
             .take(16)
             .map(|arch| arch_name(arch.cputype(), arch.cpusubtype()))
             .collect();
-        let wanted = name.unwrap_or("arm64");
+        let wanted = Printable::text(name.unwrap_or("arm64"));
         Failure::refused(format!(
             "fat_header: no slice for {wanted} at file offset 0x0; --arch takes one of: {}",
             names.join(", ")

@@ -3,6 +3,11 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use serde_json::{Value, json};
+
+use crate::json::hex_or_null;
+use crate::printable::Printable;
+
 /// Why a command has no answer, as one line for the user.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -22,6 +27,9 @@ pub enum Failure {
     InPayload(kc_offsets::Error),
     /// The kernelcache makes no sense.
     KernelCache(kc_offsets::Error),
+    /// The tables of the image whose header lies there share bytes with other tables, and the file
+    /// is too small for all of them.
+    Shared(macho_core::FileOffset),
     /// The question makes no sense for this input.
     Refused(String),
 }
@@ -39,18 +47,91 @@ impl Failure {
     }
 }
 
+impl Failure {
+    /// The same failure; of an input or output error its text.
+    pub(crate) fn copy(&self) -> Self {
+        match self {
+            Self::Io { .. } => Self::Refused(self.to_string()),
+            Self::Img4(error) => Self::Img4(*error),
+            Self::MachO(error) => Self::MachO(*error),
+            Self::InPayload(error) => Self::InPayload(*error),
+            Self::KernelCache(error) => Self::KernelCache(*error),
+            Self::Shared(offset) => Self::Shared(*offset),
+            Self::Refused(text) => Self::Refused(text.clone()),
+        }
+    }
+
+    /// The same failure, with the remark that its offset counts from the payload of a container, if
+    /// it lies in one.
+    pub(crate) fn inside(self, in_payload: bool) -> Self {
+        match self {
+            Self::MachO(error) if in_payload => Self::InPayload(error.into()),
+            Self::KernelCache(error)
+                if in_payload && matches!(error.kind(), kc_offsets::ErrorKind::MachO(_)) =>
+            {
+                Self::InPayload(error)
+            }
+            other => other,
+        }
+    }
+
+    /// `{ structure, reason, file_offset }`.
+    pub(crate) fn json(&self) -> Value {
+        let (structure, offset, text) = match self {
+            Self::Img4(error) => (
+                Some(error.structure().name()),
+                Some(error.offset()),
+                error.to_string(),
+            ),
+            Self::MachO(error) => (
+                Some(error.structure().name()),
+                Some(error.offset().get()),
+                error.to_string(),
+            ),
+            Self::InPayload(error) | Self::KernelCache(error) => (
+                Some(error.structure().name()),
+                error.offset().map(macho_core::FileOffset::get),
+                error.to_string(),
+            ),
+            Self::Shared(offset) => (Some("mach_header_64"), Some(offset.get()), self.to_string()),
+            Self::Io { .. } | Self::Refused(_) => (None, None, self.to_string()),
+        };
+        // The parts that have fields of their own.
+        let mut reason = text.as_str();
+        if let Some(structure) = structure {
+            reason = reason.strip_prefix(structure).unwrap_or(reason);
+            reason = reason.strip_prefix(": ").unwrap_or(reason);
+        }
+        if let Some(offset) = offset {
+            let end = format!(" at file offset {offset:#x}");
+            reason = reason.strip_suffix(end.as_str()).unwrap_or(reason);
+        }
+        json!({
+            "structure": structure,
+            "reason": reason,
+            "file_offset": hex_or_null(offset),
+        })
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io {
                 path: Some(path),
                 source,
-            } => write!(f, "{}: {source}", path.display()),
+            } => write!(f, "{}: {source}", Printable::path(path)),
             Self::Io { path: None, source } => write!(f, "{source}"),
             Self::Img4(error) => write!(f, "{error}"),
             Self::MachO(error) => write!(f, "{error}"),
             Self::InPayload(error) => write!(f, "{error} of the payload"),
             Self::KernelCache(error) => write!(f, "{error}"),
+            Self::Shared(offset) => write!(
+                f,
+                "mach_header_64: tables share bytes, and the file is too small for all of them \
+                 at file offset {:#x}",
+                offset.get()
+            ),
             Self::Refused(text) => f.write_str(text),
         }
     }
@@ -63,7 +144,7 @@ impl std::error::Error for Failure {
             Self::Img4(error) => Some(error),
             Self::MachO(error) => Some(error),
             Self::InPayload(error) | Self::KernelCache(error) => Some(error),
-            Self::Refused(_) => None,
+            Self::Shared(_) | Self::Refused(_) => None,
         }
     }
 }

@@ -22,21 +22,6 @@ pub(crate) fn note_tolerated(image: &MachO<'_>, streams: &mut Streams<'_>) -> Re
     Ok(())
 }
 
-/// Says what of a list could not be read.
-pub(crate) fn note_damage(
-    mut damage: impl Iterator<Item = impl std::fmt::Display>,
-    streams: &mut Streams<'_>,
-) -> Result<(), Failure> {
-    for error in damage.by_ref().take(MOST_NOTES) {
-        streams.note(format_args!("left out: {error}"))?;
-    }
-    let more = damage.count();
-    if more > 0 {
-        streams.note(format_args!("left out: {more} more"))?;
-    }
-    Ok(())
-}
-
 /// What an outcome is called in text and JSON.
 pub(crate) const fn outcome_name(outcome: Outcome) -> &'static str {
     match outcome {

@@ -5,8 +5,8 @@ use kc_offsets::{
 };
 use macho_core::MachO;
 
-use crate::damage::Damage;
 use crate::failure::Failure;
+use crate::printable::{MOST_NAME, Printable};
 
 /// The memory of a list of images.
 #[derive(Default)]
@@ -65,8 +65,9 @@ pub(crate) fn number(images: Images<'_, '_>, name: &str) -> Result<usize, Failur
     images.named(name).map_err(|error| {
         let id = |number: usize| {
             let id = images.get(number).and_then(|image| image.id);
-            id.map_or_else(String::new, |id| id.to_string())
+            id.map(plain).unwrap_or_default()
         };
+        let name = Printable::text(name);
         match error {
             ImageNameError::Ambiguous(one, two) => Failure::refused(format!(
                 "several images are called {name}: {} and {} among them",
@@ -95,32 +96,44 @@ pub(crate) fn select<'a>(images: Images<'a, '_>, name: Option<&str>) -> Result<M
         (None, Some(damage)) => Err(damage.into()),
         (None, None) => Err(Failure::refused(format!(
             "the image {} has no code",
-            name.unwrap_or_default()
+            Printable::text(name.unwrap_or_default())
         ))),
     }
 }
 
-/// Every image that can be read, once, with its id; or the one with that id alone. Damaged ones go
-/// to `damage`.
+/// An image that is asked for.
+pub(crate) struct Selected<'a> {
+    pub(crate) id: Option<ImageText<'a>>,
+    /// The image, or why it cannot be read.
+    pub(crate) macho: Result<MachO<'a>, kc_offsets::Error>,
+}
+
+/// Every image once, with its id, those that are damaged too; or the one with that id alone.
 ///
 /// # Errors
 /// As [`select`].
 pub(crate) fn selected<'a>(
     images: Images<'a, '_>,
     name: Option<&str>,
-    damage: &mut Damage,
-) -> Result<Vec<(Option<ImageText<'a>>, MachO<'a>)>, Failure> {
+) -> Result<Vec<Selected<'a>>, Failure> {
     if let Some(name) = name {
         // Damage in other images is irrelevant to the one requested.
-        let macho = select(images, Some(name))?;
+        let macho = Ok(select(images, Some(name))?);
         let id = images.get(number(images, name)?).and_then(|image| image.id);
-        return Ok(vec![(id, macho)]);
+        return Ok(vec![Selected { id, macho }]);
     }
-    lost(images).for_each(|error| damage.add(error));
-    Ok(images
-        .iter()
-        .filter_map(|image| Some((image.id, image.macho?)))
-        .collect())
+    let all = images.iter().filter_map(|image| {
+        let macho = match (image.macho, image.damage) {
+            (Some(macho), _) => Ok(macho),
+            (None, Some(error)) => Err(error),
+            (None, None) => return None,
+        };
+        Some(Selected {
+            id: image.id,
+            macho,
+        })
+    });
+    Ok(all.collect())
 }
 
 /// The images in which code and bytes are looked for: the one with that id, or else the outer one,
@@ -142,28 +155,27 @@ pub(crate) fn searched<'a>(
     Ok(std::iter::once(cache.image()).chain(kexts).collect())
 }
 
-/// The damage that costs an image: what else is damaged in the list is said by `kc entries`.
+/// The damage that costs an image, with its id: what else is damaged in the list is said by
+/// `kc entries`.
 pub(crate) fn lost<'a, 's>(
     images: Images<'a, 's>,
-) -> impl Iterator<Item = kc_offsets::Error> + use<'a, 's> {
-    let lost = images.iter().filter(|image| image.macho.is_none());
-    lost.filter_map(|image| image.damage)
+) -> impl Iterator<Item = (kc_offsets::Error, Option<ImageText<'a>>)> + use<'a, 's> {
+    damaged(images).filter_map(|(error, image)| image.macho.is_none().then_some((error, image.id)))
 }
 
 /// What is damaged in the list.
 pub(crate) fn damaged<'a, 's>(
     images: Images<'a, 's>,
-) -> impl Iterator<Item = kc_offsets::Error> + use<'a, 's> {
-    images.iter().filter_map(|image| image.damage)
+) -> impl Iterator<Item = (kc_offsets::Error, &'s Image<'a>)> + use<'a, 's> {
+    images
+        .iter()
+        .filter_map(|image| Some((image.damage?, image)))
 }
 
-/// The id as JSON and columns have it: as it is where it is UTF-8, else with its bytes escaped.
+/// An id or a version as it is printed, in text and in JSON.
 pub(crate) fn plain(text: ImageText<'_>) -> String {
-    let bytes: Vec<u8> = text.bytes().collect();
-    match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(_) => text.to_string(),
-    }
+    let bytes: Vec<u8> = text.bytes().take(MOST_NAME + 1).collect();
+    Printable(&bytes).to_string()
 }
 
 /// The id of an image; of the outer one none.

@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::path::Path;
 
 use crate::failure::Failure;
+use crate::printable::Printable;
 
 /// The whole input.
 pub(crate) enum Input {
@@ -25,7 +26,7 @@ impl Input {
         if kind.is_dir() {
             return Err(Failure::refused(format!(
                 "{}: is a directory",
-                path.display()
+                Printable::path(path)
             )));
         }
         if !kind.is_file() || kind.len() == 0 {

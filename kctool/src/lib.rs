@@ -7,6 +7,7 @@
 use std::ffi::OsString;
 use std::io::{ErrorKind, Read, Write};
 
+mod charge;
 mod cli;
 mod cmd;
 mod container;
@@ -18,11 +19,13 @@ mod input;
 mod json;
 mod locations;
 mod mapped;
+mod merged;
 mod number;
 mod output;
 mod pattern;
 mod printable;
 mod question;
+mod report;
 mod streams;
 mod symbols;
 
@@ -31,8 +34,35 @@ use streams::Streams;
 
 pub use failure::Failure;
 
+/// What the parser of the command line says, with what the user typed escaped.
+fn escaped(mut error: clap::Error) -> String {
+    use clap::error::ContextValue;
+
+    let shown = |text: &str| printable::Printable::text(text).to_string();
+    let typed: Vec<_> = error
+        .context()
+        .filter_map(|(kind, value)| {
+            let value = match value {
+                ContextValue::String(text) => ContextValue::String(shown(text)),
+                ContextValue::Strings(all) => {
+                    ContextValue::Strings(all.iter().map(|text| shown(text)).collect())
+                }
+                _ => return None,
+            };
+            Some((kind, value))
+        })
+        .collect();
+    for (kind, value) in typed {
+        error.insert(kind, value);
+    }
+    let text = error.render().to_string();
+    let lines = text.split('\n').map(printable::guarded);
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// Runs one command line, `args` starting with the program's name, and returns its exit status:
-/// 0 for an answer, 1 for an error, 2 for a command line that makes no sense.
+/// 0 for a whole answer, 1 for an error, 2 for a command line that makes no sense, 3 for an answer
+/// about an input that is damaged, 4 for an empty one if the command line calls that an error.
 ///
 /// A reader of `stdout` that goes away ends the run quietly with 0.
 pub fn run<I, T>(
@@ -49,13 +79,12 @@ where
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers; everything else is a complaint.
-            let text = error.render();
             let (to, status): (&mut dyn Write, u8) = if error.use_stderr() {
                 (stderr, 2)
             } else {
                 (stdout, 0)
             };
-            drop(write!(to, "{text}"));
+            drop(to.write_all(escaped(error).as_bytes()));
             return status;
         }
     };
@@ -64,14 +93,16 @@ where
         stdout,
         stderr,
     };
-    let outcome =
-        cmd::run(&cli, &mut streams).and_then(|()| streams.stdout.flush().map_err(Failure::from));
+    let outcome = cmd::run(&cli, &mut streams).and_then(|status| {
+        streams.stdout.flush()?;
+        Ok(status)
+    });
     match outcome {
-        Ok(()) => 0,
-        Err(Failure::Io { source, .. }) if source.kind() == ErrorKind::BrokenPipe => 0,
+        Ok(status) => status.code(),
+        Err(Failure::Io { path: None, source }) if source.kind() == ErrorKind::BrokenPipe => 0,
         Err(failure) => {
             drop(streams.stdout.flush());
-            drop(writeln!(streams.stderr, "kc: {failure}"));
+            drop(streams.note(failure));
             1
         }
     }

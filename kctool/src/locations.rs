@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::failure::Failure;
 use crate::images::{self, ImageMemory, LookupMemory};
 use crate::json;
+use crate::printable::MOST_NAME;
 
 /// The memory of [`Locations`].
 #[derive(Default)]
@@ -19,9 +20,6 @@ pub(crate) struct LocationMemory<'a> {
 pub(crate) struct Locations<'a, 's> {
     lookup: Lookup<'a, 's>,
 }
-
-/// The longest name that is shown beside an address: each of a million references may show it.
-const MOST_NAME: usize = 4096;
 
 impl<'a, 's> Locations<'a, 's> {
     pub(crate) fn new(
@@ -90,13 +88,9 @@ fn sorted(found: impl Iterator<Item = u64>) -> Vec<u64> {
     all
 }
 
-/// The name, as it is shown beside an address; none that is damaged or longer than anybody reads.
+/// The name, as it is printed beside an address; none that is damaged.
 pub(crate) fn plain(name: &NamedAddress<'_>) -> Option<String> {
-    let text = name.name.name()?;
-    if text.as_bytes().len() > MOST_NAME {
-        return None;
-    }
-    let text = json::plain(text);
+    let text = json::plain(name.name.name_prefix(MOST_NAME + 1)?);
     Some(match name.name {
         AddressName::Stub(_) => format!("stub for {text}"),
         AddressName::Slot(_) => format!("slot for {text}"),

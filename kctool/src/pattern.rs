@@ -1,8 +1,9 @@
 //! Masked words and bytes as people type them, and the search for them.
 use aarch64_decode::{Pattern, Patterns};
-use kc_offsets::code::{CodeMatch, CodeMatches, CodeRegions};
+use kc_offsets::code::{CodeMatch, CodeMatches, CodeRegions, Region};
 
 use crate::failure::Failure;
+use crate::printable::Printable;
 
 /// Words of one pattern that can be searched for.
 const MOST_WORDS: usize = 16;
@@ -14,22 +15,25 @@ pub(crate) fn word(text: &str) -> Result<Pattern, String> {
         let whole =
             (1..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
         let number = u32::from_str_radix(digits, 16).ok().filter(|_| whole);
-        number.ok_or_else(|| format!("{text} is no word: eight hexadecimal digits, or MASK:VALUE"))
+        number.ok_or_else(|| no_word(text))
     };
     if let Some((mask, value)) = text.split_once(':') {
         return Ok(Pattern::new(hex(mask)?, hex(value)?));
     }
     let digits = text.strip_prefix("0x").unwrap_or(text);
     if digits.len() != 8 {
-        return Err(format!(
-            "{text} is no word: eight hexadecimal digits, or MASK:VALUE"
-        ));
+        return Err(no_word(text));
     }
     let mask: String = digits
         .chars()
         .map(|digit| if digit == '?' { '0' } else { 'f' })
         .collect();
     Ok(Pattern::new(hex(&mask)?, hex(&digits.replace('?', "0"))?))
+}
+
+fn no_word(text: &str) -> String {
+    let text = Printable::text(text);
+    format!("{text} is no word: eight hexadecimal digits, or MASK:VALUE")
 }
 
 /// Words separated by spaces or commas.
@@ -42,7 +46,9 @@ pub(crate) fn text(text: &str) -> Result<Vec<Pattern>, String> {
     let lines = text.split(';').map(str::trim);
     lines
         .filter(|line| !line.is_empty())
-        .map(|line| Pattern::from_text(line).map_err(|error| format!("{line}: {error}")))
+        .map(|line| {
+            Pattern::from_text(line).map_err(|error| format!("{}: {error}", Printable::text(line)))
+        })
         .collect()
 }
 
@@ -56,8 +62,12 @@ fn byte(text: &str) -> Result<(u8, u8), String> {
         [high, low] => digit(*high).zip(digit(*low)),
         _ => None,
     };
-    let ((high_mask, high), (low_mask, low)) =
-        both.ok_or_else(|| format!("{text} is no byte: two hexadecimal digits"))?;
+    let ((high_mask, high), (low_mask, low)) = both.ok_or_else(|| {
+        format!(
+            "{} is no byte: two hexadecimal digits",
+            Printable::text(text)
+        )
+    })?;
     Ok((high_mask << 4 | low_mask, high << 4 | low))
 }
 
@@ -99,26 +109,72 @@ pub(crate) fn find_bytes<'p>(
     })
 }
 
+/// Calls one of several instances of a function of a place and words, by the number of words.
+macro_rules! by_length {
+    ($all:ident($place:expr, $words:ident)) => {
+        by_length!($all($place, $words), 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+    };
+    ($all:ident($place:expr, $words:ident), $($length:literal)*) => {
+        match $words.len() {
+            $($length => Some($all::<$length>($place, $words)),)*
+            _ => None,
+        }
+    };
+}
+
+/// # Errors
+/// Too many words, or none.
+pub(crate) fn check_length(words: &[Pattern]) -> Result<(), Failure> {
+    if (1..=MOST_WORDS).contains(&words.len()) {
+        return Ok(());
+    }
+    Err(Failure::refused(format!(
+        "a pattern of {} words: 1 to {MOST_WORDS} can be searched for",
+        words.len()
+    )))
+}
+
+/// The words as an array.
+fn patterns<const N: usize>(words: &[Pattern]) -> Patterns<N> {
+    let words: [Pattern; N] = std::array::from_fn(|at| words[at]);
+    Patterns::new(words)
+}
+
 /// The places in the code where the words match.
 pub(crate) fn find_words(
     regions: CodeRegions<'_>,
     words: &[Pattern],
 ) -> Result<Vec<CodeMatch>, Failure> {
     fn all<const N: usize>(regions: CodeRegions<'_>, words: &[Pattern]) -> Vec<CodeMatch> {
-        let words: [Pattern; N] = std::array::from_fn(|at| words[at]);
-        CodeMatches::new(regions, Patterns::new(words)).collect()
+        CodeMatches::new(regions, patterns::<N>(words)).collect()
     }
-    macro_rules! by_length {
-        ($($length:literal)*) => {
-            match words.len() {
-                $($length => Ok(all::<$length>(regions, words)),)*
-                length => Err(Failure::refused(format!(
-                    "a pattern of {length} words: 1 to {MOST_WORDS} can be searched for"
-                ))),
-            }
-        };
+    check_length(words)?;
+    let found = by_length!(all(regions, words));
+    Ok(found.unwrap_or_default())
+}
+
+/// vmaddr and file offset of the places in one region where the words match, at multiples of 4,
+/// ascending; none of words that [`check_length`] refuses.
+pub(crate) fn find_words_in<'p>(
+    region: Region<'p>,
+    words: &'p [Pattern],
+) -> Box<dyn Iterator<Item = (u64, u64)> + 'p> {
+    fn all<'p, const N: usize>(
+        region: Region<'p>,
+        words: &[Pattern],
+    ) -> Box<dyn Iterator<Item = (u64, u64)> + 'p> {
+        let skipped = region.vmaddr.get().wrapping_neg() & 3;
+        let start = usize::try_from(skipped).unwrap_or(0);
+        let bytes = region.bytes.get(start..).unwrap_or_default();
+        let vmaddr = region.vmaddr.get().wrapping_add(skipped);
+        let offset = region.file_offset.get().saturating_add(skipped);
+        Box::new(patterns::<N>(words).find_bytes_iter(bytes).map(move |at| {
+            let at = at as u64;
+            (vmaddr.wrapping_add(at), offset.saturating_add(at))
+        }))
     }
-    by_length!(1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+    let found = by_length!(all(region, words));
+    found.unwrap_or_else(|| Box::new(std::iter::empty()))
 }
 
 #[cfg(test)]

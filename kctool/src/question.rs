@@ -8,11 +8,11 @@ use crate::image::note_tolerated;
 use crate::streams::Streams;
 
 /// Opens the input, unwraps it, and asks `question` of the image inside.
-pub(crate) fn with_image(
+pub(crate) fn with_image<T>(
     args: &InputArgs,
     streams: &mut Streams<'_>,
-    question: impl FnOnce(&KernelCache<'_>, &Payload<'_>, &mut Streams<'_>) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+    question: impl FnOnce(&KernelCache<'_>, &Payload<'_>, &mut Streams<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     let input = container::open(args, streams.stdin)?;
     let payload = container::payload(&input, args)?;
     let image = payload.image(args)?;

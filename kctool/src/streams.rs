@@ -2,6 +2,7 @@
 use std::io::{Read, Write};
 
 use crate::failure::Failure;
+use crate::printable::guarded;
 
 /// The streams of one run.
 pub(crate) struct Streams<'s> {
@@ -13,6 +14,7 @@ pub(crate) struct Streams<'s> {
 impl Streams<'_> {
     /// Tells the user something that is not the answer.
     pub(crate) fn note(&mut self, text: impl std::fmt::Display) -> Result<(), Failure> {
-        Ok(writeln!(self.stderr, "kc: {text}")?)
+        let text = text.to_string();
+        Ok(writeln!(self.stderr, "kc: {}", guarded(&text))?)
     }
 }

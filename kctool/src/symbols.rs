@@ -1,8 +1,7 @@
 //! Symbols as nm names them, and an index from address to name.
-use kc_offsets::KernelCache;
 use macho_core::{FileType, MachO, Name, Section, Symbol, SymbolType};
 
-use crate::failure::Failure;
+use crate::printable::MOST_NAME;
 
 /// The sections of an image by the number that symbols use.
 pub(crate) struct SectionTable<'a> {
@@ -62,33 +61,33 @@ impl<'a> SectionTable<'a> {
     }
 }
 
-/// Reads names of symbols. Symbols may share one, so that without a limit a small file could ask for any amount of text: all names
-/// together may have [`SHARED`](Self::SHARED) times the bytes of the file.
-pub(crate) struct Names {
-    left: usize,
+/// Reads names of symbols.
+#[derive(Default)]
+pub(crate) struct Names<'a> {
+    /// The last one and its place: all symbols of a file may have one name.
+    last: Option<(u32, &'a [u8], Name<'a>)>,
 }
 
-impl Names {
-    const SHARED: usize = 16;
-
-    pub(crate) fn new(cache: &KernelCache<'_>) -> Self {
-        let size = cache.image().file().len();
-        Self {
-            left: size.saturating_mul(Self::SHARED),
-        }
-    }
-
+impl<'a> Names<'a> {
+    /// The name of a symbol of `table`, or as much of it as is printed and a byte more: symbols may
+    /// share a string that is as long as the file.
+    ///
     /// # Errors
-    /// A damaged name, or too many bytes of names.
-    pub(crate) fn name<'a>(&mut self, symbol: &Symbol<'a>) -> Result<Name<'a>, Failure> {
-        if self.left == 0 {
-            return Err(Failure::refused(format!(
-                "symbols share names: all together have more than {} times the bytes of the file",
-                Self::SHARED
-            )));
+    /// A damaged name.
+    pub(crate) fn name(
+        &mut self,
+        table: &'a [u8],
+        symbol: &Symbol<'a>,
+    ) -> Result<Name<'a>, macho_core::Error> {
+        match self.last {
+            Some((place, of, name)) if place == symbol.n_strx() && std::ptr::eq(of, table) => {
+                Ok(name)
+            }
+            _ => {
+                let name = symbol.name_prefix(MOST_NAME + 1)?;
+                self.last = Some((symbol.n_strx(), table, name));
+                Ok(name)
+            }
         }
-        let name = symbol.name()?;
-        self.left = self.left.saturating_sub(name.as_bytes().len());
-        Ok(name)
     }
 }

@@ -224,7 +224,12 @@ fn run(
     let end = tally.ends.entry(command[0]).or_default();
     let complaint = String::from_utf8_lossy(&stderr);
     match status {
-        0 => end[0] += 1,
+        0 | 3 => {
+            end[0] += 1;
+            if status == 3 && complaint.is_empty() {
+                return Err("status 3 without a remark".to_owned());
+            }
+        }
         1 => {
             end[1] += 1;
             let last = complaint.lines().last().unwrap_or_default();
@@ -237,8 +242,26 @@ fn run(
         }
         other => return Err(format!("status {other}: {complaint}")),
     }
+    clean(command, &stdout)?;
+    clean(command, &stderr)?;
     if took > limit(input) {
         return Err(format!("slow: {took:?}"));
+    }
+    Ok(())
+}
+
+/// That nothing but what was asked for as a file holds bytes that a terminal obeys, and that a
+/// document is whole.
+fn clean(command: &[&str], written: &[u8]) -> Result<(), String> {
+    if command.windows(2).any(|pair| pair == ["-o", "-"]) {
+        return Ok(());
+    }
+    let text = std::str::from_utf8(written).map_err(|error| error.to_string())?;
+    if let Some(character) = text.chars().find(|c| c.is_control() && *c != '\n') {
+        return Err(format!("{character:?} in the output"));
+    }
+    if command.contains(&"--json") && text.starts_with('{') {
+        serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| error.to_string())?;
     }
     Ok(())
 }

@@ -217,6 +217,21 @@ impl<'a> Bytes<'a> {
             None => Err(self.error(ErrorKind::StringUnterminated, what, offset)),
         }
     }
+
+    /// As [`c_string`](Self::c_string), but no more than `most` bytes are looked at and returned.
+    pub(crate) fn c_string_prefix(
+        self,
+        offset: u64,
+        most: usize,
+        what: Structure,
+        blame: FileOffset,
+    ) -> Result<&'a [u8], Error> {
+        let tail = self.from(offset).map_or(&[][..], |tail| tail.data);
+        match tail.get(..most) {
+            Some(start) if most != 0 => Ok(until_nul(start).unwrap_or(start)),
+            _ => self.c_string(offset, what, blame),
+        }
+    }
 }
 
 /// Bytes that [`until_nul`] looks at together.

@@ -42,6 +42,7 @@ mod fileset;
 mod find;
 mod fixup;
 mod function_starts;
+mod hidden;
 mod layout;
 mod linkedit;
 mod load_command;

@@ -2,11 +2,14 @@
 use core::fmt;
 
 use crate::bytes::until_nul;
+use crate::hidden::is_hidden;
 
 /// A name out of the file: of a segment, a section, a symbol, a library, a fileset entry.
 ///
-/// Compares with `str` and `[u8]`; prints with every byte that is no printable ASCII or valid UTF-8
-/// escaped, so that a hostile name cannot drive a terminal.
+/// Compares with `str` and `[u8]`. It prints as text that a terminal shows as it is and that can be
+/// read back: `\\` for a backslash, `\xff` for a byte that is not UTF-8, `\n`, `\r`, `\t` and
+/// `\u{202e}` for characters that are not shown (controls, marks of direction, separators, other
+/// format characters, blanks except the space).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Name<'a>(&'a [u8]);
 
@@ -71,14 +74,15 @@ impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use core::fmt::Write as _;
         // Nearly every name, in one piece.
-        if self.0.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'[' | b']'..=b'~');
+        if self.0.iter().all(is_plain) {
             if let Some(text) = self.as_str() {
                 return f.write_str(text);
             }
         }
         for chunk in self.0.utf8_chunks() {
             for character in chunk.valid().chars() {
-                if character.is_control() {
+                if is_hidden(character) {
                     write!(f, "{}", character.escape_default())?;
                 } else {
                     f.write_char(character)?;

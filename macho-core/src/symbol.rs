@@ -195,6 +195,27 @@ impl<'a> Symbol<'a> {
         self.strings.get_for(self.n_strx, self.position)
     }
 
+    /// The name, or its first `most` bytes if it is longer. Symbols may share one string that is as
+    /// long as the file: reading the prefix costs `most` bytes at most.
+    ///
+    /// # Errors
+    /// As [`name`](Self::name), but a string that is longer than `most` may lack its NUL.
+    #[inline]
+    pub fn name_prefix(&self, most: usize) -> Result<Name<'a>, Error> {
+        if self.n_strx == 0 {
+            return Ok(Name::default());
+        }
+        self.strings
+            .bytes
+            .c_string_prefix(
+                u64::from(self.n_strx),
+                most,
+                Structure::StringTable,
+                self.position,
+            )
+            .map(Name::new)
+    }
+
     /// `n_strx` as it stands.
     pub const fn n_strx(&self) -> u32 {
         self.n_strx

@@ -38,6 +38,18 @@ impl<'a> AddressName<'a> {
             Self::Stub(name) | Self::Slot(name) => Some(*name),
         }
     }
+
+    /// The name, or its first `most` bytes if it is longer, which is all that is looked at of a
+    /// symbol's.
+    pub fn name_prefix(&self, most: usize) -> Option<Name<'a>> {
+        match self {
+            Self::Symbol(_, symbol) => symbol.name_prefix(most).ok(),
+            Self::Stub(name) | Self::Slot(name) => {
+                let bytes = name.as_bytes();
+                Some(Name::new(bytes.get(..most).unwrap_or(bytes)))
+            }
+        }
+    }
 }
 
 impl fmt::Debug for AddressName<'_> {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::input::InputArgs;
+use super::report::ReportArgs;
 use crate::number::{number, size};
 
 #[derive(Debug, Args)]
@@ -36,9 +37,8 @@ pub(crate) struct Xrefs {
     /// Only from the code of the image of a fileset with this entry id
     #[arg(long, value_name = "ID")]
     pub(crate) image: Option<String>,
-    /// Print JSON: an array of { vmaddr, file_offset, kind, target, origin, image, symbol, string }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -65,9 +65,8 @@ pub(crate) struct Find {
     /// Only in the image of a fileset with this entry id
     #[arg(long, value_name = "ID")]
     pub(crate) image: Option<String>,
-    /// Print JSON: an array of { vmaddr, file_offset, image, symbol }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -85,9 +84,8 @@ pub(crate) struct Strings {
     /// Only of the image of a fileset with this entry id
     #[arg(long, value_name = "ID")]
     pub(crate) image: Option<String>,
-    /// Print JSON: an array of { vmaddr, file_offset, string, image }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -106,9 +104,8 @@ pub(crate) struct Functions {
     /// Only of the image of a fileset with this entry id
     #[arg(long, value_name = "ID")]
     pub(crate) image: Option<String>,
-    /// Print JSON: an array of { vmaddr, end, file_offset, size, image, symbol, guessed }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -129,8 +126,6 @@ pub(crate) struct Patch {
     /// Where to write; - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Print JSON, to standard error where the output goes to standard output: an array of { line, vmaddr, file_offset,
-    /// before, after, image, symbol }
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }

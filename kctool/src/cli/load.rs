@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::input::InputArgs;
+use super::report::ReportArgs;
 use crate::number::{number, slide};
 
 #[derive(Debug, Args)]
@@ -35,9 +36,8 @@ pub(crate) struct Load {
     /// Where to write the memory; - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
-    /// Print JSON, to standard error where the memory goes to standard output
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -57,7 +57,6 @@ pub(crate) struct Rebase {
     /// Where to write; - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
-    /// Print JSON, to standard error where the file goes to standard output
-    #[arg(long)]
-    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
 }

@@ -7,17 +7,20 @@ use crate::failure::Failure;
 use crate::image::outcome_name;
 use crate::output;
 use crate::question::with_image;
+use crate::report::Status;
 use crate::streams::Streams;
 
-pub(super) fn run(args: &Carve, streams: &mut Streams<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &Carve, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     with_image(&args.input, streams, |cache, payload, streams| {
         if args.from_offset {
             let bytes = bytes_at(&payload.bytes, FileOffset::new(args.at), args.len)?;
-            return output::write(streams, &args.output, &[bytes]);
+            output::write(streams, &args.output, &[bytes])?;
+            return Ok(Status::Whole);
         }
         let parts = parts(args, cache, &payload.bytes)?;
         let parts: Vec<&[u8]> = parts.iter().map(AsRef::as_ref).collect();
-        output::write(streams, &args.output, &parts)
+        output::write(streams, &args.output, &parts)?;
+        Ok(Status::Whole)
     })
 }
 

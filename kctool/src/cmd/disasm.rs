@@ -1,4 +1,5 @@
 //! `kc disasm`: which words, from where; the printing is in `listing`.
+use std::io::Write as _;
 
 use aarch64_decode::Syntax;
 use kc_offsets::code::holds_strings;
@@ -7,12 +8,13 @@ use macho_core::{CpuType, MachO, Section, VmAddr};
 
 use crate::cli::{Disasm, SyntaxName};
 use crate::container;
-use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::{entry_line, outcome_name};
 use crate::images;
 use crate::locations::{LocationMemory, Locations};
+use crate::printable::Printable;
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
 mod cross_check;
@@ -24,8 +26,9 @@ use listing::{Context, Listing};
 /// Words that are printed where the command line does not say.
 const DEFAULT_COUNT: u64 = 64;
 
-pub(super) fn run(args: &Disasm, streams: &mut Streams<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &Disasm, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     let check = args.cross_check.then(CrossCheck::new).transpose()?;
+    let file = &args.input.file;
     if args.raw {
         let input = container::open(&args.input, streams.stdin)?;
         let words = Words {
@@ -34,32 +37,46 @@ pub(super) fn run(args: &Disasm, streams: &mut Streams<'_>) -> Result<(), Failur
             file_offset: 0,
         };
         let words = words.limited(args.count.unwrap_or(u64::MAX));
-        return list(args, &words, &Context::default(), check, streams);
+        let mut report = Report::list("disasm", args.report, file, streams);
+        let done = list(args, &words, &Context::default(), check, &mut report);
+        return report.end(done);
     }
     with_image(&args.input, streams, |cache, payload, streams| {
-        let mut memory = LocationMemory::default();
-        let locations = Locations::new(cache, &mut memory)?;
-        let images = locations.lookup().images();
-        let image = images::select(images, args.image.as_deref())?;
-        let cputype = cache.image().header().cputype;
-        if cputype != CpuType::CPU_TYPE_ARM64 {
-            return Err(Failure::refused(format!(
-                "{cputype} is no arm64: only A64 code can be disassembled"
-            )));
-        }
-        let map = cache.address_map();
-        let words = match (&args.section, args.at) {
-            (Some(name), _) => section_words(args, images, &payload.bytes, name, streams)?,
-            (None, Some(at)) => words_at(&map, &payload.bytes, at)?,
-            (None, None) => entry_words(args, cache, &image, &payload.bytes, streams)?,
-        };
-        let whole = args.section.is_some();
-        let count = args
-            .count
-            .unwrap_or(if whole { u64::MAX } else { DEFAULT_COUNT });
-        let context = context(locations, &map, &payload.bytes);
-        list(args, &words.limited(count), &context, check, streams)
+        let mut report = Report::list("disasm", args.report, file, streams).of(payload);
+        let done = of_image(args, cache, &payload.bytes, check, &mut report);
+        report.end(done)
     })
+}
+
+fn of_image(
+    args: &Disasm,
+    cache: &KernelCache<'_>,
+    file: &[u8],
+    check: Option<CrossCheck>,
+    report: &mut Report<'_, '_>,
+) -> Result<(), Failure> {
+    let mut memory = LocationMemory::default();
+    let locations = Locations::new(cache, &mut memory)?;
+    let images = locations.lookup().images();
+    let image = images::select(images, args.image.as_deref())?;
+    let cputype = cache.image().header().cputype;
+    if cputype != CpuType::CPU_TYPE_ARM64 {
+        return Err(Failure::refused(format!(
+            "{cputype} is no arm64: only A64 code can be disassembled"
+        )));
+    }
+    let map = cache.address_map();
+    let words = match (&args.section, args.at) {
+        (Some(name), _) => section_words(args, images, file, name)?,
+        (None, Some(at)) => words_at(&map, file, at)?,
+        (None, None) => entry_words(args, cache, &image, file, report)?,
+    };
+    let whole = args.section.is_some();
+    let count = args
+        .count
+        .unwrap_or(if whole { u64::MAX } else { DEFAULT_COUNT });
+    let context = context(locations, &map, file);
+    list(args, &words.limited(count), &context, check, report)
 }
 
 /// Code in the file, and where it lies.
@@ -107,7 +124,7 @@ fn entry_words<'a>(
     cache: &KernelCache<'_>,
     image: &MachO<'_>,
     file: &'a [u8],
-    streams: &mut Streams<'_>,
+    report: &mut Report<'_, '_>,
 ) -> Result<Words<'a>, Failure> {
     // A nested image has a thread state of its own, in the collection's address space.
     let nested = KernelCache::new(*image);
@@ -117,8 +134,8 @@ fn entry_words<'a>(
         ));
     };
     let words = words_at(&cache.address_map(), file, entry.vmaddr.get())?;
-    if !args.json && args.columns.contains(&crate::cli::Column::Comment) {
-        writeln!(streams.stdout, "; entry point: {}", entry_line(&entry))?;
+    if !report.is_json() && args.columns.contains(&crate::cli::Column::Comment) {
+        writeln!(report.remark()?, "; entry point: {}", entry_line(&entry))?;
     }
     Ok(words)
 }
@@ -129,17 +146,25 @@ fn section_words<'a>(
     images: Images<'_, '_>,
     file: &'a [u8],
     name: &str,
-    streams: &mut Streams<'_>,
 ) -> Result<Words<'a>, Failure> {
+    let shown = Printable::text(name);
     let Some((segment, section)) = name.split_once(',') else {
         return Err(Failure::refused(format!(
-            "--section takes SEGMENT,SECTION, as __TEXT_EXEC,__text; not {name}"
+            "--section takes SEGMENT,SECTION, as __TEXT_EXEC,__text; not {shown}"
         )));
     };
     let mut found: Vec<(String, Section<'_>)> = Vec::new();
-    let mut damage = Damage::default();
-    for (id, image) in images::selected(images, args.image.as_deref(), &mut damage)? {
-        let id = id.map_or_else(String::new, |id| id.to_string());
+    let mut damage = None;
+    for image in images::selected(images, args.image.as_deref())? {
+        let id = image.id;
+        let image = match image.macho {
+            Ok(macho) => macho,
+            Err(error) => {
+                damage.get_or_insert(error);
+                continue;
+            }
+        };
+        let id = id.map(images::plain).unwrap_or_default();
         found.extend(
             image
                 .sections()
@@ -150,14 +175,16 @@ fn section_words<'a>(
     let section = match found.as_slice() {
         [] => {
             // It may be in one that is damaged.
-            damage.outcome(streams)?;
-            return Err(Failure::refused(format!("no section {name}")));
+            if let Some(error) = damage {
+                return Err(error.into());
+            }
+            return Err(Failure::refused(format!("no section {shown}")));
         }
         [(_, section)] => section,
         several => {
             let ids: Vec<_> = several.iter().take(8).map(|(id, _)| id.as_str()).collect();
             return Err(Failure::refused(format!(
-                "{} images have a section {name}; --image takes one of: {}",
+                "{} images have a section {shown}; --image takes one of: {}",
                 several.len(),
                 ids.join(", ")
             )));
@@ -165,7 +192,7 @@ fn section_words<'a>(
     };
     let Some(file_offset) = section.file_offset().filter(|_| section.size() > 0) else {
         return Err(Failure::refused(format!(
-            "section {name} has no bytes in the file"
+            "section {shown} has no bytes in the file"
         )));
     };
     // The length that the section has in this very file, proved by `data`.
@@ -206,7 +233,7 @@ fn list(
     words: &Words<'_>,
     context: &Context<'_>,
     check: Option<CrossCheck>,
-    streams: &mut Streams<'_>,
+    report: &mut Report<'_, '_>,
 ) -> Result<(), Failure> {
     let syntax = match args.syntax {
         SyntaxName::Llvm => Syntax::Llvm,
@@ -219,37 +246,26 @@ fn list(
     let mut chunks = words.bytes.chunks_exact(4);
     for chunk in &mut chunks {
         let word = u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
-        if args.json {
-            let before: &[u8] = if vmaddr == words.vmaddr {
-                b"[\n"
-            } else {
-                b",\n"
-            };
-            listing.put(before);
-            listing.json(word, vmaddr, file_offset)?;
+        if report.is_json() {
+            report.row(&listing.json(word, vmaddr, file_offset))?;
         } else {
             listing.line(word, vmaddr, file_offset);
+            if listing.is_full() {
+                listing.move_to(report.text()?);
+            }
         }
         vmaddr = vmaddr.wrapping_add(4);
         file_offset = file_offset.wrapping_add(4);
-        if listing.is_full() {
-            streams.stdout.write_all(&listing.take())?;
-        }
     }
-    if args.json {
-        listing.put(if words.bytes.len() < 4 {
-            b"[]\n"
-        } else {
-            b"\n]\n"
-        });
+    if !report.is_json() && words.bytes.len() >= 4 {
+        listing.move_to(report.text()?);
     }
-    streams.stdout.write_all(&listing.take())?;
     let trailing = chunks.remainder().len();
     if trailing > 0 {
-        streams.note(format_args!("{trailing} bytes at the end are no word"))?;
+        report.note(format_args!("{trailing} bytes at the end are no word"))?;
     }
     if let Some(summary) = listing.cross_check_summary() {
-        streams.note(summary)?;
+        report.note(summary)?;
     }
     Ok(())
 }

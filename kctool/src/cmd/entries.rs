@@ -1,61 +1,94 @@
 //! `kc entries`: the images inside a fileset, the kexts of a prelinked kernel.
+use std::io::Write as _;
+
 use kc_offsets::{Image, Images, KernelCache};
 use macho_core::{FileOffset, VmAddr};
 use serde_json::{Value, json};
 
 use crate::cli::Entries;
+use crate::damage::Damage;
 use crate::failure::Failure;
-use crate::image::note_damage;
 use crate::images::{self, ImageMemory};
-use crate::json::{self, hex_or_null};
+use crate::json::hex_or_null;
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
-pub(super) fn run(args: &Entries, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    with_image(&args.input, streams, |cache, _, streams| {
-        if args.json {
-            let document = entries_json(cache, streams)?;
-            return json::write(streams.stdout, &document);
-        }
-        let mut memory = ImageMemory::default();
-        let images = memory.whole(cache)?;
-        note_damage(images::damaged(images), streams)?;
-        for (image, uuid) in listed(images) {
-            let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-            let vmaddr = or_dash(image.vmaddr.map(|vmaddr| vmaddr.to_string()));
-            let offset = image.file_offset.map(FileOffset::get);
-            let offset = or_dash(offset.map(|offset| format!("{offset:#010x}")));
-            let uuid = or_dash(uuid?);
-            let id = or_dash(image.id.map(|id| id.to_string()));
-            let version = image.version.filter(|version| !version.raw().is_empty());
-            let version = version.map_or_else(String::new, |version| format!("  {version}"));
-            writeln!(
-                streams.stdout,
-                "{vmaddr:18}  {offset:10}  {uuid:36}  {id}{version}"
-            )?;
-        }
-        Ok(())
+pub(super) fn run(args: &Entries, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    with_image(&args.input, streams, |cache, payload, streams| {
+        let file = &args.input.file;
+        let mut report = Report::list("entries", args.report, file, streams).of(payload);
+        let done = list(cache, &mut report);
+        report.end(done)
     })
 }
 
-/// An array of `{ id, vmaddr, file_offset, uuid, version, size }`.
+fn list(cache: &KernelCache<'_>, report: &mut Report<'_, '_>) -> Result<(), Failure> {
+    let mut memory = ImageMemory::default();
+    for (image, uuid) in listed(memory.whole(cache)?) {
+        let (uuid, damage) = match (uuid, image.damage) {
+            (Ok(uuid), None) => (uuid, Value::Null),
+            (Ok(uuid), Some(error)) => (uuid, report.damaged(error, images::id(image))),
+            (Err(error), _) => (None, report.damaged(error, images::id(image))),
+        };
+        if report.is_json() {
+            let mut row = json(image, uuid.as_deref());
+            row["damage"] = damage;
+            report.row(&row)?;
+            continue;
+        }
+        if image.id.is_none() && image.vmaddr.is_none() {
+            // The remark says all that there is.
+            continue;
+        }
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+        let vmaddr = or_dash(image.vmaddr.map(|vmaddr| vmaddr.to_string()));
+        let offset = image.file_offset.map(FileOffset::get);
+        let offset = or_dash(offset.map(|offset| format!("{offset:#010x}")));
+        let uuid = or_dash(uuid);
+        let id = or_dash(images::id(image));
+        let version = image.version.filter(|version| !version.raw().is_empty());
+        let version = version.map_or_else(String::new, |version| {
+            format!("  {}", images::plain(version))
+        });
+        writeln!(
+            report.text()?,
+            "{vmaddr:18}  {offset:10}  {uuid:36}  {id}{version}"
+        )?;
+    }
+    Ok(())
+}
+
+/// `{ id, vmaddr, file_offset, uuid, version, size }`.
+fn json(image: &Image<'_>, uuid: Option<&str>) -> Value {
+    json!({
+        "id": images::id(image),
+        "vmaddr": hex_or_null(image.vmaddr.map(VmAddr::get)),
+        "file_offset": hex_or_null(image.file_offset.map(FileOffset::get)),
+        "uuid": uuid,
+        "version": image.version.map(images::plain),
+        "size": image.size,
+    })
+}
+
+/// An array of rows as `kc entries` has them; `damaged` gets what is damaged.
 pub(super) fn entries_json(
     cache: &KernelCache<'_>,
-    streams: &mut Streams<'_>,
+    damaged: &mut Damage,
 ) -> Result<Value, Failure> {
     let mut memory = ImageMemory::default();
-    let images = memory.whole(cache)?;
-    note_damage(images::damaged(images), streams)?;
     let mut array = Vec::new();
-    for (image, uuid) in listed(images) {
-        array.push(json!({
-            "id": images::id(image),
-            "vmaddr": hex_or_null(image.vmaddr.map(VmAddr::get)),
-            "file_offset": hex_or_null(image.file_offset.map(FileOffset::get)),
-            "uuid": uuid?,
-            "version": image.version.map(images::plain),
-            "size": image.size,
-        }));
+    for (image, uuid) in listed(memory.whole(cache)?) {
+        let (uuid, error) = match (uuid, image.damage) {
+            (Ok(uuid), error) => (uuid, error.map(Failure::from)),
+            (Err(error), _) => (None, Some(error)),
+        };
+        let mut row = json(image, uuid.as_deref());
+        row["damage"] = error.as_ref().map_or(Value::Null, Failure::json);
+        if let Some(error) = error {
+            damaged.add_to(error, images::id(image));
+        }
+        array.push(row);
     }
     Ok(Value::Array(array))
 }
@@ -70,7 +103,9 @@ fn listed<'a, 's>(
         .map(|image| image.macho.map(|macho| macho.uuid()))
         .collect();
     let inside = images.iter().enumerate().skip(1);
-    let known = inside.filter(|(_, image)| image.id.is_some() || image.vmaddr.is_some());
+    let known = inside.filter(|(_, image)| {
+        image.id.is_some() || image.vmaddr.is_some() || image.damage.is_some()
+    });
     known.map(move |(number, image)| {
         let uuid = uuids.get(images.first(number)).copied().flatten();
         let uuid = uuid.transpose().map_err(Failure::from);

@@ -1,21 +1,29 @@
 //! `kc entry`: where the image starts to run.
+use std::io::Write as _;
+
 use crate::cli::Entry;
 use crate::failure::Failure;
 use crate::image::{entry_json, entry_line};
-use crate::json;
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
-pub(super) fn run(args: &Entry, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    with_image(&args.input, streams, |cache, _, streams| {
+pub(super) fn run(args: &Entry, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    with_image(&args.input, streams, |cache, payload, streams| {
         let Some(entry) = cache.entry_point()? else {
             return Err(Failure::refused(
                 "no entry point: neither LC_UNIXTHREAD nor LC_MAIN",
             ));
         };
-        if args.json {
-            return json::write(streams.stdout, &entry_json(Some(entry)));
-        }
-        Ok(writeln!(streams.stdout, "{}", entry_line(&entry))?)
+        let file = &args.input.file;
+        let mut report = Report::single("entry", args.report, file, streams).of(payload);
+        let done = if report.is_json() {
+            report.answer(&entry_json(Some(entry)))
+        } else {
+            report
+                .text()
+                .and_then(|out| Ok(writeln!(out, "{}", entry_line(&entry))?))
+        };
+        report.end(done)
     })
 }

@@ -6,9 +6,10 @@ use crate::cli::Extract;
 use crate::container;
 use crate::failure::Failure;
 use crate::output;
+use crate::report::Status;
 use crate::streams::Streams;
 
-pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     let input = container::open(&args.input, streams.stdin)?;
     // Everything that can fail comes first: no file is written before all is known to be well.
     let manifest = match &args.manifest {
@@ -37,7 +38,7 @@ pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<(), Failu
     if let Some((path, bytes)) = manifest {
         output::write(streams, path, &[bytes])?;
     }
-    Ok(())
+    Ok(Status::Whole)
 }
 
 /// Refuses a payload that is not the manifest's; says so where that cannot be known.

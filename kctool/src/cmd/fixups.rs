@@ -9,45 +9,33 @@ use crate::cli::Fixups;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::images::{self, ImageMemory};
-use crate::json::{self, hex, hex_or_null, text};
+use crate::json::{hex, hex_or_null, text};
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
 mod import_names;
 
 use import_names::ImportNames;
 
-pub(super) fn run(args: &Fixups, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    with_image(&args.input, streams, |cache, _, streams| {
+pub(super) fn run(args: &Fixups, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    with_image(&args.input, streams, |cache, payload, streams| {
         let mut memory = ImageMemory::default();
         let image = images::select(memory.mapped(cache)?, args.image.as_deref())?;
-        let damage = match (args.list, args.json) {
-            (true, false) => list(&image, streams)?,
-            (true, true) => list_json(&image, streams)?,
-            (false, as_json) => summary(&image, as_json, streams)?,
+        let file = &args.input.file;
+        let mut report = Report::list("fixups", args.report, file, streams).of(payload);
+        let done = if args.list {
+            list(&image, &mut report)
+        } else {
+            summary(&image, &mut report)
         };
-        damage.outcome(streams)
+        report.end(done)
     })
 }
 
 /// There is nothing to show.
-fn none(streams: &mut Streams<'_>) -> Result<(), Failure> {
-    streams.note("the image has no fixups")
-}
-
-/// Calls `each` for every slot that can be read.
-fn walk(
-    image: &MachO<'_>,
-    mut each: impl FnMut(&Slot) -> Result<(), Failure>,
-) -> Result<Damage, Failure> {
-    let mut damage = Damage::default();
-    for item in image.fixups().slots() {
-        match item {
-            Ok(slot) => each(&slot)?,
-            Err(error) => damage.add(error),
-        }
-    }
-    Ok(damage)
+fn none(report: &mut Report<'_, '_>) -> Result<(), Failure> {
+    report.note("the image has no fixups")
 }
 
 const fn auth(fixup: Fixup) -> Option<Auth> {
@@ -75,71 +63,74 @@ fn auth_text(auth: Auth) -> String {
     format!("  {} {:#06x}{address}", auth.key.name(), auth.diversity)
 }
 
-fn list(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure> {
+fn list(image: &MachO<'_>, report: &mut Report<'_, '_>) -> Result<(), Failure> {
     let names = ImportNames::new(image);
-    let mut out = Vec::new();
     let mut is_empty = true;
-    let damage = walk(image, |slot| {
+    for item in image.fixups().slots() {
         is_empty = false;
-        let offset = slot.file_offset.get();
-        let fixup = slot.fixup();
-        let target = names.text(slot);
-        write!(
-            out,
-            "{}  {offset:#010x}  {:6}  {target}",
-            slot.vmaddr,
-            kind(fixup)
-        )?;
-        let auth = auth(fixup).map(auth_text).unwrap_or_default();
-        match slot.mechanism() {
-            Mechanism::Chained => writeln!(out, "{auth}")?,
-            other => writeln!(out, "{auth}  ({})", other.name())?,
+        match item {
+            Ok(slot) if report.is_json() => {
+                let mut row = row_json(Some(&slot));
+                names.describe(&slot, &mut row);
+                report.row(&row)?;
+            }
+            Ok(slot) => write_slot(&slot, &names, report.text()?)?,
+            Err(error) => {
+                let damage = report.damaged(error, None);
+                if report.is_json() {
+                    let mut row = row_json(None);
+                    row["damage"] = damage;
+                    report.row(&row)?;
+                }
+            }
         }
-        if out.len() > 1 << 16 {
-            streams.stdout.write_all(&out)?;
-            out.clear();
-        }
-        Ok(())
-    })?;
-    streams.stdout.write_all(&out)?;
-    if is_empty && damage.is_none() {
-        none(streams)?;
     }
-    Ok(damage)
+    if is_empty && !report.is_json() {
+        none(report)?;
+    }
+    Ok(())
 }
 
-/// A million slots are written one by one: a document of them all would take a gigabyte.
-fn list_json(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<Damage, Failure> {
-    let names = ImportNames::new(image);
-    let mut out = b"[".to_vec();
-    let mut gap = "\n";
-    let damage = walk(image, |slot| {
-        let auth = auth(slot.fixup());
-        let mut object = json!({
-            "vmaddr": hex(slot.vmaddr.get()),
-            "file_offset": hex(slot.file_offset.get()),
-            "mechanism": slot.mechanism().name(),
-            "format": slot.pointer_format().map(|format| format.0),
-            "kind": kind(slot.fixup()),
-            "target": null,
-            "cache_level": null,
-            "key": auth.map(|auth| auth.key.name()),
-            "diversity": hex_or_null(auth.map(|auth| auth.diversity.into())),
-            "address_diversity": auth.map(|auth| auth.address_diversity),
-        });
-        names.describe(slot, &mut object);
-        write!(out, "{gap}  {object}")?;
-        gap = ",\n";
-        if out.len() > 1 << 16 {
-            streams.stdout.write_all(&out)?;
-            out.clear();
-        }
-        Ok(())
-    })?;
-    let end: &[u8] = if gap == "\n" { b"]\n" } else { b"\n]\n" };
-    out.extend(end);
-    streams.stdout.write_all(&out)?;
-    Ok(damage)
+fn write_slot(slot: &Slot, names: &ImportNames<'_>, out: &mut Vec<u8>) -> Result<(), Failure> {
+    let offset = slot.file_offset.get();
+    let fixup = slot.fixup();
+    let target = names.text(slot);
+    write!(
+        out,
+        "{}  {offset:#010x}  {:6}  {target}",
+        slot.vmaddr,
+        kind(fixup)
+    )?;
+    let auth = auth(fixup).map(auth_text).unwrap_or_default();
+    match slot.mechanism() {
+        Mechanism::Chained => writeln!(out, "{auth}")?,
+        other => writeln!(out, "{auth}  ({})", other.name())?,
+    }
+    Ok(())
+}
+
+/// The row of a slot, without its target; of damage all null.
+fn row_json(slot: Option<&Slot>) -> Value {
+    let auth = slot.and_then(|slot| auth(slot.fixup()));
+    json!({
+        "vmaddr": hex_or_null(slot.map(|slot| slot.vmaddr.get())),
+        "file_offset": hex_or_null(slot.map(|slot| slot.file_offset.get())),
+        "mechanism": slot.map(|slot| slot.mechanism().name()),
+        "format": slot.and_then(Slot::pointer_format).map(|format| format.0),
+        "kind": slot.map(|slot| kind(slot.fixup())),
+        "target": null,
+        "target_segment": null,
+        "target_offset": null,
+        "cache_level": null,
+        "key": auth.map(|auth| auth.key.name()),
+        "diversity": hex_or_null(auth.map(|auth| auth.diversity.into())),
+        "address_diversity": auth.map(|auth| auth.address_diversity),
+        "library": null,
+        "weak": null,
+        "ordinal": null,
+        "addend": null,
+        "damage": null,
+    })
 }
 
 /// What a mechanism has in a segment.
@@ -179,7 +170,7 @@ struct Row<'a> {
 
 /// What each mechanism has in each segment: segments in the order of the table of chains, or of the
 /// load commands.
-fn rows<'a>(image: &MachO<'a>) -> Result<(Vec<Row<'a>>, Damage), Failure> {
+fn rows<'a>(image: &MachO<'a>, damage: &mut Damage) -> Vec<Row<'a>> {
     let segments: Vec<Segment<'a>> = image.segments().collect();
     let starts: BTreeMap<usize, SegmentStarts<'a>> = match image.chained_fixups() {
         Ok(Some(chained)) if !image.layout().has_fixups_applied() => chained
@@ -200,11 +191,18 @@ fn rows<'a>(image: &MachO<'a>) -> Result<(Vec<Row<'a>>, Damage), Failure> {
         (past < segment.vmsize()).then_some((index, past))
     };
     let mut last = 0;
-    let damage = walk(image, |slot| {
+    for slot in image.fixups().slots() {
+        let slot = match &slot {
+            Ok(slot) => slot,
+            Err(error) => {
+                damage.add(*error);
+                continue;
+            }
+        };
         let place =
             holds(last, slot).or_else(|| (0..segments.len()).find_map(|index| holds(index, slot)));
         let Some((index, past)) = place else {
-            return Ok(());
+            continue;
         };
         last = index;
         let mechanism = slot.mechanism();
@@ -214,8 +212,7 @@ fn rows<'a>(image: &MachO<'a>) -> Result<(Vec<Row<'a>>, Damage), Failure> {
         };
         let counts = counts.entry((mechanism, index)).or_default();
         counts.add(page, slot.fixup());
-        Ok(())
-    })?;
+    }
     let row = |((mechanism, index), counts): ((Mechanism, usize), Counts)| {
         let is_chained = mechanism == Mechanism::Chained;
         Some(Row {
@@ -225,21 +222,22 @@ fn rows<'a>(image: &MachO<'a>) -> Result<(Vec<Row<'a>>, Damage), Failure> {
             counts,
         })
     };
-    Ok((counts.into_iter().filter_map(row).collect(), damage))
+    counts.into_iter().filter_map(row).collect()
 }
 
-fn summary(image: &MachO<'_>, as_json: bool, streams: &mut Streams<'_>) -> Result<Damage, Failure> {
-    let (rows, damage) = rows(image)?;
-    if as_json {
-        json::write(streams.stdout, &rows.iter().map(Row::json).collect())?;
-    } else if rows.is_empty() && damage.is_none() {
-        none(streams)?;
-    } else {
-        for row in &rows {
-            writeln!(streams.stdout, "{}", row.text())?;
+fn summary(image: &MachO<'_>, report: &mut Report<'_, '_>) -> Result<(), Failure> {
+    let rows = rows(image, &mut report.damage);
+    if rows.is_empty() && report.damage.is_none() && !report.is_json() {
+        return none(report);
+    }
+    for row in &rows {
+        if report.is_json() {
+            report.row(&row.json())?;
+        } else {
+            writeln!(report.text()?, "{}", row.text())?;
         }
     }
-    Ok(damage)
+    Ok(())
 }
 
 impl Row<'_> {

@@ -1,92 +1,132 @@
 //! `kc functions`: bounds of functions.
+use std::io::Write as _;
+
 use kc_offsets::code::{code_regions, guess_function_start};
 use kc_offsets::{Function, Images, KernelCache, LookupOptions};
 use macho_core::VmAddr;
 use serde_json::{Value, json};
 
 use crate::cli::Functions;
-use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::images::{self, LookupMemory};
-use crate::json::{self, hex, hex_or_null};
+use crate::json::{hex, hex_or_null};
 use crate::locations::{LocationMemory, Locations};
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
-pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    with_image(&args.input, streams, |cache, _, streams| {
-        let mut memory = LocationMemory::default();
-        let locations = Locations::new(cache, &mut memory)?;
-        let lookup = locations.lookup();
-        let images = lookup.images();
-        let name = args.image.as_deref();
-        let wanted = name.map(|name| images::number(images, name)).transpose()?;
-        let wanted = wanted.map(|number| images.first(number));
-        // Damage in other images is irrelevant to the one requested.
-        images::select(images, name)?;
-        let is_wanted = |image: usize| wanted.is_none_or(|wanted| wanted == image);
-        let damage = damage(images, wanted)?;
-        let mut guessed = None;
-        let functions: Vec<Function> = match args.containing.map(VmAddr::new) {
-            None => lookup.functions().collect(),
-            Some(vmaddr) => {
-                let known = lookup.function_at(vmaddr);
-                if known.is_none() {
-                    guessed = guess(images, wanted, vmaddr);
-                }
-                known.into_iter().collect()
-            }
-        };
-        let functions = functions
-            .into_iter()
-            .filter(|function| is_wanted(function.image));
-        let functions: Vec<Function> = functions.collect();
-        if functions.is_empty() && guessed.is_none() {
-            if let Some(vmaddr) = args.containing {
-                // It may be one of those after the damage.
-                damage.outcome(streams)?;
-                return Err(Failure::refused(format!("no function holds {vmaddr:#x}")));
-            }
-        }
-        let ends = functions
-            .into_iter()
-            .map(|function| (function.start, Some(function.end)));
-        let rows = ends.chain(guessed.map(|start| (start, None)));
-        if args.json {
-            let rows = rows.map(|(start, end)| row_json(cache, &locations, start, end));
-            json::write(streams.stdout, &Value::Array(rows.collect()))?;
-            return damage.outcome(streams);
-        }
-        for (start, end) in rows {
-            let size = end.map_or_else(
-                || "(guessed)".to_owned(),
-                |end| format!("{:#x}", end.get().wrapping_sub(start.get())),
-            );
-            let location = locations.text(start.get());
-            writeln!(streams.stdout, "{start}  {size:>8}{location}")?;
-        }
-        damage.outcome(streams)
+pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    with_image(&args.input, streams, |cache, payload, streams| {
+        let file = &args.input.file;
+        let mut report = Report::list("functions", args.report, file, streams).of(payload);
+        let done = list(args, cache, &mut report);
+        report.end(done)
     })
 }
 
-/// What is damaged of the images and of their tables of functions.
-fn damage(images: Images<'_, '_>, wanted: Option<usize>) -> Result<Damage, Failure> {
-    let mut damage = Damage::default();
-    if wanted.is_none() {
-        images::lost(images).for_each(|error| damage.add(error));
-    }
-    let only_functions = LookupOptions {
-        symbols: false,
-        imports: false,
-        ..LookupOptions::default()
+fn list(
+    args: &Functions,
+    cache: &KernelCache<'_>,
+    report: &mut Report<'_, '_>,
+) -> Result<(), Failure> {
+    let mut memory = LocationMemory::default();
+    let locations = Locations::new(cache, &mut memory)?;
+    let lookup = locations.lookup();
+    let images = lookup.images();
+    let name = args.image.as_deref();
+    let wanted = name.map(|name| images::number(images, name)).transpose()?;
+    let wanted = wanted.map(|number| images.first(number));
+    // Damage in other images is irrelevant to the one requested.
+    images::select(images, name)?;
+    let rows = Rows { cache, locations };
+    rows.damage(wanted, report)?;
+    let is_wanted = |function: &Function| wanted.is_none_or(|wanted| wanted == function.image);
+    let Some(vmaddr) = args.containing.map(VmAddr::new) else {
+        return lookup
+            .functions()
+            .filter(is_wanted)
+            .try_for_each(|function| rows.write(function.start, Some(function.end), report));
     };
-    let mut memory = LookupMemory::default();
-    memory.build(images, only_functions, |image, error| {
-        if wanted.is_none_or(|wanted| wanted == image) {
-            damage.add(error);
+    let known = lookup.function_at(vmaddr);
+    if let Some(function) = known {
+        if is_wanted(&function) {
+            return rows.write(function.start, Some(function.end), report);
         }
-    })?;
-    Ok(damage)
+    } else if let Some(start) = guess(images, wanted, vmaddr) {
+        return rows.write(start, None, report);
+    }
+    report.note(format_args!("no function holds {vmaddr}"))
+}
+
+/// Where rows get what they have.
+struct Rows<'r, 'a> {
+    cache: &'r KernelCache<'a>,
+    locations: Locations<'a, 'r>,
+}
+
+impl Rows<'_, '_> {
+    /// What is damaged of the images and of their tables of functions.
+    fn damage(&self, wanted: Option<usize>, report: &mut Report<'_, '_>) -> Result<(), Failure> {
+        let images = self.locations.lookup().images();
+        let mut damaged = Vec::new();
+        if wanted.is_none() {
+            let lost = images::lost(images);
+            damaged.extend(lost.map(|(error, id)| (error, id.map(images::plain))));
+        }
+        let only_functions = LookupOptions {
+            symbols: false,
+            imports: false,
+            ..LookupOptions::default()
+        };
+        let mut memory = LookupMemory::default();
+        memory.build(images, only_functions, |number, error| {
+            if wanted.is_none_or(|wanted| wanted == number) {
+                let image = images.get(number);
+                damaged.push((error, image.and_then(images::id)));
+            }
+        })?;
+        for (error, id) in damaged {
+            let damage = report.damaged(error, id.clone());
+            if report.is_json() {
+                report.row(&json!({
+                    "vmaddr": null,
+                    "end": null,
+                    "file_offset": null,
+                    "size": null,
+                    "guessed": false,
+                    "image": id,
+                    "symbol": null,
+                    "damage": damage,
+                }))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        start: VmAddr,
+        end: Option<VmAddr>,
+        report: &mut Report<'_, '_>,
+    ) -> Result<(), Failure> {
+        let size = end.map(|end| end.get().wrapping_sub(start.get()));
+        if report.is_json() {
+            let file_offset = self.cache.address_map().file_offset_of(start);
+            let mut row = json!({
+                "vmaddr": hex(start.get()),
+                "end": hex_or_null(end.map(VmAddr::get)),
+                "file_offset": hex_or_null(file_offset.map(macho_core::FileOffset::get)),
+                "size": size,
+                "guessed": end.is_none(),
+            });
+            self.locations.describe(start.get(), &mut row);
+            row["damage"] = Value::Null;
+            return report.row(&row);
+        }
+        let size = size.map_or_else(|| "(guessed)".to_owned(), |size| format!("{size:#x}"));
+        let location = self.locations.text(start.get());
+        Ok(writeln!(report.text()?, "{start}  {size:>8}{location}")?)
+    }
 }
 
 /// A guess in the image whose code holds the address, or else in the outer one, whose segments span
@@ -98,22 +138,4 @@ fn guess(images: Images<'_, '_>, wanted: Option<usize>, vmaddr: VmAddr) -> Optio
         .filter(|(number, _)| wanted.is_none_or(|wanted| wanted == *number))
         .flat_map(|(_, macho)| code_regions(&macho));
     regions.find_map(|region| guess_function_start(&region, vmaddr))
-}
-
-fn row_json(
-    cache: &KernelCache<'_>,
-    locations: &Locations<'_, '_>,
-    start: VmAddr,
-    end: Option<VmAddr>,
-) -> Value {
-    let file_offset = cache.address_map().file_offset_of(start);
-    let mut row = json!({
-        "vmaddr": hex(start.get()),
-        "end": hex_or_null(end.map(VmAddr::get)),
-        "file_offset": hex_or_null(file_offset.map(macho_core::FileOffset::get)),
-        "size": end.map(|end| end.get().wrapping_sub(start.get())),
-        "guessed": end.is_none(),
-    });
-    locations.describe(start.get(), &mut row);
-    row
 }

@@ -1,4 +1,6 @@
 //! `kc headers`: the Mach-O header and every load command, field by field.
+use std::io::Write as _;
+
 use macho_core::{Header, LoadCommand, MachO};
 use serde_json::{Map, Value, json};
 
@@ -6,41 +8,41 @@ use crate::cli::Headers;
 use crate::container::arch_name;
 use crate::failure::Failure;
 use crate::images::{self, ImageMemory};
-use crate::json::{self, hex};
+use crate::json::hex;
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
 mod fields;
 
-pub(super) fn run(args: &Headers, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    with_image(&args.input, streams, |cache, _, streams| {
+pub(super) fn run(args: &Headers, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    with_image(&args.input, streams, |cache, payload, streams| {
         let mut memory = ImageMemory::default();
         let image = images::select(memory.mapped(cache)?, args.image.as_deref())?;
-        let header = header_json(&image);
-        // What can be shown is shown; the first damaged command decides the exit status.
-        let mut first_error = None;
-        let mut commands = Vec::new();
-        for command in image.load_commands() {
-            let object = command_json(&command, &mut first_error);
-            if args.json {
-                commands.push(object);
-            } else {
-                if commands.is_empty() {
-                    write_text(streams, &header, 0)?;
-                    commands.push(Value::Null);
-                }
-                writeln!(streams.stdout)?;
-                write_text(streams, &object, 0)?;
-            }
-        }
-        if args.json {
-            let document = json!({ "header": header, "load_commands": commands });
-            json::write(streams.stdout, &document)?;
-        } else if commands.is_empty() {
-            write_text(streams, &header, 0)?;
-        }
-        first_error.map_or(Ok(()), |error| Err(Failure::MachO(error)))
+        let file = &args.input.file;
+        let mut report = Report::list("headers", args.report, file, streams).of(payload);
+        let done = list(&image, &mut report);
+        report.end(done)
     })
+}
+
+fn list(image: &MachO<'_>, report: &mut Report<'_, '_>) -> Result<(), Failure> {
+    let header = header_json(image);
+    if report.is_json() {
+        report.answer(&header)?;
+        return image.load_commands().try_for_each(|command| {
+            let row = command_json(&command, report);
+            report.row(&row)
+        });
+    }
+    write_text(report.remark()?, &header, 0)?;
+    for command in image.load_commands() {
+        let object = command_json(&command, report);
+        let out = report.text()?;
+        writeln!(out)?;
+        write_text(out, &object, 0)?;
+    }
+    Ok(())
 }
 
 /// The fields of `mach_header_64`.
@@ -68,37 +70,40 @@ pub(super) fn header_json(image: &MachO<'_>) -> Value {
     })
 }
 
-fn command_json(command: &LoadCommand<'_>, first_error: &mut Option<macho_core::Error>) -> Value {
+fn command_json(command: &LoadCommand<'_>, report: &mut Report<'_, '_>) -> Value {
     let mut object = Map::new();
     object.insert("cmd".to_owned(), command.kind().to_string().into());
     object.insert("cmdsize".to_owned(), command.bytes().len().into());
     object.insert("file_offset".to_owned(), hex(command.file_offset().get()));
-    if let Err(error) = fields::add(command, &mut object) {
-        object.insert("error".to_owned(), error.to_string().into());
-        first_error.get_or_insert(error);
+    let damage = match fields::add(command, &mut object) {
+        Ok(()) => Value::Null,
+        Err(error) => report.damaged(error, None),
+    };
+    if report.is_json() || !damage.is_null() {
+        object.insert("damage".to_owned(), damage);
     }
     Value::Object(object)
 }
 
 /// The same document as text: a name and a value a line, what lies inside indented.
-fn write_text(streams: &mut Streams<'_>, value: &Value, depth: usize) -> Result<(), Failure> {
+fn write_text(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Failure> {
     let indent = depth * 4;
     let Value::Object(fields) = value else {
-        return Ok(writeln!(streams.stdout, "{:indent$}{}", "", plain(value))?);
+        return Ok(writeln!(out, "{:indent$}{}", "", plain(value))?);
     };
     for (name, value) in fields {
         match value {
             Value::Array(items) if items.iter().any(Value::is_object) => {
                 for item in items {
-                    writeln!(streams.stdout, "{:indent$}{name}:", "")?;
-                    write_text(streams, item, depth + 1)?;
+                    writeln!(out, "{:indent$}{name}:", "")?;
+                    write_text(out, item, depth + 1)?;
                 }
             }
             Value::Object(_) => {
-                writeln!(streams.stdout, "{:indent$}{name}:", "")?;
-                write_text(streams, value, depth + 1)?;
+                writeln!(out, "{:indent$}{name}:", "")?;
+                write_text(out, value, depth + 1)?;
             }
-            _ => writeln!(streams.stdout, "{:indent$}{name:14} {}", "", plain(value))?,
+            _ => writeln!(out, "{:indent$}{name:14} {}", "", plain(value))?,
         }
     }
     Ok(())
@@ -106,10 +111,7 @@ fn write_text(streams: &mut Streams<'_>, value: &Value, depth: usize) -> Result<
 
 fn plain(value: &Value) -> String {
     match value {
-        Value::String(text) => {
-            // JSON may hold what a terminal must not see.
-            crate::printable::Printable(text.as_bytes()).to_string()
-        }
+        Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" "),
         Value::Null => "-".to_owned(),
         other => other.to_string(),

@@ -7,20 +7,43 @@ use serde_json::{Value, json};
 use crate::cli::Info;
 use crate::cmd::{entries, headers};
 use crate::container::{self, Payload, arch_name, slices};
+use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::{entry_json, note_tolerated, protection};
 use crate::json::{self, hex, text};
 use crate::printable::{Hex, Printable};
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
 mod text;
 
-pub(super) fn run(args: &Info, streams: &mut Streams<'_>) -> Result<(), Failure> {
+/// The fields of the document that an image has, null if there is none.
+const IMAGE_FIELDS: [&str; 13] = [
+    "shape",
+    "collection",
+    "header",
+    "uuid",
+    "build_version",
+    "source_version",
+    "entry",
+    "base",
+    "linear",
+    "segments",
+    "entries",
+    "tolerated",
+    "damage",
+];
+
+pub(super) fn run(args: &Info, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     let input = container::open(&args.input, streams.stdin)?;
     let img4 = container::img4(&input, &args.input)?;
     let container = img4.map(|img4| container_json(&img4)).transpose()?;
-    let mut document = json!({ "size": input.len(), "container": container });
+    let mut document = json!({ "size": input.len(), "container": container, "fat": null });
+    for field in IMAGE_FIELDS {
+        document[field] = Value::Null;
+    }
     let mut error = None;
+    let mut damage = Damage::default();
     let opaque = img4.and_then(|img4| match img4.payload() {
         None => Some("no payload"),
         Some(payload) if payload.is_encrypted() => Some("the payload is encrypted"),
@@ -30,23 +53,38 @@ pub(super) fn run(args: &Info, streams: &mut Streams<'_>) -> Result<(), Failure>
         Some(why) => streams.note(format_args!("no image is shown: {why}"))?,
         None => {
             // What the container says is worth showing even where its payload is damaged.
-            if let Err(failure) = describe_payload(args, &input, &mut document, streams) {
+            if let Err(failure) =
+                describe_payload(args, &input, &mut document, &mut damage, streams)
+            {
                 error = Some(failure);
             }
         }
     }
-    if args.json {
-        json::write(streams.stdout, &document)?;
-    } else {
-        write!(streams.stdout, "{}", text::write(&document))?;
+    let file = &args.input.file;
+    let mut report = Report::single("info", args.report, file, streams);
+    report.damage = damage;
+    if let Some(error) = error {
+        if document["container"].is_null() && document["header"].is_null() {
+            // Nothing is known of the file.
+            return Err(error);
+        }
+        report.damaged(error, None);
     }
-    error.map_or(Ok(()), Err)
+    let done = if report.is_json() {
+        report.answer(&document)
+    } else {
+        report
+            .text()
+            .map(|out| out.extend_from_slice(text::write(&document).as_bytes()))
+    };
+    report.end(done)
 }
 
 fn describe_payload(
     args: &Info,
     input: &[u8],
     document: &mut Value,
+    damage: &mut Damage,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
     let payload = container::payload(input, &args.input)?;
@@ -61,7 +99,7 @@ fn describe_payload(
     };
     note_tolerated(&image, streams)?;
     let cache = KernelCache::new(image);
-    describe_image(&cache, document, streams).map_err(|failure| payload.inside(failure))
+    describe_image(&cache, document, damage).map_err(|failure| payload.inside(failure))
 }
 
 fn container_json(img4: &Img4<'_>) -> Result<Value, Failure> {
@@ -187,19 +225,16 @@ fn fat_json(payload: &Payload<'_>) -> Result<Value, Failure> {
 }
 
 /// The image's part of the document.
-pub(super) fn image_json(
-    cache: &KernelCache<'_>,
-    streams: &mut Streams<'_>,
-) -> Result<Value, Failure> {
+pub(super) fn image_json(cache: &KernelCache<'_>, damage: &mut Damage) -> Result<Value, Failure> {
     let mut document = json!({});
-    describe_image(cache, &mut document, streams)?;
+    describe_image(cache, &mut document, damage)?;
     Ok(document)
 }
 
 fn describe_image(
     cache: &KernelCache<'_>,
     document: &mut Value,
-    streams: &mut Streams<'_>,
+    damage: &mut Damage,
 ) -> Result<(), Failure> {
     let image = cache.image();
     document["shape"] = cache.shape().name().into();
@@ -229,7 +264,7 @@ fn describe_image(
             })
         })
         .collect();
-    document["entries"] = entries::entries_json(cache, streams)?;
+    document["entries"] = entries::entries_json(cache, damage)?;
     document["tolerated"] = image
         .tolerated()
         .take(64)

@@ -1,25 +1,25 @@
 //! `kc load`: where each byte goes in physical memory, and the memory as a loader leaves it.
 mod left;
 
-use std::io::Write;
-use std::path::Path;
+use std::io::Write as _;
 
 use kc_offsets::{Bases, ClampReason, KernelCache, LoadPlan, Slid, Step};
 use macho_core::{FileOffset, Name, PhysAddr, Segment, Slide};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use left::{Left, left};
 
 use crate::cli::Load;
 use crate::failure::Failure;
 use crate::image::protection;
-use crate::json::{self, hex, hex_or_null, text};
+use crate::json::{hex, hex_or_null, text};
 use crate::output;
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
-pub(super) fn run(args: &Load, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    with_image(&args.input, streams, |cache, _, streams| {
+pub(super) fn run(args: &Load, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    with_image(&args.input, streams, |cache, payload, streams| {
         let slide = Slide::new(args.slide);
         let plan = LoadPlan::new(cache, PhysAddr::new(args.phys_base), slide)?;
         let plan = if args.cut_payload {
@@ -37,15 +37,16 @@ pub(super) fn run(args: &Load, streams: &mut Streams<'_>) -> Result<(), Failure>
             let memory = loaded(args, &plan, &mut outcome)?;
             output::write(streams, path, &[&memory])?;
         }
-        let out = if args.output.as_deref() == Some(Path::new("-")) {
-            &mut *streams.stderr
+        let file = &args.input.file;
+        let mut report = Report::list("load", args.report, file, streams)
+            .of(payload)
+            .beside(args.output.as_deref());
+        let done = if report.is_json() {
+            write_json(cache, &plan, &outcome, &mut report)
         } else {
-            &mut *streams.stdout
+            print(&mut report, &plan, &outcome)
         };
-        if args.json {
-            return json::write(out, &plan_json(cache, &plan, &outcome));
-        }
-        print(out, &plan, &outcome)
+        report.end(done)
     })
 }
 
@@ -164,8 +165,13 @@ fn lines<'a>(plan: &LoadPlan<'a>) -> impl Iterator<Item = Line<'a>> {
     plan.steps().filter_map(move |step| Line::new(&plan, step))
 }
 
-fn print(out: &mut dyn Write, plan: &LoadPlan<'_>, outcome: &Outcome) -> Result<(), Failure> {
+fn print(
+    report: &mut Report<'_, '_>,
+    plan: &LoadPlan<'_>,
+    outcome: &Outcome,
+) -> Result<(), Failure> {
     for line in lines(plan) {
+        let out = report.text()?;
         write!(
             out,
             "{:<8}{:#018x}  {:#012x}  {:#10x}",
@@ -187,6 +193,7 @@ fn print(out: &mut dyn Write, plan: &LoadPlan<'_>, outcome: &Outcome) -> Result<
         writeln!(out)?;
     }
     let fields = plan.boot_fields();
+    let out = report.remark()?;
     let mut field = |name: &str, value: String| writeln!(out, "{name:<16} {value}");
     field("size", format!("{:#x}", plan.size()))?;
     field("virtBase", fields.virt_base.to_string())?;
@@ -239,23 +246,26 @@ fn block_slide(plan: &LoadPlan<'_>) -> Option<u64> {
     plan.block_slide(plan.window().virt_base).map(Slide::get)
 }
 
-fn plan_json(cache: &KernelCache<'_>, plan: &LoadPlan<'_>, outcome: &Outcome) -> Value {
-    let steps: Vec<_> = lines(plan)
-        .map(|line| {
-            json!({
-                "step": line.kind,
-                "segment": line.name().map(text),
-                "vmaddr": hex(line.vmaddr),
-                "phys": hex(line.phys),
-                "len": line.len,
-                "file_offset": hex_or_null(line.file_offset.map(FileOffset::get)),
-                "prot": line.prot,
-                "reason": line.reason,
-            })
+fn write_json(
+    cache: &KernelCache<'_>,
+    plan: &LoadPlan<'_>,
+    outcome: &Outcome,
+    report: &mut Report<'_, '_>,
+) -> Result<(), Failure> {
+    let step = |line: &Line<'_>| {
+        json!({
+            "step": line.kind,
+            "segment": line.name().map(text),
+            "vmaddr": hex(line.vmaddr),
+            "phys": hex(line.phys),
+            "len": line.len,
+            "file_offset": hex_or_null(line.file_offset.map(FileOffset::get)),
+            "prot": line.prot,
+            "reason": line.reason,
         })
-        .collect();
+    };
     let fields = plan.boot_fields();
-    json!({
+    report.answer(&json!({
         "shape": cache.shape().name(),
         "size": plan.size(),
         "slide": hex(plan.slide().get()),
@@ -280,6 +290,6 @@ fn plan_json(cache: &KernelCache<'_>, plan: &LoadPlan<'_>, outcome: &Outcome) ->
         })),
         "fixups": outcome.fixups,
         "left": outcome.left.iter().map(Left::json).collect::<Vec<_>>(),
-        "steps": steps,
-    })
+    }))?;
+    lines(plan).try_for_each(|line| report.row(&step(&line)))
 }

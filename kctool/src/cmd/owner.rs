@@ -1,36 +1,51 @@
 //! `kc owner`: which image, segment, section and name own an address.
+use std::io::Write as _;
+
 use kc_offsets::{AddressMap, Images, KernelCache, Location, LookupOptions};
 use macho_core::{FileOffset, SlidVmAddr, Slide, VmAddr};
 use serde_json::{Value, json};
 
 use crate::cli::Owner;
 use crate::failure::Failure;
-use crate::image::{note_damage, outcome_name};
+use crate::image::outcome_name;
 use crate::images::{self, ImageMemory};
-use crate::json::{self, hex, hex_or_null, plain};
+use crate::json::{hex, hex_or_null, plain};
 use crate::locations::{self, LocationMemory, Locations};
-use crate::printable::Printable;
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
 /// Up to so many addresses are looked for in one pass over the images each, which costs less than
 /// an index.
 const FEW: usize = 16;
 
-pub(super) fn run(args: &Owner, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    with_image(&args.input, streams, |cache, _, streams| {
+pub(super) fn run(args: &Owner, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    with_image(&args.input, streams, |cache, payload, streams| {
+        let file = &args.input.file;
+        let mut report = Report::list("owner", args.report, file, streams).of(payload);
+        let done = answer(args, cache, &mut report);
+        report.end(done)
+    })
+}
+
+fn answer(
+    args: &Owner,
+    cache: &KernelCache<'_>,
+    report: &mut Report<'_, '_>,
+) -> Result<(), Failure> {
+    {
         if args.addresses.len() > FEW {
             let mut memory = LocationMemory::default();
             let locations = Locations::new(cache, &mut memory)?;
             let lookup = locations.lookup();
             let locate = |vmaddr| lookup.location(vmaddr);
-            return rows(args, cache, lookup.images(), &locate, streams);
+            return rows(args, cache, lookup.images(), &locate, report);
         }
         let mut memory = ImageMemory::default();
         let images = memory.mapped(cache)?;
         let locate = |vmaddr| images.locate(vmaddr, LookupOptions::default());
-        rows(args, cache, images, &locate, streams)
-    })
+        rows(args, cache, images, &locate, report)
+    }
 }
 
 fn rows<'a>(
@@ -38,9 +53,12 @@ fn rows<'a>(
     cache: &KernelCache<'a>,
     images: Images<'a, '_>,
     locate: &dyn Fn(VmAddr) -> Option<Location<'a>>,
-    streams: &mut Streams<'_>,
+    report: &mut Report<'_, '_>,
 ) -> Result<(), Failure> {
-    note_damage(images::damaged(images), streams)?;
+    // An image that cannot be read may own what another seems to own.
+    for (error, image) in images::damaged(images) {
+        report.damaged(error, images::id(image));
+    }
     let rows = Rows {
         args,
         cache,
@@ -48,12 +66,12 @@ fn rows<'a>(
         images,
         locate,
     };
-    if args.json {
-        let all: Vec<Value> = args.addresses.iter().map(|&at| rows.json(at)).collect();
-        return json::write(streams.stdout, &Value::Array(all));
-    }
     for &at in &args.addresses {
-        writeln!(streams.stdout, "{}", rows.line(at))?;
+        if report.is_json() {
+            report.row(&rows.json(at))?;
+        } else {
+            writeln!(report.text()?, "{}", rows.line(at))?;
+        }
     }
     Ok(())
 }
@@ -84,7 +102,7 @@ impl Rows<'_, '_> {
         let name = location.and_then(locations::name);
         let offset = location.filter(|_| name.is_some());
         let section = location.and_then(|location| location.section);
-        let mut object = json!({
+        json!({
             "vmaddr": hex(vmaddr.get()),
             "image": location.and_then(|location| self.id(location)),
             "segment": location.map(|location| plain(location.segment.name())),
@@ -93,11 +111,8 @@ impl Rows<'_, '_> {
             "symbol_offset": offset.map(|location| location.offset),
             "file_offset": hex_or_null(outcome.file_offset().map(FileOffset::get)),
             "outcome": outcome_name(outcome),
-        });
-        if self.args.slide.is_some() {
-            object["slid"] = hex(at);
-        }
-        object
+            "slid": self.args.slide.map(|_| hex(at)),
+        })
     }
 
     fn line(&self, at: u64) -> String {
@@ -109,7 +124,7 @@ impl Rows<'_, '_> {
         let outcome = self.map.outcome(vmaddr);
         if let Some(location) = (self.locate)(vmaddr) {
             match self.id(&location) {
-                Some(id) => parts.push(format!("image {}", Printable(id.as_bytes()))),
+                Some(id) => parts.push(format!("image {id}")),
                 None => parts.push(self.cache.shape().name().to_owned()),
             }
             parts.push(format!("segment {}", location.segment.name()));
@@ -117,7 +132,6 @@ impl Rows<'_, '_> {
                 parts.push(format!("section {}", section.name()));
             }
             if let Some(name) = locations::name(&location) {
-                let name = Printable(name.as_bytes());
                 parts.push(match location.offset {
                     0 => format!("symbol {name}"),
                     offset => format!("symbol {name}+{offset:#x}"),

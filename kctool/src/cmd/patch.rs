@@ -1,4 +1,5 @@
 //! `kc patch`: checks a set of patches and writes a patched copy.
+use std::io::Write as _;
 use std::path::Path;
 
 use kc_offsets::AddressMap;
@@ -6,16 +7,17 @@ use kc_offsets::code::{
     Patch as Change, PatchError, PatchPlace, PlacedPatch, apply_patches, code_regions,
 };
 use macho_core::FileOffset;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::Patch;
 use crate::failure::Failure;
 use crate::images;
-use crate::json::{self, hex, hex_or_null};
+use crate::json::{hex, hex_or_null};
 use crate::locations::{LocationMemory, Locations};
 use crate::pattern;
-use crate::printable::Hex;
+use crate::printable::{Hex, Printable};
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
 mod line;
@@ -29,7 +31,7 @@ struct Placed {
     what: Line,
 }
 
-pub(super) fn run(args: &Patch, streams: &mut Streams<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &Patch, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     let text = std::fs::read_to_string(&args.patches).map_err(Failure::at(&args.patches))?;
     with_image(&args.input, streams, |cache, payload, streams| {
         let mut memory = LocationMemory::default();
@@ -45,7 +47,12 @@ pub(super) fn run(args: &Patch, streams: &mut Streams<'_>) -> Result<(), Failure
         let done = done
             .iter()
             .map(|done| Done::new(&all[done.patch], done, &payload.bytes, &map));
-        report(args, &done.collect::<Vec<_>>(), &locations, streams)
+        let file = &args.input.file;
+        let mut report = Report::list("patch", args.report, file, streams)
+            .of(payload)
+            .beside(Some(&args.output));
+        let done = list(done, &locations, &mut report);
+        report.end(done)
     })
 }
 
@@ -73,7 +80,7 @@ fn refused(path: &Path, all: &[Placed], error: &PatchError) -> Failure {
     };
     Failure::refused(format!(
         "{}:{line}: {why}; nothing is written",
-        path.display()
+        Printable::path(path)
     ))
 }
 
@@ -84,7 +91,7 @@ fn placed(path: &Path, text: &str, locations: &Locations<'_, '_>) -> Result<Vec<
         let wrong = |why: String| {
             Failure::refused(format!(
                 "{}:{line}: {why}; nothing is written",
-                path.display()
+                Printable::path(path)
             ))
         };
         let Some(what) = Line::parse(text).map_err(wrong)? else {
@@ -98,7 +105,10 @@ fn placed(path: &Path, text: &str, locations: &Locations<'_, '_>) -> Result<Vec<
         }));
     }
     if all.is_empty() {
-        return Err(Failure::refused(format!("{}: no patch", path.display())));
+        return Err(Failure::refused(format!(
+            "{}: no patch",
+            Printable::path(path)
+        )));
     }
     Ok(all)
 }
@@ -112,8 +122,9 @@ fn find(what: &Line, locations: &Locations<'_, '_>) -> Result<Vec<PatchPlace>, F
         Place::Symbol(name, more) => match locations.symbols_named(name).as_slice() {
             [only] => Ok(vec![vmaddr(only.wrapping_add(*more))]),
             several => Err(Failure::refused(format!(
-                "{} symbols are called {name}",
-                several.len()
+                "{} symbols are called {}",
+                several.len(),
+                Printable::text(name)
             ))),
         },
         Place::Find { count, image } => {
@@ -160,20 +171,13 @@ impl<'a> Done<'a> {
     }
 }
 
-fn report(
-    args: &Patch,
-    all: &[Done<'_>],
+fn list<'d>(
+    all: impl Iterator<Item = Done<'d>>,
     locations: &Locations<'_, '_>,
-    streams: &mut Streams<'_>,
+    report: &mut Report<'_, '_>,
 ) -> Result<(), Failure> {
-    // What was written must not be mixed with the report.
-    let out = if args.output == Path::new("-") {
-        &mut *streams.stderr
-    } else {
-        &mut *streams.stdout
-    };
-    if args.json {
-        let rows = all.iter().map(|done| {
+    for done in all {
+        if report.is_json() {
             let mut row = json!({
                 "line": done.line,
                 "vmaddr": hex_or_null(done.vmaddr),
@@ -186,11 +190,9 @@ fn report(
             if let Some(vmaddr) = done.vmaddr {
                 locations.describe(vmaddr, &mut row);
             }
-            row
-        });
-        return json::write(out, &Value::Array(rows.collect()));
-    }
-    for done in all {
+            report.row(&row)?;
+            continue;
+        }
         let (at, location) = match done.vmaddr {
             Some(vmaddr) => (format!("{vmaddr:#018x}"), locations.text(vmaddr)),
             None => (format!("{:18}", "-"), String::new()),
@@ -203,7 +205,7 @@ fn report(
             ..
         } = done;
         writeln!(
-            out,
+            report.text()?,
             "{at}  {file_offset:#010x}  {before} -> {after}{location}  (line {line})"
         )?;
     }

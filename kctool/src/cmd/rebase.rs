@@ -1,6 +1,5 @@
 //! `kc rebase`: the same file, linked at other addresses.
-use std::io::Write;
-use std::path::Path;
+use std::io::Write as _;
 
 use kc_offsets::rebase;
 use macho_core::Slide;
@@ -11,19 +10,19 @@ use crate::failure::Failure;
 use crate::json;
 use crate::output;
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
-pub(super) fn run(args: &Rebase, streams: &mut Streams<'_>) -> Result<(), Failure> {
+pub(super) fn run(args: &Rebase, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     with_image(&args.input, streams, |cache, payload, streams| {
         let mut copy = payload.bytes.to_vec();
         let done = rebase(cache, &mut copy, Slide::new(args.slide))?;
         output::write(streams, &args.output, &[&copy])?;
-        let out: &mut dyn Write = if args.output == Path::new("-") {
-            &mut *streams.stderr
-        } else {
-            &mut *streams.stdout
-        };
-        if args.json {
+        let file = &args.input.file;
+        let mut out = Report::single("rebase", args.report, file, streams)
+            .of(payload)
+            .beside(Some(&args.output));
+        let done = if out.is_json() {
             let report = json!({
                 "slide": json::hex(args.slide),
                 "images": done.images,
@@ -31,13 +30,16 @@ pub(super) fn run(args: &Rebase, streams: &mut Streams<'_>) -> Result<(), Failur
                 "symbols": done.symbols,
                 "slots": done.slots,
             });
-            return json::write(out, &report);
-        }
-        writeln!(
-            out,
-            "moved {} addresses, {} symbols and {} slots of {} images",
-            done.addresses, done.symbols, done.slots, done.images
-        )?;
-        Ok(())
+            out.answer(&report)
+        } else {
+            out.text().and_then(|out| {
+                Ok(writeln!(
+                    out,
+                    "moved {} addresses, {} symbols and {} slots of {} images",
+                    done.addresses, done.symbols, done.slots, done.images
+                )?)
+            })
+        };
+        out.end(done)
     })
 }

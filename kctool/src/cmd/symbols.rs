@@ -1,133 +1,141 @@
 //! `kc symbols`: the symbol tables, as nm shows them.
 use std::io::Write as _;
 
-use kc_offsets::ImageText;
-use macho_core::{MachO, Name, Symbol, SymbolType};
+use kc_offsets::KernelCache;
+use macho_core::{MachO, Symbol, SymbolTable, SymbolType};
 use serde_json::{Value, json};
 
+use crate::charge::Charge;
 use crate::cli::Symbols;
-use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::images::{self, ImageMemory};
-use crate::json::{self, hex_or_null, text};
+use crate::json::Row;
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 use crate::symbols::{Names, SectionTable};
 
-pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    with_image(&args.input, streams, |cache, _, streams| {
-        let mut all = Vec::new();
-        let mut reader = Reader {
-            args,
-            names: Names::new(cache),
-            damage: Damage::default(),
-        };
-        let mut memory = ImageMemory::default();
-        let images = memory.mapped(cache)?;
-        let images = images::selected(images, args.image.as_deref(), &mut reader.damage)?;
-        for (number, (id, image)) in images.into_iter().enumerate() {
-            if args.json {
-                collect(&mut reader, id, &image, &mut all);
-            } else {
-                // A heading for each image inside, as nm has for the members of an archive.
-                let id = id.filter(|_| args.image.is_none());
-                if let Some(id) = id {
-                    let gap = if number > 1 { "\n" } else { "" };
-                    writeln!(streams.stdout, "{gap}{id}:")?;
-                }
-                list(&mut reader, &image, streams)?;
-            }
-        }
-        if args.json {
-            json::write(streams.stdout, &Value::Array(all))?;
-        }
-        reader.damage.outcome(streams)
+/// `sizeof(struct nlist_64)`.
+const NLIST_SIZE: u64 = 16;
+
+pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    with_image(&args.input, streams, |cache, payload, streams| {
+        let file = &args.input.file;
+        let mut report = Report::list("symbols", args.report, file, streams).of(payload);
+        let done = list(args, cache, &mut report);
+        report.end(done)
     })
 }
 
-/// What is read, and what could not be.
-struct Reader<'r> {
-    args: &'r Symbols,
-    names: Names,
-    damage: Damage,
+fn list(
+    args: &Symbols,
+    cache: &KernelCache<'_>,
+    report: &mut Report<'_, '_>,
+) -> Result<(), Failure> {
+    let mut memory = ImageMemory::default();
+    let images = memory.mapped(cache)?;
+    let mut charge = Charge::new(cache);
+    let mut is_first = true;
+    for image in images::selected(images, args.image.as_deref())? {
+        let id = image.id.map(images::plain);
+        if !report.is_json() {
+            // A heading for each image inside, as nm has for the members of an archive.
+            if let Some(id) = id.as_ref().filter(|_| args.image.is_none()) {
+                let gap = if is_first { "" } else { "\n" };
+                writeln!(report.remark()?, "{gap}{id}:")?;
+                is_first = false;
+            }
+        }
+        let table = image.macho.map_err(Failure::from).and_then(|macho| {
+            let table = macho.symbol_table()?;
+            let bytes = (table.len() as u64).saturating_mul(NLIST_SIZE);
+            charge.take(bytes, &macho)?;
+            Ok((macho, table))
+        });
+        match table {
+            Ok((macho, table)) => of_image(args, &macho, &table, id.as_ref(), report)?,
+            Err(error) => {
+                let damage = report.damaged(error, id.clone());
+                if report.is_json() {
+                    report.row(&lost_json(id.as_ref(), &damage))?;
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
-impl Reader<'_> {
-    /// The symbols to show, each with its letter and its name. A table that is damaged has none; a damaged name costs its symbol.
-    fn shown<'a>(
-        &mut self,
-        image: &MachO<'a>,
-        sections: &SectionTable<'a>,
-    ) -> impl Iterator<Item = (Symbol<'a>, char, Name<'a>)> {
-        let debug = self.args.debug;
-        let (names, damage) = (&mut self.names, &mut self.damage);
-        let symbols = image.symbols();
-        let symbols = symbols.map_err(|error| damage.add(error)).ok();
-        symbols
-            .into_iter()
-            .flatten()
-            .filter(move |symbol| debug || symbol.stab().is_none())
-            .filter_map(move |symbol| match names.name(&symbol) {
-                Ok(name) => Some((symbol, sections.letter(&symbol), name)),
-                Err(error) => {
-                    damage.add(error);
-                    None
-                }
-            })
+fn of_image<'a>(
+    args: &Symbols,
+    macho: &MachO<'a>,
+    table: &SymbolTable<'a>,
+    id: Option<&String>,
+    report: &mut Report<'_, '_>,
+) -> Result<(), Failure> {
+    let sections = SectionTable::new(macho);
+    let mut names = Names::default();
+    let symbols = table.iter();
+    for symbol in symbols.filter(|symbol| args.debug || symbol.stab().is_none()) {
+        let letter = sections.letter(&symbol);
+        let name = names.name(table.strings().bytes(), &symbol);
+        let damage = match name {
+            Ok(_) => Value::Null,
+            Err(error) => report.damaged(error, id.cloned()),
+        };
+        if report.is_json() {
+            let name = name.ok();
+            let name = name.map(|name| report.names.shown(name.as_bytes()).to_string());
+            let section = symbol.section().and_then(|number| sections.get(number));
+            let section =
+                section.map(|section| format!("{},{}", section.segment_name(), section.name()));
+            let has_type = symbol.stab().is_some() || symbol.kind() == SymbolType::N_INDR;
+            let if_typed = |number: u16| has_type.then_some(u64::from(number));
+            Row::new(report.row_start()?)
+                .text("name", name.as_deref())?
+                .hex("vmaddr", vmaddr(&symbol))?
+                .text("type", Some(letter.encode_utf8(&mut [0; 4])))?
+                .text("section", section.as_deref())?
+                .text("image", id.map(String::as_str))?
+                .number("size", symbol.is_common().then(|| symbol.value()))?
+                .number("n_type", if_typed(symbol.n_type().into()))?
+                .number("n_desc", if_typed(symbol.n_desc()))?
+                .end(&damage)?;
+            report.row_end()?;
+            continue;
+        }
+        let shown = name.map(|name| report.names.shown(name.as_bytes()));
+        let out = report.text()?;
+        match vmaddr(&symbol) {
+            Some(vmaddr) => write!(out, "{vmaddr:#018x} {letter} ")?,
+            None => write!(out, "{:18} {letter} ", "")?,
+        }
+        match shown {
+            Ok(name) => writeln!(out, "{name}")?,
+            Err(_) => writeln!(out, "{DAMAGED}")?,
+        }
     }
+    Ok(())
 }
+
+/// Shown in place of a name: no name is printed so.
+const DAMAGED: &str = "\\{damaged}";
 
 /// An undefined symbol has no address; a common one has a size in its place.
 fn vmaddr(symbol: &Symbol<'_>) -> Option<u64> {
     (!symbol.is_undefined() && !symbol.is_common()).then(|| symbol.value())
 }
 
-fn list(
-    reader: &mut Reader<'_>,
-    image: &MachO<'_>,
-    streams: &mut Streams<'_>,
-) -> Result<(), Failure> {
-    let sections = SectionTable::new(image);
-    let mut out = Vec::new();
-    for (symbol, letter, name) in reader.shown(image, &sections) {
-        match vmaddr(&symbol) {
-            Some(vmaddr) => write!(out, "{vmaddr:#018x} {letter} ")?,
-            None => write!(out, "{:18} {letter} ", "")?,
-        }
-        writeln!(out, "{name}")?;
-        if out.len() > 1 << 16 {
-            streams.stdout.write_all(&out)?;
-            out.clear();
-        }
-    }
-    Ok(streams.stdout.write_all(&out)?)
-}
-
-fn collect(
-    reader: &mut Reader<'_>,
-    id: Option<ImageText<'_>>,
-    image: &MachO<'_>,
-    all: &mut Vec<Value>,
-) {
-    let sections = SectionTable::new(image);
-    for (symbol, letter, name) in reader.shown(image, &sections) {
-        let section = symbol.section().and_then(|number| sections.get(number));
-        let section =
-            section.map(|section| format!("{},{}", section.segment_name(), section.name()));
-        let mut object = json!({
-            "name": text(name),
-            "vmaddr": hex_or_null(vmaddr(&symbol)),
-            "type": letter.to_string(),
-            "section": section,
-            "image": id.map(images::plain),
-        });
-        if symbol.is_common() {
-            object["size"] = symbol.value().into();
-        }
-        if symbol.stab().is_some() || symbol.kind() == SymbolType::N_INDR {
-            object["n_type"] = symbol.n_type().into();
-            object["n_desc"] = symbol.n_desc().into();
-        }
-        all.push(object);
-    }
+/// The row of an image whose table cannot be read.
+fn lost_json(id: Option<&String>, damage: &Value) -> Value {
+    json!({
+        "name": null,
+        "vmaddr": null,
+        "type": null,
+        "section": null,
+        "image": id,
+        "size": null,
+        "n_type": null,
+        "n_desc": null,
+        "damage": damage,
+    })
 }

@@ -1,4 +1,6 @@
 //! `kc translate`: vmaddr, file offset, run-time address and physical address, each from another.
+use std::io::Write as _;
+
 use kc_offsets::{AddressMap, KernelCache, Outcome, PhysicalWindow};
 use macho_core::{FileOffset, PhysAddr, SlidVmAddr, Slide, VmAddr};
 use serde_json::{Value, json};
@@ -6,8 +8,9 @@ use serde_json::{Value, json};
 use crate::cli::Translate;
 use crate::failure::Failure;
 use crate::image::{outcome_name, segment_json};
-use crate::json::{self, hex, hex_or_null};
+use crate::json::hex_or_null;
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
 /// All that is known about one address.
@@ -20,21 +23,19 @@ struct Row<'a> {
     phys: Option<PhysAddr>,
 }
 
-pub(super) fn run(args: &Translate, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    with_image(&args.input, streams, |cache, _, streams| {
+pub(super) fn run(args: &Translate, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    with_image(&args.input, streams, |cache, payload, streams| {
         let map = cache.address_map();
-        let rows = args
-            .addresses
-            .iter()
-            .map(|&number| row(args, cache, &map, number));
-        if args.json {
-            let rows = rows.map(|row| row_json(args, &row)).collect();
-            return json::write(streams.stdout, &Value::Array(rows));
-        }
-        for row in rows {
-            writeln!(streams.stdout, "{}", row_line(args, &row))?;
-        }
-        Ok(())
+        let file = &args.input.file;
+        let mut report = Report::list("translate", args.report, file, streams).of(payload);
+        let done = args.addresses.iter().try_for_each(|&number| {
+            let row = row(args, cache, &map, number);
+            if report.is_json() {
+                return report.row(&row_json(args, &row));
+            }
+            Ok(writeln!(report.text()?, "{}", row_line(args, &row))?)
+        });
+        report.end(done)
     })
 }
 
@@ -86,19 +87,16 @@ fn row<'a>(
 }
 
 fn row_json(args: &Translate, row: &Row<'_>) -> Value {
-    let mut object = json!({
+    let slid = row.slid.filter(|_| args.slide.is_some());
+    let phys = row.phys.filter(|_| args.phys_base.is_some());
+    json!({
         "vmaddr": hex_or_null(row.vmaddr.map(VmAddr::get)),
         "file_offset": hex_or_null(row.file_offset.map(FileOffset::get)),
         "segment": segment_json(row.segment),
         "outcome": outcome_name(row.outcome),
-    });
-    if let (true, Some(slid)) = (args.slide.is_some(), row.slid) {
-        object["slid"] = hex(slid.get());
-    }
-    if args.phys_base.is_some() {
-        object["phys"] = hex_or_null(row.phys.map(PhysAddr::get));
-    }
-    object
+        "slid": hex_or_null(slid.map(SlidVmAddr::get)),
+        "phys": hex_or_null(phys.map(PhysAddr::get)),
+    })
 }
 
 fn row_line(args: &Translate, row: &Row<'_>) -> String {

@@ -1,4 +1,6 @@
 //! `kc xrefs`: what refers to an address, a symbol or a string.
+use std::io::Write as _;
+
 use aarch64_decode::ReferenceKind;
 use kc_offsets::KernelCache;
 use kc_offsets::code::{
@@ -7,14 +9,16 @@ use kc_offsets::code::{
 use macho_core::{Name, VmAddr};
 use serde_json::{Value, json};
 
+use crate::charge::{Charge, string_bytes};
 use crate::cli::Xrefs;
-use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::images;
 use crate::json::{self, hex, hex_or_null, text};
 use crate::locations::{LocationMemory, Locations};
 use crate::number::number;
+use crate::printable::Printable;
 use crate::question::with_image;
+use crate::report::{Report, Status};
 use crate::streams::Streams;
 
 /// What refers to what.
@@ -34,31 +38,39 @@ struct Asked<'a> {
     strings: Vec<CString<'a>>,
 }
 
-pub(super) fn run(args: &Xrefs, streams: &mut Streams<'_>) -> Result<(), Failure> {
-    with_image(&args.input, streams, |cache, _, streams| {
-        let mut memory = LocationMemory::default();
-        let locations = Locations::new(cache, &mut memory)?;
-        let mut damage = Damage::default();
-        let wanted = wanted(args, &locations, &mut damage)?;
-        let rows = rows(args, cache, &locations, wanted.ranges.clone(), streams)?;
-        if args.json {
-            let rows = rows.iter().map(|row| row_json(&locations, &wanted, row));
-            json::write(streams.stdout, &Value::Array(rows.collect()))?;
-            return damage.outcome(streams);
-        }
-        for row in rows {
-            let (vmaddr, target) = (row.vmaddr, row.target);
-            let string = wanted.string(target);
-            let string = string.map_or_else(String::new, |text| format!("  \"{text}\""));
-            let location = locations.text(vmaddr);
-            let kind = row.kind;
-            writeln!(
-                streams.stdout,
-                "{vmaddr:#018x}  {kind:11}  {target:#018x}{location}{string}"
-            )?;
-        }
-        damage.outcome(streams)
+pub(super) fn run(args: &Xrefs, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    with_image(&args.input, streams, |cache, payload, streams| {
+        let file = &args.input.file;
+        let mut report = Report::list("xrefs", args.report, file, streams).of(payload);
+        let done = list(args, cache, &mut report);
+        report.end(done)
     })
+}
+
+fn list(args: &Xrefs, cache: &KernelCache<'_>, report: &mut Report<'_, '_>) -> Result<(), Failure> {
+    let mut memory = LocationMemory::default();
+    let locations = Locations::new(cache, &mut memory)?;
+    let wanted = wanted(args, cache, &locations, report)?;
+    let rows = rows(args, cache, &locations, wanted.ranges.clone(), report)?;
+    for row in rows {
+        if report.is_json() {
+            report.row(&row_json(&locations, &wanted, &row))?;
+            continue;
+        }
+        let (vmaddr, target) = (row.vmaddr, row.target);
+        let string = wanted.string(target);
+        let string = string.map_or_else(String::new, |text| {
+            let text = json::plain(text);
+            format!("  \"{text}\"")
+        });
+        let location = locations.text(vmaddr);
+        let kind = row.kind;
+        writeln!(
+            report.text()?,
+            "{vmaddr:#018x}  {kind:11}  {target:#018x}{location}{string}"
+        )?;
+    }
+    Ok(())
 }
 
 impl<'a> Asked<'a> {
@@ -75,8 +87,9 @@ impl<'a> Asked<'a> {
 
 fn wanted<'a>(
     args: &Xrefs,
+    cache: &KernelCache<'a>,
     locations: &Locations<'a, '_>,
-    damage: &mut Damage,
+    report: &mut Report<'_, '_>,
 ) -> Result<Asked<'a>, Failure> {
     let mut wanted = Asked::default();
     for target in &args.targets {
@@ -86,7 +99,8 @@ fn wanted<'a>(
         };
         if starts.is_empty() {
             return Err(Failure::refused(format!(
-                "no address and no symbol: {target}"
+                "no address and no symbol: {}",
+                Printable::text(target)
             )));
         }
         let ranges = starts
@@ -98,7 +112,20 @@ fn wanted<'a>(
         let whole = args.string.as_deref().map(str::as_bytes);
         let part = args.contains.as_deref().map(str::as_bytes);
         let images = locations.lookup().images();
-        for (_, image) in images::selected(images, None, damage)? {
+        let mut charge = Charge::new(cache);
+        for image in images::selected(images, None)? {
+            let macho = image.macho.map_err(Failure::from).and_then(|macho| {
+                charge.take(string_bytes(&macho), &macho)?;
+                Ok(macho)
+            });
+            let image = match macho {
+                Ok(macho) => macho,
+                Err(error) => {
+                    let id = image.id.map(images::plain);
+                    lost(report, error, id.as_deref())?;
+                    continue;
+                }
+            };
             for string in c_strings(&image).filter(|string| {
                 whole.is_none_or(|whole| whole == string.bytes)
                     && part.is_none_or(|part| string.contains(part))
@@ -133,7 +160,7 @@ fn rows(
     cache: &KernelCache<'_>,
     locations: &Locations<'_, '_>,
     ranges: Vec<AddressRange>,
-    streams: &mut Streams<'_>,
+    report: &mut Report<'_, '_>,
 ) -> Result<Vec<Row>, Failure> {
     let image = cache.image();
     let images = locations.lookup().images();
@@ -158,7 +185,7 @@ fn rows(
                     origin: None,
                 });
             }
-            Err(error) => streams.note(format_args!("pointers: {error}"))?,
+            Err(error) => lost(report, error, None)?,
         }
     }
     if args.calls || args.image.is_some() {
@@ -177,7 +204,17 @@ fn rows(
     let Some(targets) = Wanted::any(&ranges) else {
         return Ok(rows);
     };
-    for image in searched {
+    // Kexts lie in the segments of the outer image, and overlap nothing else.
+    let mut charge = Charge::new(cache);
+    for (number, image) in searched.into_iter().enumerate() {
+        let bytes = code_regions(&image).map(|region| region.bytes.len() as u64);
+        let bytes = bytes.fold(0, u64::saturating_add);
+        if number > 0 {
+            if let Err(error) = charge.take(bytes, &image) {
+                lost(report, error, None)?;
+                continue;
+            }
+        }
         let mut xrefs = CodeXrefs::new(code_regions(&image), targets);
         if args.calls {
             xrefs = xrefs.only_branches();
@@ -210,6 +247,29 @@ const fn kind_name(kind: ReferenceKind) -> &'static str {
     }
 }
 
+/// A row of what could not be searched.
+fn lost(
+    report: &mut Report<'_, '_>,
+    error: impl Into<Failure>,
+    id: Option<&str>,
+) -> Result<(), Failure> {
+    let damage = report.damaged(error, id.map(str::to_owned));
+    if !report.is_json() {
+        return Ok(());
+    }
+    report.row(&json!({
+        "vmaddr": null,
+        "file_offset": null,
+        "kind": null,
+        "target": null,
+        "origin": null,
+        "image": id,
+        "symbol": null,
+        "string": null,
+        "damage": damage,
+    }))
+}
+
 fn row_json(locations: &Locations<'_, '_>, wanted: &Asked<'_>, row: &Row) -> Value {
     let mut object = json!({
         "vmaddr": hex(row.vmaddr),
@@ -220,5 +280,6 @@ fn row_json(locations: &Locations<'_, '_>, wanted: &Asked<'_>, row: &Row) -> Val
     });
     locations.describe(row.vmaddr, &mut object);
     object["string"] = wanted.string(row.target).map_or(Value::Null, text);
+    object["damage"] = Value::Null;
     object
 }

@@ -40,7 +40,7 @@ impl Disk {
         (status, stdout, String::from_utf8(stderr).unwrap())
     }
 
-    /// The document that `kc LINE --json` prints.
+    /// The rows or the answer that `kc LINE --json` prints.
     pub(crate) fn ask(&self, line: &str) -> Result<Value, String> {
         let (status, stdout, stderr) = self.run(line);
         if status != 0 {
@@ -56,8 +56,16 @@ impl Disk {
     }
 }
 
+/// The rows of a document, or its answer if it has no rows.
 pub(crate) fn parsed(line: &str, stdout: &[u8]) -> Result<Value, String> {
-    serde_json::from_slice(stdout).map_err(|error| format!("kc {line}: {error}"))
+    let document = serde_json::from_slice::<Value>(stdout);
+    let mut document = document.map_err(|error| format!("kc {line}: {error}"))?;
+    let field = if document["rows"].is_null() {
+        "answer"
+    } else {
+        "rows"
+    };
+    Ok(document[field].take())
 }
 
 pub(crate) fn matches(line: &str, rows: &Value, expected: &Value) -> Result<(), String> {

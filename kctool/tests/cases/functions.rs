@@ -55,9 +55,15 @@ pub(crate) fn function_outside() -> Result<(), String> {
         ));
     }
     let outside = format!("functions @ --containing {:#x}", BASE + PAGE + 0x2000_0000);
-    match file.run(&outside) {
-        (0, stdout, _) => Err(String::from_utf8(stdout).unwrap()),
-        _ => Ok(()),
+    let (_, stdout, _) = file.run(&outside);
+    match parsed(&outside, &stdout)?
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["damage"].is_null())
+    {
+        Some(row) => Err(row.to_string()),
+        None => Ok(()),
     }
 }
 

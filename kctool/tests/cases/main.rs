@@ -226,9 +226,9 @@ fn codeless() -> Result<(), String> {
     let added = ids
         .iter()
         .map(|id| json!({ "change": "added", "name": id }));
-    let mut entries = diff["entries"].clone();
+    let mut entries = diff;
     let entries_array = entries.as_array_mut().unwrap();
-    entries_array.retain(|entry| entry["change"] == "added");
+    entries_array.retain(|entry| entry["part"] == "entries" && entry["change"] == "added");
     matches(&line, &entries, &Value::Array(added.collect()))
 }
 

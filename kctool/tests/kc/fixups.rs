@@ -48,8 +48,8 @@ fn agrees(files: &Files, name: &str, built: &Built, primary: Option<u64>) {
     let line = format!("fixups --list --json {}", path.to_str().unwrap());
     let outcome = kc(&words(&line), &[]);
     assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""));
-    let slots: Vec<Value> = serde_json::from_slice(&outcome.stdout).unwrap();
-    let mut slots: Vec<&Value> = slots.iter().collect();
+    let document: Value = serde_json::from_slice(&outcome.stdout).unwrap();
+    let mut slots: Vec<&Value> = document["rows"].as_array().unwrap().iter().collect();
     slots.sort_by_key(|slot| hex(&slot["vmaddr"]));
     assert_eq!(slots.len(), built.truth.fixups.len());
     assert!(slots.len() >= 4);
@@ -108,7 +108,8 @@ fn every_slot_of_every_mechanism() {
         let line = format!("fixups --list --json {}", path.to_str().unwrap());
         let outcome = kc(&words(&line), &[]);
         assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""));
-        let slots: Vec<Value> = serde_json::from_slice(&outcome.stdout).unwrap();
+        let document: Value = serde_json::from_slice(&outcome.stdout).unwrap();
+        let slots = document["rows"].as_array().unwrap();
         assert_eq!(slots.len(), built.slots.len(), "{name}");
         for (slot, truth) in slots.iter().zip(&built.slots) {
             check_classic(slot, truth);

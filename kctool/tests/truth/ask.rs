@@ -90,10 +90,11 @@ impl Shape {
             let error = String::from_utf8_lossy(&stderr);
             wrong!("kc {command} {shown}: status {status}: {}", error.trim());
         }
-        let document = serde_json::from_slice(&stdout);
-        match document.map_err(|error| format!("kc {command} {shown}: {error}"))? {
+        let document = serde_json::from_slice::<Value>(&stdout);
+        let mut document = document.map_err(|error| format!("kc {command} {shown}: {error}"))?;
+        match document["rows"].take() {
             Value::Array(rows) => Ok(rows),
-            other => wrong!("kc {command} {shown}: no array but {other}"),
+            _ => wrong!("kc {command} {shown}: no rows"),
         }
     }
 

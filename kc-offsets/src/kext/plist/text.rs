@@ -194,10 +194,11 @@ impl fmt::Display for PlistText<'_> {
         for chunk in self.chunks() {
             match chunk {
                 Chunk::Bytes(bytes) => fmt::Display::fmt(&Name::new(bytes), f)?,
-                Chunk::Char(character) if character.is_control() => {
-                    write!(f, "{}", character.escape_default())?;
+                Chunk::Char(character) => {
+                    let mut bytes = [0; 4];
+                    let text = character.encode_utf8(&mut bytes).as_bytes();
+                    fmt::Display::fmt(&Name::new(text), f)?;
                 }
-                Chunk::Char(character) => f.write_char(character)?,
             }
         }
         Ok(())

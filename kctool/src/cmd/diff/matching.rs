@@ -3,11 +3,11 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use super::facts::{Facts, Key, Things};
+use super::facts::{Fact, Facts, Key, Things};
 
-/// Gives the images of `after` that are known by their UUID alone the ids that they have in `before`, so that their symbols and
-/// segments meet. The `id` among their fields stays.
-pub(super) fn rename(before: &Facts, after: &mut Facts) {
+/// Gives the images of `after` that are known by their UUID alone the ids that they have in `before`,
+/// so that their symbols and segments meet. The `id` among their fields stays.
+pub(super) fn rename(before: &Facts<'_>, after: &mut Facts<'_>) {
     let lone = |things: &Things, others: &Things| {
         let lone = things.iter().filter(|(key, _)| !others.contains_key(key));
         let mut by_uuid: HashMap<String, Vec<Key>> = HashMap::new();
@@ -37,44 +37,34 @@ pub(super) fn rename(before: &Facts, after: &mut Facts) {
     // An id that an image keeps is no other image's.
     ids.retain(|new, _| {
         let repeat = Key {
-            image: None,
             name: new.clone(),
             earlier: 1,
         };
         !after.entries.contains_key(&repeat)
     });
-    if ids.is_empty() {
-        return;
-    }
-    for things in [&mut after.symbols, &mut after.nested_segments] {
-        *things = std::mem::take(things)
-            .into_iter()
-            .map(|(mut key, fields)| {
-                let id = key.image.as_ref().and_then(|id| ids.get(id));
-                if let Some(id) = id {
-                    key.image = Some(id.clone());
-                }
-                (key, fields)
-            })
-            .collect();
+    for id in &mut after.ids {
+        if let Some(old) = ids.get(id) {
+            old.clone_into(id);
+        }
     }
 }
 
-/// Leaves the segments of images that only one of the two has: that the image is gone says enough.
-pub(super) fn without_lone_images(things: &mut Things, entries: &Things, others: &Things) {
-    things.retain(|key, _| {
-        let id = key.image.as_deref().unwrap_or_default();
-        let entry = Key {
-            image: None,
-            name: id.to_owned(),
+/// Takes the segments of the images that both have: that an image is gone says enough.
+pub(super) fn of_both<'a>(facts: &mut Facts<'a>, both: &Things) -> Vec<Fact<'a>> {
+    let is_wanted = |id: &String| {
+        both.contains_key(&Key {
+            name: id.clone(),
             earlier: 0,
-        };
-        entries.contains_key(&entry) && others.contains_key(&entry)
-    });
+        })
+    };
+    let wanted: Vec<bool> = facts.ids.iter().map(is_wanted).collect();
+    let mut segments = std::mem::take(&mut facts.nested_segments);
+    segments.retain(|fact| wanted[fact.image]);
+    segments
 }
 
 /// How far most segments and images moved; 0 where most did not, or each its own way.
-pub(super) fn shift(before: &Facts, after: &Facts) -> u64 {
+pub(super) fn shift(before: &Facts<'_>, after: &Facts<'_>) -> u64 {
     let mut all = 0_usize;
     let mut counts: HashMap<u64, usize> = HashMap::new();
     for (before, after) in [

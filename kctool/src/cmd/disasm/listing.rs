@@ -6,6 +6,7 @@ use aarch64_decode::{
 };
 use kc_offsets::{AddressMap, NamedAddress};
 use macho_core::VmAddr;
+use serde_json::{Value, json};
 
 use super::cross_check::CrossCheck;
 use crate::cli::Column;
@@ -48,7 +49,9 @@ impl<'a> Context<'a> {
         let left = size.checked_sub(address - start).filter(|left| *left > 0)?;
         let offset = self.map.as_ref()?.file_offset_of(VmAddr::new(address))?;
         let bytes = self.file.get(usize::try_from(offset.get()).ok()?..)?;
-        let bytes = bytes.get(..usize::try_from(left).ok()?).unwrap_or(bytes);
+        // No more is shown, and each reference may name a string as long as the file.
+        let most = usize::try_from(left).ok()?.min(MOST_STRING + 1);
+        let bytes = bytes.get(..most).unwrap_or(bytes);
         bytes.split(|&byte| byte == 0).next()
     }
 }
@@ -90,12 +93,13 @@ impl<'c> Listing<'c> {
         }
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.out.len() >= FULL
+    /// Moves the lines so far to `out`.
+    pub(super) fn move_to(&mut self, out: &mut Vec<u8>) {
+        out.append(&mut self.out);
     }
 
-    pub(super) fn take(&mut self) -> Vec<u8> {
-        std::mem::replace(&mut self.out, Vec::with_capacity(FULL + 4096))
+    pub(super) fn is_full(&self) -> bool {
+        self.out.len() >= FULL
     }
 
     /// What the comparison with bad64 found.
@@ -178,12 +182,7 @@ impl<'c> Listing<'c> {
     ///
     /// # Errors
     /// None: writing to memory does not fail.
-    pub(super) fn json(
-        &mut self,
-        word: u32,
-        vmaddr: u64,
-        file_offset: u64,
-    ) -> Result<(), serde_json::Error> {
+    pub(super) fn json(&mut self, word: u32, vmaddr: u64, file_offset: u64) -> Value {
         let symbol = self.labels_at(vmaddr).pop();
         if symbol.is_some() {
             self.references.label();
@@ -202,20 +201,14 @@ impl<'c> Listing<'c> {
         }
         let comment = String::from_utf8_lossy(&self.out[start..]).into_owned();
         self.out.truncate(start);
-        let object = serde_json::json!({
+        json!({
             "vmaddr": hex(vmaddr),
             "file_offset": hex(file_offset),
             "word": format!("{word:#010x}"),
             "text": text,
             "symbol": symbol,
             "comment": Some(comment).filter(|comment| !comment.is_empty()),
-        });
-        serde_json::to_writer(&mut self.out, &object)
-    }
-
-    /// Puts bytes between words.
-    pub(super) fn put(&mut self, bytes: &[u8]) {
-        self.out.extend_from_slice(bytes);
+        })
     }
 
     /// The names that start at an address, the best last; to be asked in ascending order.
@@ -242,8 +235,7 @@ impl<'c> Listing<'c> {
             self.out.push(b'\n');
         }
         for label in labels.iter().rev() {
-            self.out
-                .extend_from_slice(Printable(label.as_bytes()).to_string().as_bytes());
+            self.out.extend_from_slice(label.as_bytes());
             self.out.extend_from_slice(b":\n");
         }
         self.references.label();
@@ -304,8 +296,7 @@ impl<'c> Listing<'c> {
             .locations
             .and_then(|locations| locations.symbol(address));
         if let Some(named) = named {
-            self.out
-                .extend_from_slice(Printable(named.as_bytes()).to_string().as_bytes());
+            self.out.extend_from_slice(named.as_bytes());
         }
     }
 }
@@ -327,9 +318,8 @@ fn put_hex(out: &mut Vec<u8>, value: u64, digits: usize) {
 fn put_string(out: &mut Vec<u8>, string: &[u8]) {
     out.push(b'"');
     let shown = string.get(..MOST_STRING).unwrap_or(string);
-    for &byte in shown {
-        out.extend(std::ascii::escape_default(byte));
-    }
+    let escaped = Printable(shown).to_string().replace('"', "\\\"");
+    out.extend_from_slice(escaped.as_bytes());
     out.push(b'"');
     if shown.len() < string.len() {
         out.extend_from_slice(b"...");

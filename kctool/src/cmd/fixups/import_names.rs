@@ -3,7 +3,7 @@ use kc_offsets::RebaseTargets;
 use macho_core::{Fixup, Fixups, MachO, PointerFormat, Slot, Target, VmAddr};
 use serde_json::Value;
 
-use crate::json::{hex, hex_or_null, text};
+use crate::json::{hex, hex_or_null, plain, text};
 
 /// Turns targets into addresses and names.
 pub(super) struct ImportNames<'a> {
@@ -46,7 +46,7 @@ impl<'a> ImportNames<'a> {
                 ordinal, addend, ..
             } => {
                 let name = match self.fixups.import(slot) {
-                    Ok(Some(import)) => import.name.to_string(),
+                    Ok(Some(import)) => plain(import.name),
                     Ok(None) => format!("import {ordinal}"),
                     Err(error) => format!("import {ordinal} ({error})"),
                 };

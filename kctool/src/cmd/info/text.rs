@@ -3,8 +3,6 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::printable::Printable;
-
 /// The same document for people.
 pub(super) fn write(document: &Value) -> String {
     let mut out = String::new();
@@ -25,7 +23,11 @@ pub(super) fn write(document: &Value) -> String {
         if !payload.is_null() {
             line(
                 "payload",
-                &format!("{} {}", show(&payload["fourcc"]), payload["description"]),
+                &format!(
+                    "{} {}",
+                    show(&payload["fourcc"]),
+                    show(&payload["description"])
+                ),
             );
             line(
                 "codec",
@@ -151,11 +153,15 @@ pub(super) fn write(document: &Value) -> String {
                 size("filesize"),
                 show(&segment["initprot"]),
                 show(&segment["maxprot"]),
-                Printable(show(&segment["name"]).as_bytes()),
+                show(&segment["name"]),
             ),
         );
     }
     for entry in document["entries"].as_array().into_iter().flatten() {
+        if entry["id"].is_null() && entry["vmaddr"].is_null() {
+            // A remark says what is damaged.
+            continue;
+        }
         line(
             "entry",
             &format!(
@@ -163,7 +169,7 @@ pub(super) fn write(document: &Value) -> String {
                 show(&entry["vmaddr"]),
                 show(&entry["file_offset"]),
                 show(&entry["uuid"]),
-                Printable(show(&entry["id"]).as_bytes()),
+                show(&entry["id"]),
             ),
         );
     }

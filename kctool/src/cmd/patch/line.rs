@@ -3,6 +3,7 @@ use aarch64_decode::Pattern;
 
 use crate::number::number;
 use crate::pattern;
+use crate::printable::Printable;
 
 /// Where a patch is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -142,7 +143,7 @@ fn place(text: &str) -> Result<(Place, &str), String> {
                     Ok(vmaddr) => Place::VmAddr(vmaddr),
                     Err(_) => symbol(at)?,
                 },
-                _ => return Err(format!("{at} is no place")),
+                _ => return Err(format!("{} is no place", Printable::text(at))),
             };
             Ok((place, rest))
         }
@@ -152,7 +153,7 @@ fn place(text: &str) -> Result<(Place, &str), String> {
             if let Some(times) = times.strip_suffix('x') {
                 count = times
                     .parse()
-                    .map_err(|_| format!("{times}x is no number of matches"))?;
+                    .map_err(|_| format!("{}x is no number of matches", Printable::text(times)))?;
                 rest = more;
             }
             if let ("in", more) = first(rest) {
@@ -162,7 +163,10 @@ fn place(text: &str) -> Result<(Place, &str), String> {
             }
             Ok((Place::Find { count, image }, rest))
         }
-        (other, _) => Err(format!("a patch starts with at or find, not with {other}")),
+        (other, _) => {
+            let other = Printable::text(other);
+            Err(format!("a patch starts with at or find, not with {other}"))
+        }
     }
 }
 
@@ -181,7 +185,7 @@ fn skip(text: &str) -> Result<(usize, &str), String> {
         Some(digits) => {
             let skip = digits
                 .parse()
-                .map_err(|_| format!("+{digits} is no number"))?;
+                .map_err(|_| format!("+{} is no number", Printable::text(digits)))?;
             Ok((skip, rest))
         }
         None => Ok((0, text)),

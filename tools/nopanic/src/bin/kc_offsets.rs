@@ -342,7 +342,7 @@ fn probe_lookup(images: Images<'_, '_>, number: u64) {
         black_box(function);
     });
     for found in lookup.names().chain(lookup.named(b"_panic")) {
-        black_box(found.name.name());
+        black_box((found.name.name(), found.name.name_prefix(black_box(16))));
         debug(found);
     }
     debug(lookup);

@@ -239,7 +239,7 @@ fn probe_symbols(table: &SymbolTable<'_>, index: u32) {
 
 #[inline(never)]
 fn probe_symbol(symbol: &Symbol<'_>) {
-    let _ = black_box(symbol.name());
+    let _ = black_box((symbol.name(), symbol.name_prefix(black_box(16))));
     black_box((
         symbol.n_strx(),
         symbol.n_type(),

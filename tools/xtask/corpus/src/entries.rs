@@ -6,10 +6,9 @@ use std::path::Path;
 use object::LittleEndian;
 use object::macho::MachHeader64;
 use object::read::macho::{LoadCommandVariant, MachHeader as _};
-use serde_json::Value;
 
 use crate::fault::{Fault, Outcome};
-use crate::tool::{kc, text};
+use crate::tool::{kc, rows};
 
 /// Compares identifier, address, file offset and UUID of every nested image;
 /// counts the images, 0 for a file that is no fileset.
@@ -23,10 +22,7 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
         // Of a static kernel kc lists kexts, for which object has no word.
         return Ok(0);
     }
-    let json: Value = serde_json::from_str(&text(kc(["entries", "--json"])?.arg(path))?)?;
-    let ours: Vec<[String; 4]> = json
-        .as_array()
-        .ok_or_else(|| Fault::new("kc entries prints no array"))?
+    let ours: Vec<[String; 4]> = rows(kc(["entries", "--json"])?.arg(path))?
         .iter()
         .map(|row| {
             ["id", "vmaddr", "file_offset", "uuid"]

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::fault::{Fault, Outcome};
 use crate::opcodes;
 use crate::starts;
-use crate::tool::{kc, output};
+use crate::tool::{kc, rows};
 
 /// A slot as both are asked for it.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,10 +33,7 @@ struct Slot {
 pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
     let data = fs::read(slice)?;
     let (theirs, bases) = theirs(&data)?;
-    let document = output(kc(["fixups", "--list", "--json"])?.arg(path))?;
-    let Value::Array(slots) = serde_json::from_slice(&document)? else {
-        return Err(Fault::new("kc fixups does not print an array"));
-    };
+    let slots = rows(kc(["fixups", "--list", "--json"])?.arg(path))?;
     let (chained, others): (Vec<Value>, Vec<Value>) = slots
         .into_iter()
         .partition(|slot| slot["mechanism"] == "chained");

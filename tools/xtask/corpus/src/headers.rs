@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::{Map, Value};
 
 use crate::fault::{Fault, Outcome};
-use crate::tool::{kc, text};
+use crate::tool::{document, kc, text};
 
 /// A load command or a section, as otool prints it: names and values in order.
 type Fields = Vec<(String, String)>;
@@ -26,11 +26,10 @@ struct Printed {
 pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
     let listing = text(Command::new("llvm-otool-22").arg("-l").arg(slice))?;
     let printed = parse(&listing);
-    let json = text(kc(["headers", "--json"])?.arg(path))?;
-    let json: Value = serde_json::from_str(&json)?;
-    let ours = json["load_commands"]
+    let json = document(kc(["headers", "--json"])?.arg(path))?;
+    let ours = json["rows"]
         .as_array()
-        .ok_or_else(|| Fault::new("kc headers prints no load_commands"))?;
+        .ok_or_else(|| Fault::new("kc headers prints no rows"))?;
     if ours.len() != printed.len() || ours.is_empty() {
         return Err(Fault::new(format!(
             "{} load commands, llvm-otool has {}",
@@ -38,7 +37,7 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
             printed.len()
         )));
     }
-    let mut agreed = header(&listing, &json["header"])?;
+    let mut agreed = header(&listing, &json["answer"])?;
     for (number, (ours, theirs)) in ours.iter().zip(&printed).enumerate() {
         agreed += command(ours, theirs)
             .map_err(|fault| Fault::new(format!("load command {number}: {fault}")))?;

@@ -4,10 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
-
 use crate::fault::{Fault, Outcome};
-use crate::tool::{kc, output, text};
+use crate::tool::{document, kc, output};
 
 /// What pyimg4 is told, and what `kc info` calls it.
 const CODECS: [(&[&str], &str); 3] = [
@@ -55,8 +53,8 @@ pub(crate) fn compare(path: &Path, scratch: &Path) -> Outcome<u64> {
 
 /// `kc info` names the size, the codec and the fourcc.
 fn describe(packed: &Path, codec: &str, size: usize) -> Outcome<()> {
-    let json: Value = serde_json::from_str(&text(kc(["info", "--json"])?.arg(packed))?)?;
-    let payload = &json["container"]["payload"];
+    let json = document(kc(["info", "--json"])?.arg(packed))?;
+    let payload = &json["answer"]["container"]["payload"];
     let ours = (
         payload["fourcc"].as_str(),
         payload["codec"].as_str(),

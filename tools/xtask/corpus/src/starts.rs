@@ -3,10 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
-
 use crate::fault::{Fault, Outcome};
-use crate::tool::{kc, output, text};
+use crate::tool::{kc, rows, text};
 
 /// What a segment's chains are: name, bytes of a page, pointer format, pages.
 type Starts = (String, u64, u64, u64);
@@ -22,8 +20,7 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
         Err(fault) if fault.to_string().contains("unknown pointer format") => return Ok(0),
         Err(fault) => return Err(fault),
     };
-    let document = output(kc(["fixups", "--json"])?.arg(path))?;
-    let rows: Vec<Value> = serde_json::from_slice(&document)?;
+    let rows = rows(kc(["fixups", "--json"])?.arg(path))?;
     let ours: Vec<Starts> = rows
         .iter()
         .filter(|row| row["mechanism"] == "chained")

@@ -4,10 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::Value;
-
 use crate::fault::{Fault, Outcome};
-use crate::tool::{kc, text, without_complaint};
+use crate::tool::{document, kc, text, without_complaint};
 
 /// A symbol: address if it has one, letter, name.
 type Line<'a> = (Option<u64>, &'a str, &'a str);
@@ -56,7 +54,7 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
 
 /// The kexts of a prelinked kernel, each a whole file inside of it that `llvm-nm` does not look for.
 fn kexts(path: &Path, slice: &Path) -> Outcome<Vec<Vec<u8>>> {
-    let info: Value = serde_json::from_str(&text(kc(["info", "--json"])?.arg(path))?)?;
+    let info = document(kc(["info", "--json"])?.arg(path))?["answer"].take();
     if info["shape"] != "prelinked kernel" {
         return Ok(Vec::new());
     }
@@ -73,12 +71,13 @@ fn kexts(path: &Path, slice: &Path) -> Outcome<Vec<Vec<u8>>> {
         .collect()
 }
 
-/// Control characters but the end of a line as kc writes them.
+/// Characters that are not shown, and backslashes, as kc writes them.
 fn escaped(listing: &str) -> String {
     let mut text = String::with_capacity(listing.len());
     for character in listing.chars() {
-        if character.is_control() && character != '\n' {
-            text.extend(character.escape_unicode());
+        let is_hidden = character.is_control() || character == '\\';
+        if is_hidden && character != '\n' {
+            text.extend(character.escape_default());
         } else {
             text.push(character);
         }
@@ -111,7 +110,7 @@ mod tests {
 
     #[test]
     fn control_characters_are_escaped() {
-        assert_eq!(escaped("a\u{1}b\n"), "a\\u{1}b\n");
+        assert_eq!(escaped("a\u{1}b\\\n"), "a\\u{1}b\\\\\n");
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use serde_json::Value;
+
 use crate::fault::{Fault, Outcome};
 
 /// Runs a program; what it prints, if it ends well.
@@ -53,6 +55,19 @@ pub(crate) fn without_complaint(command: &mut Command) -> Outcome<String> {
 /// As [`output`], as text; bytes that are not UTF-8 become U+FFFD.
 pub(crate) fn text(command: &mut Command) -> Outcome<String> {
     Ok(String::from_utf8_lossy(&output(command)?).into_owned())
+}
+
+/// The document that a command prints.
+pub(crate) fn document(command: &mut Command) -> Outcome<Value> {
+    Ok(serde_json::from_slice(&output(command)?)?)
+}
+
+/// The rows of the list that a command prints.
+pub(crate) fn rows(command: &mut Command) -> Outcome<Vec<Value>> {
+    match document(command)?["rows"].take() {
+        Value::Array(rows) => Ok(rows),
+        _ => Err(Fault::new("kc prints no rows")),
+    }
 }
 
 /// The command `kc`, built beside this program.

@@ -8,10 +8,9 @@ use std::path::Path;
 use object::LittleEndian;
 use object::macho::MachHeader64;
 use object::read::macho::{MachHeader as _, Segment as _};
-use serde_json::Value;
 
 use crate::fault::{Fault, Outcome};
-use crate::tool::{kc, text};
+use crate::tool::{kc, rows};
 
 /// A segment in numbers.
 #[derive(Debug, Clone, Copy)]
@@ -36,10 +35,7 @@ pub(crate) fn compare(path: &Path, slice: &Path, slice_offset: u64) -> Outcome<u
     let mut command = kc(["translate", "--json"])?;
     command.arg(path);
     command.args(addresses.iter().map(|address| format!("{address:#x}")));
-    let json: Value = serde_json::from_str(&text(&mut command)?)?;
-    let rows = json
-        .as_array()
-        .ok_or_else(|| Fault::new("kc translate prints no array"))?;
+    let rows = rows(&mut command)?;
     if rows.len() != addresses.len() || rows.is_empty() {
         return Err(Fault::new(format!(
             "{} answers to {} addresses",

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::fault::{Fault, Outcome};
 use crate::model;
 use crate::table::{Row, Truth};
-use crate::tool::{kc, output};
+use crate::tool::{document, kc};
 
 /// Compares what kc says of `file` with its `truth`, moves it to where its builder made `moved`,
 /// and loads it; counts the facts.
@@ -73,8 +73,15 @@ fn answers(file: &Path, truth: &Truth) -> Outcome<u64> {
     Ok(facts as u64)
 }
 
+/// The rows of a document, or its answer if it has none.
 fn json(command: &[&str], file: &Path) -> Outcome<Value> {
-    Ok(serde_json::from_slice(&output(kc(command)?.arg(file))?)?)
+    let mut document = document(kc(command)?.arg(file))?;
+    let field = if document["rows"].is_null() {
+        "answer"
+    } else {
+        "rows"
+    };
+    Ok(document[field].take())
 }
 
 fn rows(array: &Value, row: impl FnMut(&Value) -> Row) -> Vec<Row> {
@@ -119,8 +126,7 @@ fn segment_row(image: &str, segment: &Value) -> Row {
 /// The segments of an image inside but `__LINKEDIT`, which is the collection's.
 fn nested_segments(file: &Path, id: &str) -> Outcome<Vec<Row>> {
     let headers = json(&["headers", "--json", "--image", id], file)?;
-    let commands = headers["load_commands"].as_array();
-    let segments = commands.into_iter().flatten();
+    let segments = headers.as_array().into_iter().flatten();
     Ok(segments
         .filter(|command| command["cmd"] == "LC_SEGMENT_64" && command["segname"] != "__LINKEDIT")
         .map(|command| {
@@ -161,7 +167,7 @@ fn fixups(file: &Path) -> Outcome<Vec<Row>> {
         "diversity",
         "address_diversity",
     ];
-    let mut child = kc(["fixups", "--list", "--json"])?
+    let mut child = kc(["fixups", "--list", "--json-lines"])?
         .arg(file)
         .stdout(Stdio::piped())
         .spawn()?;
@@ -170,10 +176,11 @@ fn fixups(file: &Path) -> Outcome<Vec<Row>> {
     let stdout = stdout.ok_or_else(|| Fault::new("kc fixups has no output"))?;
     for line in BufReader::new(stdout).lines() {
         let line = line?;
-        if matches!(line.as_str(), "[" | "]") {
+        let slot: Value = serde_json::from_str(&line)?;
+        if slot["vmaddr"].is_null() {
+            // The head and the end.
             continue;
         }
-        let slot: Value = serde_json::from_str(line.trim_end_matches(','))?;
         rows.push(strings(&slot, &FIELDS));
     }
     let status = child.wait()?;

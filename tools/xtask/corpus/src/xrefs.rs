@@ -9,7 +9,7 @@ use object::macho::MH_DSYM;
 use serde_json::Value;
 
 use crate::fault::{Fault, Outcome};
-use crate::tool::{kc, output, text};
+use crate::tool::{kc, rows, text};
 
 /// Targets of each sort that are asked for, spread over all.
 const SAMPLE: usize = 300;
@@ -111,15 +111,12 @@ struct Row {
 
 fn xrefs(slice: &Path, targets: &BTreeSet<u64>, options: &[&str]) -> Outcome<BTreeMap<u64, Row>> {
     let targets = targets.iter().map(|target| format!("{target:#x}"));
-    let document = output(
+    let rows = rows(
         kc(["xrefs", "--json"])?
             .args(options)
             .arg(slice)
             .args(targets),
     )?;
-    let Value::Array(rows) = serde_json::from_slice(&document)? else {
-        return Err(Fault::new("kc xrefs does not print an array"));
-    };
     let number = |value: &Value| u64::from_str_radix(value.as_str()?.strip_prefix("0x")?, 16).ok();
     let mut all = BTreeMap::new();
     for row in rows.iter().filter(|row| row["kind"] != "pointer") {
