@@ -4,7 +4,6 @@
 //! Unsafe code is in [`start`], [`cpu`], [`uart`], [`memory`] and [`stack`], each block with its contract.
 #![no_std]
 
-pub mod boot_args;
 pub mod command_line;
 pub mod cpu;
 pub mod device_tree;

@@ -8,19 +8,20 @@
 use core::fmt;
 
 use img4::Codec;
-use kc_offsets::{Bases, KernelCache, LoadPlan, Step};
+use kc_offsets::{Bases, BootArgs, BootArgsLayout, KernelCache, LoadPlan, Step};
 use macho_core::{Mode, PhysAddr, Slide};
 
-use crate::boot_args::BootArgs;
 use crate::device_tree::DeviceTree;
 use crate::faults::Faults;
 use crate::unpack::{self, unpack};
-use crate::{Machine, Region, boot_args, command_line, cpu, println};
+use crate::{Machine, Region, command_line, cpu, println};
 
 /// What a slide is a multiple of when a seed chooses it.
 const SLIDE_UNIT: u64 = 2 << 20;
 /// Pages of Apple's processors.
 const PAGE: u64 = 0x4000;
+/// The boot arguments of the kernels that are booted here.
+const LAYOUT: BootArgsLayout = BootArgsLayout::Line608;
 /// Slides that a seed chooses from.
 const SLIDES: u64 = 1024;
 
@@ -145,16 +146,16 @@ fn load(machine: Machine) -> Result<Loaded, Refusal> {
     }
     clock.step("slide");
 
-    let fields = plan.boot_fields();
-    let arguments = BootArgs {
-        virt_base: fields.virt_base.get(),
-        phys_base: fields.phys_base.get(),
-        mem_size: tree.memory.end - image.phys,
-        top_of_kernel_data: (after.phys + boot_args::SIZE as u64).next_multiple_of(PAGE),
-        command_line: tree.command_line,
-    };
-    let block = after.bytes.first_chunk_mut().ok_or(Refusal::NoRoom)?;
-    *block = arguments.to_bytes();
+    let mut arguments = BootArgs::new(&plan, LAYOUT);
+    arguments.top_of_kernel_data = PhysAddr::new(after.phys + PAGE);
+    arguments.mem_size = tree.memory.end - image.phys;
+    arguments.mem_size_actual = arguments.mem_size;
+    arguments.command_line = tree.command_line.as_bytes();
+    // The kernel copies as many bytes as its own structure has.
+    let page = after.bytes.get_mut(..PAGE as usize);
+    let page = page.ok_or(Refusal::NoRoom)?;
+    page.fill(0);
+    arguments.write(page)?;
     Ok(Loaded {
         entry: entry.get() + faults.beside("entry"),
         boot_arguments: after.phys + faults.beside("arguments"),

@@ -1,13 +1,16 @@
-//! Loads a kernel as a hypervisor for Macs does: one flat image, in which the instructions that the guest must not run are rewritten.
+//! Loads a kernel as a hypervisor for Macs does: one flat image, in which the instructions that the
+//! guest must not run are rewritten.
 //!
-//! `cargo run -p kc-offsets --example hypervisor -- FILE OUTPUT [CHIP_ID] [--trap]`, with a Mach-O file of any shape (`kc extract`
-//! unwraps it). `--trap` turns on the hook that m1n1 does not call.
+//! `cargo run -p kc-offsets --example hypervisor -- FILE OUTPUT [CHIP_ID] [--trap]`, with a Mach-O
+//! file of any shape (`kc extract` unwraps it). `--trap` turns on the hook that m1n1 does not call.
 //!
-//! What m1n1's hypervisor does, at revision 7c7716b6 (AsahiLinux/m1n1 `proxyclient/m1n1/hv/__init__.py`, `load_macho`): its hooks
-//! take the segment named `__TEXT_EXEC` and no other, for data in another executable segment may look like an instruction. On chips
-//! with one of five ids, of the M3, three accesses to two registers become `nop`. Another hook, which makes words 0x0020xxxx `hvc
-//! #xxxx`, is there but is not called: the line that did is commented out. Both leave the file's first 0xbfcfc0 bytes alone, the
-//! place of one kernel's code, which this example does not copy. Pointers are the kernel's own work.
+//! What m1n1's hypervisor does, at revision 7c7716b6 (AsahiLinux/m1n1
+//! `proxyclient/m1n1/hv/__init__.py`, `load_macho`): its hooks take the segment named `__TEXT_EXEC`
+//! and no other, for data in another executable segment may look like an instruction. On chips with
+//! one of five ids, of the M3, three accesses to two registers become `nop`. Another hook, which
+//! makes words 0x0020xxxx `hvc #xxxx`, is there but is not called: the line that did is commented
+//! out. Both leave the file's first 0xbfcfc0 bytes alone, which suits one kernel and is not copied
+//! here. Pointers are the kernel's own work.
 use aarch64_decode::{Pattern, construct};
 use kc_offsets::{ClampReason, Error, KernelCache, LoadPlan, Step};
 use macho_core::{Mode, PhysAddr, SlidVmAddr, Slide};

@@ -108,9 +108,9 @@ pub struct BootVideo {
 /// What a boot loader tells XNU, field by field. Written into the caller's memory by
 /// [`write`](Self::write), read from it by [`read`](Self::read).
 ///
-/// x0 has the physical address of the structure when the kernel is entered. It lies behind the image
-/// and before `top_of_kernel_data`, and the rest of its page is zero: the kernel copies as many
-/// bytes as its own structure has. `Debug` tells the command line's length and not its text.
+/// x0 has the physical address of the structure when the kernel is entered. It lies after the
+/// image and before `top_of_kernel_data`, and the rest of its page is zero: the kernel copies as
+/// many bytes as its own structure has. `Debug` tells the command line's length and not its text.
 ///
 /// ```no_run
 /// # fn tell(plan: kc_offsets::LoadPlan<'_>, page: &mut [u8]) -> Result<(), kc_offsets::Error> {

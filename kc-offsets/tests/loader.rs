@@ -243,6 +243,13 @@ fn a_static_kernel_is_slid_as_listed_and_not_elsewhere() {
     assert_eq!(slid, model);
     assert!(memory == expected);
 
+    // The kernel of a collection is slid with the collection.
+    let built = sample::fileset();
+    let cache = parse(&built);
+    let kernel = cache.entries().next().unwrap().unwrap().image().unwrap();
+    let plan = LoadPlan::of_image(&kernel, PhysAddr::new(PHYS), Slide::new(SLIDE)).unwrap();
+    assert_eq!(plan.fixed_up_by(), FixedUpBy::Itself);
+
     // Another image is another's.
     let built = sample::shuffled();
     let cache = parse(&built);
@@ -274,8 +281,20 @@ fn kexts_of_a_static_kernel_are_not_slid() {
     assert!(memory[to..to + len] == built.bytes[from..from + len]);
 }
 
+/// Slides the sample after `change` was written over 8 bytes at `place` of its file.
+fn slid_with(place: usize, change: u64) -> Result<Slid, (ErrorKind, Option<u64>)> {
+    let mut built = sample::relocated();
+    built.bytes[place..place + 8].copy_from_slice(&change.to_le_bytes());
+    let cache = parse(&built);
+    let plan = plan(&cache);
+    let mut memory = vec![0; usize::try_from(plan.size()).unwrap()];
+    plan.load_into(&mut memory).unwrap();
+    let slid = plan.slide_static_kernel(&mut memory);
+    slid.map_err(|error| (error.kind(), error.offset().map(|at| at.get())))
+}
+
 #[test]
-fn memory_too_small_for_what_is_slid_is_refused() {
+fn what_cannot_be_slid_is_refused() {
     let built = sample::relocated();
     let cache = parse(&built);
     let plan = plan(&cache);
@@ -283,6 +302,29 @@ fn memory_too_small_for_what_is_slid_is_refused() {
     plan.load_into(&mut memory).unwrap();
     let error = plan.slide_static_kernel(&mut memory[..0x4000]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SlotNotMapped);
+
+    // The segment and the section of non-lazy pointers.
+    let position = |name: &[u8]| {
+        let mut padded = [0; 16];
+        padded[..name.len()].copy_from_slice(name);
+        built.bytes.windows(16).position(|window| window == padded)
+    };
+    let got = position(b"__got").unwrap();
+    let segment = position(b"__DATA_CONST").unwrap() - 8;
+    let about = Some(segment as u64);
+    assert!(slid_with(got + 40, 16).is_ok());
+    let outside = Err((ErrorKind::SlotNotMapped, about));
+    assert_eq!(slid_with(got + 32, 0x1000), outside);
+    assert_eq!(
+        slid_with(got + 40, plan.size() + 1),
+        Err((ErrorKind::TooMuchWork, Some(0)))
+    );
+    // Without the first segment's bytes no segment has the header.
+    let text = position(b"__TEXT").unwrap() - 8;
+    assert_eq!(
+        slid_with(text + 48, 0),
+        Err((ErrorKind::HeaderNotMapped, Some(0)))
+    );
 }
 
 #[test]

@@ -2,16 +2,17 @@
 #![no_std]
 #![no_main]
 
-use bare_metal::boot_args::{self, BootArgs};
 use bare_metal::device_tree::DeviceTree;
 use bare_metal::unpack::unpack;
 use bare_metal::{Machine, command_line, cpu, println};
-use kc_offsets::{KernelCache, LoadPlan};
+use kc_offsets::{BootArgs, BootArgsLayout, KernelCache, LoadPlan};
 use macho_core::{Mode, PhysAddr, Slide};
 
 /// Where the kernel may go: anywhere in free memory, a multiple of 16 KiB.
 const FREE: u64 = 0x4200_0000;
 const PAGE: u64 = 0x4000;
+/// The boot arguments that the kernel reads: those of macOS 10.15 to 13. Another kernel has others.
+const LAYOUT: BootArgsLayout = BootArgsLayout::Line608;
 
 bare_metal::entry!(main);
 
@@ -53,16 +54,16 @@ fn load(machine: Machine) -> Option<(u64, u64)> {
     plan.load_into(room).ok()?;
     plan.slide_static_kernel(room).ok()?;
 
-    let fields = plan.boot_fields();
-    let boot_arguments = fields.top_of_kernel_data.get();
-    let arguments = BootArgs {
-        virt_base: fields.virt_base.get(),
-        phys_base: fields.phys_base.get(),
-        mem_size: tree.memory.end - phys,
-        top_of_kernel_data: (boot_arguments + boot_args::SIZE as u64).next_multiple_of(PAGE),
-        command_line: tree.command_line,
-    };
+    let boot_arguments = plan.boot_fields().top_of_kernel_data.get();
+    let mut arguments = BootArgs::new(&plan, LAYOUT);
+    arguments.top_of_kernel_data = PhysAddr::new(boot_arguments + PAGE);
+    arguments.mem_size = tree.memory.end - phys;
+    arguments.mem_size_actual = arguments.mem_size;
+    arguments.command_line = tree.command_line.as_bytes();
     let behind = usize::try_from(boot_arguments - phys).ok()?;
-    *room.get_mut(behind..)?.first_chunk_mut()? = arguments.to_bytes();
+    // The kernel copies as many bytes as its own structure has.
+    let page = room.get_mut(behind..)?.get_mut(..PAGE as usize)?;
+    page.fill(0);
+    arguments.write(page).ok()?;
     Some((entry.get(), boot_arguments))
 }

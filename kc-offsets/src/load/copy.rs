@@ -7,7 +7,8 @@ use crate::error::{Error, Structure};
 
 impl LoadPlan<'_> {
     /// Loads the image: `memory` starts at the plan's physical base, and every one of its first
-    /// [`size`](Self::size) bytes is written, zeros between segments too. Bytes behind them stay as they are.
+    /// [`size`](Self::size) bytes is written, zeros between segments too. Bytes after them stay as
+    /// they are, and pointers are as in the file.
     ///
     /// # Errors
     /// `BufferTooSmall`; nothing is written then.
@@ -16,8 +17,9 @@ impl LoadPlan<'_> {
     }
 
     /// As [`load_into`](Self::load_into), and rewrites words on the way, as a hypervisor does to
-    /// instructions that it has to catch: each aligned 32-bit word that the file has for a segment that
-    /// `select` chooses goes through `rewrite`, with its unslid address.
+    /// instructions that it has to catch: each aligned 32-bit word that the file has for a segment
+    /// that `select` chooses goes through `rewrite`, with its unslid address. Choose segments by
+    /// name: one that may be executed may hold data too, and data may look like an instruction.
     ///
     /// # Errors
     /// As [`load_into`](Self::load_into).

@@ -3,7 +3,8 @@
 //! The list is that of QEMUAppleSilicon 775c41fc9b (`hw/arm/apple-silicon/boot.c`); XNU's own words
 //! for the division of work are in `osfmk/arm/arm_init.c`, `arm_slide_rebase_and_sign_image`.
 use macho_core::{
-    CommandView, FileOffset, LoadCommandKind, MachO, Mechanism, SectionType, Segment, Slot, VmAddr,
+    CommandView, FileOffset, HeaderFlags, LoadCommandKind, MachO, Mechanism, SectionType, Segment,
+    Slot, VmAddr,
 };
 
 use super::plan::LoadPlan;
@@ -68,9 +69,14 @@ pub struct Slid {
 
 impl LoadPlan<'_> {
     /// Who makes the loaded pointers right. A collection without an entry point is loaded by a
-    /// kernel that runs.
+    /// kernel that runs; an image inside a collection, as its header's flags say, is fixed up with
+    /// it.
     pub fn fixed_up_by(&self) -> FixedUpBy {
         let image = self.image();
+        let flags = image.header().flags;
+        if flags.contains(HeaderFlags::MH_DYLIB_IN_CACHE) {
+            return FixedUpBy::Itself;
+        }
         match KernelCache::new(image).shape() {
             Shape::Prelinked | Shape::BareKernel => FixedUpBy::LoaderAndItself,
             Shape::Fileset | Shape::EmptyFileset => {
