@@ -290,7 +290,12 @@ fn slid_with(place: usize, change: u64) -> Result<Slid, (ErrorKind, Option<u64>)
     let mut memory = vec![0; usize::try_from(plan.size()).unwrap()];
     plan.load_into(&mut memory).unwrap();
     let slid = plan.slide_static_kernel(&mut memory);
-    slid.map_err(|error| (error.kind(), error.offset().map(|at| at.get())))
+    slid.map_err(|error| {
+        (
+            error.kind(),
+            error.offset().map(macho_core::FileOffset::get),
+        )
+    })
 }
 
 #[test]
