@@ -11,6 +11,7 @@ mod number;
 mod open;
 mod operand;
 mod own;
+mod parts;
 #[cfg(feature = "sve")]
 mod scalable;
 #[cfg(feature = "sme")]
@@ -22,6 +23,7 @@ mod written;
 
 pub use error::{EncodeError, EncodeErrorKind};
 pub use open::OperandPattern;
+pub use parts::OperandParts;
 #[cfg(feature = "asm")]
 pub(crate) use spelling::Solved;
 pub(crate) use spelling::Spelling;

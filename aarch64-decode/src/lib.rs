@@ -99,6 +99,9 @@ pub use asm::{AsmError, AsmErrorKind, assemble, patterns};
 pub use encode::{EncodeError, EncodeErrorKind};
 
 // Words of which some bits are open, and the search for them.
-pub use encode::OperandPattern;
+pub use encode::{OperandParts, OperandPattern};
 pub use pattern::search::{ByteMatches, Matches};
+pub use pattern::set::{
+    ByteSetMatches, Occurrences, PatternCell, PatternError, PatternSet, SetMatch, SetMatches,
+};
 pub use pattern::{Pattern, Patterns};

@@ -2,6 +2,7 @@
 
 mod operands;
 pub(crate) mod search;
+pub(crate) mod set;
 
 use core::fmt;
 

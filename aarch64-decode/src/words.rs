@@ -2,8 +2,6 @@
 
 /// Words that are compared at once; as many as a `u32` has bits.
 pub(crate) const BLOCK: usize = 32;
-/// The bytes of a block.
-const BLOCK_BYTES: usize = BLOCK * 4;
 
 /// Where words come from.
 pub(crate) trait Source: Copy {
@@ -11,7 +9,13 @@ pub(crate) trait Source: Copy {
     fn word(self, at: usize) -> Option<u32>;
 
     /// The block that starts at an index; `None` if there is not all of it.
-    fn block(self, at: usize) -> Option<[u32; BLOCK]>;
+    #[inline]
+    fn block(self, at: usize) -> Option<[u32; BLOCK]> {
+        self.part(at)
+    }
+
+    /// So many words from an index on; `None` if there are fewer.
+    fn part<const WORDS: usize>(self, at: usize) -> Option<[u32; WORDS]>;
 }
 
 impl Source for &[u32] {
@@ -21,7 +25,7 @@ impl Source for &[u32] {
     }
 
     #[inline]
-    fn block(self, at: usize) -> Option<[u32; BLOCK]> {
+    fn part<const WORDS: usize>(self, at: usize) -> Option<[u32; WORDS]> {
         self.get(at..)?.first_chunk().copied()
     }
 }
@@ -34,9 +38,10 @@ impl Source for &[u8] {
     }
 
     #[inline]
-    fn block(self, at: usize) -> Option<[u32; BLOCK]> {
-        let bytes: &[u8; BLOCK_BYTES] = self.get(at.checked_mul(4)?..)?.first_chunk()?;
-        let mut block = [0; BLOCK];
+    fn part<const WORDS: usize>(self, at: usize) -> Option<[u32; WORDS]> {
+        let bytes = self.get(at.checked_mul(4)?..)?;
+        let bytes = bytes.get(..WORDS.checked_mul(4)?)?;
+        let mut block = [0; WORDS];
         for (word, bytes) in block.iter_mut().zip(bytes.chunks_exact(4)) {
             if let Some(bytes) = bytes.first_chunk() {
                 *word = u32::from_le_bytes(*bytes);

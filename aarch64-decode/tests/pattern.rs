@@ -1,6 +1,9 @@
 //! The search finds what a plain loop finds.
 
-use aarch64_decode::{Instruction, Pattern, Patterns, decode};
+use aarch64_decode::{
+    Instruction, Occurrences, Pattern, PatternCell, PatternError, PatternSet, Patterns, SetMatch,
+    decode,
+};
 use proptest::prelude::*;
 
 /// Looks at every place, one word and one bit at a time.
@@ -26,6 +29,10 @@ fn check<const N: usize>(patterns: [(u32, u32); N], words: &[u32]) {
     let ours = Patterns::new(patterns.map(|(mask, value)| Pattern::new(mask, value)));
     assert_eq!(ours.find_iter(words).collect::<Vec<_>>(), wanted);
     assert_eq!(ours.find(words), wanted.first().copied());
+    for end in [words.len(), words.len() / 2, words.len() / 3] {
+        let before = wanted.iter().rev().find(|at| *at + N <= end).copied();
+        assert_eq!(ours.rfind(&words[..end]), before);
+    }
     for at in 0..words.len().saturating_sub(N - 1) {
         let window = words[at..at + N].try_into().unwrap();
         assert_eq!(ours.matches(window), wanted.contains(&at));
@@ -39,6 +46,62 @@ fn check<const N: usize>(patterns: [(u32, u32); N], words: &[u32]) {
         let code = &bytes[lead..];
         assert_eq!(ours.find_bytes_iter(code).collect::<Vec<_>>(), offsets);
         assert_eq!(ours.find_bytes(code), offsets.first().copied());
+        assert_eq!(ours.rfind_bytes(code), offsets.last().copied());
+    }
+}
+
+/// The set's matches are those of each pattern by itself, those of one pattern in ascending order.
+fn check_set(patterns: &[Vec<(u32, u32)>], words: &[u32]) {
+    let own: Vec<Vec<Pattern>> = patterns
+        .iter()
+        .map(|all| all.iter().map(|(m, v)| Pattern::new(*m, *v)).collect())
+        .collect();
+    let own: Vec<&[Pattern]> = own.iter().map(Vec::as_slice).collect();
+    let Err(PatternError::BufferTooSmall { needed }) = PatternSet::build(&own, &mut []) else {
+        panic!("a set needs memory");
+    };
+    let mut memory = vec![PatternCell::EMPTY; needed - 1];
+    assert!(PatternSet::build(&own, &mut memory).is_err());
+    memory.push(PatternCell::EMPTY);
+    let set = PatternSet::build(&own, &mut memory).unwrap();
+    let wanted: Vec<Vec<usize>> = patterns
+        .iter()
+        .map(|pattern| match pattern.len() {
+            0 => Vec::new(),
+            _ => plain(pattern, words),
+        })
+        .collect();
+    let mut found = vec![Vec::new(); patterns.len()];
+    for SetMatch { pattern, at, .. } in set.find_iter(words) {
+        found[pattern].push(at);
+    }
+    assert_eq!(found, wanted);
+    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    let in_words = set
+        .find_iter(words)
+        .map(|found| (found.pattern, found.at * 4));
+    let in_bytes = set
+        .find_bytes_iter(&bytes)
+        .map(|found| (found.pattern, found.at));
+    assert!(in_words.eq(in_bytes));
+    let mut counts = vec![Occurrences::NONE; patterns.len() + 1];
+    let counts = set.occurrences(words, &mut counts).unwrap();
+    assert_eq!(counts.len(), patterns.len());
+    for (count, wanted) in counts.iter().zip(&wanted) {
+        assert_eq!(count.count(), wanted.len());
+        assert_eq!(count.first(), wanted.first().copied());
+        assert_eq!(
+            count.only(),
+            match wanted[..] {
+                [one] => Ok(one),
+                _ => Err(wanted.len()),
+            }
+        );
+    }
+    let mut few = vec![Occurrences::NONE; patterns.len()];
+    few.pop();
+    if !patterns.is_empty() {
+        assert!(set.occurrences_in_bytes(&bytes, &mut few).is_err());
     }
 }
 
@@ -63,6 +126,14 @@ proptest! {
         check([a, b], &words);
         check([a, b, c], &words);
         check([a, b, c, d], &words);
+    }
+
+    #[test]
+    fn a_set_finds_what_each_pattern_finds(
+        words in prop::collection::vec(word(), 0..150),
+        patterns in prop::collection::vec(prop::collection::vec(pattern(), 0..5), 0..80),
+    ) {
+        check_set(&patterns, &words);
     }
 
     /// One match, anywhere: in a block, across two, at the end.
@@ -99,9 +170,23 @@ proptest! {
 fn nothing_is_found_of_nothing() {
     let none = Patterns::new([]);
     assert_eq!(none.find(&[1, 2, 3]), None);
+    assert_eq!(none.rfind(&[1, 2, 3]), None);
     assert!(!none.matches(&[]));
     assert_eq!(Patterns::from(Pattern::ANY).find(&[]), None);
     assert_eq!(Patterns::from(Pattern::ANY).find_bytes(&[1, 2, 3]), None);
+}
+
+/// The nearest place before another one, as patch finders ask for it.
+#[test]
+fn the_nearest_before_a_place() {
+    let ret = Patterns::from(Pattern::word(0xd65f_03c0));
+    let mut code = vec![0xd503_201f; 5000];
+    code[7] = 0xd65f_03c0;
+    code[4000] = 0xd65f_03c0;
+    assert_eq!(ret.rfind(&code), Some(4000));
+    assert_eq!(ret.rfind(&code[..4001]), Some(4000));
+    assert_eq!(ret.rfind(&code[..4000]), Some(7));
+    assert_eq!(ret.rfind(&code[..7]), None);
 }
 
 /// A should-be bit is not fixed: stxr with Rs2 other than 31 is still found.

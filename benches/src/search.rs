@@ -1,5 +1,7 @@
 //! The search for masked patterns in code.
 
+mod set;
+
 use std::hint::black_box;
 use std::rc::Rc;
 
@@ -73,6 +75,7 @@ pub fn groups(input: &Input) -> Vec<Group> {
             three,
             vec![],
         ),
+        set::group(input),
     ]
 }
 

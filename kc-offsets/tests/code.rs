@@ -1,10 +1,10 @@
 //! Questions about code, on the testkit's files and against slow models.
 
-use aarch64_decode::{Pattern, Patterns, ReferenceKind};
+use aarch64_decode::{Pattern, PatternCell, PatternSet, Patterns, ReferenceKind};
 use kc_offsets::code::{
-    AddressRange, CodeMatches, CodeXrefs, Patch, PatchErrorKind, PatchPlace, PlacedPatch,
-    PointerXrefs, Region, Stubs, Wanted, apply_patches, c_strings, code_regions,
-    guess_function_start, string_xrefs,
+    AddressRange, CodeMatches, CodeOccurrences, CodeSetMatches, CodeXrefs, DataMatches,
+    MaskedBytes, Patch, PatchErrorKind, PatchPlace, PlacedPatch, PointerXrefs, Region, Stubs,
+    Wanted, apply_patches, c_strings, code_regions, guess_function_start, string_xrefs,
 };
 use kc_offsets::{AddressMap, ErrorKind, KernelCache, Structure};
 use macho_core::{FileOffset, MachO, SectionType, VmAddr};
@@ -300,6 +300,100 @@ fn a_pattern_is_only_once_or_not() {
     assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed: rets });
     let one = matches(0xd510_109f).collect_into(&mut storage);
     assert_eq!(one, Ok(&[found][..]));
+}
+
+/// A set finds what each of its patterns finds, in the same regions.
+#[test]
+fn a_set_answers_for_each_pattern() {
+    let built = sample::fileset();
+    let cache = KernelCache::parse(&built.bytes).unwrap();
+    let image = cache.image();
+    let [start, ret, never] = [0xd510_109f, 0xd65f_03c0, 0xffff_ffff].map(|w| [Pattern::word(w)]);
+    let pair = [Pattern::ANY, Pattern::word(0xd65f_03c0)];
+    let patterns: [&[Pattern]; 4] = [&start, &ret, &never, &pair];
+    let mut memory = vec![PatternCell::EMPTY; 5128];
+    let set = PatternSet::build(&patterns, &mut memory).unwrap();
+    let mut counts = [CodeOccurrences::NONE; 4];
+    let matches = CodeSetMatches::new(code_regions(&image), set);
+    let counts = matches.clone().occurrences(&mut counts).unwrap();
+    for (number, pattern) in patterns[..3].iter().enumerate() {
+        let alone = || CodeMatches::new(code_regions(&image), Patterns::from(pattern[0]));
+        let own = matches.clone().filter(|(of, _)| *of == number);
+        assert!(own.map(|(_, found)| found).eq(alone()));
+        assert_eq!(counts[number].only(), alone().only());
+        assert_eq!(counts[number].first(), alone().next());
+        assert_eq!(counts[number].count(), alone().count());
+    }
+    assert!(counts[3].count() > 2 && counts[2].first().is_none());
+    let mut few = [CodeOccurrences::NONE; 3];
+    let error = matches.occurrences(&mut few).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::BufferTooSmall { needed: 4 });
+    assert_eq!(error.structure(), Structure::CodeMatches);
+}
+
+/// The last match before a place is that of all matches below it that is nearest.
+#[test]
+fn the_last_match_before_a_place() {
+    let built = sample::fileset();
+    let cache = KernelCache::parse(&built.bytes).unwrap();
+    let image = cache.image();
+    let pair = Patterns::new([Pattern::ANY, Pattern::word(0xd65f_03c0)]);
+    let matches = || CodeMatches::new(code_regions(&image), pair);
+    let mut asked = 0;
+    for region in code_regions(&image) {
+        let first = region.vmaddr.get();
+        let last = first + region.bytes.len() as u64;
+        for before in first..=last {
+            let inside = matches().filter(|found| found.vmaddr.get() >= first);
+            let wanted = inside
+                .filter(|found| found.vmaddr.get() + 8 <= before)
+                .last();
+            assert_eq!(
+                matches().last_before(VmAddr::new(before)),
+                wanted,
+                "{before:x}"
+            );
+            asked += usize::from(wanted.is_some());
+        }
+    }
+    assert!(asked > 100, "{asked}");
+    assert_eq!(matches().last_before(VmAddr::new(0)), None);
+}
+
+/// Masked bytes against a look at every place.
+#[test]
+fn masked_bytes_at_any_address() {
+    let built = sample::fileset();
+    let cache = KernelCache::parse(&built.bytes).unwrap();
+    let image = cache.image();
+    let mut found_any = [0; 4];
+    for (found_any, size) in found_any.iter_mut().zip([1, 2, 8, 3]) {
+        for seed in 0..4_u64 {
+            let mask = (0xff00_ffff_f0ff_00ff_u64 << (seed % 9)).to_le_bytes();
+            let value = seed.wrapping_mul(0x0000_0101_0001_0040).to_le_bytes();
+            let (mask, value) = (&mask[..size], &value[..size]);
+            let masked = MaskedBytes::new(mask, value).unwrap();
+            let mut wanted = Vec::new();
+            for segment in image.segments() {
+                let data = segment.data();
+                let data = &data[..data.len().min(segment.vmsize().try_into().unwrap())];
+                wanted.extend(data.windows(size).enumerate().filter_map(|(at, own)| {
+                    let same = (0..size).all(|n| own[n] & mask[n] == value[n] & mask[n]);
+                    assert_eq!(masked.matches(own), same);
+                    same.then_some(segment.vmaddr().get() + at as u64)
+                }));
+            }
+            let found = DataMatches::new(&image, masked).map(|found| found.vmaddr.get());
+            assert_eq!(found.collect::<Vec<_>>(), wanted);
+            *found_any += wanted.len();
+        }
+    }
+    assert!(found_any.iter().all(|found| *found > 0), "{found_any:?}");
+    assert_eq!(MaskedBytes::new(&[], &[]), None);
+    assert_eq!(MaskedBytes::new(&[1], &[]), None);
+    let long = MaskedBytes::new(&[0, 0], &[0, 0]).unwrap();
+    assert_eq!(long.find_iter(&[1]).next(), None);
+    assert!(!long.matches(&[1]));
 }
 
 const fn at(offset: u64, expected: &[u8]) -> Patch<'_> {

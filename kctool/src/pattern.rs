@@ -1,5 +1,5 @@
 //! Masked words and bytes as people type them, and the search for them.
-use aarch64_decode::{Pattern, Patterns};
+use aarch64_decode::{AsmErrorKind, Pattern, Patterns, patterns as open_patterns};
 use kc_offsets::code::{CodeMatch, CodeMatches, CodeRegions, Region};
 
 use crate::failure::Failure;
@@ -7,6 +7,10 @@ use crate::printable::Printable;
 
 /// Words of one pattern that can be searched for.
 const MOST_WORDS: usize = 16;
+/// Sequences of words that one text may stand for.
+const MOST_SEQUENCES: usize = 64;
+/// Encodings that one line may leave open.
+const MOST_ENCODINGS: usize = 32;
 
 /// Eight hexadecimal digits with `?` for any, or MASK:VALUE.
 pub(crate) fn word(text: &str) -> Result<Pattern, String> {
@@ -52,28 +56,76 @@ pub(crate) fn text(text: &str) -> Result<Vec<Pattern>, String> {
         .collect()
 }
 
-/// A byte of two hexadecimal digits, `?` for any: its mask and its value.
-fn byte(text: &str) -> Result<(u8, u8), String> {
+/// Every sequence of words that instructions in LLVM's syntax stand for: one for each choice among
+/// the encodings that the lines leave open.
+pub(crate) fn sequences(text: &str) -> Result<Vec<Vec<Pattern>>, String> {
+    let mut all = vec![Vec::new()];
+    let lines = text.split(';').map(str::trim);
+    for line in lines.filter(|line| !line.is_empty()) {
+        let mut buffer = [Pattern::ANY; MOST_ENCODINGS];
+        let found = open_patterns(0, line, &mut buffer);
+        let open = found.map_err(|error| match error.kind() {
+            AsmErrorKind::BufferTooSmall { needed } => too_many(line, needed as usize),
+            _ => format!("{}: {error}", Printable::text(line)),
+        })?;
+        if all.len() * open > MOST_SEQUENCES {
+            return Err(too_many(line, open));
+        }
+        let choices = buffer.get(..open).unwrap_or_default();
+        all = choices
+            .iter()
+            .flat_map(|choice| {
+                let longer = |words: &Vec<Pattern>| [words.as_slice(), &[*choice]].concat();
+                all.iter().map(longer).collect::<Vec<_>>()
+            })
+            .collect();
+    }
+    Ok(all)
+}
+
+fn too_many(line: &str, encodings: usize) -> String {
+    format!(
+        "{}: {encodings} encodings fit, too many with those of the other lines: say more of \
+         it, for instance `x_` for any x register, `#_` for any number, `[x_, #_]` for any offset",
+        Printable::text(line)
+    )
+}
+
+/// Digits of two to sixteen, `?` for any: masks and values of its bytes, the lowest first.
+fn digits(text: &str, count: usize, what: &str) -> Result<Vec<(u8, u8)>, String> {
     let digit = |byte: u8| match byte {
         b'?' => Some((0, 0)),
         _ => Some((15, u8::try_from(char::from(byte).to_digit(16)?).ok()?)),
     };
-    let both = match text.as_bytes() {
-        [high, low] => digit(*high).zip(digit(*low)),
-        _ => None,
-    };
-    let ((high_mask, high), (low_mask, low)) = both.ok_or_else(|| {
-        format!(
-            "{} is no byte: two hexadecimal digits",
-            Printable::text(text)
-        )
-    })?;
-    Ok((high_mask << 4 | low_mask, high << 4 | low))
+    let bytes = text.as_bytes().rchunks(2).map(|pair| {
+        let [high, low] = pair else { return None };
+        let ((high_mask, high), (low_mask, low)) = digit(*high).zip(digit(*low))?;
+        Some((high_mask << 4 | low_mask, high << 4 | low))
+    });
+    let bytes: Option<Vec<_>> = bytes.collect();
+    bytes
+        .filter(|_| text.len() == count)
+        .ok_or_else(|| format!("{} is no {what} hexadecimal digits", Printable::text(text)))
 }
 
 /// Bytes separated by spaces or commas: masks and values.
 pub(crate) fn bytes(text: &str) -> Result<Vec<(u8, u8)>, String> {
-    pieces(text).map(byte).collect()
+    numbers(text, 2, "byte: two")
+}
+
+/// Halfwords separated by spaces or commas: masks and values of their bytes.
+pub(crate) fn halfwords(text: &str) -> Result<Vec<(u8, u8)>, String> {
+    numbers(text, 4, "halfword: four")
+}
+
+/// Quadwords separated by spaces or commas: masks and values of their bytes.
+pub(crate) fn quadwords(text: &str) -> Result<Vec<(u8, u8)>, String> {
+    numbers(text, 16, "quadword: sixteen")
+}
+
+fn numbers(text: &str, count: usize, what: &str) -> Result<Vec<(u8, u8)>, String> {
+    let all = pieces(text).map(|piece| digits(piece, count, what));
+    Ok(all.collect::<Result<Vec<_>, _>>()?.concat())
 }
 
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
@@ -179,7 +231,7 @@ pub(crate) fn find_words_in<'p>(
 
 #[cfg(test)]
 mod tests {
-    use super::{Pattern, bytes, find_bytes, text, word, words};
+    use super::{Pattern, bytes, find_bytes, halfwords, quadwords, sequences, text, word, words};
 
     #[test]
     fn patterns() {
@@ -209,5 +261,20 @@ mod tests {
         let found = find_bytes(&[1, 2, 3, 1, 4], &[(0, 0), (255, 1)]);
         assert_eq!(found.collect::<Vec<_>>(), [2]);
         assert_eq!(find_bytes(&[1, 2], &[(0xf0, 0)]).count(), 2);
+        assert_eq!(halfwords("1f?0 "), Ok(vec![(0x0f, 0), (255, 0x1f)]));
+        let quadword = quadwords("????????????00ff").unwrap();
+        assert_eq!(quadword[..3], [(255, 255), (255, 0), (0, 0)]);
+        for bad in ["1f", "1ff00", "+1ff"] {
+            assert!(halfwords(bad).is_err() && quadwords(bad).is_err(), "{bad}");
+        }
+        // mov is movz, movn, orr of a constant or of a register, and add of 0.
+        let all = sequences("nop; mov x20, _").unwrap();
+        assert!((3..8).contains(&all.len()), "{all:?}");
+        let nop = Pattern::word(0xd503_201f);
+        assert!(all.iter().all(|words| words.len() == 2 && words[0] == nop));
+        assert!(all.iter().any(|words| words[1].matches(0xd280_0034)));
+        assert!(all.iter().any(|words| words[1].matches(0xaa01_03f4)));
+        let error = sequences("ldr _, _; ldr _, _; ldr _, _").unwrap_err();
+        assert!(error.contains("encodings fit, too many"), "{error}");
     }
 }

@@ -1,10 +1,11 @@
 //! The operands of a line as they are written, before it is known what the instruction takes.
 
 use super::error::{AsmError, AsmErrorKind};
-use super::register::{self, Modifier};
+use super::register::{self, Amount, Modifier};
 use super::scan::{Number, Scan};
 use super::value::Value;
 use super::{list, matrix, memory};
+use crate::encode::OperandParts;
 use crate::operand::Operand;
 use crate::register::{Arrangement, RegisterClass};
 
@@ -73,7 +74,11 @@ impl Item {
     pub(super) fn is_open(&self) -> bool {
         matches!(
             self.value,
-            Value::Any | Value::AnyImmediate | Value::AnyBase(_) | Value::AnyOffset(..)
+            Value::Any
+                | Value::AnyImmediate
+                | Value::Open(..)
+                | Value::OpenShifted { .. }
+                | Value::AnyOffset(..)
         )
     }
 }
@@ -229,17 +234,32 @@ fn here(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
 fn immediate(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     let hash = scan.eat(b'#');
     if hash && scan.eat_wildcard() {
-        return Ok(Value::AnyImmediate);
+        return Ok(match register::behind(scan)? {
+            Some((Modifier::Shift(shift), amount)) => Value::OpenShifted {
+                value: 0,
+                shift,
+                amount: amount.number().unwrap_or(0),
+                parts: OperandParts::VALUE.with(amount.parts()),
+            },
+            Some((Modifier::Extend(_), _)) => return Err(scan.error(AsmErrorKind::BadOperand)),
+            None => Value::AnyImmediate,
+        });
     }
     let number = scan.number()?;
     let Number::Integer(value) = number else {
         return Ok(Value::Number { number, hash });
     };
     Ok(match register::behind(scan)? {
+        Some((Modifier::Shift(shift), Amount::Any)) => Value::OpenShifted {
+            value,
+            shift,
+            amount: 0,
+            parts: OperandParts::AMOUNT,
+        },
         Some((Modifier::Shift(shift), amount)) => Value::Shifted {
             value,
             shift,
-            amount: amount.unwrap_or(0),
+            amount: amount.number().unwrap_or(0),
         },
         Some((Modifier::Extend(_), _)) => return Err(scan.error(AsmErrorKind::BadOperand)),
         None => Value::Number { number, hash },
@@ -258,7 +278,7 @@ fn named(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
         return Ok(Value::Operand(matrix));
     }
     let word = scan.word();
-    let Some(register) = register::arranged(word) else {
+    let Some((register, number)) = register::open(word) else {
         if word.is_empty() {
             return Err(scan.error(AsmErrorKind::BadOperand));
         }
@@ -267,24 +287,28 @@ fn named(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     };
     scan.take(word);
     if register.class() == RegisterClass::P && scan.here() == Some(b'[') {
-        return matrix::slice(scan, register).map(Value::Operand);
+        return matrix::slice(scan, register, number);
     }
-    let register = register::suffixes(scan, register)?;
+    let (register, lane) = register::suffixes(scan, register)?;
+    let parts = number.with(lane);
     if scan.here() == Some(b'!') {
         scan.eat(b'!');
-        return Ok(Value::Operand(Operand::WriteBack(register)));
+        return Ok(Value::open(Operand::WriteBack(register), parts));
     }
-    Ok(Value::Operand(match register::behind(scan)? {
+    let behind = register::behind(scan)?;
+    let amount = behind.map_or(Amount::None, |(_, amount)| amount);
+    let operand = match behind {
         Some((Modifier::Shift(shift), amount)) => Operand::ShiftedRegister {
             register,
             shift,
-            amount: amount.unwrap_or(0),
+            amount: amount.number().unwrap_or(0),
         },
         Some((Modifier::Extend(extend), amount)) => Operand::ExtendedRegister {
             register,
             extend,
-            amount: amount.unwrap_or(0),
+            amount: amount.number().unwrap_or(0),
         },
         None => Operand::Register(register),
-    }))
+    };
+    Ok(Value::open(operand, parts.with(amount.parts())))
 }

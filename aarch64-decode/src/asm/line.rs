@@ -79,7 +79,10 @@ impl<'t> Line<'t> {
         let condition = Item {
             start: start.wrapping_add(len),
             end: scan.column(),
-            value: Value::Name,
+            value: match word.get(len..) {
+                Some(b"_") => Value::Any,
+                _ => Value::Name,
+            },
         };
         Ok(Self {
             start,

@@ -4,6 +4,7 @@ use super::error::{AsmError, AsmErrorKind};
 use super::scan::Scan;
 use super::value::Value;
 use super::{matrix, register};
+use crate::encode::OperandParts;
 use crate::operand::{Operand, RegisterList};
 use crate::register::{Register, RegisterClass};
 
@@ -16,19 +17,24 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     if let [b'z' | b'Z', b'a' | b'A', ..] = scan.word() {
         return tiles(scan);
     }
-    let first = register::expect(scan)?;
+    let (first, number) = register::expect_open(scan)?;
     let mut last = first;
     let mut count = 1_u8;
     let mut stride = 1_u8;
     if scan.eat(b'-') {
-        last = same_kind(scan, first)?;
+        last = same_kind(scan, first, OperandParts::NONE)?;
         count = step(first, last).wrapping_add(1);
     } else {
         while scan.eat(b',') {
             scan.blanks();
             let column = *scan;
-            let next = same_kind(scan, first)?;
-            let by = step(last, next);
+            let next = same_kind(scan, first, number)?;
+            // Registers whose numbers are open follow one another.
+            let by = if number == OperandParts::NONE {
+                step(last, next)
+            } else {
+                1
+            };
             if count == 1 {
                 stride = by;
             } else if by != stride {
@@ -39,20 +45,26 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
         }
     }
     scan.expect(b'}')?;
-    let first = register::suffixes(scan, first)?;
-    Ok(Value::Operand(Operand::List(RegisterList {
+    let (first, lane) = register::suffixes(scan, first)?;
+    let list = RegisterList {
         first,
         count,
         stride,
-    })))
+    };
+    Ok(Value::open(Operand::List(list), number.with(lane)))
 }
 
-/// Takes a register of the same class and arrangement.
-fn same_kind(scan: &mut Scan<'_>, first: Register) -> Result<Register, AsmError> {
+/// Takes a register of the same class and arrangement, whose number is open if the first one's is.
+fn same_kind(
+    scan: &mut Scan<'_>,
+    first: Register,
+    number: OperandParts,
+) -> Result<Register, AsmError> {
     scan.blanks();
     let start = *scan;
-    let register = register::expect(scan)?;
-    if (register.class(), register.arrangement()) == (first.class(), first.arrangement()) {
+    let (register, own) = register::expect_open(scan)?;
+    let same = (register.class(), register.arrangement()) == (first.class(), first.arrangement());
+    if same && own == number {
         Ok(register)
     } else {
         Err(start.error(AsmErrorKind::BadRegister))

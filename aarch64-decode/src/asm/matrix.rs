@@ -3,6 +3,8 @@
 use super::error::{AsmError, AsmErrorKind};
 use super::register::{self, arrangement, at_dot, short_number};
 use super::scan::Scan;
+use super::value::Value;
+use crate::encode::OperandParts;
 use crate::operand::{Matrix, MatrixPart, Operand};
 use crate::register::{Arrangement, Register, RegisterClass};
 
@@ -100,18 +102,45 @@ fn table<'t>(scan: &mut Scan<'t>, behind: Scan<'t>) -> Result<Option<Operand>, A
     Ok(Some(Operand::TableVector(index)))
 }
 
-/// Takes `[w12, 1]` behind a predicate.
-pub(super) fn slice(scan: &mut Scan<'_>, register: Register) -> Result<Operand, AsmError> {
+/// Takes `[w12, 1]` behind a predicate whose number may be open; so may both of these.
+pub(super) fn slice(
+    scan: &mut Scan<'_>,
+    register: Register,
+    number: OperandParts,
+) -> Result<Value, AsmError> {
     scan.expect(b'[')?;
-    let base = register::expect(scan)?;
+    let (base, index) = selector(scan)?;
     scan.expect(b',')?;
-    let offset = scan.small()?;
+    let (offset, value) = distance(scan)?;
     scan.expect(b']')?;
-    Ok(Operand::Slice {
+    let slice = Operand::Slice {
         register,
         base,
         offset,
-    })
+    };
+    Ok(Value::open(slice, number.with(index).with(value)))
+}
+
+/// Takes the register that selects slices, which may be open: `w_`.
+fn selector(scan: &mut Scan<'_>) -> Result<(Register, OperandParts), AsmError> {
+    let (register, number) = register::expect_open(scan)?;
+    let index = if number == OperandParts::NONE {
+        OperandParts::NONE
+    } else {
+        OperandParts::INDEX
+    };
+    Ok((register, index))
+}
+
+/// Takes what is added to the selector, which may be `_` or `#_`.
+fn distance(scan: &mut Scan<'_>) -> Result<(u8, OperandParts), AsmError> {
+    let mut ahead = *scan;
+    ahead.eat(b'#');
+    if ahead.eat_wildcard() {
+        *scan = ahead;
+        return Ok((0, OperandParts::VALUE));
+    }
+    Ok((scan.small()?, OperandParts::NONE))
 }
 
 /// The 64-bit tiles that a tile is made of.

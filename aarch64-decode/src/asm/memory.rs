@@ -1,33 +1,38 @@
 //! Memory operands.
 
 use super::error::{AsmError, AsmErrorKind};
-use super::register;
+use super::register::{self, Amount};
 use super::scan::Scan;
 use super::value::Value;
+use crate::encode::OperandParts;
 use crate::operand::{AddressMode, Extend, Memory, MemoryOffset, Operand};
 use crate::register::{Register, RegisterClass};
 
 /// An offset as it is written.
 enum Offset {
-    Is(MemoryOffset),
+    /// This one, except for its open parts.
+    Is(MemoryOffset, OperandParts),
     /// `_`, or with `#`.
     Any(bool),
+}
+
+impl Offset {
+    const NONE: Self = Self::Is(MemoryOffset::None, OperandParts::NONE);
 }
 
 /// Takes a memory operand, with the offset behind the bracket if it has one there.
 pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     scan.expect(b'[')?;
-    let any_base = scan.eat_wildcard();
-    let base = if any_base {
-        Register::new(RegisterClass::X, 0)
+    let (base, number) = if scan.eat_wildcard() {
+        (Register::new(RegisterClass::X, 0), OperandParts::NUMBER)
     } else {
-        register::expect(scan)?
+        register::expect_open(scan)?
     };
-    let mut offset = Offset::Is(MemoryOffset::None);
+    let mut offset = Offset::NONE;
     if scan.eat(b',') {
         offset = inside(scan)?;
     }
-    let is_plain = matches!(offset, Offset::Is(MemoryOffset::None));
+    let is_plain = matches!(offset, Offset::Is(MemoryOffset::None, _));
     scan.expect(b']')?;
     let mode = if scan.eat(b'!') {
         AddressMode::Pre
@@ -39,10 +44,10 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     };
     let memory = |offset| Memory { base, offset, mode };
     Ok(match offset {
-        Offset::Any(_) if any_base => return Err(scan.error(AsmErrorKind::Ambiguous)),
-        Offset::Any(immediate) => Value::AnyOffset(memory(MemoryOffset::None), immediate),
-        Offset::Is(offset) if any_base => Value::AnyBase(memory(offset)),
-        Offset::Is(offset) => Value::Operand(Operand::Memory(memory(offset))),
+        Offset::Any(immediate) => Value::AnyOffset(memory(MemoryOffset::None), immediate, number),
+        Offset::Is(offset, parts) => {
+            Value::open(Operand::Memory(memory(offset)), number.with(parts))
+        }
     })
 }
 
@@ -61,11 +66,12 @@ fn inside(scan: &mut Scan<'_>) -> Result<Offset, AsmError> {
         return Ok(Offset::Any(true));
     }
     let value = offset(scan)?;
-    Ok(Offset::Is(if lengths(scan)? {
+    let offset = if lengths(scan)? {
         MemoryOffset::VectorLengths(value)
     } else {
         MemoryOffset::Immediate(value)
-    }))
+    };
+    Ok(Offset::Is(offset, OperandParts::NONE))
 }
 
 fn offset(scan: &mut Scan<'_>) -> Result<i32, AsmError> {
@@ -86,7 +92,7 @@ fn lengths(scan: &mut Scan<'_>) -> Result<bool, AsmError> {
 
 /// Takes a register that is added, with its shift or extension.
 fn index(scan: &mut Scan<'_>) -> Result<Offset, AsmError> {
-    let index = register::expect(scan)?;
+    let (index, parts) = added(scan)?;
     let behind = *scan;
     let (extend, amount) = match register::behind(scan)? {
         Some((modifier, amount)) => (
@@ -95,13 +101,25 @@ fn index(scan: &mut Scan<'_>) -> Result<Offset, AsmError> {
                 .ok_or_else(|| behind.error(AsmErrorKind::BadOperand))?,
             amount,
         ),
-        None => (Extend::Lsl, None),
+        None => (Extend::Lsl, Amount::None),
     };
-    Ok(Offset::Is(MemoryOffset::Register {
+    let offset = MemoryOffset::Register {
         index,
         extend,
-        amount,
-    }))
+        amount: amount.number(),
+    };
+    Ok(Offset::Is(offset, parts.with(amount.parts())))
+}
+
+/// Takes the register that is added, whose number may be open.
+fn added(scan: &mut Scan<'_>) -> Result<(Register, OperandParts), AsmError> {
+    let (index, number) = register::expect_open(scan)?;
+    let parts = if number == OperandParts::NONE {
+        OperandParts::NONE
+    } else {
+        OperandParts::INDEX
+    };
+    Ok((index, parts))
 }
 
 /// Takes an offset behind the bracket, in which there is nothing but the base.
@@ -120,16 +138,19 @@ fn behind(scan: &mut Scan<'_>, is_plain: bool) -> Result<Option<Offset>, AsmErro
             *scan = ahead;
             return Ok(Some(Offset::Any(true)));
         }
-        return Ok(Some(Offset::Is(MemoryOffset::Immediate(offset(scan)?))));
+        let offset = MemoryOffset::Immediate(offset(scan)?);
+        return Ok(Some(Offset::Is(offset, OperandParts::NONE)));
     }
-    let is_register = register::arranged(ahead.word()).is_some();
+    let is_register = register::open(ahead.word()).is_some();
     if !is_register {
         return Ok(None);
     }
     *scan = ahead;
-    Ok(Some(Offset::Is(MemoryOffset::Register {
-        index: register::expect(scan)?,
+    let (index, parts) = added(scan)?;
+    let offset = MemoryOffset::Register {
+        index,
         extend: Extend::Lsl,
         amount: None,
-    })))
+    };
+    Ok(Some(Offset::Is(offset, parts)))
 }

@@ -6,7 +6,7 @@ use super::scan::{Number, Scan};
 use super::value::Value;
 use crate::bits::{signed, unsigned};
 use crate::condition::Condition;
-use crate::encode::OperandPattern;
+use crate::encode::{OperandParts, OperandPattern};
 use crate::encoding::name_bytes;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
@@ -29,8 +29,28 @@ pub(super) fn operand(
     let exactly = match item.value {
         Value::Any => return Some(OperandPattern::Any),
         Value::AnyImmediate => return takes_number(descriptor.kind).then_some(OperandPattern::Any),
-        Value::AnyBase(memory) => return Some(OperandPattern::AnyBase(memory)),
-        Value::AnyOffset(memory, immediate) => {
+        Value::Open(operand, parts) => {
+            let operand = if is_strict {
+                operand
+            } else {
+                shaped(descriptor, operand)?
+            };
+            return Some(OperandPattern::AnyParts(operand, parts));
+        }
+        Value::OpenShifted {
+            value,
+            shift,
+            amount,
+            parts,
+        } => {
+            return match shifted(descriptor.kind, value, shift, amount)? {
+                operand @ Operand::ShiftedImmediate { .. } => {
+                    Some(OperandPattern::AnyParts(operand, parts))
+                }
+                _ => None,
+            };
+        }
+        Value::AnyOffset(memory, immediate, base) => {
             let register = matches!(
                 descriptor.kind,
                 Kind::MemReg
@@ -42,7 +62,9 @@ pub(super) fn operand(
                     | Kind::MemZReg
                     | Kind::MemAdr
             );
-            return (!immediate || !register).then_some(OperandPattern::AnyOffset(memory));
+            let parts = OperandParts::OFFSET.with(base);
+            let open = OperandPattern::AnyParts(Operand::Memory(memory), parts);
+            return (!immediate || !register).then_some(open);
         }
         // Names of any sort, even if they look like registers.
         _ if is_named(descriptor.kind) && !matches!(item.value, Value::Number { .. }) => {
@@ -90,8 +112,9 @@ pub(super) fn operand(
 /// Whether a register is of the class that the place has, as far as the place says that; other
 /// operands may be what they are.
 pub(super) fn may_be(descriptor: Descriptor, item: &Item) -> bool {
-    let (Value::Operand(Operand::Register(register)) | Value::Bare(Operand::Register(register))) =
-        item.value
+    let (Value::Operand(Operand::Register(register))
+    | Value::Bare(Operand::Register(register))
+    | Value::Open(Operand::Register(register), _)) = item.value
     else {
         return true;
     };

@@ -2,6 +2,7 @@
 
 use super::error::{AsmError, AsmErrorKind};
 use super::scan::Scan;
+use crate::encode::OperandParts;
 use crate::operand::{Extend, Shift};
 use crate::register::{Arrangement, Predication, Register, RegisterClass};
 
@@ -80,8 +81,23 @@ const fn has_elements(register: Register) -> bool {
 
 /// The register that a word names, with its arrangement.
 pub(super) fn arranged(word: &[u8]) -> Option<Register> {
+    open(word)
+        .filter(|(_, parts)| *parts == OperandParts::NONE)
+        .map(|(register, _)| register)
+}
+
+/// The register that a word names, which may have `_` for its number: `v_.4s`.
+pub(super) fn open(word: &[u8]) -> Option<(Register, OperandParts)> {
     let (name, suffix) = at_dot(word);
-    let register = plain(name)?;
+    let (register, parts) = match name {
+        [prefix, b'_'] => (plain(&[*prefix, b'0'])?, OperandParts::NUMBER),
+        [first, second, b'_'] => (plain(&[*first, *second, b'0'])?, OperandParts::NUMBER),
+        _ => (plain(name)?, OperandParts::NONE),
+    };
+    Some((with_suffix(register, suffix)?, parts))
+}
+
+fn with_suffix(register: Register, suffix: Option<&[u8]>) -> Option<Register> {
     match suffix {
         // Only vectors, predicates and tiles have elements.
         Some(suffix) if !suffix.is_empty() && has_elements(register) => {
@@ -100,10 +116,28 @@ pub(super) fn expect(scan: &mut Scan<'_>) -> Result<Register, AsmError> {
     Ok(register)
 }
 
-/// Takes a lane in brackets behind a register, and `/z` or `/m`.
-pub(super) fn suffixes(scan: &mut Scan<'_>, register: Register) -> Result<Register, AsmError> {
+/// Takes a register with arrangement, whose number may be open.
+pub(super) fn expect_open(scan: &mut Scan<'_>) -> Result<(Register, OperandParts), AsmError> {
+    let word = scan.word();
+    let register = open(word).ok_or_else(|| scan.error(AsmErrorKind::BadRegister))?;
+    scan.take(word);
+    Ok(register)
+}
+
+/// Takes a lane in brackets behind a register, which may be open, and `/z` or `/m`.
+pub(super) fn suffixes(
+    scan: &mut Scan<'_>,
+    register: Register,
+) -> Result<(Register, OperandParts), AsmError> {
     let mut register = register;
-    if scan.here() == Some(b'[') {
+    let mut parts = OperandParts::NONE;
+    let mut ahead = *scan;
+    if scan.here() == Some(b'[') && ahead.eat(b'[') && ahead.eat_wildcard() {
+        *scan = ahead;
+        register = register.at_lane(0);
+        parts = OperandParts::LANE;
+        scan.expect(b']')?;
+    } else if scan.here() == Some(b'[') {
         scan.eat(b'[');
         let start = *scan;
         // No vector has so many; the number stands for no lane at all.
@@ -125,7 +159,36 @@ pub(super) fn suffixes(scan: &mut Scan<'_>, register: Register) -> Result<Regist
         };
         register = register.predicated(predication);
     }
-    Ok(register)
+    Ok((register, parts))
+}
+
+/// The amount of a shift or an extension.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Amount {
+    /// There is none.
+    None,
+    /// `#_`.
+    Any,
+    Is(u8),
+}
+
+impl Amount {
+    /// The amount, if it is given.
+    pub(super) const fn number(self) -> Option<u8> {
+        match self {
+            Self::Is(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// What of the operand it leaves open.
+    pub(super) fn parts(self) -> OperandParts {
+        if self == Self::Any {
+            OperandParts::AMOUNT
+        } else {
+            OperandParts::NONE
+        }
+    }
 }
 
 /// A shift or an extension.
@@ -162,7 +225,7 @@ pub(super) fn modifier(name: &[u8]) -> Option<Modifier> {
 }
 
 /// Takes `, lsl #3` and the like, if that comes next: the modifier and its amount, if it has one.
-pub(super) fn behind(scan: &mut Scan<'_>) -> Result<Option<(Modifier, Option<u8>)>, AsmError> {
+pub(super) fn behind(scan: &mut Scan<'_>) -> Result<Option<(Modifier, Amount)>, AsmError> {
     let mut ahead = *scan;
     if !ahead.eat(b',') {
         return Ok(None);
@@ -173,13 +236,16 @@ pub(super) fn behind(scan: &mut Scan<'_>) -> Result<Option<(Modifier, Option<u8>
     };
     ahead.take(word);
     *scan = ahead;
-    let amount = if scan.is_number() {
-        Some(scan.small()?)
+    let amount = if ahead.eat(b'#') && ahead.eat_wildcard() {
+        *scan = ahead;
+        Amount::Any
+    } else if scan.is_number() {
+        Amount::Is(scan.small()?)
     } else if let Modifier::Shift(_) = modifier {
         // Only an extension may do without.
         return Err(scan.error(AsmErrorKind::BadNumber));
     } else {
-        None
+        Amount::None
     };
     Ok(Some((modifier, amount)))
 }

@@ -1,6 +1,7 @@
 //! What an operand of a line is, as far as the line says.
 
 use super::scan::Number;
+use crate::encode::OperandParts;
 use crate::operand::{Matrix, Memory, Operand, Shift};
 
 /// What an operand of a line is.
@@ -28,13 +29,29 @@ pub(super) enum Value {
     Any,
     /// `#_`.
     AnyImmediate,
-    /// A memory operand whose base is `_`.
-    AnyBase(Memory),
-    /// A memory operand whose offset is `_` (or `#_`, if the flag is set).
-    AnyOffset(Memory, bool),
+    /// An operand of which parts are `_`.
+    Open(Operand, OperandParts),
+    /// An immediate with `lsl` or `msl` of which parts are `_`.
+    OpenShifted {
+        value: i64,
+        shift: Shift,
+        amount: u8,
+        parts: OperandParts,
+    },
+    /// A memory operand whose offset is `_` (or `#_`, if the flag is set), and perhaps its base.
+    AnyOffset(Memory, bool, OperandParts),
 }
 
 impl Value {
+    /// An operand with open parts, if it has any.
+    pub(super) fn open(operand: Operand, parts: OperandParts) -> Self {
+        if parts == OperandParts::NONE {
+            Self::Operand(operand)
+        } else {
+            Self::Open(operand, parts)
+        }
+    }
+
     /// The opposite of a negative number.
     pub(super) fn negated(self) -> Option<Self> {
         Some(match self {

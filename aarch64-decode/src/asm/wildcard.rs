@@ -11,7 +11,9 @@ use crate::pattern::{Pattern, Patterns};
 /// line leaves open, in `buffer`; how many they are.
 ///
 /// `_` stands for any operand, or inside of a memory operand for any base or any offset; `#_` for
-/// any immediate. A wildcard frees exactly the bits of what it stands for; what other operands say
+/// any immediate. Inside of an operand `#_` is any amount (`lsl #_`) or any number that is shifted
+/// (`#_, lsl #16`), `x_`, `v_.4s` and the like any register of that sort, also in a list, `[_]`
+/// any lane; `b._` is a branch on any condition. A wildcard frees exactly the bits of what it stands for; what other operands say
 /// stays (the size of vectors' elements), and so does what an alias says: `cmp x0, #_` has xzr as
 /// its destination. A line without a wildcard is the word that [`assemble`](crate::assemble) makes.
 /// Addresses are relative to `pc`.

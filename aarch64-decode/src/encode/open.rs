@@ -4,13 +4,14 @@
     reason = "program::decode takes descriptors from the table as they are"
 )]
 
+use super::agree;
 use super::error::EncodeErrorKind as Kind;
 use super::fields::Fields;
 use super::given::Given;
+use super::parts::OperandParts;
 use crate::generated::Descriptor;
 use crate::operand::{Memory, MemoryOffset, Operand};
 use crate::operands;
-use crate::register::{Register, RegisterClass};
 
 /// An operand of a pattern: given, or open as a whole or in part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,21 @@ pub enum OperandPattern {
     AnyBase(Memory),
     /// This memory operand with any offset; the one that it has does not count.
     AnyOffset(Memory),
+    /// This operand, of which these parts may be anything; what it has there does not count.
+    AnyParts(Operand, OperandParts),
+}
+
+impl OperandPattern {
+    /// The operand and its open parts, if it is not open as a whole.
+    const fn parts(self) -> Option<(Operand, OperandParts)> {
+        match self {
+            Self::Any => None,
+            Self::Exactly(operand) => Some((operand, OperandParts::NONE)),
+            Self::AnyBase(memory) => Some((Operand::Memory(memory), OperandParts::NUMBER)),
+            Self::AnyOffset(memory) => Some((Operand::Memory(memory), OperandParts::OFFSET)),
+            Self::AnyParts(operand, parts) => Some((operand, parts)),
+        }
+    }
 }
 
 impl From<Operand> for OperandPattern {
@@ -32,26 +48,41 @@ impl From<Operand> for OperandPattern {
     }
 }
 
-/// What the operand is in `word`, if it is a memory operand.
-fn memory(descriptor: &'static Descriptor, pc: u64, word: u32) -> Result<Memory, Kind> {
-    match operands::decode(*descriptor, word, pc) {
-        Operand::Memory(memory) => Ok(memory),
-        _ => Err(Kind::BadOperand),
-    }
-}
+/// Values of open parts that are tried until the instruction takes one.
+const VARIANTS: u8 = 64;
 
-/// Puts a memory operand with base register `number`.
-fn based(
+/// Puts the operand with some value of its open parts that the place takes.
+fn put_any(
+    given: Operand,
+    parts: OperandParts,
     descriptor: &'static Descriptor,
-    given: Memory,
-    number: u8,
     pc: u64,
     fields: &Fields,
 ) -> Result<Fields, Kind> {
-    let mut fields = *fields;
-    let base = Register::new(RegisterClass::Xsp, number);
-    Operand::Memory(Memory { base, ..given }).put(descriptor, pc, &mut fields)?;
-    Ok(fields)
+    // What the place has, for an offset that is open: its sort counts.
+    let own = operands::decode(*descriptor, fields.word(), pc);
+    let given = parts.fill(agree::adapt(*descriptor, given), own);
+    if let Operand::Memory(Memory {
+        offset: MemoryOffset::None,
+        ..
+    }) = given
+    {
+        if parts.has_offset() {
+            return Err(Kind::BadOperand);
+        }
+    }
+    let mut first = Err(Kind::BadOperand);
+    for number in 0..VARIANTS {
+        let operand = parts.variant(given, number);
+        let mut fields = *fields;
+        let put = operand.put(descriptor, pc, &mut fields);
+        match put.and_then(|()| operand.check(descriptor, pc, fields.word())) {
+            Ok(()) => return Ok(fields),
+            Err(kind) if number == 0 => first = Err(kind),
+            Err(_) => {}
+        }
+    }
+    first
 }
 
 impl Given for OperandPattern {
@@ -61,50 +92,44 @@ impl Given for OperandPattern {
         pc: u64,
         fields: &mut Fields,
     ) -> Result<(), Kind> {
-        let (given, any_base) = match *self {
-            Self::Exactly(operand) => return operand.put(descriptor, pc, fields),
-            Self::Any => return Ok(()),
-            Self::AnyBase(given) => (given, true),
-            Self::AnyOffset(given) => {
-                // An offset of the kind that the place has.
-                let offset = memory(descriptor, pc, fields.word())?.offset;
-                if offset == MemoryOffset::None {
-                    return Err(Kind::BadOperand);
-                }
-                (Memory { offset, ..given }, false)
-            }
+        let (given, parts) = match self.parts() {
+            None => return Ok(()),
+            Some((operand, OperandParts::NONE)) => return operand.put(descriptor, pc, fields),
+            Some(own) => own,
         };
-        // The base's field is what differs between its first number and its last.
-        let zero = based(descriptor, given, 0, pc, fields)?;
-        let ones = based(descriptor, given, 31, pc, fields)?;
-        let base = zero.word() ^ ones.word();
-        let put = zero.known() & !fields.known();
-        let own = based(descriptor, given, given.base.number(), pc, fields)?;
-        let mask = if any_base { put & !base } else { put & base };
+        let own = put_any(given, parts, descriptor, pc, fields)?;
+        // Bits that say nothing but an open part are open.
+        let mut mask = own.known() & !fields.known();
+        let mut rest = mask;
+        while rest != 0 {
+            let bit = rest & rest.wrapping_neg();
+            rest &= !bit;
+            if self.check(descriptor, pc, own.word() ^ bit).is_ok() {
+                mask &= !bit;
+            }
+        }
         fields.set(mask, own.word())
     }
 
     #[cfg(feature = "asm")]
     fn is_spelled(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> bool {
-        match *self {
-            Self::Exactly(given) => given.is_spelled(descriptor, pc, word),
-            _ => true,
-        }
+        self.parts().is_none_or(|(given, parts)| {
+            let own = operands::decode(*descriptor, word, pc);
+            let given = parts.fill(agree::adapt(*descriptor, given), own);
+            given.is_spelled(descriptor, pc, word)
+        })
     }
 
     fn check(&self, descriptor: &'static Descriptor, pc: u64, word: u32) -> Result<(), Kind> {
-        let given = match *self {
-            Self::Exactly(operand) => operand,
-            Self::Any => return Ok(()),
-            Self::AnyBase(given) => {
-                let base = memory(descriptor, pc, word)?.base;
-                Operand::Memory(Memory { base, ..given })
-            }
-            Self::AnyOffset(given) => {
-                let offset = memory(descriptor, pc, word)?.offset;
-                Operand::Memory(Memory { offset, ..given })
-            }
+        let Some((given, parts)) = self.parts() else {
+            return Ok(());
         };
-        given.check(descriptor, pc, word)
+        if parts == OperandParts::NONE {
+            return given.check(descriptor, pc, word);
+        }
+        let own = operands::decode(*descriptor, word, pc);
+        parts
+            .fill(agree::adapt(*descriptor, given), own)
+            .check(descriptor, pc, word)
     }
 }

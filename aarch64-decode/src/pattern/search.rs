@@ -39,6 +39,54 @@ impl<const N: usize> Patterns<N> {
         self.find_bytes_iter(code).next()
     }
 
+    /// The index of the last match that lies in `words` as a whole; of a place in the code, the
+    /// nearest one before it is that in `&code[..place]`.
+    ///
+    /// Goes over the words from the end, many at once, and not on behind the match.
+    #[must_use]
+    pub fn rfind(&self, words: &[u32]) -> Option<usize> {
+        self.last(words, words.len())
+    }
+
+    /// The byte offset of the last match that lies in `code` as a whole, whose words are those of
+    /// [`find_bytes`](Self::find_bytes). Costs what [`rfind`](Self::rfind) does.
+    #[must_use]
+    pub fn rfind_bytes(&self, code: &[u8]) -> Option<usize> {
+        let at = self.last(code, code.len() / 4)?;
+        Some(at.wrapping_mul(4))
+    }
+
+    /// The last match in a source of so many words.
+    fn last<S: Source>(&self, source: S, words: usize) -> Option<usize> {
+        let (anchor, anchor_at) = self.anchor();
+        // Matches start before this.
+        let mut end = words.checked_sub(N)?.checked_add(1)?;
+        while end > 0 {
+            let start = end.saturating_sub(BLOCK);
+            let block = source.block(start.wrapping_add(anchor_at));
+            let is_whole = end.wrapping_sub(start) == BLOCK;
+            if !block.is_some_and(|block| is_whole && !any(anchor, &block)) {
+                let found = (start..end).rev().find(|at| self.verify(source, *at));
+                if found.is_some() {
+                    return found;
+                }
+            }
+            end = start;
+        }
+        None
+    }
+
+    /// Whether all patterns match from this word on.
+    fn verify<S: Source>(&self, source: S, start: usize) -> bool {
+        let mut at = start;
+        N > 0
+            && self.words().iter().all(|pattern| {
+                let word = source.word(at);
+                at = at.wrapping_add(1);
+                word.is_some_and(|word| pattern.matches(word))
+            })
+    }
+
     /// The byte offsets of all matches in `code`, in ascending order; as
     /// [`find_bytes`](Self::find_bytes).
     pub fn find_bytes_iter<'a>(&self, code: &'a [u8]) -> ByteMatches<'a, N> {
@@ -97,17 +145,6 @@ impl<S: Source, const N: usize> Search<S, N> {
         self.next = at;
         self.hits != 0
     }
-
-    /// Whether all patterns match from this word on.
-    fn verify(&self, start: usize) -> bool {
-        let mut at = start;
-        N > 0
-            && self.patterns.words().iter().all(|pattern| {
-                let word = self.source.word(at);
-                at = at.wrapping_add(1);
-                word.is_some_and(|word| pattern.matches(word))
-            })
-    }
 }
 
 impl<S: Source, const N: usize> Iterator for Search<S, N> {
@@ -120,7 +157,8 @@ impl<S: Source, const N: usize> Iterator for Search<S, N> {
                 let bit = usize::try_from(self.hits.trailing_zeros()).unwrap_or(0);
                 self.hits &= self.hits.wrapping_sub(1);
                 let start = self.base.wrapping_add(bit).checked_sub(anchor_at);
-                if let Some(start) = start.filter(|start| self.verify(*start)) {
+                if let Some(start) = start.filter(|start| self.patterns.verify(self.source, *start))
+                {
                     return Some(start);
                 }
             }

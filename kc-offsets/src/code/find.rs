@@ -19,6 +19,14 @@ pub struct CodeMatch {
     pub file_offset: FileOffset,
 }
 
+impl CodeMatch {
+    /// The first byte of everything, which no match is said to be at.
+    pub(super) const NOWHERE: Self = Self {
+        vmaddr: VmAddr::new(0),
+        file_offset: FileOffset::new(0),
+    };
+}
+
 /// The places where `N` masked words follow one another, region by region and ascending in each; a match does not go from one region on
 /// into the next. Costs what [`Patterns::find_bytes_iter`] does.
 ///
@@ -81,6 +89,23 @@ impl<'a, const N: usize> CodeMatches<'a, N> {
             },
             None => Err(0),
         }
+    }
+
+    /// The last match before a place: all of its words lie below `before`, in the region that has
+    /// the byte below it. Goes over the code from that place back.
+    pub fn last_before(self, before: VmAddr) -> Option<CodeMatch> {
+        let own = self.regions.filter_map(|region| {
+            let region = region.aligned();
+            let into = before.checked_distance_from(region.vmaddr)?;
+            let code = region.bytes.get(..usize::try_from(into).ok()?)?;
+            (!code.is_empty()).then_some((region, code))
+        });
+        let (region, code) = own.take(1).next()?;
+        let (vmaddr, file_offset) = region.place(self.patterns.rfind_bytes(code)?);
+        Some(CodeMatch {
+            vmaddr,
+            file_offset,
+        })
     }
 
     /// All matches, as many as are expected, in `memory`.

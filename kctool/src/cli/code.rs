@@ -46,7 +46,9 @@ pub(crate) struct Xrefs {
   kc find kernelcache --text 'msr oslar_el1, xzr; msr daifset, #0xf; movk x0, _'
   kc find kernelcache --words 'd510109f d5034fdf f2e?????'
   kc find kernelcache --words ffffffe0:d53800a0
+  kc find kernelcache --text 'stp x29, x30, [sp, #_]' --before 0xfffffe0007004120
   kc find kernelcache --bytes '1f 20 03 d5 ?? ?? ?? 94'
+  kc find kernelcache --quadwords fffffe0007??????
 
 Text is LLVM's; _ is any operand, #_ any immediate, and targets are distances (#8). A word is eight hexadecimal
 digits, ? for any, or MASK:VALUE. Instructions are looked for in code, bytes in all segments.")]
@@ -54,14 +56,23 @@ pub(crate) struct Find {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// Instruction words that follow one another, at most 16
-    #[arg(long, value_name = "WORDS", required_unless_present_any = ["bytes", "text"])]
+    #[arg(long, value_name = "WORDS", required_unless_present_any = ["bytes", "halfwords", "quadwords", "text"])]
     pub(crate) words: Option<String>,
-    /// The same as text, separated by semicolons
+    /// The same as text, separated by semicolons; _ is any operand, or any part of one
     #[arg(long, value_name = "TEXT", conflicts_with = "words")]
     pub(crate) text: Option<String>,
     /// Bytes at any address; ?? is any byte
     #[arg(long, value_name = "BYTES", conflicts_with_all = ["words", "text"])]
     pub(crate) bytes: Option<String>,
+    /// Little-endian halfwords of four digits at any address
+    #[arg(long, value_name = "HALFWORDS", conflicts_with_all = ["words", "text", "bytes"])]
+    pub(crate) halfwords: Option<String>,
+    /// Little-endian quadwords of sixteen digits at any address
+    #[arg(long, value_name = "QUADWORDS", conflicts_with_all = ["words", "text", "bytes", "halfwords"])]
+    pub(crate) quadwords: Option<String>,
+    /// Only the last match that lies below this vmaddr as a whole
+    #[arg(long, value_name = "VMADDR", value_parser = number)]
+    pub(crate) before: Option<u64>,
     /// Only in the image of a fileset with this entry id
     #[arg(long, value_name = "ID")]
     pub(crate) image: Option<String>,

@@ -48,9 +48,18 @@ fn list(args: &Find, cache: &KernelCache<'_>, report: &mut Report<'_, '_>) -> Re
                 continue;
             }
         }
-        sources.extend(regions.into_iter().map(|region| pattern.matches(region)));
+        sources.extend(
+            regions
+                .into_iter()
+                .flat_map(|region| pattern.matches(region)),
+        );
     }
-    for (vmaddr, file_offset) in Merged::new(sources) {
+    let mut found: Box<dyn Iterator<Item = (u64, u64)>> = Box::new(Merged::new(sources));
+    if let Some(end) = args.before {
+        let fits = |at: &(u64, u64)| at.0.saturating_add(pattern.size()) <= end;
+        found = Box::new(found.filter(fits).last().into_iter());
+    }
+    for (vmaddr, file_offset) in found {
         if report.is_json() {
             let mut row = json!({ "vmaddr": hex(vmaddr), "file_offset": hex(file_offset) });
             locations.describe(vmaddr, &mut row);
@@ -68,25 +77,40 @@ fn list(args: &Find, cache: &KernelCache<'_>, report: &mut Report<'_, '_>) -> Re
 
 /// What is looked for.
 enum Pattern {
-    Words(Vec<aarch64_decode::Pattern>),
+    /// Sequences of the same length, any of which is looked for.
+    Words(Vec<Vec<aarch64_decode::Pattern>>),
     Bytes(Vec<(u8, u8)>),
 }
 
 impl Pattern {
     fn new(args: &Find) -> Result<Self, Failure> {
-        let words = args.words.as_deref().map(pattern::words);
-        let text = args.text.as_deref().map(pattern::text);
-        if let Some(words) = words.or(text) {
-            let words = words.map_err(Failure::Refused)?;
-            pattern::check_length(&words)?;
-            return Ok(Self::Words(words));
+        let words = args.words.as_deref();
+        let words = words.map(|words| Ok(vec![pattern::words(words)?]));
+        let text = args.text.as_deref().map(pattern::sequences);
+        if let Some(sequences) = words.or(text) {
+            let sequences = sequences.map_err(Failure::Refused)?;
+            for words in &sequences {
+                pattern::check_length(words)?;
+            }
+            return Ok(Self::Words(sequences));
         }
-        let bytes = args.bytes.as_deref().unwrap_or_default();
-        let bytes = pattern::bytes(bytes).map_err(Failure::Refused)?;
+        let bytes = args.bytes.as_deref().map(pattern::bytes);
+        let halfwords = args.halfwords.as_deref().map(pattern::halfwords);
+        let quadwords = args.quadwords.as_deref().map(pattern::quadwords);
+        let bytes = bytes.or(halfwords).or(quadwords);
+        let bytes = bytes.unwrap_or(Ok(Vec::new())).map_err(Failure::Refused)?;
         if bytes.is_empty() {
             return Err(Failure::refused("a pattern of no bytes is everywhere"));
         }
         Ok(Self::Bytes(bytes))
+    }
+
+    /// How many bytes each match has.
+    fn size(&self) -> u64 {
+        match self {
+            Self::Words(all) => all.first().map_or(0, Vec::len) as u64 * 4,
+            Self::Bytes(bytes) => bytes.len() as u64,
+        }
     }
 
     /// Where it is looked for: words in code, bytes in segments.
@@ -105,17 +129,24 @@ impl Pattern {
         }
     }
 
-    /// vmaddr and file offset of each match, ascending.
-    fn matches<'p>(&'p self, region: Region<'p>) -> Box<dyn Iterator<Item = (u64, u64)> + 'p> {
+    /// vmaddr and file offset of each match; each of the iterators ascends.
+    fn matches<'p>(&'p self, region: Region<'p>) -> Vec<Places<'p>> {
         match self {
-            Self::Words(words) => pattern::find_words_in(region, words),
+            Self::Words(sequences) => {
+                let all = sequences.iter();
+                all.map(|words| pattern::find_words_in(region, words))
+                    .collect()
+            }
             Self::Bytes(bytes) => {
                 let (vmaddr, offset) = (region.vmaddr.get(), region.file_offset.get());
-                Box::new(pattern::find_bytes(region.bytes, bytes).map(move |at| {
+                let found = pattern::find_bytes(region.bytes, bytes).map(move |at| {
                     let at = at as u64;
                     (vmaddr.wrapping_add(at), offset.saturating_add(at))
-                }))
+                });
+                vec![Box::new(found)]
             }
         }
     }
 }
+
+type Places<'p> = Box<dyn Iterator<Item = (u64, u64)> + 'p>;

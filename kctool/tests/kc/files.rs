@@ -303,3 +303,30 @@ fn rebase_there_and_back_is_the_file() {
     assert!(fs::read(files.path("there")).unwrap() != file);
     assert!(fs::read(files.path("back")).unwrap() == file);
 }
+
+/// The README's text, whose second line several encodings fit: all of them are searched for.
+#[test]
+fn text_that_leaves_encodings_open_finds_all_of_them() {
+    let files = Files::new("find-open");
+    let find = |text: &str| {
+        let mut args = files.arguments("find @fileset --text");
+        args.push(text.to_owned());
+        let outcome = kc(&args, &[]);
+        (
+            outcome.status,
+            String::from_utf8(outcome.stdout).unwrap(),
+            outcome.stderr,
+        )
+    };
+    let (status, stdout, stderr) = find("msr daifset, #0xf; mov x20, _");
+    assert_eq!((status, stderr.as_str()), (0, ""), "{stdout}");
+    // Each of the encodings by itself finds its share.
+    let lines = |text: &str| find(text).1.lines().count();
+    let each = ["mov x0, x_", "movz x0, _", "movn x0, _", "add x0, sp, #0"].map(lines);
+    let orr = lines("orr x0, xzr, #_");
+    assert_eq!(lines("mov x0, _"), each.iter().sum::<usize>() + orr);
+    assert!(lines("mov x0, _") > 3);
+    let (status, _, stderr) = find("ldr _, _; ldr _, _; ldr _, _");
+    assert_eq!(status, 1);
+    assert!(stderr.contains("say more of it"), "{stderr}");
+}

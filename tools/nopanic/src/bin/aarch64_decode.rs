@@ -5,7 +5,8 @@
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
     Arrangement, Condition, Encoding, Extend, Feature, FeatureSet, Flags, FpImmediate, Instruction,
-    Name, NoSymbols, Operand, OperandArray, OperandPattern, Pattern, Patterns, Predication,
+    Name, NoSymbols, Occurrences, Operand, OperandArray, OperandPattern, Pattern,
+    PatternCell, PatternSet, Patterns, Predication,
     References, Referrers, Register, RegisterClass, RegisterSet, Shift, Symbols, Syntax,
     TextBuffer, TextOptions, assemble, decode, decode_for, patterns,
 };
@@ -341,11 +342,35 @@ fn probe_pattern(bytes: &[u8], pc: u64) {
     patterns.find_bytes_iter(bytes).for_each(|at| {
         black_box(at);
     });
+    black_box((patterns.rfind(&code), patterns.rfind_bytes(bytes)));
     black_box(Patterns::from(pattern));
+    let mut memory = [PatternCell::EMPTY; 5130];
+    match PatternSet::build(black_box(&[&words, &words[..1]]), &mut memory) {
+        Ok(set) => probe_set(&set, &code, bytes),
+        Err(error) => display(error),
+    }
     if let Ok(insn) = decode(word) {
         black_box(Pattern::encoding(insn.encoding()));
         black_box((insn.encoding().mask(), insn.encoding().value()));
     }
+}
+
+#[inline(never)]
+fn probe_set(set: &PatternSet<'_>, code: &[u32], bytes: &[u8]) {
+    black_box(set.patterns());
+    set.find_iter(code).for_each(|found| {
+        black_box(found);
+    });
+    set.find_bytes_iter(bytes).for_each(|found| {
+        black_box(found);
+    });
+    let mut memory = [Occurrences::NONE; 2];
+    if let Ok(all) = set.occurrences(code, black_box(&mut memory)) {
+        for own in all {
+            black_box((own.count(), own.first(), own.only().is_ok()));
+        }
+    }
+    let _ = black_box(set.occurrences_in_bytes(bytes, &mut memory));
 }
 
 #[inline(never)]

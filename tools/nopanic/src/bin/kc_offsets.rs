@@ -6,9 +6,10 @@
     reason = "a probe asks, and has no use for the answer"
 )]
 
-use aarch64_decode::{Pattern, Patterns};
+use aarch64_decode::{Pattern, PatternCell, PatternSet, Patterns};
 use kc_offsets::code::{
-    AddressRange, CodeMatch, CodeMatches, CodeXrefs, Patch, PatchPlace, PlacedPatch, PointerXrefs,
+    AddressRange, CodeMatch, CodeMatches, CodeOccurrences, CodeSetMatches, CodeXrefs, DataMatches,
+    MaskedBytes, Patch, PatchPlace, PlacedPatch, PointerXrefs,
     Region, Stubs, Wanted, apply_patches, c_strings, check_patches, code_regions,
     guess_function_start, holds_strings, string_xrefs,
 };
@@ -438,8 +439,30 @@ fn probe_code(image: &MachO<'_>, number: u64) {
     let patterns = Patterns::new([Pattern::word(number as u32), Pattern::ANY]);
     let matches = CodeMatches::new(code_regions(image), patterns);
     let _ = black_box(matches.clone().only());
+    black_box(matches.clone().last_before(VmAddr::new(number)));
     let mut found = [CodeMatch::default(); 3];
     let _ = black_box(matches.collect_into(&mut found));
+    let mut memory = [PatternCell::EMPTY; 5124];
+    if let Ok(set) = PatternSet::build(black_box(&[patterns.words()]), &mut memory) {
+        let matches = CodeSetMatches::new(code_regions(image), set);
+        matches.clone().for_each(|found| {
+            black_box(found);
+        });
+        let mut counts = [CodeOccurrences::NONE; 1];
+        if let Ok([own, ..]) = matches.occurrences(&mut counts) {
+            black_box((own.count(), own.first(), own.only().is_ok()));
+        }
+    }
+    let bytes = number.to_le_bytes();
+    if let Some(masked) = MaskedBytes::new(black_box(&bytes), &bytes) {
+        black_box(masked.matches(&bytes));
+        masked.find_iter(&bytes).for_each(|at| {
+            black_box(at);
+        });
+        DataMatches::new(image, masked).for_each(|found| {
+            black_box(found);
+        });
+    }
 }
 
 #[inline(never)]
