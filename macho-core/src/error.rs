@@ -207,6 +207,8 @@ pub enum Structure {
     ThreadStarts,
     /// `struct dyld_chained_starts_offsets`
     DyldChainedStartsOffsets,
+    /// Section `__TEXT,__rebase_info`
+    RebaseInfo,
 }
 
 impl Structure {
@@ -275,6 +277,7 @@ impl Structure {
             Self::LazyBindOpcodes => "lazy bind opcodes",
             Self::ThreadStarts => "__thread_starts",
             Self::DyldChainedStartsOffsets => "dyld_chained_starts_offsets",
+            Self::RebaseInfo => "__rebase_info",
         }
     }
 }

@@ -3,7 +3,6 @@ use crate::addr::VmAddr;
 use crate::codesign::CodeSignature;
 use crate::error::{Error, Structure};
 use crate::exports::Exports;
-use crate::fixup::ChainedFixups;
 use crate::function_starts::FunctionStarts;
 use crate::linkedit::{DataInCodeEntries, LinkeditData};
 use crate::load_command::{LoadCommand, View};
@@ -201,17 +200,6 @@ impl<'a> MachO<'a> {
     pub fn code_signature(&self) -> Result<Option<CodeSignature<'a>>, Error> {
         self.find(Kind::LC_CODE_SIGNATURE)?
             .map(CodeSignature::new)
-            .transpose()
-    }
-
-    /// Where the chains of fixups start; `None` without `LC_DYLD_CHAINED_FIXUPS`.
-    ///
-    /// # Errors
-    /// The fixups reach past the end of the file, have another version, or their table of
-    /// segments does not fit in them.
-    pub fn chained_fixups(&self) -> Result<Option<ChainedFixups<'a>>, Error> {
-        self.find(Kind::LC_DYLD_CHAINED_FIXUPS)?
-            .map(ChainedFixups::new)
             .transpose()
     }
 }

@@ -20,14 +20,13 @@ use core::ops::ControlFlow;
 use crate::bytes::Bytes;
 use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
-use crate::load_command::View as _;
 use crate::macho::MachO;
 use crate::raw::fixup::PointerFormat;
-use crate::raw::load_command::LoadCommandKind as Kind;
-use crate::view::DyldInfo;
 use bind::{BindStream, Binds};
 use rebase::Rebases;
+use rebase_run::RebaseRuns;
 use relocation::{Relocations, Table};
+use tables::{section, starts_itself, streams};
 use thread::Threads;
 
 pub use chained::{ChainedFixups, SegmentStarts, SegmentStartsIter};
@@ -45,9 +44,11 @@ mod opcode;
 mod page;
 mod pointer;
 mod rebase;
+mod rebase_run;
 mod relocation;
 mod segment_finder;
 mod slot;
+mod tables;
 mod target;
 mod thread;
 mod walk;
@@ -58,11 +59,14 @@ mod walk;
 /// the relocations of an image that has opcodes, and outside filesets of one that has chains
 /// (`common/MachOAnalyzer.cpp`); [`Slot::mechanism`] tells them apart.
 ///
-/// Of an image in memory whose fixups have been applied ([`Pointers::Applied`](crate::Pointers::Applied)) nothing is walked: each segment that
-/// chains start in, and each other mechanism that the image has, is one error, `FixupsApplied`.
+/// Of an image in memory whose fixups have been applied
+/// ([`Pointers::Applied`](crate::Pointers::Applied)) nothing is walked: each segment that chains
+/// start in, and each other mechanism that the image has, is one error, `FixupsApplied`.
 #[derive(Clone, Copy)]
 pub struct Fixups<'a> {
     image: MachO<'a>,
+    /// Whether mechanisms other than chains are none of the image's.
+    only_chains: bool,
     chained: Result<Option<ChainedFixups<'a>>, Error>,
     rebase: Result<Bytes<'a>, Error>,
     /// Eager, weak and lazy binds.
@@ -87,14 +91,27 @@ impl<'a> Fixups<'a> {
         });
         Self {
             image: *image,
+            only_chains: false,
             chained: image.chained_fixups(),
             rebase,
             binds: [eager, weak, lazy],
         }
     }
 
-    /// The slots, mechanism by mechanism: chains, threads, opcodes, relocations. Damage is an item,
-    /// and the walk goes on behind it where it can. The work is linear in the file's size.
+    /// The same with the chains alone: for an image inside a collection. Its builder has bound the
+    /// image already, and leaves opcodes behind that nobody reads any more (dyld
+    /// `kernel-collection-builder/KernelOptimizerLinkedit.cpp`); only chains can be the image's own
+    /// (`AppCacheBuilder.cpp`, `fixupsArePerKext`).
+    #[must_use]
+    pub const fn only_chains(self) -> Self {
+        Self {
+            only_chains: true,
+            ..self
+        }
+    }
+
+    /// The slots, mechanism by mechanism: chains, threads, runs, opcodes, relocations. Damage is an
+    /// item, and the walk goes on behind it where it can. The work is linear in the file's size.
     pub fn slots(&self) -> Slots<'a> {
         Slots {
             fixups: *self,
@@ -115,7 +132,8 @@ impl<'a> Fixups<'a> {
         self.try_for_each_behind_chains(&mut each)
     }
 
-    /// As [`try_for_each`](Self::try_for_each) without the chains that can be read. Apart, so that the two walks do not lie on the stack together.
+    /// As [`try_for_each`](Self::try_for_each) without the chains that can be read. A separate
+    /// function so that the two walks never share a stack frame.
     #[inline(never)]
     fn try_for_each_behind_chains<B>(
         &self,
@@ -173,14 +191,28 @@ impl<'a> Fixups<'a> {
         }
     }
 
-    /// How the slots of a static kernel's threads are written, `__TEXT,__thread_starts`; `None` without that section. For
-    /// [`PointerFormat::decode_thread`].
+    /// How the slots of a static kernel's threads are written, `__TEXT,__thread_starts`; `None`
+    /// without that section. For [`PointerFormat::decode_thread`].
     ///
     /// # Errors
     /// The section reaches past the end of the file, or has not one word.
     pub fn thread_format(&self) -> Result<Option<PointerFormat>, Error> {
-        let bytes = section(&self.image, "__thread_starts")?;
-        bytes.map(thread::kernel_format).transpose()
+        let section = section(&self.image, "__thread_starts");
+        section
+            .map(|section| thread::kernel_format(section.bytes()?))
+            .transpose()
+    }
+
+    /// How the slots of firmware's chains are written, `__TEXT,__chain_starts`; `None` without that
+    /// section.
+    ///
+    /// # Errors
+    /// The section reaches past the end of the file, or is too short for a header.
+    pub fn firmware_format(&self) -> Result<Option<PointerFormat>, Error> {
+        let section = section(&self.image, "__chain_starts");
+        section
+            .map(|section| thread::firmware_format(section.bytes()?).map(|(format, _)| format))
+            .transpose()
     }
 
     /// Starts the walk over the threads of a kernel or of firmware.
@@ -190,22 +222,37 @@ impl<'a> Fixups<'a> {
         } else {
             "__chain_starts"
         };
-        let Some(bytes) = section(&self.image, name)? else {
+        let Some(section) = section(&self.image, name) else {
             return Ok(());
         };
         unapplied(&self.image)?;
         let threads = if is_kernel {
-            Threads::of_kernel(&self.image, bytes)
+            Threads::of_kernel(&self.image, &section)
         } else {
-            Threads::of_firmware(&self.image, bytes)
+            Threads::of_firmware(&self.image, &section)
         };
         *walk = Walk::Threads(threads?);
         Ok(())
     }
 
-    /// Starts the walk over one mechanism, in `walk`; `None` behind the last. By a call, so that its stack is free again when the walk goes on.
+    /// Starts the walk over the rebase runs of firmware.
+    fn rebase_runs(&self, walk: &mut Walk<'a>) -> Result<(), Error> {
+        let section = section(&self.image, "__rebase_info");
+        let Some(section) = section.filter(|_| starts_itself(&self.image)) else {
+            return Ok(());
+        };
+        unapplied(&self.image)?;
+        *walk = Walk::RebaseRuns(RebaseRuns::new(&self.image, section.bytes()?));
+        Ok(())
+    }
+
+    /// Starts the walk over one mechanism, in `walk`; `None` after the last. By a call, so that its
+    /// stack is free again when the walk goes on.
     #[inline(never)]
     fn start(&self, number: u8, walk: &mut Walk<'a>) -> Option<Result<(), Error>> {
+        if self.only_chains && number > 0 {
+            return None;
+        }
         let image = &self.image;
         let [eager, weak, lazy] = self.binds;
         let [eager_stream, weak_stream, lazy_stream] = STREAMS;
@@ -219,21 +266,25 @@ impl<'a> Fixups<'a> {
                 }
             }),
             1 | 2 => self.threads(number == 1, walk),
-            3 => self
+            3 => self.rebase_runs(walk),
+            4 => self
                 .rebase
                 .map(|bytes| *walk = Walk::Rebases(Rebases::new(image, bytes))),
-            4 => binds(eager, eager_stream),
-            5 => binds(weak, weak_stream),
-            6 => binds(lazy, lazy_stream),
-            7 => relocations(image, Table::Local, walk),
-            8 => relocations(image, Table::External, walk),
+            5 => binds(eager, eager_stream),
+            6 => binds(weak, weak_stream),
+            7 => binds(lazy, lazy_stream),
+            8 => relocations(image, Table::Local, walk),
+            9 => relocations(image, Table::External, walk),
             _ => return None,
         })
     }
 }
 
 impl<'a> MachO<'a> {
-    /// All fixups of the image, whatever the mechanism: chains, threads, opcodes, relocations.
+    /// All fixups of the image, whatever the mechanism: chains, threads, runs, opcodes, relocations.
+    ///
+    /// Of a kernel collection these are the fixups of its outer image; each kext of a pageable one,
+    /// and of an auxiliary one for `x86_64`, has chains of its own.
     pub fn fixups(&self) -> Fixups<'a> {
         Fixups::new(self)
     }
@@ -247,51 +298,6 @@ fn try_for_each_in_chains<'a, B>(
     each: &mut impl FnMut(Result<Slot, Error>) -> ControlFlow<B>,
 ) -> ControlFlow<B> {
     chained.try_for_each(image, each)
-}
-
-/// The rebase, bind, weak bind and lazy bind opcodes; empty without the command.
-fn streams<'a>(image: &MachO<'a>) -> [Result<Bytes<'a>, Error>; 4] {
-    let command = [Kind::LC_DYLD_INFO_ONLY, Kind::LC_DYLD_INFO]
-        .into_iter()
-        .find_map(|kind| image.find_command(kind));
-    let Some(command) = command else {
-        return [Ok(Bytes::new(&[])); 4];
-    };
-    let info = match DyldInfo::view(&command) {
-        Ok(info) => info,
-        // Once is enough.
-        Err(error) => {
-            let none = Ok(Bytes::new(&[]));
-            return [Err(error), none, none, none];
-        }
-    };
-    let stream = |offset: u32, size: u32, what, field| {
-        let field = command.field(field);
-        command
-            .input()
-            .table(offset.into(), size.into(), what, field)
-    };
-    [
-        stream(
-            info.rebase_off,
-            info.rebase_size,
-            Structure::RebaseOpcodes,
-            8,
-        ),
-        stream(info.bind_off, info.bind_size, Structure::BindOpcodes, 16),
-        stream(
-            info.weak_bind_off,
-            info.weak_bind_size,
-            Structure::WeakBindOpcodes,
-            24,
-        ),
-        stream(
-            info.lazy_bind_off,
-            info.lazy_bind_size,
-            Structure::LazyBindOpcodes,
-            32,
-        ),
-    ]
 }
 
 /// Starts the walk over the relocations of one table.
@@ -316,26 +322,13 @@ fn unapplied(image: &MachO<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The section of `__TEXT` with this name.
-#[inline(never)]
-fn section<'a>(image: &MachO<'a>, name: &str) -> Result<Option<Bytes<'a>>, Error> {
-    let mut segments = image.segments();
-    while let Some(segment) = segments.seek(|_| true) {
-        for section in segment.sections() {
-            if section.name() == name && section.segment_name() == "__TEXT" {
-                return section.bytes().map(Some);
-            }
-        }
-    }
-    Ok(None)
-}
-
 /// The walk over one mechanism.
 #[derive(Clone)]
 enum Walk<'a> {
     None,
     Chained(ChainedSlots<'a>),
     Threads(Threads<'a>),
+    RebaseRuns(RebaseRuns<'a>),
     Rebases(Rebases<'a>),
     Binds(Binds<'a>),
     Relocations(Relocations<'a>),
@@ -348,6 +341,7 @@ impl Walk<'_> {
             Self::None => None,
             Self::Chained(slots) => slots.next(),
             Self::Threads(slots) => slots.next(),
+            Self::RebaseRuns(slots) => slots.next(),
             Self::Rebases(slots) => slots.next(),
             Self::Binds(slots) => slots.next(),
             Self::Relocations(slots) => slots.next(),

@@ -50,6 +50,7 @@ pub use dyld_info::{
 };
 pub use fixup::{
     DYLD_CHAINED_PTR_START_LAST, DYLD_CHAINED_PTR_START_MULTI, DYLD_CHAINED_PTR_START_NONE,
+    DYLD_CHAINED_STARTS_USE_FILE_OFFSET, DYLD_CHAINED_STARTS_USE_VM_OFFSET,
     DyldChainedFixupsHeader, DyldChainedImport, DyldChainedImportAddend, DyldChainedImportAddend64,
     DyldChainedStartsInImage, DyldChainedStartsInSegment,
 };

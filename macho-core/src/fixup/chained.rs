@@ -1,4 +1,5 @@
-//! `LC_DYLD_CHAINED_FIXUPS`: its header, and where the chains of each segment start.
+//! `LC_DYLD_CHAINED_FIXUPS` and section `__TEXT,__chain_fixups`: the header, and where the chains of
+//! each segment start.
 use core::iter::FusedIterator;
 
 use zerocopy::little_endian::{U16, U32};
@@ -7,7 +8,6 @@ use crate::addr::FileOffset;
 use crate::bytes::{Bytes, widen};
 use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
-use crate::linkedit::LinkeditData;
 use crate::raw::fixup as raw;
 use crate::raw::fixup::{ImportsFormat, PointerFormat};
 
@@ -42,10 +42,9 @@ debug_view!(ChainedFixups<'_>, |fixups| {
 });
 
 impl<'a> ChainedFixups<'a> {
-    pub(crate) fn new(range: LinkeditData<'a>) -> Result<Self, Error> {
+    pub(super) fn new(bytes: Bytes<'a>) -> Result<Self, Error> {
         const WHAT: Structure = Structure::DyldChainedFixupsHeader;
         const STARTS: Structure = Structure::DyldChainedStartsInImage;
-        let bytes = range.bytes(WHAT)?;
         let header: &raw::DyldChainedFixupsHeader = bytes.raw(0, WHAT)?;
         if header.fixups_version.get() != 0 {
             return Err(bytes.error(ErrorKind::UnknownFormat, WHAT, 0));

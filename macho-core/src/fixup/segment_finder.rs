@@ -1,4 +1,4 @@
-//! Which segment a slot lies in, where the mechanism does not go segment by segment.
+//! Which segment a slot lies in, if the mechanism does not go segment by segment.
 use crate::addr::{FileOffset, VmAddr};
 use crate::bytes::{Bytes, widen};
 use crate::macho::MachO;
@@ -7,11 +7,23 @@ use crate::segment::{Segment, Segments};
 /// Steps that finding segments may take for each byte of the file.
 const STEPS_PER_BYTE: u64 = 16;
 
-/// Where a segment lies in memory, and its bytes in the file.
+/// What the places of slots count in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Space {
+    /// vmaddrs.
+    Memory,
+    /// `fileoff`: bytes of the image's file.
+    File,
+}
+
+/// Where a segment lies, and its bytes in the file.
 #[derive(Clone, Copy)]
 pub(super) struct SegmentBytes<'a> {
     vmaddr: u64,
-    vmsize: u64,
+    /// The place of its first byte, in the space that is looked through, and how many bytes it has
+    /// there.
+    start: u64,
+    size: u64,
     data: Bytes<'a>,
 }
 
@@ -19,19 +31,30 @@ pub(super) struct SegmentBytes<'a> {
 pub(super) type SlotPosition = (VmAddr, FileOffset, u64);
 
 impl<'a> SegmentBytes<'a> {
-    fn new(segment: &Segment<'a>) -> Self {
+    fn new(segment: &Segment<'a>, space: Space) -> Self {
+        let vmaddr = segment.vmaddr().get();
+        let (start, size) = match space {
+            Space::Memory => (vmaddr, segment.vmsize()),
+            Space::File => (segment.fileoff(), segment.filesize()),
+        };
         Self {
-            vmaddr: segment.vmaddr().get(),
-            vmsize: segment.vmsize(),
+            vmaddr,
+            start,
+            size,
             // No more than is in memory, so that no address of a slot wraps.
             data: segment.backed(),
         }
     }
 
     /// Bytes from the start of the segment; `None` outside.
-    pub(super) fn offset_of(&self, vmaddr: u64) -> Option<u64> {
-        let offset = vmaddr.checked_sub(self.vmaddr)?;
-        (offset < self.vmsize).then_some(offset)
+    pub(super) fn offset_of(&self, place: u64) -> Option<u64> {
+        let offset = place.checked_sub(self.start)?;
+        (offset < self.size).then_some(offset)
+    }
+
+    /// The place that is so many bytes into the segment, or past its end.
+    pub(super) const fn place(&self, offset: u64) -> Option<u64> {
+        self.start.checked_add(offset)
     }
 
     /// The slot of 4 or 8 bytes at this offset; `None` where the file has no such bytes.
@@ -52,6 +75,7 @@ impl<'a> SegmentBytes<'a> {
 #[derive(Clone)]
 pub(super) struct SegmentFinder<'a> {
     segments: Segments<'a>,
+    space: Space,
     /// Load commands that a walk over the segments takes.
     ncmds: u32,
     /// The segment found last, and its index where that is known.
@@ -64,9 +88,15 @@ pub(super) struct SegmentFinder<'a> {
 pub(super) struct TooMuchWork;
 
 impl<'a> SegmentFinder<'a> {
+    /// Looks by vmaddr.
     pub(super) fn new(image: &MachO<'a>) -> Self {
+        Self::in_space(image, Space::Memory)
+    }
+
+    pub(super) fn in_space(image: &MachO<'a>, space: Space) -> Self {
         Self {
             segments: image.segments(),
+            space,
             ncmds: image.header().ncmds,
             current: None,
             steps_left: widen(image.file().len()).saturating_mul(STEPS_PER_BYTE),
@@ -80,24 +110,25 @@ impl<'a> SegmentFinder<'a> {
         }
         self.step()?;
         let segment = self.segments.clone().skip_to(index.into());
-        let segment = segment.map(|segment| SegmentBytes::new(&segment));
+        let segment = segment.map(|segment| SegmentBytes::new(&segment, self.space));
         self.current = segment.map(|segment| (Some(index), segment));
         Ok(segment)
     }
 
-    /// The segment that an address lies in, and how far.
+    /// The segment that a place lies in, and how far.
     pub(super) fn at(
         &mut self,
-        vmaddr: u64,
+        place: u64,
     ) -> Result<Option<(SegmentBytes<'a>, u64)>, TooMuchWork> {
-        let inside = |segment: SegmentBytes<'a>| Some((segment, segment.offset_of(vmaddr)?));
+        let space = self.space;
+        let inside = |segment: SegmentBytes<'a>| Some((segment, segment.offset_of(place)?));
         if let Some(found) = self.current.and_then(|(_, segment)| inside(segment)) {
             return Ok(Some(found));
         }
         self.step()?;
-        let holds = |segment: &Segment<'a>| inside(SegmentBytes::new(segment)).is_some();
+        let holds = |segment: &Segment<'a>| inside(SegmentBytes::new(segment, space)).is_some();
         let segment = self.segments.clone().seek(holds);
-        let found = segment.and_then(|segment| inside(SegmentBytes::new(&segment)));
+        let found = segment.and_then(|segment| inside(SegmentBytes::new(&segment, space)));
         self.current = found.map(|(segment, _)| (None, segment));
         Ok(found)
     }

@@ -14,12 +14,14 @@ pub(super) const SHORT: u32 = 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Mechanism {
-    /// `LC_DYLD_CHAINED_FIXUPS`.
+    /// `LC_DYLD_CHAINED_FIXUPS`, or section `__TEXT,__chain_fixups` of firmware.
     Chained,
     /// Section `__TEXT,__thread_starts` of a static kernel.
     ThreadStarts,
     /// Section `__TEXT,__chain_starts` of firmware.
     ChainStarts,
+    /// Section `__TEXT,__rebase_info` of firmware.
+    RebaseRuns,
     /// Rebase opcodes of `LC_DYLD_INFO`.
     RebaseOpcodes,
     /// Bind opcodes of `LC_DYLD_INFO`.
@@ -43,6 +45,7 @@ impl Mechanism {
             Self::Chained => "chained",
             Self::ThreadStarts => "thread-starts",
             Self::ChainStarts => "chain-starts",
+            Self::RebaseRuns => "rebase-runs",
             Self::RebaseOpcodes => "rebase-opcodes",
             Self::BindOpcodes => "bind-opcodes",
             Self::ThreadedBind => "threaded-bind",

@@ -1,29 +1,46 @@
 //! Threads: chains that a section of the image lists by their starts, and that no page bounds.
 //!
-//! `__TEXT,__thread_starts` is how static kernels of the first arm64e devices say where their pointers
-//! are (XNU `osfmk/mach/dyld_kernel_fixups.h`, `rebase_threaded_starts` and `rebase_chain`);
-//! `__TEXT,__chain_starts` is the same for firmware, with a pointer format of its own
-//! (`dyld_chained_starts_offsets` of `mach-o/fixup-chains.h`).
+//! `__TEXT,__thread_starts` is how static kernels of the first arm64e devices say where their
+//! pointers are (XNU `osfmk/mach/dyld_kernel_fixups.h`, `rebase_threaded_starts` and
+//! `rebase_chain`); `__TEXT,__chain_starts` is the same for firmware, with a pointer format of its
+//! own (`dyld_chained_starts_offsets` of `mach-o/fixup-chains.h`).
 //!
-//! Bounds: a thread goes upwards inside one segment, and all threads together have no more slots than
-//! the file has room for.
+//! The starts of firmware count in the file or in memory (dyld `mach_o/Image.cpp`, `forEachFixup`),
+//! and a thread advances in what its start counts in.
+//!
+//! Bounds: a thread goes upwards through the segments of the image, from one into the next if they
+//! touch, and all threads together have no more slots than the file has room for.
 use zerocopy::little_endian::U32;
 
 use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::pointer::PointerBits;
-use crate::fixup::segment_finder::{SegmentBytes, SegmentFinder, TooMuchWork};
+use crate::fixup::segment_finder::{SegmentBytes, SegmentFinder, SlotPosition, Space, TooMuchWork};
 use crate::fixup::slot::{Mechanism, Slot};
 use crate::macho::MachO;
-use crate::raw::fixup::PointerFormat;
+use crate::raw::fixup::{
+    DYLD_CHAINED_STARTS_USE_FILE_OFFSET, DYLD_CHAINED_STARTS_USE_VM_OFFSET, PointerFormat,
+};
+use crate::raw::header::FileType;
+use crate::raw::segment::VmProt;
+use crate::segment::{Section, Segment};
 
 /// Bytes that a slot has at least.
 const SMALLEST_SLOT: u64 = 4;
 
-/// An offset that stands for a slot which would share bytes with the one before.
-const OVERLAP: u64 = u64::MAX;
-/// Ends the starts.
+/// Ends the starts of a kernel.
 const NO_MORE_STARTS: u32 = u32::MAX;
+
+/// Where a walk goes next.
+#[derive(Clone, Copy)]
+enum Next<'a> {
+    /// To the next start.
+    Start,
+    /// To a slot so many bytes into a segment, or past its end.
+    At(SegmentBytes<'a>, u64),
+    /// To a slot that would share bytes with the one before.
+    Overlap,
+}
 
 /// The walk over the threads of one section.
 #[derive(Clone)]
@@ -31,14 +48,13 @@ pub(super) struct Threads<'a> {
     what: Structure,
     bytes: Bytes<'a>,
     starts: &'a [U32],
-    /// The start to go to next.
-    next: usize,
+    /// The start to go to after this thread.
+    next_start: usize,
     bits: PointerBits,
     /// What the starts count from.
     base: u64,
     finder: SegmentFinder<'a>,
-    /// The segment and the offset in it of the next slot.
-    at: Option<(SegmentBytes<'a>, u64)>,
+    next: Next<'a>,
     /// Where the slot before is in the outermost file; `None` at the start of a thread.
     before: Option<u64>,
     slots_left: u64,
@@ -54,21 +70,69 @@ pub(super) fn kernel_format(bytes: Bytes<'_>) -> Result<PointerFormat, Error> {
     })
 }
 
+/// How the slots of `__chain_starts` are written, and how many chains there are.
+pub(super) fn firmware_format(bytes: Bytes<'_>) -> Result<(PointerFormat, u32), Error> {
+    let [format, count]: [U32; 2] = *bytes.raw(0, Structure::DyldChainedStartsOffsets)?;
+    // Formats have 16 bits elsewhere; a larger one is as unknown as 0.
+    let format = PointerFormat(u16::try_from(format.get()).unwrap_or(0));
+    Ok((format, count.get()))
+}
+
+/// What the starts of firmware count in: `reserved1` of their section says, or else they are file
+/// offsets, unless the last one lies past the end of the last segment.
+fn space_of_firmware(image: &MachO<'_>, reserved1: u32, last: Option<&U32>) -> Space {
+    match reserved1 {
+        DYLD_CHAINED_STARTS_USE_FILE_OFFSET => return Space::File,
+        DYLD_CHAINED_STARTS_USE_VM_OFFSET => return Space::Memory,
+        _ => {}
+    }
+    let segment = image.segments().last();
+    let end = segment.map(|segment| segment.fileoff().saturating_add(segment.vmsize()));
+    match (last, end) {
+        (Some(last), Some(end)) if end < u64::from(last.get()) => Space::Memory,
+        _ => Space::File,
+    }
+}
+
+/// Where file offsets count from: the first segment, or the second if the first cannot be read.
+fn first_fileoff(image: &MachO<'_>) -> u64 {
+    let readable = |segment: &Segment<'_>| {
+        segment.initprot().contains(VmProt::VM_PROT_READ) && segment.name() != "__PAGEZERO"
+    };
+    let mut segments = image.segments();
+    let Some(first) = segments.next() else {
+        return 0;
+    };
+    let segment = if readable(&first) {
+        first
+    } else {
+        segments.next().unwrap_or(first)
+    };
+    segment.fileoff()
+}
+
 impl<'a> Threads<'a> {
     /// The threads of `__thread_starts`: a word whose lowest bit is the stride, then the starts.
-    pub(super) fn of_kernel(image: &MachO<'a>, bytes: Bytes<'a>) -> Result<Self, Error> {
+    pub(super) fn of_kernel(image: &MachO<'a>, section: &Section<'a>) -> Result<Self, Error> {
+        let bytes = section.bytes()?;
         let format = kernel_format(bytes)?;
-        let starts = (4, (bytes.len() / 4).saturating_sub(1));
-        Self::new(image, bytes, Structure::ThreadStarts, format, starts)
+        let count = (bytes.len() / 4).saturating_sub(1);
+        let mut threads = Self::new(image, bytes, Structure::ThreadStarts, format, (4, count))?;
+        // XNU counts from the loaded header; firmware has such a section for dyld's tools only.
+        if image.header().filetype == FileType::MH_PRELOAD {
+            threads.count_in(image, section.raw().reserved1.get());
+        }
+        Ok(threads)
     }
 
     /// The chains of `dyld_chained_starts_offsets`: a pointer format, a count, then the starts.
-    pub(super) fn of_firmware(image: &MachO<'a>, bytes: Bytes<'a>) -> Result<Self, Error> {
+    pub(super) fn of_firmware(image: &MachO<'a>, section: &Section<'a>) -> Result<Self, Error> {
         const WHAT: Structure = Structure::DyldChainedStartsOffsets;
-        let [format, count]: [U32; 2] = *bytes.raw(0, WHAT)?;
-        // Formats have 16 bits elsewhere; a larger one is as unknown as 0.
-        let format = PointerFormat(u16::try_from(format.get()).unwrap_or(0));
-        Self::new(image, bytes, WHAT, format, (8, count.get().into()))
+        let bytes = section.bytes()?;
+        let (format, count) = firmware_format(bytes)?;
+        let mut threads = Self::new(image, bytes, WHAT, format, (8, count.into()))?;
+        threads.count_in(image, section.raw().reserved1.get());
+        Ok(threads)
     }
 
     fn new(
@@ -84,67 +148,114 @@ impl<'a> Threads<'a> {
         let Some(starts) = bytes.get_array(from, count) else {
             return Err(bytes.error(ErrorKind::CountTooLarge, what, 4));
         };
+        // Linkers reserve more of `__thread_starts` than they use.
+        let used = starts.iter().position(|start: &U32| {
+            what == Structure::ThreadStarts && start.get() == NO_MORE_STARTS
+        });
         Ok(Self {
             what,
             bytes: bytes.from(from).unwrap_or(bytes),
-            starts,
-            next: 0,
+            starts: used.and_then(|used| starts.get(..used)).unwrap_or(starts),
+            next_start: 0,
             bits,
             base: image.base().unwrap_or_default().get(),
             finder: SegmentFinder::new(image),
-            at: None,
+            next: Next::Start,
             before: None,
             slots_left: widen(image.file().len()) / SMALLEST_SLOT,
         })
     }
 
+    /// Lets the starts count in what firmware counts in.
+    fn count_in(&mut self, image: &MachO<'a>, reserved1: u32) {
+        let space = space_of_firmware(image, reserved1, self.starts.last());
+        if space == Space::File {
+            self.base = first_fileoff(image);
+            self.finder = SegmentFinder::in_space(image, space);
+        }
+    }
+
     pub(super) fn next(&mut self) -> Option<Result<Slot, Error>> {
-        if self.at.is_none() {
-            if let Err(error) = self.start()? {
-                return Some(Err(error));
+        let (segment, offset) = match self.next {
+            Next::At(segment, offset) => (segment, offset),
+            Next::Overlap => {
+                self.next = Next::Start;
+                return Some(Err(self.error(ErrorKind::Overlap)));
             }
-        }
-        let (segment, offset) = self.at.take()?;
-        if offset == OVERLAP {
-            return Some(Err(self.error(ErrorKind::Overlap)));
-        }
-        let Some(found) = segment.slot(offset, widen(self.bits.size)) else {
-            return Some(Err(self.error(ErrorKind::SlotOutsideSegment)));
+            Next::Start => match self.start()? {
+                Ok(start) => start,
+                Err(error) => return Some(Err(error)),
+            },
         };
+        self.next = Next::Start;
+        let found = match self.slot(segment, offset) {
+            Ok(found) => found,
+            Err(kind) => return Some(Err(self.error(kind))),
+        };
+        let (segment, offset, position) = found;
         let Some(left) = self.slots_left.checked_sub(1) else {
             // More slots than the file has room for: threads share some.
             self.starts = &[];
             return Some(Err(self.error(ErrorKind::Overlap)));
         };
         self.slots_left = left;
-        let (_, file_offset, raw) = found;
+        let (_, file_offset, raw) = position;
         match self.bits.next(raw) {
             0 => {}
-            next if next < self.bits.size => self.at = Some((segment, OVERLAP)),
-            next => self.at = Some((segment, offset.saturating_add(widen(next)))),
+            next if next < self.bits.size => self.next = Next::Overlap,
+            next => self.next = Next::At(segment, offset.saturating_add(widen(next))),
         }
         self.before = Some(file_offset.get());
         let mechanism = match self.what {
             Structure::ThreadStarts => Mechanism::ThreadStarts,
             _ => Mechanism::ChainStarts,
         };
-        Some(Ok(Slot::link(found, mechanism, self.bits.format, 0)))
+        Some(Ok(Slot::link(position, mechanism, self.bits.format, 0)))
+    }
+
+    /// The slot so many bytes into a segment, or of another one if that place is past the end.
+    #[inline]
+    fn slot(
+        &mut self,
+        segment: SegmentBytes<'a>,
+        offset: u64,
+    ) -> Result<(SegmentBytes<'a>, u64, SlotPosition), ErrorKind> {
+        match segment.slot(offset, widen(self.bits.size)) {
+            Some(found) => Ok((segment, offset, found)),
+            None => match segment.place(offset) {
+                Some(place) => self.slot_elsewhere(place),
+                None => Err(ErrorKind::SlotOutsideSegment),
+            },
+        }
+    }
+
+    /// The slot at a place of another segment than the one before.
+    #[cold]
+    fn slot_elsewhere(
+        &mut self,
+        place: u64,
+    ) -> Result<(SegmentBytes<'a>, u64, SlotPosition), ErrorKind> {
+        match self.finder.at(place) {
+            Ok(found) => found
+                .and_then(|(segment, offset)| {
+                    let slot = segment.slot(offset, widen(self.bits.size))?;
+                    Some((segment, offset, slot))
+                })
+                .ok_or(ErrorKind::SlotOutsideSegment),
+            Err(TooMuchWork) => {
+                self.starts = &[];
+                Err(ErrorKind::TooMuchWork)
+            }
+        }
     }
 
     /// Goes to the next start.
-    fn start(&mut self) -> Option<Result<(), Error>> {
-        let start = self.starts.get(self.next)?.get();
-        if start == NO_MORE_STARTS {
-            self.starts = &[];
-            return None;
-        }
-        self.next = self.next.saturating_add(1);
+    fn start(&mut self) -> Option<Result<(SegmentBytes<'a>, u64), Error>> {
+        let start = self.starts.get(self.next_start)?.get();
+        self.next_start = self.next_start.saturating_add(1);
         self.before = None;
         match self.finder.at(self.base.wrapping_add(start.into())) {
-            Ok(Some(at)) => {
-                self.at = Some(at);
-                Some(Ok(()))
-            }
+            Ok(Some(at)) => Some(Ok(at)),
             Ok(None) => Some(Err(self.error(ErrorKind::SlotOutsideSegment))),
             Err(TooMuchWork) => {
                 let error = self.error(ErrorKind::TooMuchWork);
@@ -160,7 +271,7 @@ impl<'a> Threads<'a> {
         if let Some(before) = self.before {
             return Error::new(kind, Structure::DyldChainedPtr, before);
         }
-        let start = widen(self.next.saturating_sub(1)).saturating_mul(4);
+        let start = widen(self.next_start.saturating_sub(1)).saturating_mul(4);
         self.bytes.error(kind, self.what, start)
     }
 }

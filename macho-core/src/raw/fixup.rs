@@ -96,6 +96,13 @@ pub const DYLD_CHAINED_PTR_START_MULTI: u16 = 0x8000;
 /// `DYLD_CHAINED_PTR_START_LAST`: the last start of a page's own list.
 pub const DYLD_CHAINED_PTR_START_LAST: u16 = 0x8000;
 
+/// `DYLD_CHAINED_STARTS_USE_FILE_OFFSET`, `reserved1` of section `__chain_starts`: its starts are
+/// file offsets.
+pub const DYLD_CHAINED_STARTS_USE_FILE_OFFSET: u32 = 1;
+/// `DYLD_CHAINED_STARTS_USE_VM_OFFSET`, `reserved1` of section `__chain_starts`: its starts count in
+/// memory from the header.
+pub const DYLD_CHAINED_STARTS_USE_VM_OFFSET: u32 = 2;
+
 open_enum! {
     /// `pointer_format` of [`DyldChainedStartsInSegment`].
     pub struct PointerFormat(u16);

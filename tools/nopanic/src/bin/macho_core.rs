@@ -179,7 +179,8 @@ fn linkedit(image: &MachO<'_>, bytes: &[u8], number: u64) {
 #[inline(never)]
 fn probe_fixups(image: &MachO<'_>) {
     let fixups = image.fixups();
-    let _ = black_box(fixups.thread_format());
+    let _ = black_box((fixups.thread_format(), fixups.firmware_format()));
+    black_box(fixups.only_chains().slots().count());
     for slot in fixups.slots().flatten() {
         black_box((slot.vmaddr, slot.size(), slot.pointer_format()));
         let _ = black_box((slot.fixup(), slot.mechanism().name()));
