@@ -11,18 +11,18 @@ use core::ops::ControlFlow;
 
 use macho_core::{
     Auth, AuthKey, Fixup, Fixups, Import, MachO, Segments, SlidVmAddr, Slide, Slot, Target,
-    VmOffset,
 };
 
 use crate::error::{Error, Fault};
+use crate::image_fixups::{CollectionFixups, ImageFixups};
 use crate::target::RebaseTargets;
 
 /// What a loader knows that the file does not say. Each method has an answer for a loader that does
 /// not know.
 pub trait Linker {
     /// The run-time base of the collection with this cache level: 0 primary, 1 pageable, 3
-    /// auxiliary (XNU `osfmk/kern/kcformat.c`). `None` makes a pointer into it an error, but for
-    /// level 0 of an image that starts to run: its own lowest address stands in.
+    /// auxiliary (XNU `pexpert/gen/kcformat.c`). `None` makes a pointer into it an error, except
+    /// for the level of the image itself: its own lowest address stands in.
     fn collection_base(&self, level: u8) -> Option<SlidVmAddr> {
         let _ = level;
         None
@@ -98,27 +98,20 @@ struct Resolver<'a, 'l, L> {
 }
 
 impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
-    fn new(image: &MachO<'a>, slide: Slide, linker: &'l L) -> Self {
-        let targets = RebaseTargets::new(image);
-        let start = Target::Cache {
-            level: 0,
-            offset: VmOffset::new(0),
-        };
-        let own = targets
-            .vmaddr(None, start)
-            .map(|lowest| slide.apply(lowest));
+    fn new(of: &ImageFixups<'a>, slide: Slide, linker: &'l L) -> Self {
+        let targets = of.targets;
         Self {
-            fixups: image.fixups(),
-            segments: image.segments(),
+            fixups: of.fixups,
+            segments: of.image.segments(),
             slide,
             targets,
-            primary: linker.collection_base(0).or(own),
+            primary: base_of_level(&targets, slide, linker, 0),
             linker,
         }
     }
 
-    /// What nearly all slots of a collection hold: a pointer into the primary one. Apart, so that
-    /// the loop over them carries no error about.
+    /// What nearly all slots of a collection hold: a pointer into the primary one. A separate
+    /// function so that the loop over them carries no error about.
     #[inline]
     fn in_primary(&self, slot: &Slot) -> Option<u64> {
         match (slot.fixup(), self.primary) {
@@ -164,7 +157,8 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
                 Ok(base.get().wrapping_add(offset.get()))
             }
             Target::Cache { level, offset } => {
-                let base = self.linker.collection_base(level).ok_or(unknown)?;
+                let base = base_of_level(&self.targets, self.slide, self.linker, level);
+                let base = base.ok_or(unknown)?;
                 Ok(base.get().wrapping_add(offset.get()))
             }
             Target::Segment { index, offset } => {
@@ -196,8 +190,20 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
     }
 }
 
+/// Where the pointers of a cache level count from at run time.
+fn base_of_level(
+    targets: &RebaseTargets,
+    slide: Slide,
+    linker: &impl Linker,
+    level: u8,
+) -> Option<SlidVmAddr> {
+    let known = linker.collection_base(level);
+    known.or_else(|| Some(slide.apply(targets.base_of_level(level)?)))
+}
+
 /// The run-time value of one slot of `image`, without writing it. For many slots of an image that
-/// has 32-bit or opcode fixups, [`apply_fixups`] costs less.
+/// has 32-bit or opcode fixups, [`apply_fixups`] costs less. A slot of an image inside of a
+/// collection is asked of the outer image, whose base its pointers count from.
 ///
 /// # Errors
 /// As [`apply_fixups`], but `SlotNotMapped`.
@@ -207,11 +213,13 @@ pub fn resolve_slot(
     slide: Slide,
     linker: &impl Linker,
 ) -> Result<u64, Error> {
-    Resolver::new(image, slide, linker).value(slot)
+    let of = ImageFixups::of_outer(image);
+    Resolver::new(&of, slide, linker).value(slot)
 }
 
 /// Rewrites in `memory` every slot of `image`, which runs at its vmaddrs plus `slide`; returns how
-/// many. `place` says where in `memory` a slot is, in bytes: of a loaded image, `slot.vmaddr` less
+/// many. Of a kernel collection these include the slots of the images inside
+/// ([`CollectionFixups`]). `place` says where in `memory` a slot is, in bytes: of a loaded image, `slot.vmaddr` less
 /// the lowest vmaddr; of a copy of the file, `slot.file_offset`.
 ///
 /// A kernel that is to run does this itself, and cannot do it a second time:
@@ -231,7 +239,21 @@ pub fn apply_fixups(
     mut place: impl FnMut(&Slot) -> Option<u64>,
     linker: &impl Linker,
 ) -> Result<u64, Error> {
-    let resolver = Resolver::new(image, slide, linker);
+    let mut applied = 0_u64;
+    for of in CollectionFixups::new(image) {
+        let resolver = Resolver::new(&of?, slide, linker);
+        let done = apply_resolved(&resolver, memory, &mut place)?;
+        applied = applied.wrapping_add(done);
+    }
+    Ok(applied)
+}
+
+/// Rewrites the slots of one image.
+fn apply_resolved<L: Linker>(
+    resolver: &Resolver<'_, '_, L>,
+    memory: &mut [u8],
+    place: &mut impl FnMut(&Slot) -> Option<u64>,
+) -> Result<u64, Error> {
     let mut applied = 0_u64;
     let outcome = resolver.fixups.try_for_each(|item| {
         let slot = match item {

@@ -6,8 +6,10 @@ use macho_core::{
     Segment, Symbol, VmAddr,
 };
 
+use crate::collection::{self, CollectionKind};
 use crate::entry::{EntryPoint, entry_point};
 use crate::error::Error;
+use crate::image_fixups::CollectionFixups;
 use crate::kext::{Kmods, PrelinkInfo};
 use crate::map::{AddressMap, MapCell};
 
@@ -69,29 +71,6 @@ impl Shape {
             Self::Prelinked
         } else {
             Self::BareKernel
-        }
-    }
-}
-
-/// Which of the collections that a Mac loads a fileset is (XNU `kc_kind_t`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum CollectionKind {
-    /// With the kernel; cache level 0.
-    Primary,
-    /// Kexts that are paged in; cache level 1.
-    Pageable,
-    /// Kexts of others than Apple; cache level 3.
-    Auxiliary,
-}
-
-impl CollectionKind {
-    /// A short name, as the command line prints it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Primary => "primary",
-            Self::Pageable => "pageable",
-            Self::Auxiliary => "auxiliary",
         }
     }
 }
@@ -271,19 +250,13 @@ impl<'a> KernelCache<'a> {
         if self.shape != Shape::Fileset {
             return Ok(None);
         }
-        if has(&self.image, LoadCommandKind::LC_UNIXTHREAD) {
-            return Ok(Some(CollectionKind::Primary));
-        }
-        let Some(info) = self.prelink_info()? else {
-            return Ok(None);
-        };
-        Ok(if info.has_key("_PageableKCID") {
-            Some(CollectionKind::Auxiliary)
-        } else if info.has_key("_BootKCID") {
-            Some(CollectionKind::Pageable)
-        } else {
-            None
-        })
+        collection::kind(&self.image)
+    }
+
+    /// The fixups of the outer image, and of a collection that has no kernel those of the kexts
+    /// that have some of their own.
+    pub fn fixups(&self) -> CollectionFixups<'a> {
+        CollectionFixups::new(&self.image)
     }
 
     /// The property list of the kexts, in `__PRELINK_INFO,__info`; `None` without that section.
@@ -291,14 +264,7 @@ impl<'a> KernelCache<'a> {
     /// # Errors
     /// The section reaches past the end of the file.
     pub fn prelink_info(&self) -> Result<Option<PrelinkInfo<'a>>, Error> {
-        let section = self.image.sections().find(|section| {
-            section.segment_name() == "__PRELINK_INFO" && section.name() == "__info"
-        });
-        let Some(section) = section else {
-            return Ok(None);
-        };
-        let start = section.file_offset().unwrap_or_default();
-        Ok(Some(PrelinkInfo::new(section.data()?, start)))
+        collection::prelink_info(&self.image)
     }
 
     /// The kexts in the arrays `__kmod_info` and `__kmod_start`; none without them.

@@ -7,7 +7,7 @@
 mod dictionary;
 mod kmod;
 mod plist;
-mod prelink_info;
+pub(crate) mod prelink_info;
 
 pub use dictionary::{Dictionaries, Dictionary, Key};
 pub use kmod::{Kmod, Kmods};

@@ -50,8 +50,10 @@ mod apply;
 mod boot_args;
 #[cfg(feature = "code")]
 pub mod code;
+mod collection;
 mod entry;
 mod error;
+mod image_fixups;
 mod images;
 mod kernelcache;
 mod kext;
@@ -67,8 +69,9 @@ mod sort;
 mod target;
 
 // The file: its shape, the images inside, where it starts to run.
+pub use collection::CollectionKind;
 pub use entry::{EntryPoint, EntrySource};
-pub use kernelcache::{CollectionKind, Entries, Entry, KernelCache, Shape};
+pub use kernelcache::{Entries, Entry, KernelCache, Shape};
 
 // Between vmaddr, file offset and physical address.
 pub use map::{
@@ -98,6 +101,9 @@ pub use load::{BootFields, ClampReason, FixedUpBy, LoadPlan, MOST_SEGMENTS, Slid
 
 // What the kernel is told when it is entered.
 pub use boot_args::{BootArgs, BootArgsLayout, BootVideo};
+
+// The fixups of a kernelcache's images.
+pub use image_fixups::{CollectionFixups, ImageFixups};
 
 // One pointer, in a file or in memory.
 pub use pac::strip_pac;

@@ -3,7 +3,9 @@ use macho_core::{
     ChainedFixups, FileOffset, Fixup, Layout, MachO, PointerFormat, Pointers, Target, VmAddr,
 };
 
+use crate::collection;
 use crate::error::Error;
+use crate::image_fixups::CollectionFixups;
 use crate::map::AddressMap;
 use crate::pac::strip_pac;
 use crate::target::RebaseTargets;
@@ -17,8 +19,8 @@ pub struct Pointer {
     pub file_offset: FileOffset,
     /// The word: 8 bytes, or 4 of the 32-bit formats.
     pub raw: u64,
-    /// How the chains of its segment or the threads of its image are written; `None` where it has none, or has them no more, and the
-    /// word is a plain pointer.
+    /// How the chains of its segment or the threads of its image are written; `None` if the segment
+    /// has no chains, or they have already been applied; the word is then a plain pointer.
     pub format: Option<PointerFormat>,
     /// What it becomes at load time.
     pub fixup: Fixup,
@@ -38,8 +40,10 @@ pub const fn unslid(layout: Layout, pointer: u64) -> VmAddr {
     }
 }
 
-/// Reads the pointer at `vmaddr`: its segment says how the word is written, or in memory whose fixups have been applied, it is an address. `None` where no byte of the file backs it. Costs a pass over the
-/// load commands and the table of chain starts.
+/// Reads the pointer at `vmaddr`: its segment says how the word is written, or in memory whose
+/// fixups have been applied, it is an address. `None` if no byte of the file backs it. Costs a pass
+/// over the load commands and the table of chain starts; of a collection without a kernel also over
+/// its property list and its images, one of which may have the chains.
 ///
 /// Nothing in a word tells a pointer from a number, and only a walk tells whether a chain reaches it: this
 /// is for words that are known to be pointers, such as a field of a structure.
@@ -51,9 +55,14 @@ pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, 
     let (Some(file_offset), Some(index)) = (found.outcome.file_offset(), found.segment) else {
         return Ok(None);
     };
-    let words = Words::new(image)?;
+    let (words, format) = match inside(image, vmaddr)? {
+        Some(inside) => inside,
+        None => {
+            let words = Words::new(image)?;
+            (words, words.format(index)?)
+        }
+    };
     let is_applied = image.layout().has_fixups_applied();
-    let format = words.format(index)?;
     let size = format.and_then(PointerFormat::slot_size).unwrap_or(8);
     let Some(segment) = image
         .segments()
@@ -82,14 +91,49 @@ pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, 
     }))
 }
 
-/// How the words of an image that are pointers are written: as links of chains, segment by segment; as links of a static kernel's threads;
-/// or plainly.
+/// The words at an address of an image inside of a collection that has chains of its own there.
+fn inside<'a>(
+    image: &MachO<'a>,
+    vmaddr: VmAddr,
+) -> Result<Option<(Words<'a>, Option<PointerFormat>)>, Error> {
+    if !collection::is_without_kernel(image) || image.layout().has_fixups_applied() {
+        return Ok(None);
+    }
+    // Damage in other images is irrelevant to this word.
+    for of in CollectionFixups::new(image).skip(1).flatten() {
+        let Some(index) = AddressMap::new(&of.image).translate(vmaddr).segment else {
+            continue;
+        };
+        let words = Words {
+            layout: image.layout(),
+            chained: of.image.chained_fixups()?,
+            threads: None,
+            targets: of.targets,
+        };
+        let format = words.format(index)?;
+        if format.is_some() {
+            return Ok(Some((words, format)));
+        }
+    }
+    Ok(None)
+}
+
+/// How the words of an image that are pointers are written: as links of chains, segment by segment;
+/// as links of the threads of a static kernel or of firmware; or plainly.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words<'a> {
     layout: Layout,
     chained: Option<ChainedFixups<'a>>,
-    threads: Option<PointerFormat>,
+    threads: Option<Threads>,
     targets: RebaseTargets,
+}
+
+/// How links of threads are written.
+#[derive(Clone, Copy, Debug)]
+struct Threads {
+    format: PointerFormat,
+    /// Whether they are a static kernel's, or else firmware's.
+    are_of_kernel: bool,
 }
 
 impl<'a> Words<'a> {
@@ -100,7 +144,17 @@ impl<'a> Words<'a> {
         if !words.layout.has_fixups_applied() {
             words.chained = image.chained_fixups()?;
             if words.chained.is_none() {
-                words.threads = image.fixups().thread_format()?;
+                let threads = |are_of_kernel| {
+                    move |format| Threads {
+                        format,
+                        are_of_kernel,
+                    }
+                };
+                let fixups = image.fixups();
+                words.threads = match fixups.thread_format()?.map(threads(true)) {
+                    Some(threads) => Some(threads),
+                    None => fixups.firmware_format()?.map(threads(false)),
+                };
             }
         }
         Ok(words)
@@ -121,14 +175,14 @@ impl<'a> Words<'a> {
         }
     }
 
-    /// How the words of the segment with this place in load-command order are written; `None` of plain ones. Costs a pass over the table of chain
-    /// starts.
+    /// How the words of the segment with this place in load-command order are written; `None` of
+    /// plain ones. Costs a pass over the table of chain starts.
     ///
     /// # Errors
     /// Damage of that table up to the segment.
     pub(crate) fn format(&self, segment: u32) -> Result<Option<PointerFormat>, Error> {
         let Some(chained) = self.chained else {
-            return Ok(self.threads);
+            return Ok(self.threads.map(|threads| threads.format));
         };
         for starts in chained.segments() {
             let starts = starts?;
@@ -141,7 +195,7 @@ impl<'a> Words<'a> {
 
     /// What a word of a segment with this format becomes.
     pub(crate) fn fixup(&self, format: Option<PointerFormat>, raw: u64) -> Fixup {
-        let link = if self.threads.is_some() {
+        let link = if self.threads.is_some_and(|threads| threads.are_of_kernel) {
             // A kernel binds to nothing: only a plain address of its half has these bits.
             let link = format.and_then(|format| format.decode_thread(raw));
             link.filter(|link| !matches!(link.fixup, Fixup::Bind { .. }))

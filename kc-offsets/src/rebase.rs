@@ -4,8 +4,8 @@
 use core::ops::ControlFlow;
 
 use macho_core::{
-    CommandView, FileOffset, Fixup, LoadCommandKind as Kind, MachO, PointerFormat, Segment, Slide,
-    Slot, Target, VmAddr,
+    CommandView, FileOffset, Fixup, Fixups, LoadCommandKind as Kind, MachO, PointerFormat, Segment,
+    Slide, Slot, Target, VmAddr,
 };
 
 use crate::apply;
@@ -73,7 +73,9 @@ pub fn rebase(cache: &KernelCache<'_>, copy: &mut [u8], slide: Slide) -> Result<
         }
     }
     work.symbols(&outer)?;
-    work.slots(&outer)?;
+    for of in cache.fixups() {
+        work.slots(&of?.fixups)?;
+    }
     Ok(work.done)
 }
 
@@ -146,8 +148,8 @@ impl Work<'_> {
     }
 
     /// The slots that hold an absolute address.
-    fn slots(&mut self, image: &MachO<'_>) -> Result<(), Error> {
-        let outcome = image.fixups().try_for_each(|item| {
+    fn slots(&mut self, fixups: &Fixups<'_>) -> Result<(), Error> {
+        let outcome = fixups.try_for_each(|item| {
             let moved = item.map_err(Error::from).and_then(|slot| self.slot(&slot));
             match moved {
                 Ok(()) => ControlFlow::Continue(()),

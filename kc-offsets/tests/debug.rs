@@ -237,6 +237,8 @@ fn load(seen: &mut Seen, cache: &KernelCache<'_>) {
     }
     seen.error(plan.load_into(&mut []).unwrap_err());
     seen.see(&RebaseTargets::new(&image));
+    seen.see(&cache.fixups());
+    seen.results(cache.fixups());
     for slot in image.fixups().slots().flatten().take(20) {
         if let Ok(Some(pointer)) = pointer_at(&image, slot.vmaddr) {
             seen.see(&pointer);

@@ -9,6 +9,7 @@ use macho_core::{
 use super::regions::Region;
 use super::xref::Wanted;
 use crate::error::Error;
+use crate::image_fixups::{CollectionFixups, ImageFixups};
 use crate::pac::strip_pac;
 use crate::pointer::unslid;
 use crate::target::RebaseTargets;
@@ -51,7 +52,10 @@ pub struct PointerXrefs<'a> {
     reason = "there is no allocator to box with"
 )]
 enum Source<'a> {
-    Slots(Slots<'a>, RebaseTargets),
+    Slots {
+        current: Option<(Slots<'a>, RebaseTargets)>,
+        images: CollectionFixups<'a>,
+    },
     Words {
         parts: Parts<'a>,
         region: Option<Region<'a>>,
@@ -64,10 +68,13 @@ enum Source<'a> {
 impl<'a> PointerXrefs<'a> {
     /// The pointers of `image` to an address of `wanted`.
     pub fn new(image: &MachO<'a>, wanted: impl Into<Wanted<'a>>) -> Self {
-        let slots = image.fixups().slots();
-        let has_fixups = slots.clone().any(|slot| slot.is_ok());
-        let source = if has_fixups {
-            Source::Slots(slots, RebaseTargets::new(image))
+        let images = CollectionFixups::new(image);
+        let has_slots = |of: ImageFixups<'_>| of.fixups.slots().any(|slot| slot.is_ok());
+        let source = if images.clone().any(|of| of.is_ok_and(has_slots)) {
+            Source::Slots {
+                current: None,
+                images,
+            }
         } else {
             Source::Words {
                 parts: Parts::new(image),
@@ -83,15 +90,27 @@ impl<'a> PointerXrefs<'a> {
     }
 }
 
-fn next_slot(
-    slots: &mut Slots<'_>,
-    rebases: &RebaseTargets,
+/// The next slot of an image, or of the image after it.
+fn next_slot<'a>(
+    current: &mut Option<(Slots<'a>, RebaseTargets)>,
+    images: &mut CollectionFixups<'a>,
     wanted: &Wanted<'_>,
 ) -> Option<Result<PointerXref, Error>> {
     loop {
-        let slot = match slots.next()? {
-            Ok(slot) => slot,
-            Err(error) => return Some(Err(error.into())),
+        let Some((slots, rebases)) = current else {
+            match images.next()? {
+                Ok(of) => *current = Some((of.fixups.slots(), of.targets)),
+                Err(error) => return Some(Err(error)),
+            }
+            continue;
+        };
+        let slot = match slots.next() {
+            Some(Ok(slot)) => slot,
+            Some(Err(error)) => return Some(Err(error.into())),
+            None => {
+                *current = None;
+                continue;
+            }
         };
         let target = rebases.of_slot(&slot);
         if let Some(target) = target.filter(|target| wanted.contains(*target)) {
@@ -221,7 +240,7 @@ impl Iterator for PointerXrefs<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.source {
-            Source::Slots(slots, rebases) => next_slot(slots, rebases, &self.wanted),
+            Source::Slots { current, images } => next_slot(current, images, &self.wanted),
             Source::Words {
                 parts,
                 region,

@@ -2,14 +2,15 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use macho_core::{Auth, Fixup, MachO, Mechanism, Segment, SegmentStarts, Slot};
+use kc_offsets::{KernelCache, RebaseTargets, Shape};
+use macho_core::{Auth, Fixup, Fixups, MachO, Mechanism, Name, Segment, SegmentStarts, Slot};
 use serde_json::{Value, json};
 
-use crate::cli::Fixups;
+use crate::cli;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::images::{self, ImageMemory};
-use crate::json::{hex, hex_or_null, text};
+use crate::json::{hex, hex_or_null, plain, text};
 use crate::question::with_image;
 use crate::report::{Report, Status};
 use crate::streams::Streams;
@@ -18,19 +19,67 @@ mod import_names;
 
 use import_names::ImportNames;
 
-pub(super) fn run(args: &Fixups, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+pub(super) fn run(args: &cli::Fixups, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     with_image(&args.input, streams, |cache, payload, streams| {
-        let mut memory = ImageMemory::default();
-        let image = images::select(memory.mapped(cache)?, args.image.as_deref())?;
+        let mut damage = Damage::default();
+        let sources = sources(cache, args.image.as_deref(), &mut damage)?;
         let file = &args.input.file;
         let mut report = Report::list("fixups", args.report, file, streams).of(payload);
+        report.damage = damage;
         let done = if args.list {
-            list(&image, &mut report)
+            list(&sources, &mut report)
         } else {
-            summary(&image, &mut report)
+            summary(&sources, &mut report)
         };
         report.end(done)
     })
+}
+
+/// An image whose fixups are shown.
+struct Source<'a> {
+    /// Its id, if it is inside of another.
+    id: Option<Name<'a>>,
+    image: MachO<'a>,
+    fixups: Fixups<'a>,
+    targets: RebaseTargets,
+}
+
+/// All images that have fixups of their own, or the one with that id.
+fn sources<'a>(
+    cache: &KernelCache<'a>,
+    name: Option<&str>,
+    damage: &mut Damage,
+) -> Result<Vec<Source<'a>>, Failure> {
+    let Some(name) = name else {
+        let mut sources = Vec::new();
+        for of in cache.fixups() {
+            match of {
+                Ok(of) => sources.push(Source {
+                    id: of.entry.and_then(|entry| entry.id().ok()),
+                    image: of.image,
+                    fixups: of.fixups,
+                    targets: of.targets,
+                }),
+                Err(error) => damage.add(error),
+            }
+        }
+        return Ok(sources);
+    };
+    let mut memory = ImageMemory::default();
+    let image = images::select(memory.mapped(cache)?, Some(name))?;
+    // A kext of a prelinked kernel is a file of its own.
+    let (fixups, targets) = if cache.shape() == Shape::Fileset {
+        let outer = RebaseTargets::new(&cache.image());
+        (image.fixups().only_chains(), outer.within(&image))
+    } else {
+        (image.fixups(), RebaseTargets::new(&image))
+    };
+    Ok(vec![Source {
+        id: None,
+        image,
+        fixups,
+        targets,
+    }])
 }
 
 /// There is nothing to show.
@@ -63,24 +112,27 @@ fn auth_text(auth: Auth) -> String {
     format!("  {} {:#06x}{address}", auth.key.name(), auth.diversity)
 }
 
-fn list(image: &MachO<'_>, report: &mut Report<'_, '_>) -> Result<(), Failure> {
-    let names = ImportNames::new(image);
-    let mut is_empty = true;
-    for item in image.fixups().slots() {
-        is_empty = false;
-        match item {
-            Ok(slot) if report.is_json() => {
-                let mut row = row_json(Some(&slot));
-                names.describe(&slot, &mut row);
-                report.row(&row)?;
-            }
-            Ok(slot) => write_slot(&slot, &names, report.text()?)?,
-            Err(error) => {
-                let damage = report.damaged(error, None);
-                if report.is_json() {
-                    let mut row = row_json(None);
-                    row["damage"] = damage;
+fn list(sources: &[Source<'_>], report: &mut Report<'_, '_>) -> Result<(), Failure> {
+    let mut is_empty = report.damage.is_none();
+    for source in sources {
+        let names = ImportNames::new(&source.fixups, source.targets);
+        let id = source.id.map_or(Value::Null, text);
+        for item in source.fixups.slots() {
+            is_empty = false;
+            match item {
+                Ok(slot) if report.is_json() => {
+                    let mut row = row_json(Some(&slot), &id);
+                    names.describe(&slot, &mut row);
                     report.row(&row)?;
+                }
+                Ok(slot) => write_slot(&slot, &names, report.text()?)?,
+                Err(error) => {
+                    let damage = report.damaged(error, None);
+                    if report.is_json() {
+                        let mut row = row_json(None, &id);
+                        row["damage"] = damage;
+                        report.row(&row)?;
+                    }
                 }
             }
         }
@@ -110,7 +162,7 @@ fn write_slot(slot: &Slot, names: &ImportNames<'_>, out: &mut Vec<u8>) -> Result
 }
 
 /// The row of a slot, without its target; of damage all null.
-fn row_json(slot: Option<&Slot>) -> Value {
+fn row_json(slot: Option<&Slot>, image: &Value) -> Value {
     let auth = slot.and_then(|slot| auth(slot.fixup()));
     json!({
         "vmaddr": hex_or_null(slot.map(|slot| slot.vmaddr.get())),
@@ -129,6 +181,7 @@ fn row_json(slot: Option<&Slot>) -> Value {
         "weak": null,
         "ordinal": null,
         "addend": null,
+        "image": image,
         "damage": null,
     })
 }
@@ -161,6 +214,8 @@ impl Counts {
 
 /// A row of the summary.
 struct Row<'a> {
+    /// The image, if it is inside of another.
+    id: Option<Name<'a>>,
     mechanism: Mechanism,
     segment: Segment<'a>,
     /// Of chains, where they start.
@@ -170,7 +225,8 @@ struct Row<'a> {
 
 /// What each mechanism has in each segment: segments in the order of the table of chains, or of the
 /// load commands.
-fn rows<'a>(image: &MachO<'a>, damage: &mut Damage) -> Vec<Row<'a>> {
+fn rows<'a>(source: &Source<'a>, damage: &mut Damage) -> Vec<Row<'a>> {
+    let image = &source.image;
     let segments: Vec<Segment<'a>> = image.segments().collect();
     let starts: BTreeMap<usize, SegmentStarts<'a>> = match image.chained_fixups() {
         Ok(Some(chained)) if !image.layout().has_fixups_applied() => chained
@@ -191,7 +247,7 @@ fn rows<'a>(image: &MachO<'a>, damage: &mut Damage) -> Vec<Row<'a>> {
         (past < segment.vmsize()).then_some((index, past))
     };
     let mut last = 0;
-    for slot in image.fixups().slots() {
+    for slot in source.fixups.slots() {
         let slot = match &slot {
             Ok(slot) => slot,
             Err(error) => {
@@ -216,6 +272,7 @@ fn rows<'a>(image: &MachO<'a>, damage: &mut Damage) -> Vec<Row<'a>> {
     let row = |((mechanism, index), counts): ((Mechanism, usize), Counts)| {
         let is_chained = mechanism == Mechanism::Chained;
         Some(Row {
+            id: source.id,
             mechanism,
             segment: *segments.get(index)?,
             starts: starts.get(&index).copied().filter(|_| is_chained),
@@ -225,8 +282,11 @@ fn rows<'a>(image: &MachO<'a>, damage: &mut Damage) -> Vec<Row<'a>> {
     counts.into_iter().filter_map(row).collect()
 }
 
-fn summary(image: &MachO<'_>, report: &mut Report<'_, '_>) -> Result<(), Failure> {
-    let rows = rows(image, &mut report.damage);
+fn summary(sources: &[Source<'_>], report: &mut Report<'_, '_>) -> Result<(), Failure> {
+    let mut rows = Vec::new();
+    for source in sources {
+        rows.extend(self::rows(source, &mut report.damage));
+    }
     if rows.is_empty() && report.damage.is_none() && !report.is_json() {
         return none(report);
     }
@@ -251,6 +311,7 @@ impl Row<'_> {
             _ => format!(", {count} {what}"),
         };
         let (binds, values) = (others(counts.bind, "binds"), others(counts.value, "values"));
+        let image = self.id.map_or_else(String::new, |id| format!("  {}", plain(id)));
         let how = match &self.starts {
             Some(starts) => format!(
                 "{} ({})  {} of {} pages of {:#x}",
@@ -263,7 +324,7 @@ impl Row<'_> {
             None => self.mechanism.name().to_owned(),
         };
         format!(
-            "{}  {name:16}  {how}  {} rebases{binds}{values}, {} signed",
+            "{}  {name:16}  {how}  {} rebases{binds}{values}, {} signed{image}",
             segment.vmaddr(),
             counts.rebase,
             counts.signed
@@ -287,6 +348,7 @@ impl Row<'_> {
             "bind": counts.bind,
             "value": counts.value,
             "signed": counts.signed,
+            "image": self.id.map_or(Value::Null, text),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Where slots point, as far as one file says.
 use kc_offsets::RebaseTargets;
-use macho_core::{Fixup, Fixups, MachO, PointerFormat, Slot, Target, VmAddr};
+use macho_core::{Fixup, Fixups, PointerFormat, Slot, Target, VmAddr};
 use serde_json::Value;
 
 use crate::json::{hex, hex_or_null, plain, text};
@@ -12,10 +12,10 @@ pub(super) struct ImportNames<'a> {
 }
 
 impl<'a> ImportNames<'a> {
-    pub(super) fn new(image: &MachO<'a>) -> Self {
+    pub(super) const fn new(fixups: &Fixups<'a>, rebases: RebaseTargets) -> Self {
         Self {
-            fixups: image.fixups(),
-            rebases: RebaseTargets::new(image),
+            fixups: *fixups,
+            rebases,
         }
     }
 
@@ -45,11 +45,12 @@ impl<'a> ImportNames<'a> {
             Fixup::Bind {
                 ordinal, addend, ..
             } => {
-                let name = match self.fixups.import(slot) {
-                    Ok(Some(import)) => plain(import.name),
-                    Ok(None) => format!("import {ordinal}"),
-                    Err(error) => format!("import {ordinal} ({error})"),
+                let (name, own) = match self.fixups.import(slot) {
+                    Ok(Some(import)) => (plain(import.name), import.addend),
+                    Ok(None) => (format!("import {ordinal}"), 0),
+                    Err(error) => (format!("import {ordinal} ({error})"), 0),
                 };
+                let addend = addend.wrapping_add(own);
                 if addend == 0 {
                     name
                 } else {

@@ -196,6 +196,12 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
 
 #[inline(never)]
 fn probe_cache(cache: &KernelCache<'_>, number: u64) {
+    cache.fixups().for_each(|of| match of {
+        Ok(of) => {
+            black_box((of.entry.is_some(), of.image, of.fixups, of.targets));
+        }
+        Err(error) => display(error),
+    });
     probe_load(cache, number);
     black_box((cache.image(), cache.shape(), cache.shape().name()));
     black_box(cache.segment_at(number as u32));
@@ -414,6 +420,8 @@ fn probe_code(image: &MachO<'_>, number: u64) {
         let _ = black_box(pointer);
     });
     let rebases = black_box(RebaseTargets::new(image));
+    let rebases = black_box(rebases.within(image));
+    black_box(rebases.base_of_level(number as u8));
     for slot in image.fixups().slots().flatten() {
         black_box(rebases.of_slot(&slot));
     }
