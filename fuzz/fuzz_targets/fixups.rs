@@ -28,9 +28,13 @@ fuzz_target!(|data: &[u8]| {
 });
 
 /// Slots and errors are about bytes that are there, and there are no more of them than the file has
-/// room for: each of nine tables names every byte once at most, or errs.
+/// room for: each of ten tables names every byte once at most, or errs.
 fn every_mechanism(data: &[u8], image: &MachO<'_>) {
     let fixups = image.fixups();
+    let _ = (fixups.thread_format(), fixups.firmware_format());
+    for slot in fixups.only_chains().slots().flatten() {
+        assert_eq!(slot.mechanism(), Mechanism::Chained);
+    }
     let mut items = 0;
     // A look-up of an import may read a whole stream: of many threads, only some are asked for.
     let mut threaded = 0;
@@ -51,7 +55,7 @@ fn every_mechanism(data: &[u8], image: &MachO<'_>) {
         }
     }
     assert!(
-        items <= 9 * data.len(),
+        items <= 10 * data.len(),
         "{items} items of {} bytes",
         data.len()
     );

@@ -106,19 +106,13 @@ impl<'a> CollectionFixups<'a> {
     }
 
     fn take(&mut self, bytes: u64) -> Result<(), Error> {
-        match self.left.checked_sub(bytes) {
-            Some(left) => {
-                self.left = left;
-                Ok(())
-            }
-            None => {
-                self.left = 0;
-                Err(Error::at(
-                    Fault::TooMuchWork,
-                    self.outer.image.file_offset(),
-                ))
-            }
+        if let Some(left) = self.left.checked_sub(bytes) {
+            self.left = left;
+            return Ok(());
         }
+        self.left = 0;
+        let header = self.outer.image.file_offset();
+        Err(Error::at(Fault::TooMuchWork, header))
     }
 }
 

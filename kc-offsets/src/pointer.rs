@@ -55,12 +55,11 @@ pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, 
     let (Some(file_offset), Some(index)) = (found.outcome.file_offset(), found.segment) else {
         return Ok(None);
     };
-    let (words, format) = match inside(image, vmaddr)? {
-        Some(inside) => inside,
-        None => {
-            let words = Words::new(image)?;
-            (words, words.format(index)?)
-        }
+    let (words, format) = if let Some(inside) = inside(image, vmaddr)? {
+        inside
+    } else {
+        let words = Words::new(image)?;
+        (words, words.format(index)?)
     };
     let is_applied = image.layout().has_fixups_applied();
     let size = format.and_then(PointerFormat::slot_size).unwrap_or(8);

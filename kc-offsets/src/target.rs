@@ -34,9 +34,10 @@ impl RebaseTargets {
         let own = if image.find_command(LoadCommandKind::LC_UNIXTHREAD).is_some() {
             OwnLevel::One(CollectionKind::Primary.level())
         } else {
-            let kind = match collection::is_without_kernel(image) {
-                true => collection::kind(image).ok().flatten(),
-                false => None,
+            let kind = if collection::is_without_kernel(image) {
+                collection::kind(image).ok().flatten()
+            } else {
+                None
             };
             kind.map_or(OwnLevel::NotPrimary, |kind| OwnLevel::One(kind.level()))
         };

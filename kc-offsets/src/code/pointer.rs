@@ -57,6 +57,9 @@ enum Source<'a> {
         images: CollectionFixups<'a>,
     },
     Words {
+        /// Fixups that cannot be read; `None` of memory whose fixups have been applied.
+        damaged: Option<CollectionFixups<'a>>,
+        current: Option<(Slots<'a>, RebaseTargets)>,
         parts: Parts<'a>,
         region: Option<Region<'a>>,
         /// Bytes into the region.
@@ -76,7 +79,10 @@ impl<'a> PointerXrefs<'a> {
                 images,
             }
         } else {
+            let is_applied = image.layout().has_fixups_applied();
             Source::Words {
+                damaged: Some(images).filter(|_| !is_applied),
+                current: None,
                 parts: Parts::new(image),
                 region: None,
                 at: 0,
@@ -242,11 +248,20 @@ impl Iterator for PointerXrefs<'_> {
         match &mut self.source {
             Source::Slots { current, images } => next_slot(current, images, &self.wanted),
             Source::Words {
+                damaged,
+                current,
                 parts,
                 region,
                 at,
                 layout,
             } => loop {
+                // No slot can be read, but that there are some is not passed over.
+                if let Some(images) = damaged {
+                    match next_slot(current, images, &self.wanted) {
+                        None => *damaged = None,
+                        found => return found,
+                    }
+                }
                 let found = region.and_then(|region| next_word(&region, at, *layout, &self.wanted));
                 if let Some(found) = found {
                     return Some(Ok(found));

@@ -31,10 +31,22 @@ impl Disk {
 
     /// Status, standard output and standard error of `kc LINE --json`; `@` is the file.
     pub(crate) fn run(&self, line: &str) -> (u8, Vec<u8>, String) {
+        self.with(line, &["--json"])
+    }
+
+    /// The same without `--json`.
+    pub(crate) fn text(&self, line: &str) -> (u8, String, String) {
+        let (status, stdout, stderr) = self.with(line, &[]);
+        (status, String::from_utf8(stdout).unwrap(), stderr)
+    }
+
+    fn with(&self, line: &str, more: &[&str]) -> (u8, Vec<u8>, String) {
         let path = self.0.to_str().unwrap();
         let words = line.split_whitespace();
         let words = words.map(|word| if word == "@" { path } else { word });
-        let words = std::iter::once("kc").chain(words).chain(["--json"]);
+        let words = std::iter::once("kc")
+            .chain(words)
+            .chain(more.iter().copied());
         let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
         let status = kctool::run(words, &mut &[][..], &mut stdout, &mut stderr);
         (status, stdout, String::from_utf8(stderr).unwrap())

@@ -4,6 +4,7 @@
 //! line is removed.
 
 mod build;
+mod fixups;
 mod functions;
 
 use serde_json::{Value, json};
@@ -31,6 +32,15 @@ const CASES: &[Case] = &[
     ("c.dsymbin", functions::no_bytes),
     ("arm64-text-size-4k+1", functions::odd_size),
     ("x86-function-start", functions::odd_start),
+    ("fw-chain_fixups", fixups::table_in_section),
+    ("fw-cross-chain", fixups::across_segments),
+    ("fw-starts-file", fixups::starts_in_file),
+    ("fw-rebase-info", fixups::runs),
+    ("pkc-arm", fixups::per_kext),
+    ("x86-nohib", fixups::x86_primary),
+    ("cf-off0size0", fixups::no_bytes),
+    ("cf-imp2", fixups::addends),
+    ("unknown-format", fixups::unknown_format),
 ];
 
 #[test]

@@ -9,7 +9,7 @@
 //! file has room for.
 use crate::bytes::{Bytes, widen};
 use crate::error::{Error, ErrorKind, Structure};
-use crate::fixup::segment_finder::{SegmentFinder, TooMuchWork};
+use crate::fixup::segment_finder::SegmentFinder;
 use crate::fixup::slot::{BindWords, Mechanism, Slot};
 use crate::macho::MachO;
 
@@ -118,13 +118,11 @@ impl<'a> RebaseRuns<'a> {
         if place < self.end {
             return Err(self.error(ErrorKind::Overlap));
         }
-        let found = match self.finder.at(place) {
-            Ok(found) => found.and_then(|(segment, offset)| segment.slot(offset, POINTER)),
-            Err(TooMuchWork) => {
-                let error = self.error(ErrorKind::TooMuchWork);
-                return Err(self.give_up(error));
-            }
+        let Ok(found) = self.finder.at(place) else {
+            let error = self.error(ErrorKind::TooMuchWork);
+            return Err(self.give_up(error));
         };
+        let found = found.and_then(|(segment, offset)| segment.slot(offset, POINTER));
         let found = found.ok_or(self.error(ErrorKind::SlotOutsideSegment))?;
         self.end = place.saturating_add(POINTER);
         let mechanism = Mechanism::RebaseRuns;

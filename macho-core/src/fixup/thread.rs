@@ -235,18 +235,15 @@ impl<'a> Threads<'a> {
         &mut self,
         place: u64,
     ) -> Result<(SegmentBytes<'a>, u64, SlotPosition), ErrorKind> {
-        match self.finder.at(place) {
-            Ok(found) => found
-                .and_then(|(segment, offset)| {
-                    let slot = segment.slot(offset, widen(self.bits.size))?;
-                    Some((segment, offset, slot))
-                })
-                .ok_or(ErrorKind::SlotOutsideSegment),
-            Err(TooMuchWork) => {
-                self.starts = &[];
-                Err(ErrorKind::TooMuchWork)
-            }
-        }
+        let Ok(found) = self.finder.at(place) else {
+            self.starts = &[];
+            return Err(ErrorKind::TooMuchWork);
+        };
+        let found = found.and_then(|(segment, offset)| {
+            let slot = segment.slot(offset, widen(self.bits.size))?;
+            Some((segment, offset, slot))
+        });
+        found.ok_or(ErrorKind::SlotOutsideSegment)
     }
 
     /// Goes to the next start.

@@ -6,6 +6,7 @@
 
 pub mod chained;
 mod draft;
+pub mod firmware;
 pub mod opcodes;
 mod relocation;
 mod thread;

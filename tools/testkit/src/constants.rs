@@ -20,6 +20,7 @@ pub const CPU_SUBTYPE_ARM64E_KERNEL: u32 = 0xc000_0002;
 
 pub const MH_OBJECT: u32 = 0x1;
 pub const MH_EXECUTE: u32 = 0x2;
+pub const MH_PRELOAD: u32 = 0x5;
 pub const MH_DYLIB: u32 = 0x6;
 pub const MH_BUNDLE: u32 = 0x8;
 pub const MH_KEXT_BUNDLE: u32 = 0xb;

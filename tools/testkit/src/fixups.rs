@@ -42,6 +42,14 @@ pub fn stride(format: u16) -> u64 {
     }
 }
 
+/// Bytes of a page of chains.
+pub fn page_size(format: u16) -> u64 {
+    match format {
+        DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE => 0x1000,
+        _ => PAGE,
+    }
+}
+
 /// One slot, `next` being the distance to the next slot in strides.
 pub fn encode(format: u16, fixup: &Fixup, next: u64, bases: &Bases) -> u64 {
     let base = bases[usize::from(fixup.cache_level)];
@@ -108,16 +116,17 @@ pub fn write_chains(
     bases: &Bases,
 ) -> BTreeMap<(usize, u64), u16> {
     let mut starts = BTreeMap::new();
+    let page_size = page_size(format);
     let page_of = |fixup: &Fixup| {
         let number = segments
             .iter()
             .position(|s| fixup.vmaddr >= s.vmaddr && fixup.vmaddr - s.vmaddr < s.vmsize)
             .expect("every slot lies in a segment");
-        (number, (fixup.vmaddr - segments[number].vmaddr) / PAGE)
+        (number, (fixup.vmaddr - segments[number].vmaddr) / page_size)
     };
     for (number, fixup) in fixups.iter().enumerate() {
         let page = page_of(fixup);
-        let within = (fixup.vmaddr - segments[page.0].vmaddr) % PAGE;
+        let within = (fixup.vmaddr - segments[page.0].vmaddr) % page_size;
         let within = u16::try_from(within).expect("a page is below 64 KiB");
         starts.entry(page).or_insert(within);
         let next = fixups
@@ -165,7 +174,7 @@ pub fn payload(
         let size = 22 + 2 * count;
         records
             .u32(u32::try_from(size).expect("few pages"))
-            .u16(u16::try_from(PAGE).expect("16 KiB"))
+            .u16(u16::try_from(page_size(format)).expect("16 KiB"))
             .u16(format)
             .u64(segment.vmaddr.wrapping_sub(header_vmaddr))
             .u32(0)

@@ -1,5 +1,6 @@
 //! Small files to start fuzzing from, by target.
 
+use crate::classic::firmware::{Firmware, Space, Starts};
 use crate::classic::{self, Counts};
 use crate::constants::{CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, CPU_TYPE_X86_64};
 use crate::img4::{self, Im4p};
@@ -60,7 +61,19 @@ pub fn fixups() -> Vec<Seed> {
         let name = format!("chained-{format}");
         (name, classic::chained::chained(format).bytes)
     });
-    chains().into_iter().chain(classic).chain(chained).collect()
+    let sections = [
+        ("chain-starts", Starts::Chains(1, Space::File)),
+        ("chain-fixups", Starts::Table),
+        ("rebase-info", Starts::Runs),
+    ];
+    let sections = sections.map(|(name, starts)| {
+        let mut firmware = Firmware::new(starts);
+        firmware.base = 0x10_0000;
+        firmware.slots = (0..4).map(|n| (0, 8 * n, 0x4000, None)).collect();
+        (name.to_owned(), firmware.build().bytes)
+    });
+    let all = chains().into_iter().chain(classic);
+    all.chain(chained).chain(sections).collect()
 }
 
 /// A small collection with chained fixups, once for each pointer format. Only format 8 is what the

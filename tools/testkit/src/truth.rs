@@ -68,7 +68,7 @@ pub struct Entry {
 }
 
 /// A segment as its load command says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Segment {
     /// Name.
     pub name: String,

@@ -5,11 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use crate::bytes::{index, len64, off32};
+use crate::bytes::{Writer, index, len64, off32};
 use crate::constants::{
-    CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, DYLD_CHAINED_PTR_64_KERNEL_CACHE,
-    LC_DYLD_CHAINED_FIXUPS, LC_UNIXTHREAD, MACOS_BASE, MH_EXECUTE, MH_FILESET, PAGE,
-    PLATFORM_MACOS, VM_PROT_READ,
+    CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, CPU_TYPE_X86_64, DYLD_CHAINED_PTR_64_KERNEL_CACHE,
+    DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE, LC_DYLD_CHAINED_FIXUPS, LC_UNIXTHREAD, MACOS_BASE,
+    MH_EXECUTE, MH_FILESET, PAGE, PLATFORM_MACOS, VM_PROT_READ,
 };
 use crate::fixups;
 use crate::kernelcache::kind::Kind;
@@ -43,6 +43,10 @@ pub struct Collection {
     pub codeless: Vec<Codeless>,
     /// Whether the top image gets LC_SYMTAB and LC_DYSYMTAB, both empty.
     pub top_symbols: bool,
+    /// Whether headers, chains and the thread state are those of `x86_64`; code stays as it is.
+    pub x86_64: bool,
+    /// Pointers of branch stubs, `__BRANCH_GOTS` (`x86_64`): cache level and target.
+    pub branch_gots: Vec<(u8, u64)>,
 }
 
 /// Segments of images go into regions; a region becomes a segment of the top image.
@@ -72,7 +76,7 @@ fn region_of(segment: &str) -> &str {
 }
 
 /// File order of the regions that are known; others follow before `__LINKEDIT` as `__REGIONn`.
-const ORDER: [&str; 10] = [
+const ORDER: [&str; 11] = [
     "__PRELINK_TEXT",
     "__DATA_CONST",
     "__LATE_CONST",
@@ -83,7 +87,11 @@ const ORDER: [&str; 10] = [
     "__BRANCH_GOTS",
     "__PRELINK_INFO",
     "__DATA",
+    "__HIB",
 ];
+
+/// How far the header of an `x86_64` collection lies above `__HIB`.
+const HIBERNATE_GAP: u64 = 0x10_0000;
 
 impl Collection {
     /// Cache level of the collection's own addresses.
@@ -93,6 +101,33 @@ impl Collection {
             Kind::Pageable => 1,
             Kind::Auxiliary => 3,
         }
+    }
+
+    /// Whether each kext has chains of its own, so that it can be loaded anew (DYLD
+    /// `AppCacheBuilder.cpp`, `fixupsArePerKext`).
+    fn fixups_are_per_kext(&self) -> bool {
+        self.kind == Kind::Pageable || (self.x86_64 && self.kind == Kind::Auxiliary)
+    }
+
+    /// How chains are written.
+    fn format(&self) -> u16 {
+        if self.x86_64 {
+            DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE
+        } else {
+            DYLD_CHAINED_PTR_64_KERNEL_CACHE
+        }
+    }
+
+    /// The header with the collection's processor.
+    fn with_cpu(&self, header: Header) -> Header {
+        if self.x86_64 {
+            return Header {
+                cputype: CPU_TYPE_X86_64,
+                cpusubtype: 3,
+                ..header
+            };
+        }
+        header
     }
 
     fn page(&self) -> u64 {
@@ -109,11 +144,13 @@ impl Collection {
         let text_size = header_size.next_multiple_of(self.page());
         let mut regions = self.regions();
         let info_size = len64(self.prelink_info(&[]).len());
-        if let Some(info) = regions
-            .iter_mut()
-            .find(|region| region.name == "__PRELINK_INFO")
-        {
-            info.size = info_size;
+        let gots_size = 8 * len64(self.branch_gots.len());
+        for region in &mut regions {
+            match region.name.as_str() {
+                "__PRELINK_INFO" => region.size = info_size,
+                "__BRANCH_GOTS" => region.size = gots_size,
+                _ => {}
+            }
         }
         let base = self.base.unwrap_or(if self.kind == Kind::Auxiliary {
             0
@@ -135,7 +172,12 @@ impl Collection {
         for image in &placed {
             slots.extend(write_image(image, &symbols, self.level(), &mut file));
         }
+        let gots = self.got_slots(&regions);
+        slots.extend(gots.iter().copied());
         slots.sort_unstable_by_key(|slot| slot.vmaddr);
+        for slot in &mut slots {
+            slot.auth = slot.auth.filter(|_| !self.x86_64);
+        }
 
         let mut segments = vec![truth::Segment {
             name: "__TEXT".to_owned(),
@@ -153,8 +195,14 @@ impl Collection {
         }));
         let mut bases = self.bases;
         bases[usize::from(self.level())] = base;
-        let format = DYLD_CHAINED_PTR_64_KERNEL_CACHE;
-        let starts = fixups::write_chains(&mut file, &segments, &slots, format, &bases);
+        let format = self.format();
+        let per_kext = self.fixups_are_per_kext();
+        let of_top = if per_kext { &gots } else { &slots };
+        let starts = fixups::write_chains(&mut file, &segments, of_top, format, &bases);
+        let mut of_kexts = Vec::new();
+        for image in placed.iter().filter(|_| per_kext) {
+            of_kexts.push(chains_of_kext(image, &mut file, &slots, format, &bases));
+        }
         if let Some(info) = regions
             .iter()
             .find(|region| region.name == "__PRELINK_INFO")
@@ -175,6 +223,12 @@ impl Collection {
         });
         let chains = fixups::payload(&segments, &starts, format, header_vmaddr);
         let mut linkedit = chains.clone();
+        let mut kext_chains = Vec::new();
+        for chains in &of_kexts {
+            let at = off32(file_end + len64(linkedit.len()));
+            kext_chains.push((at, crate::bytes::len32(chains.len())));
+            linkedit.extend(chains);
+        }
         let mut strings = Strings::default();
         let mut tables: Vec<Linkedit> = placed
             .iter()
@@ -204,8 +258,16 @@ impl Collection {
                 sections: Vec::new(),
             };
         }
-        for (image, table) in placed.iter().zip(&tables) {
-            let header = header_bytes(&image.image.header(), &image.commands(table));
+        for (number, (image, table)) in placed.iter().zip(&tables).enumerate() {
+            let mut commands = image.commands(table);
+            if let Some(&(dataoff, datasize)) = kext_chains.get(number) {
+                commands.push(Command::LinkeditData {
+                    cmd: LC_DYLD_CHAINED_FIXUPS,
+                    dataoff,
+                    datasize,
+                });
+            }
+            let header = header_bytes(&self.with_cpu(image.image.header()), &commands);
             place(&mut file, image.segments[0].fileoff, &header);
         }
         let mut truth = self.truth(header_vmaddr, segments, &placed);
@@ -256,8 +318,12 @@ impl Collection {
             .chain(others.iter().cloned())
         {
             let mut parts = by_name.remove(&name).unwrap_or_default();
-            let is_info = name == "__PRELINK_INFO";
-            if parts.is_empty() && !is_info {
+            let has_no_parts = match name.as_str() {
+                "__PRELINK_INFO" => true,
+                "__BRANCH_GOTS" => !self.branch_gots.is_empty(),
+                _ => false,
+            };
+            if parts.is_empty() && !has_no_parts {
                 continue;
             }
             let mut at = 0;
@@ -282,7 +348,7 @@ impl Collection {
     /// Places one image's segment at the region's cursor: kernels by page, kexts by 16 bytes.
     fn pack(&self, part: &mut Part, at: &mut u64) {
         let image = &self.images[part.image];
-        let grain = if image.filetype == MH_EXECUTE {
+        let grain = if image.filetype == MH_EXECUTE || self.fixups_are_per_kext() {
             PAGE
         } else {
             16
@@ -300,6 +366,8 @@ impl Collection {
         part.at = *at;
         if part.segment == "__TEXT" {
             *at += image.header_size(&[]);
+            // One more command.
+            *at += if self.fixups_are_per_kext() { 16 } else { 0 };
         }
         for (number, offset) in &mut part.sections {
             let section = &image.object.sections[*number];
@@ -326,17 +394,38 @@ impl Collection {
                 vmaddr += region.span(self.page());
             }
         }
+        for region in regions.iter_mut().filter(|region| region.name == "__HIB") {
+            region.vmaddr = vmaddr;
+            assert!(region.span(self.page()) <= HIBERNATE_GAP, "__HIB has room");
+            vmaddr += HIBERNATE_GAP;
+        }
         let header = vmaddr;
         vmaddr += text_size;
         let auxiliary = self.kind == Kind::Auxiliary;
         for region in regions
             .iter_mut()
-            .filter(|r| !(auxiliary && r.name == "__DATA"))
+            .filter(|r| !(auxiliary && r.name == "__DATA") && r.name != "__HIB")
         {
             region.vmaddr = vmaddr;
             vmaddr += region.span(self.page());
         }
         (header, vmaddr)
+    }
+
+    /// The pointers of branch stubs.
+    fn got_slots(&self, regions: &[Region]) -> Vec<truth::Fixup> {
+        let Some(region) = regions.iter().find(|region| region.name == "__BRANCH_GOTS") else {
+            return Vec::new();
+        };
+        let numbered = (0..).zip(&self.branch_gots);
+        let slot = |(number, &(cache_level, target)): (u64, &(u8, u64))| truth::Fixup {
+            vmaddr: region.vmaddr + 8 * number,
+            file_offset: region.fileoff + 8 * number,
+            target,
+            cache_level,
+            auth: None,
+        };
+        numbered.map(slot).collect()
     }
 
     fn place_images(&self, regions: &[Region]) -> Vec<Placed<'_>> {
@@ -380,10 +469,13 @@ impl Collection {
         ];
         if self.images.iter().any(|image| image.entry.is_some()) {
             let pc = truth.entry.as_ref().map_or(0, |entry| entry.vmaddr);
-            let state = Box::new(Thread::at(pc));
-            commands.push(Command::Thread {
-                cmd: LC_UNIXTHREAD,
-                state,
+            commands.push(if self.x86_64 {
+                x86_thread(pc)
+            } else {
+                Command::Thread {
+                    cmd: LC_UNIXTHREAD,
+                    state: Box::new(Thread::at(pc)),
+                }
             });
         }
         if self.top_symbols {
@@ -420,7 +512,7 @@ impl Collection {
             filetype: MH_FILESET,
             flags: 0,
         };
-        header_bytes(&header, &commands)
+        header_bytes(&self.with_cpu(header), &commands)
     }
 
     /// A truth with the right number of segments, for sizing the header.
@@ -474,7 +566,8 @@ impl Collection {
         Truth {
             shape,
             base: Some(header_vmaddr),
-            linear: self.kind != Kind::Auxiliary,
+            linear: self.kind != Kind::Auxiliary
+                && !segments.iter().any(|segment| segment.name == "__HIB"),
             entry,
             entries: placed.iter().map(listed).collect(),
             codeless: self.codeless.clone(),
@@ -482,6 +575,44 @@ impl Collection {
             segments,
             ..Truth::default()
         }
+    }
+}
+
+/// Writes the slots of a kext into the file; returns its chains.
+fn chains_of_kext(
+    image: &Placed<'_>,
+    file: &mut [u8],
+    slots: &[truth::Fixup],
+    format: u16,
+    bases: &fixups::Bases,
+) -> Vec<u8> {
+    let mut segments = fileset_entry(image).segments;
+    let is_own = |slot: &&truth::Fixup| {
+        let mut segments = segments.iter();
+        segments.any(|segment| slot.vmaddr.wrapping_sub(segment.vmaddr) < segment.vmsize)
+    };
+    let slots: Vec<truth::Fixup> = slots.iter().filter(is_own).copied().collect();
+    let starts = fixups::write_chains(file, &segments, &slots, format, bases);
+    let header = segments[0].vmaddr;
+    segments.push(truth::Segment {
+        name: "__LINKEDIT".to_owned(),
+        ..truth::Segment::default()
+    });
+    fixups::payload(&segments, &starts, format, header)
+}
+
+/// `LC_UNIXTHREAD` with `x86_THREAD_STATE64`, all registers zero but rip.
+fn x86_thread(pc: u64) -> Command {
+    const FLAVOR: u32 = 4;
+    const COUNT: u32 = 42;
+    let mut body = Writer::new();
+    body.u32(FLAVOR).u32(COUNT);
+    for register in 0..COUNT / 2 {
+        body.u64(if register == 16 { pc } else { 0 });
+    }
+    Command::Raw {
+        cmd: LC_UNIXTHREAD,
+        body: body.into_bytes(),
     }
 }
 

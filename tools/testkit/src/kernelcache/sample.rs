@@ -182,6 +182,10 @@ fn statically(pointers: Pointers, with_list: bool) -> Built {
 
 /// A collection of the kexts alone, linked against the sample collection.
 fn secondary(kind: Kind, base: u64, uuid: [u8; 16]) -> Built {
+    secondary_collection(kind, base, uuid).build()
+}
+
+fn secondary_collection(kind: Kind, base: u64, uuid: [u8; 16]) -> Collection {
     let primary = fileset().truth;
     let kernel = primary
         .symbols
@@ -197,7 +201,42 @@ fn secondary(kind: Kind, base: u64, uuid: [u8; 16]) -> Built {
         bases: [MACOS_BASE, 0, 0, 0],
         ..Collection::default()
     }
+}
+
+/// The sample kexts as a pageable or an auxiliary collection for `x86_64`, with or without pointers
+/// of branch stubs.
+pub fn secondary_x86(kind: Kind, with_stubs: bool) -> Built {
+    let base = match kind {
+        Kind::Auxiliary => 0,
+        _ => MACOS_BASE + (1 << 32),
+    };
+    let gots = [(0, MACOS_BASE + 0x1_0010), (0, MACOS_BASE + 0x1_0020)];
+    Collection {
+        x86_64: true,
+        branch_gots: if with_stubs { gots.into() } else { Vec::new() },
+        ..secondary_collection(kind, base, *b"testkit x86 sec1")
+    }
     .build()
+}
+
+/// The sample collection for `x86_64`, with or without a segment `__HIB` in front of its header.
+pub fn primary_x86(with_hib: bool) -> Built {
+    let mut collection = Collection {
+        x86_64: true,
+        base: Some(0xffff_ff80_0010_0000),
+        ..collection()
+    };
+    if with_hib {
+        collection.images[0].object.sections.push(ObjectSection {
+            segment: "__HIB".to_owned(),
+            name: "__desc".to_owned(),
+            align: 3,
+            size: 64,
+            data: vec![0; 64],
+            ..ObjectSection::default()
+        });
+    }
+    collection.build()
 }
 
 /// The sample kexts as a pageable collection: cache level 1.
