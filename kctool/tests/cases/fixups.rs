@@ -277,7 +277,7 @@ pub(crate) fn addends() -> Result<(), String> {
         .u16(c::DYLD_CHAINED_PTR_ARM64E_KERNEL);
     out.u64(2 * c::PAGE).u32(0).u16(1).u16(0);
     out.u32(0xfe | 1 << 9).u32(16);
-    out.u32(0xfe | 8 << 9).u32(-8_i32 as u32);
+    out.u32(0xfe | 8 << 9).u32(0xffff_fff8);
     out.u8(0).cstr("_kfree").cstr("_panic");
     let mut linkedit = crate::build::Linkedit::at(3 * c::PAGE);
     linkedit.data(c::LC_DYLD_CHAINED_FIXUPS, &out.into_bytes());
