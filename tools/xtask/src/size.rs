@@ -42,14 +42,17 @@ const ROWS: &[Row] = &[
         build: ("fixups_chained", ""),
         minus: ("macho_walk", ""),
         target: 3 * KB,
-        limit: 9 * KB,
+        // 2 KB more since firmware's table is in a section, which is looked for by name.
+        limit: 11 * KB,
     },
     Row {
         what: "fixups of every mechanism with imports, on top of it",
         build: ("fixups", ""),
         minus: ("macho_walk", ""),
         target: 3 * KB,
-        limit: 25 * KB,
+        // 5 KB more since firmware's starts count in the file or in memory, its chains cross
+        // segments, and it may have runs instead.
+        limit: 30 * KB,
     },
     Row {
         what: "`kc-offsets`: shape, address map, translation, on top of `macho-core`",

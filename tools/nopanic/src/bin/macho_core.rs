@@ -180,7 +180,9 @@ fn linkedit(image: &MachO<'_>, bytes: &[u8], number: u64) {
 fn probe_fixups(image: &MachO<'_>) {
     let fixups = image.fixups();
     let _ = black_box((fixups.thread_format(), fixups.firmware_format()));
-    black_box(fixups.only_chains().slots().count());
+    fixups.only_chains().slots().for_each(|slot| {
+        let _ = black_box(slot);
+    });
     for slot in fixups.slots().flatten() {
         black_box((slot.vmaddr, slot.size(), slot.pointer_format()));
         let _ = black_box((slot.fixup(), slot.mechanism().name()));
