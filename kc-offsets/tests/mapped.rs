@@ -3,8 +3,8 @@ use kc_offsets::Linker;
 use kc_offsets::code::{AddressRange, PointerXrefs};
 use kc_offsets::{Bases, Error, KernelCache, LoadPlan, Outcome, pointer_at};
 use macho_core::{
-    AuthKey, ErrorKind, FileOffset, Layout, Mode, PhysAddr, Pointers, SlidVmAddr, Slide, Slot,
-    VmAddr,
+    AuthKey, ErrorKind, FileOffset, Fixups, Layout, Mode, PhysAddr, Pointers, SlidVmAddr, Slide,
+    Slot, VmAddr,
 };
 use proptest::prelude::*;
 use testkit::bytes::index;
@@ -205,31 +205,43 @@ fn without_place(slot: Slot) -> Slot {
     slot
 }
 
+/// Every slot, those of kexts with chains of their own included.
+fn slots_of<'a>(
+    cache: &KernelCache<'a>,
+) -> impl Iterator<Item = (Fixups<'a>, Result<Slot, macho_core::Error>)> {
+    let all = cache.fixups().map(Result::unwrap);
+    all.flat_map(|of| of.fixups.slots().map(move |slot| (of.fixups, slot)))
+}
+
 #[test]
 fn fixups_are_the_files_until_they_are_applied() {
     for (name, built) in all() {
         let cache = parse(&built);
-        let fixups = cache.image().fixups();
-        let slots: Vec<_> = fixups.slots().map(Result::unwrap).collect();
+        let slots: Vec<_> = slots_of(&cache)
+            .map(|(fixups, slot)| (fixups, slot.unwrap()))
+            .collect();
         assert_eq!(slots.len(), built.truth.fixups.len(), "{name}");
         in_each_state(&built, |mapped, pointers| {
-            let there = mapped.image().fixups();
             if pointers != Pointers::Unapplied {
-                let kinds: Vec<_> = there.slots().map(|slot| slot.unwrap_err().kind()).collect();
+                let kinds: Vec<_> = slots_of(mapped)
+                    .map(|(_, slot)| slot.unwrap_err().kind())
+                    .collect();
                 assert!(kinds.iter().all(|kind| *kind == ErrorKind::FixupsApplied));
                 assert_eq!(kinds.is_empty(), slots.is_empty(), "{name}");
                 let mut applied = 0;
-                let _ = there.try_for_each::<()>(|slot| {
-                    applied += 1;
-                    assert_eq!(slot.unwrap_err().kind(), ErrorKind::FixupsApplied);
-                    std::ops::ControlFlow::Continue(())
-                });
+                for of in mapped.fixups().map(Result::unwrap) {
+                    let _ = of.fixups.try_for_each::<()>(|slot| {
+                        applied += 1;
+                        assert_eq!(slot.unwrap_err().kind(), ErrorKind::FixupsApplied);
+                        std::ops::ControlFlow::Continue(())
+                    });
+                }
                 assert_eq!(applied, kinds.len(), "{name}");
                 return;
             }
             let map = mapped.address_map();
             let mut count = 0;
-            for (slot, here) in slots.iter().zip(there.slots()) {
+            for ((fixups, slot), (there, here)) in slots.iter().zip(slots_of(mapped)) {
                 let here = here.unwrap();
                 assert_eq!(without_place(*slot), without_place(here), "{name}");
                 assert_eq!(map.vmaddr_of(here.file_offset), Some(here.vmaddr), "{name}");
@@ -256,7 +268,7 @@ fn pointers_are_the_files_slid_and_signed() {
     for (name, built) in all() {
         let cache = parse(&built);
         let image = cache.image();
-        let slots = || image.fixups().slots().map(Result::unwrap);
+        let slots = || slots_of(&cache).map(|(_, slot)| slot.unwrap());
         let segments: Vec<_> = image.segments().map(|s| (s.vmaddr(), s.vmsize())).collect();
         let inside = |target: VmAddr| {
             segments.iter().any(|(start, size)| {
@@ -293,7 +305,7 @@ fn pointers_are_the_files_slid_and_signed() {
                 }
             }
             let (file, here) = (xrefs(&cache, everywhere), xrefs(mapped, everywhere));
-            let has_fixups = image.fixups().slots().next().is_some();
+            let has_fixups = slots().next().is_some();
             if pointers == applied(0) && image.base() < Some(VmAddr::new(1 << 32)) {
                 // Small numbers look like pointers.
                 let found = |xref| here.binary_search(xref).is_ok();

@@ -10,7 +10,7 @@ use testkit::constants::{
 use testkit::fixups::Pointers;
 use testkit::kernelcache::large::{self, Size};
 use testkit::kernelcache::{Kernel, sample};
-use testkit::truth::Built;
+use testkit::truth::{Built, Shape};
 
 /// vmaddr of slot, target offset, cache level, signature.
 type Slot = (u64, u64, u8, Option<(u8, u16, bool)>);
@@ -19,10 +19,20 @@ fn auth(auth: Option<FixupAuth>) -> Option<(u8, u16, bool)> {
     auth.map(|auth| (auth.key as u8, auth.diversity, auth.addr_div))
 }
 
-/// Every slot as `object` walks it; `preferred` is what it wants for absolute targets.
-fn walked(bytes: &[u8], preferred: u64) -> Vec<Slot> {
-    let header = MachHeader64::<Le>::parse(bytes, 0).expect("a header");
-    let mut commands = header.load_commands(Le, bytes, 0).expect("commands");
+/// Every slot of the images at these file offsets as `object` walks it; `preferred` is what it wants
+/// for absolute targets.
+fn walked(bytes: &[u8], images: &[u64], preferred: u64) -> Vec<Slot> {
+    let mut out = Vec::new();
+    for &image in images {
+        walk(bytes, image, preferred, &mut out);
+    }
+    out.sort_unstable();
+    out
+}
+
+fn walk(bytes: &[u8], image: u64, preferred: u64, out: &mut Vec<Slot>) {
+    let header = MachHeader64::<Le>::parse(bytes, image).expect("a header");
+    let mut commands = header.load_commands(Le, bytes, image).expect("commands");
     let mut segments = Vec::new();
     let mut table = None;
     while let Some(command) = commands.next().expect("a command") {
@@ -33,7 +43,6 @@ fn walked(bytes: &[u8], preferred: u64) -> Vec<Slot> {
             table = Some(command.chained_fixups(Le, bytes).expect("a table"));
         }
     }
-    let mut out = Vec::new();
     for starts in table.expect("chained fixups").segments(Le).expect("starts") {
         let starts = starts.expect("starts of a segment");
         let segment = segments[usize::try_from(starts.index()).expect("small")];
@@ -53,8 +62,6 @@ fn walked(bytes: &[u8], preferred: u64) -> Vec<Slot> {
             });
         }
     }
-    out.sort_unstable();
-    out
 }
 
 /// `bases` by cache level: what targets are stored relative to.
@@ -72,7 +79,12 @@ fn agrees(built: &Built, bases: [u64; 4], signed: bool) {
         .collect();
     assert!(expected.len() >= 4, "{} slots", expected.len());
     let preferred = built.truth.base.expect("a base");
-    assert_eq!(walked(&built.bytes, preferred), expected);
+    let mut images = vec![0];
+    // The kexts of a pageable collection have chains of their own.
+    if built.truth.shape == Shape::Pageable {
+        images.extend(built.truth.entries.iter().map(|entry| entry.file_offset));
+    }
+    assert_eq!(walked(&built.bytes, &images, preferred), expected);
 }
 
 #[test]
