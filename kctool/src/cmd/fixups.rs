@@ -311,7 +311,9 @@ impl Row<'_> {
             _ => format!(", {count} {what}"),
         };
         let (binds, values) = (others(counts.bind, "binds"), others(counts.value, "values"));
-        let image = self.id.map_or_else(String::new, |id| format!("  {}", plain(id)));
+        let image = self
+            .id
+            .map_or_else(String::new, |id| format!("  {}", plain(id)));
         let how = match &self.starts {
             Some(starts) => format!(
                 "{} ({})  {} of {} pages of {:#x}",
