@@ -13,6 +13,7 @@ mod cmd;
 mod container;
 mod damage;
 mod failure;
+pub mod guard;
 mod image;
 mod images;
 mod input;

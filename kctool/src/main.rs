@@ -2,7 +2,11 @@
 use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: kctool::guard::Allocator = kctool::guard::Allocator;
+
 fn main() -> ExitCode {
+    kctool::guard::install();
     let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut stderr = io::stderr().lock();
     let status = kctool::run(

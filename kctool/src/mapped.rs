@@ -38,13 +38,23 @@ pub(crate) fn image(
         return Ok(parse(header)?);
     }
     let mut damage = None;
+    // Headers may lie in one another's load commands: all commands together are read as often as
+    // the memory has bytes, and four times as many for memory that is small.
+    let mut left = memory.len().saturating_mul(4);
     for header in (0..memory.len()).step_by(PAGE) {
+        let Some(commands) = candidate(&memory[header..]) else {
+            continue;
+        };
+        let Some(rest) = left.checked_sub(commands) else {
+            return Err(Failure::refused(
+                "too many headers lie in one another's load commands; --header says which",
+            ));
+        };
+        left = rest;
         match parse(header as u64) {
-            Ok(image) if holds_others(&image) => return Ok(image),
-            Err(error) if error.kind() != ErrorKind::BadMagic && damage.is_none() => {
-                damage = Some(error);
-            }
-            _ => {}
+            Ok(image) => return Ok(image),
+            Err(error) if damage.is_none() => damage = Some(error),
+            Err(_) => {}
         }
     }
     match damage {
@@ -56,9 +66,26 @@ pub(crate) fn image(
     }
 }
 
-/// Whether an image is none of those that lie in others.
-fn holds_others(image: &MachO<'_>) -> bool {
-    let header = image.header();
-    header.filetype != FileType::MH_KEXT_BUNDLE
-        && !header.flags.contains(HeaderFlags::MH_DYLIB_IN_CACHE)
+/// `MH_MAGIC_64`, and what 32-bit and big-endian files have in its place.
+const MAGICS: [u32; 4] = [0xfeed_facf, 0xcffa_edfe, 0xfeed_face, 0xcefa_edfe];
+
+/// How many bytes of load commands the header at the start has; `None` if no header is there, or
+/// that of an image that lies in another.
+fn candidate(bytes: &[u8]) -> Option<usize> {
+    let field = |at: usize| {
+        let field = bytes.get(at..at + 4)?;
+        Some(u32::from_le_bytes(field.try_into().ok()?))
+    };
+    let magic = field(0).filter(|magic| MAGICS.contains(magic))?;
+    if magic != MAGICS[0] {
+        return Some(0);
+    }
+    let (Some(filetype), Some(size), Some(flags)) = (field(12), field(20), field(24)) else {
+        return Some(0);
+    };
+    let flags = HeaderFlags::from_bits_retain(flags);
+    if filetype == FileType::MH_KEXT_BUNDLE.0 || flags.contains(HeaderFlags::MH_DYLIB_IN_CACHE) {
+        return None;
+    }
+    Some(usize::try_from(size).unwrap_or(usize::MAX).min(bytes.len()))
 }

@@ -4,15 +4,20 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
+use crate::guard::Temporary;
+use crate::printable::Printable;
 use crate::streams::Streams;
 
 /// Writes `parts` one after the other to `path`, or to standard output for `-`.
 ///
 /// A regular file is written under another name beside its place and then renamed, so that neither
-/// an error nor a kill leaves half a file. Devices and pipes are written to as they are.
+/// an error nor a kill leaves half a file; it keeps the permissions of the file that it replaces, and
+/// of a symbolic link what it leads to is replaced. Devices and pipes are written to as they are.
+/// `input` must not be what is replaced.
 pub(crate) fn write(
     streams: &mut Streams<'_>,
     path: &Path,
+    input: &Path,
     parts: &[&[u8]],
 ) -> Result<(), Failure> {
     if path == Path::new("-") {
@@ -21,6 +26,12 @@ pub(crate) fn write(
         }
         return Ok(());
     }
+    if is_same(path, input) {
+        return Err(Failure::refused(format!(
+            "{}: is the input; write to another file",
+            Printable::path(path)
+        )));
+    }
     let special = fs::metadata(path).is_ok_and(|meta| !meta.is_file());
     let outcome = if special {
         OpenOptions::new()
@@ -28,24 +39,34 @@ pub(crate) fn write(
             .open(path)
             .and_then(|mut file| write_all(&mut file, parts))
     } else {
-        write_beside(path, parts)
+        // A link that leads nowhere yet is replaced itself.
+        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        write_beside(&target, parts)
     };
     outcome.map_err(Failure::at(path))
 }
 
-fn write_all(file: &mut File, parts: &[&[u8]]) -> io::Result<()> {
-    parts.iter().try_for_each(|part| file.write_all(part))
+/// Whether both names are of one file.
+#[cfg(unix)]
+fn is_same(path: &Path, input: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let file = |path: &Path| {
+        let meta = fs::metadata(path).ok().filter(fs::Metadata::is_file)?;
+        Some((meta.dev(), meta.ino()))
+    };
+    input != Path::new("-") && file(path).is_some_and(|output| file(input) == Some(output))
 }
 
-/// Removes the file it names unless told that it was renamed.
-struct Temporary(Option<PathBuf>);
+/// Whether both names are of one file.
+#[cfg(not(unix))]
+fn is_same(path: &Path, input: &Path) -> bool {
+    let file = |path: &Path| fs::canonicalize(path).ok();
+    file(path).is_some_and(|output| file(input) == Some(output))
+}
 
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        if let Some(path) = &self.0 {
-            drop(fs::remove_file(path));
-        }
-    }
+fn write_all(file: &mut File, parts: &[&[u8]]) -> io::Result<()> {
+    parts.iter().try_for_each(|part| file.write_all(part))
 }
 
 fn write_beside(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
@@ -53,11 +74,14 @@ fn write_beside(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))?;
     let (temporary, mut file) = create_beside(path, name)?;
-    let mut guard = Temporary(Some(temporary.clone()));
+    let guard = Temporary::new(&temporary);
+    if let Ok(replaced) = fs::metadata(path) {
+        file.set_permissions(replaced.permissions())?;
+    }
     write_all(&mut file, parts)?;
     drop(file);
     fs::rename(&temporary, path)?;
-    guard.0 = None;
+    guard.keep();
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use crate::number::{number, size};
 /// The input, and how to read it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct InputArgs {
-    /// IMG4, IM4P, fat file or Mach-O; - for standard input
+    /// IMG4, IM4P, fat file or Mach-O; - for standard input, all of which is read into memory
     pub(crate) file: PathBuf,
     /// Slice of a fat file (default: arm64e, else arm64, else the only one)
     #[arg(long, value_name = "NAME", help_heading = "Input")]

@@ -14,12 +14,12 @@ pub(super) fn run(args: &Carve, streams: &mut Streams<'_>) -> Result<Status, Fai
     with_image(&args.input, streams, |cache, payload, streams| {
         if args.from_offset {
             let bytes = bytes_at(&payload.bytes, FileOffset::new(args.at), args.len)?;
-            output::write(streams, &args.output, &[bytes])?;
+            output::write(streams, &args.output, &args.input.file, &[bytes])?;
             return Ok(Status::Whole);
         }
         let parts = parts(args, cache, &payload.bytes)?;
         let parts: Vec<&[u8]> = parts.iter().map(AsRef::as_ref).collect();
-        output::write(streams, &args.output, &parts)?;
+        output::write(streams, &args.output, &args.input.file, &parts)?;
         Ok(Status::Whole)
     })
 }

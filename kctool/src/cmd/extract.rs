@@ -33,10 +33,10 @@ pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<Status, F
             }
             _ => &payload.bytes,
         };
-        output::write(streams, path, &[bytes])?;
+        output::write(streams, path, &args.input.file, &[bytes])?;
     }
     if let Some((path, bytes)) = manifest {
-        output::write(streams, path, &[bytes])?;
+        output::write(streams, path, &args.input.file, &[bytes])?;
     }
     Ok(Status::Whole)
 }

@@ -35,7 +35,7 @@ pub(super) fn run(args: &Load, streams: &mut Streams<'_>) -> Result<Status, Fail
         };
         if let Some(path) = &args.output {
             let memory = loaded(args, &plan, &mut outcome)?;
-            output::write(streams, path, &[&memory])?;
+            output::write(streams, path, &args.input.file, &[&memory])?;
         }
         let file = &args.input.file;
         let mut report = Report::list("load", args.report, file, streams)

@@ -43,7 +43,7 @@ pub(super) fn run(args: &Patch, streams: &mut Streams<'_>) -> Result<Status, Fai
         let mut placed = vec![PlacedPatch::default(); changes.len()];
         let done = apply_patches(&changes, &map, &mut file, &mut placed)
             .map_err(|error| refused(&args.patches, &all, &error))?;
-        crate::output::write(streams, &args.output, &[&file])?;
+        crate::output::write(streams, &args.output, &args.input.file, &[&file])?;
         let done = done
             .iter()
             .map(|done| Done::new(&all[done.patch], done, &payload.bytes, &map));

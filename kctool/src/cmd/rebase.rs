@@ -17,7 +17,7 @@ pub(super) fn run(args: &Rebase, streams: &mut Streams<'_>) -> Result<Status, Fa
     with_image(&args.input, streams, |cache, payload, streams| {
         let mut copy = payload.bytes.to_vec();
         let done = rebase(cache, &mut copy, Slide::new(args.slide))?;
-        output::write(streams, &args.output, &[&copy])?;
+        output::write(streams, &args.output, &args.input.file, &[&copy])?;
         let file = &args.input.file;
         let mut out = Report::single("rebase", args.report, file, streams)
             .of(payload)

@@ -1,6 +1,7 @@
 //! The command line from the outside, but in this process.
 mod cli;
 mod common;
+mod escapes;
 mod files;
 mod fixups;
 mod loaded;
