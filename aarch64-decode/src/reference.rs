@@ -6,6 +6,7 @@ mod written;
 use core::fmt;
 
 use crate::bits::{field, five, sign_extend, unsigned, wide, widen};
+use crate::matcher::decode;
 use offset::offset;
 use written::written;
 
@@ -132,6 +133,13 @@ impl References {
     /// branch, a return, a trap (`brk`, `hlt`, `udf`) and most words that are not instructions, nor
     /// where a function starts: at `pacibsp`, `paciasp`, `bti c` and `bti jc`.
     pub fn next(&mut self, word: u32, pc: u64) -> Option<Reference> {
+        self.next_of_any(word, pc).filter(|_| decode(word).is_ok())
+    }
+
+    /// As [`next`](Self::next), and takes words among the loads and stores that are no
+    /// instructions for such: the search asks only about those whose address is wanted.
+    #[inline]
+    pub(crate) fn next_of_any(&mut self, word: u32, pc: u64) -> Option<Reference> {
         let (reference, result) = self.named(word, pc);
         if self.live != 0 {
             self.live &= !written(word);
@@ -282,6 +290,15 @@ mod tests {
             all([0x10ff_ffe1, 0x5800_0042], 0x1000),
             [Some(Address(0xffc)), Some(Address(0x100c))]
         );
+    }
+
+    #[test]
+    fn words_that_are_no_instructions_refer_to_nothing() {
+        // adrp x3, then a pair with opc 1 that is not allocated, or a literal with opc 3 and V.
+        for word in [0x6863_e062, 0xdc00_0040] {
+            assert!(crate::decode(word).is_err());
+            assert_eq!(all([0xf000_0003, word], 0x10_0000), [PAGE, None]);
+        }
     }
 
     #[test]

@@ -225,7 +225,7 @@ impl<'a> Referrers<'a> {
         // Branches, exceptions and system instructions, Arm ARM C4.1.
         if field(word, 26, 3) == 0b101 {
             if self.addresses {
-                self.references.next(word, pc);
+                self.references.next_of_any(word, pc);
             }
             return if self.branches {
                 self.branch(word, pc)
@@ -237,7 +237,7 @@ impl<'a> Referrers<'a> {
             return None;
         }
         let origin = self.references.origin(word);
-        let Some(Reference::Address(address)) = self.references.next(word, pc) else {
+        let Some(Reference::Address(address)) = self.references.next_of_any(word, pc) else {
             return None;
         };
         // The masks of the references take some words that are no instruction.

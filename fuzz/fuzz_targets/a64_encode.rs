@@ -1,13 +1,13 @@
-//! Any words, any operands of any encoding, any line of text: what encodes decodes back, and nothing panics.
+//! Any words, any operands of any encoding: what encodes decodes back, and nothing panics.
 #![no_main]
 
-use aarch64_decode::{
-    Encoding, Operand, OperandPattern, Pattern, Patterns, Register, Syntax, TextBuffer, assemble,
-    decode, patterns,
-};
+use aarch64_decode::{Operand, OperandPattern, Register, Syntax, TextBuffer, assemble, decode};
 use libfuzzer_sys::fuzz_target;
 
 const PC: u64 = 0xffff_fe00_0700_4000;
+
+/// Words of one input: each is assembled and makes patterns, so a large input would take seconds.
+const WORDS: usize = 32;
 
 /// The operands of a word mean the same as before, spellings apart.
 fn shown(word: u32, text: &mut TextBuffer) -> String {
@@ -23,7 +23,7 @@ fuzz_target!(|data: &[u8]| {
         let chunk = chunk.try_into().expect("four bytes");
         u32::from_le_bytes(chunk)
     });
-    for word in words {
+    for word in words.take(WORDS) {
         let Ok(insn) = decode(word) else { continue };
         let operands: Vec<Operand> = insn.operands(PC).collect();
         assert_eq!(insn.with_operands(PC, &operands), Ok(insn), "{word:08x}");
@@ -70,13 +70,4 @@ fuzz_target!(|data: &[u8]| {
         pool.extend(operands);
         pool.drain(..pool.len().saturating_sub(16));
     }
-    if let Ok(line) = std::str::from_utf8(data) {
-        if let Ok(word) = assemble(PC, line) {
-            assert!(decode(word).is_ok(), "{line}");
-        }
-        let mut buffer = [Pattern::ANY; 4];
-        let _ = patterns(PC, line, &mut buffer);
-        let _ = Patterns::<2>::from_text(line);
-    }
-    let _ = Encoding::named("");
 });

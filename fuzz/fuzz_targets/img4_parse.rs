@@ -24,6 +24,14 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     properties(payload.properties());
+    if let Some(manifest) = file.manifest() {
+        let check = payload.check_digest(&manifest);
+        assert_eq!(
+            check,
+            payload.check_digest(&manifest),
+            "a digest is a function"
+        );
+    }
     let _ = payload.keybags().count();
     let Ok(plan) = payload.plan() else { return };
     let Ok(size) = plan.size_within(LIMIT) else {

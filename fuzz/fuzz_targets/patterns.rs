@@ -23,7 +23,10 @@ fn one<const N: usize>(patterns: &[(u32, u32)], words: &[u32], bytes: &[u8], wan
     };
     let own = Patterns::new(own.map(|(mask, value)| Pattern::new(mask, value)));
     assert!(own.find_iter(words).eq(wanted.iter().copied()));
-    assert!(own.find_bytes_iter(bytes).eq(wanted.iter().map(|at| at * 4)));
+    assert!(
+        own.find_bytes_iter(bytes)
+            .eq(wanted.iter().map(|at| at * 4))
+    );
     assert_eq!(own.rfind(words), wanted.last().copied());
     assert_eq!(own.rfind_bytes(bytes), wanted.last().map(|at| at * 4));
 }
@@ -45,18 +48,29 @@ fuzz_target!(|data: &[u8]| {
                 break;
             };
             let [a, b, c, d, e, f, g, h] = *pair;
-            pattern.push((u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h])));
+            pattern.push((
+                u32::from_le_bytes([a, b, c, d]),
+                u32::from_le_bytes([e, f, g, h]),
+            ));
             rest = next;
         }
         all.push(pattern);
     }
     let rest = rest.get(usize::from(lead % 4)..).unwrap_or_default();
-    let words = rest.chunks_exact(4).map(|word| word.try_into().expect("four bytes"));
+    let words = rest
+        .chunks_exact(4)
+        .map(|word| word.try_into().expect("four bytes"));
     let words: Vec<u32> = words.map(u32::from_le_bytes).collect();
     let bytes = rest.get(..words.len() * 4).expect("as many bytes");
     let wanted: Vec<Vec<usize>> = all
         .iter()
-        .map(|own| if own.is_empty() { Vec::new() } else { plain(own, &words) })
+        .map(|own| {
+            if own.is_empty() {
+                Vec::new()
+            } else {
+                plain(own, &words)
+            }
+        })
         .collect();
     for (own, wanted) in all.iter().zip(&wanted) {
         one::<1>(own, &words, bytes, wanted);
@@ -81,7 +95,9 @@ fuzz_target!(|data: &[u8]| {
     }
     assert_eq!(found, wanted);
     let mut counts = vec![Occurrences::NONE; all.len()];
-    let counts = set.occurrences_in_bytes(bytes, &mut counts).expect("as many");
+    let counts = set
+        .occurrences_in_bytes(bytes, &mut counts)
+        .expect("as many");
     for (count, wanted) in counts.iter().zip(&wanted) {
         assert_eq!(count.count(), wanted.len());
         assert_eq!(count.first(), wanted.first().map(|at| at * 4));

@@ -52,6 +52,10 @@ const SPREAD: [usize; 16] = [8, 8, 8, 9, 8, 10, 12, 14, 8, 9, 10, 11, 12, 13, 14
 /// Distances below 16: the pattern repeats inside one step.
 #[inline]
 fn wild_near_match(output: &mut [u8], at: usize, distance: usize, len: usize) {
+    debug_assert!(
+        0 < distance && distance <= at,
+        "the caller has checked the distance"
+    );
     let from = at.wrapping_sub(distance);
     if distance == 1 {
         let byte = output.get(from).copied().unwrap_or_default();

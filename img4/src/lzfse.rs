@@ -42,8 +42,10 @@ pub(crate) fn decompress(
     let mut at = 0usize;
     loop {
         let here = offset_add(offset, consumed);
+        debug_assert!(consumed <= stream.len(), "a block ends inside the stream");
         let rest = stream.get(consumed..).unwrap_or_default();
         let block = Block::parse(rest, here)?;
+        debug_assert!(block.len <= rest.len(), "a block ends inside the stream");
         let bytes = rest.get(..block.len).unwrap_or_default();
         let overrun = Error::new(ErrorKind::OutputOverrun, Structure::Lzfse, here);
         let end = usize::try_from(block.raw_bytes)
@@ -57,11 +59,15 @@ pub(crate) fn decompress(
                 let (Some(from), Some(to)) = (bytes.get(8..), output.get_mut(at..end)) else {
                     return Err(overrun);
                 };
-                if from.len() == to.len() {
-                    to.copy_from_slice(from);
+                // The block's length was made of the number of bytes that it holds.
+                debug_assert_eq!(from.len(), to.len(), "a raw block has what it says");
+                if from.len() != to.len() {
+                    return Err(overrun);
                 }
+                to.copy_from_slice(from);
             }
             Kind::Lzvn => {
+                debug_assert!(bytes.len() >= 12, "the header was read");
                 let payload = bytes.get(12..).unwrap_or_default();
                 let at_payload = offset_add(here, 12);
                 // Matches may reach back into earlier blocks.

@@ -24,6 +24,7 @@ pub(super) fn decode(
         .ok_or(Error::new(ErrorKind::BadFrequencies, structure, offset))?;
 
     let literals_end = header.header_len.saturating_add(header.literal_bytes);
+    debug_assert!(literals_end <= block.len(), "the sizes were added up");
     literals(
         block.get(..literals_end).unwrap_or_default(),
         header,

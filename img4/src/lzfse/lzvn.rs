@@ -63,6 +63,7 @@ pub(super) fn decode(
             Step::End => break,
         };
         distance = op.distance.unwrap_or(distance);
+        debug_assert!(op.len <= input.len(), "the opcode was read");
         let rest = input.get(op.len..).unwrap_or_default();
         // Both are at most 271, at is at most the output's length: no sum wraps.
         let match_at = at.wrapping_add(op.literals);
@@ -80,6 +81,7 @@ pub(super) fn decode(
         } else {
             exact(output, at, rest, &op, distance).map_err(|kind| error(kind, input))?;
         }
+        debug_assert!(op.literals <= rest.len(), "the literals were copied");
         input = rest.get(op.literals..).unwrap_or_default();
         at = next;
     }

@@ -181,3 +181,85 @@ pub fn words() -> Vec<Seed> {
     })
     .collect()
 }
+
+/// Lines of assembly in three syntaxes, one of each shape a seed.
+pub fn lines() -> Vec<Seed> {
+    const LINES: [&str; 24] = [
+        "add x0, x1, #0x123, lsl #12",
+        "sub w3, wsp, w4, uxth #2",
+        "orr x9, xzr, #0xff00ff00ff00ff00",
+        "ldp x29, x30, [sp], #16",
+        "str q0, [x1, w2, sxtw #4]",
+        "ldr x0, [x1, #8]!",
+        "b.ne 0xfffffe0007004010",
+        "tbnz x5, #33, 0xfffffe0007004000",
+        "msr daifset, #0xf",
+        "mrs x0, S3_0_C15_C0_0",
+        "fmov d0, #1.50000000",
+        "fmla v0.4s, v1.4s, v2.s[1]",
+        "fmla.4s v0, v1, v2[1]",
+        "ld4 { v0.h, v1.h, v2.h, v3.h }[3], [x0], x1",
+        "tbl.16b v0, { v1, v2 }, v3",
+        "add z0.s, p0/m, z0.s, z1.s",
+        "ld1w { z0.d }, p3/z, [x0, z1.d, lsl #2]",
+        "whilelo p0.b, x1, x2",
+        "fmopa za0.s, p0/m, p1/m, z0.s, z1.s",
+        "smstart za",
+        "casp x0, x1, x2, x3, [x4]",
+        "ccmp x0, #5, #2, ge",
+        "_, mov x20, #_",
+        "isb; dsb sy; dmb #3",
+    ];
+    (0..)
+        .zip(LINES)
+        .map(|(number, line): (u32, _)| (format!("line-{number}"), line.as_bytes().to_vec()))
+        .collect()
+}
+
+/// Calls of constructors: which one is tried does not matter, their registers and numbers do.
+pub fn calls() -> Vec<Seed> {
+    let call = |head: [u8; 4], pc: u64, target: u64| {
+        let mut bytes = head.to_vec();
+        bytes.extend([0; 4]);
+        bytes.extend(pc.to_le_bytes());
+        bytes.extend(target.to_le_bytes());
+        bytes
+    };
+    let pc = 0xffff_fe00_0700_4000;
+    vec![
+        ("near".to_owned(), call([1, 2, 0x83, 0], pc, pc + 0x40)),
+        ("far".to_owned(), call([2, 31, 31, 0], pc, pc + 0x70_0000)),
+        (
+            "small".to_owned(),
+            call([15, 0x40, 0xc1, 8], 0x888, 0xffff_1234),
+        ),
+    ]
+}
+
+/// Calls of the C interface, and the file that they are about.
+pub fn capi() -> Vec<Seed> {
+    let case = |calls: &[u8], file: &[u8]| {
+        let mut bytes = vec![u8::try_from(calls.len()).unwrap_or(15)];
+        for (number, which) in (0_u64..).zip(calls) {
+            bytes.extend([*which, 0]);
+            bytes.extend((number * 0x4000).to_le_bytes());
+            bytes.extend(0x4000_u64.to_le_bytes());
+        }
+        bytes.extend(file);
+        bytes
+    };
+    let words = [0x8b02_0020_u32, 0xd65f_03c0]
+        .map(u32::to_le_bytes)
+        .concat();
+    let mut seeds = vec![("words".to_owned(), case(&[0, 1, 13], &words))];
+    seeds.extend(macho().into_iter().map(|(name, file)| {
+        let calls = [5, 7, 8, 9, 10, 11, 12, 14, 15];
+        (format!("macho-{name}"), case(&calls, &file))
+    }));
+    seeds.extend(
+        img4()
+            .into_iter()
+            .map(|(name, file)| (format!("img4-{name}"), case(&[2, 3, 4], &file))),
+    );
+    seeds
+}

@@ -23,6 +23,11 @@ fn main() -> std::io::Result<()> {
         ("lzfse_peer", seeds::streams()),
         ("decode_text", seeds::words()),
         ("decode_bad64", seeds::words()),
+        ("a64_encode", seeds::words()),
+        ("cpu", seeds::words()),
+        ("asm", seeds::lines()),
+        ("construct", seeds::calls()),
+        ("capi", seeds::capi()),
     ];
     for (target, files) in targets {
         let folder = dir.join(target);
