@@ -87,6 +87,15 @@ debug_view!(Decompressed<'_>, |done| {
 });
 
 impl<'a> Plan<'a> {
+    /// The plan of data that stands without a container: a complzss, complzvn or LZFSE stream, as
+    /// some files and slices of fat files are; other data counts as stored.
+    ///
+    /// # Errors
+    /// As [`Payload::plan`](crate::Payload::plan).
+    pub fn of_data(data: &'a [u8]) -> Result<Self, Error> {
+        plan(data, 0, None, false)
+    }
+
     /// The codec.
     pub const fn codec(&self) -> Codec {
         self.codec

@@ -102,11 +102,20 @@ pub(crate) struct Extract {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// Where to write the payload; - for standard output
-    #[arg(short, long, value_name = "FILE", required_unless_present = "manifest")]
+    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["manifest", "trailer"])]
     pub(crate) output: Option<PathBuf>,
     /// Where to write the manifest (IM4M); - for standard output
     #[arg(long, value_name = "FILE")]
     pub(crate) manifest: Option<PathBuf>,
+    /// Where to write the bytes after a complzss or complzvn stream (a monitor image)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trailer: Option<PathBuf>,
+    /// Write the payload's bytes as they are in the container, compressed or encrypted
+    #[arg(long, requires = "output", conflicts_with_all = ["damaged", "arch"])]
+    pub(crate) raw: bool,
+    /// Write the payload although what the container says of it is wrong; the status is then 3
+    #[arg(long, requires = "output")]
+    pub(crate) damaged: bool,
     /// Write the payload although its digest differs from the manifest's
     #[arg(long)]
     pub(crate) accept_digest_mismatch: bool,

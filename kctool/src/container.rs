@@ -1,8 +1,8 @@
-//! From a file to one Mach-O image: IMG4 and IM4P, then fat files.
+//! From a file to one Mach-O image: IMG4 and IM4P, bare compressed streams, then fat files.
 use std::borrow::Cow;
 use std::io::Read;
 
-use img4::{Img4, Scratch};
+use img4::{Codec, Img4, Plan, Scratch};
 use macho_core::{CpuSubtype, CpuType, FatArch, FatFile, FileOffset, MachO, Mode};
 
 use crate::cli::InputArgs;
@@ -34,22 +34,44 @@ pub(crate) fn img4<'a>(input: &'a [u8], args: &InputArgs) -> Result<Option<Img4<
     Ok(None)
 }
 
-/// Unwraps and decompresses, up to as many bytes as the command line allows.
-pub(crate) fn payload<'a>(input: &'a [u8], args: &InputArgs) -> Result<Payload<'a>, Failure> {
+/// The plan of data that is a compressed stream without a container; `None` of other data.
+pub(crate) fn stream<'a>(
+    data: &'a [u8],
+    args: &InputArgs,
+) -> Result<Option<Plan<'a>>, img4::Error> {
+    if args.mapped.is_some() {
+        return Ok(None);
+    }
+    let plan = match data {
+        [b'c', b'o', b'm', b'p', b'l', b'z', ..] | [b'b', b'v', b'x', ..] => Plan::of_data(data)?,
+        _ => return Ok(None),
+    };
+    Ok(Some(plan).filter(|plan| plan.codec() != Codec::Stored))
+}
+
+/// What a stream without a container holds: the whole input, or the slice of a fat file that the
+/// command line means.
+fn bare<'a>(input: &'a [u8], args: &InputArgs) -> Result<Payload<'a>, Failure> {
+    let mut data = input;
+    if args.mapped.is_none() && FatFile::is_fat(input) {
+        // A damaged table is said when the image is asked for.
+        let fat = FatFile::parse(input);
+        let chosen = fat.map(|fat| slice(&fat, args.arch.as_deref()));
+        if let Ok(Ok(chosen)) = chosen {
+            data = chosen.data();
+        }
+    }
+    let bytes = match stream(data, args)? {
+        Some(plan) => Cow::Owned(decompressed(&plan, args)?),
+        None => Cow::Borrowed(input),
+    };
+    Ok(Payload { img4: None, bytes })
+}
+
+/// The size of what is inside, if the command line allows it.
+fn size_of(plan: &Plan<'_>, args: &InputArgs) -> Result<usize, Failure> {
     let max_size = args.max_size;
-    let Some(img4) = img4(input, args)? else {
-        return Ok(Payload {
-            img4: None,
-            bytes: Cow::Borrowed(input),
-        });
-    };
-    let Some(im4p) = img4.payload() else {
-        return Err(Failure::refused(
-            "IMG4: no payload at file offset 0x0: an IM4M or IM4R alone",
-        ));
-    };
-    let plan = im4p.plan()?;
-    let size = plan.size_within(max_size).map_err(|error| {
+    plan.size_within(max_size).map_err(|error| {
         if error.kind() == img4::ErrorKind::SizeTooLarge {
             Failure::refused(format!(
                 "{error}; --max-size raises the limit of {max_size}"
@@ -57,20 +79,99 @@ pub(crate) fn payload<'a>(input: &'a [u8], args: &InputArgs) -> Result<Payload<'
         } else {
             error.into()
         }
-    })?;
-    if plan.codec() == img4::Codec::Stored {
-        return Ok(Payload {
-            img4: Some(img4),
-            bytes: Cow::Borrowed(im4p.data()),
-        });
-    }
-    let mut output = vec![0; size];
-    let mut scratch = Box::new(Scratch::new());
-    plan.decompress_into(&mut output, &mut scratch)?;
+    })
+}
+
+fn decompressed(plan: &Plan<'_>, args: &InputArgs) -> Result<Vec<u8>, Failure> {
+    let mut output = vec![0; size_of(plan, args)?];
+    plan.decompress_into(&mut output, &mut Box::new(Scratch::new()))?;
+    Ok(output)
+}
+
+/// Unwraps and decompresses, up to as many bytes as the command line allows.
+pub(crate) fn payload<'a>(input: &'a [u8], args: &InputArgs) -> Result<Payload<'a>, Failure> {
+    let Some(img4) = img4(input, args)? else {
+        return bare(input, args);
+    };
+    let Some(im4p) = img4.payload() else {
+        return Err(Failure::refused(
+            "IMG4: no payload at file offset 0x0: an IM4M or IM4R alone",
+        ));
+    };
+    let plan = im4p.plan()?;
+    let bytes = if plan.codec() == Codec::Stored {
+        size_of(&plan, args)?;
+        Cow::Borrowed(im4p.data())
+    } else {
+        Cow::Owned(decompressed(&plan, args)?)
+    };
     Ok(Payload {
         img4: Some(img4),
-        bytes: Cow::Owned(output),
+        bytes,
     })
+}
+
+/// The payload by what its own bytes say, whatever the container declares.
+pub(crate) fn undeclared<'a>(input: &'a [u8], args: &InputArgs) -> Result<Payload<'a>, Failure> {
+    let img4 = img4(input, args)?;
+    let im4p = img4.and_then(|img4| img4.payload());
+    let im4p = im4p.filter(|im4p| !im4p.is_encrypted());
+    let im4p = im4p.ok_or_else(|| Failure::refused("the input has no payload that can be read"))?;
+    let plan = Plan::of_data(im4p.data())?;
+    let bytes = if plan.codec() == Codec::Stored {
+        Cow::Borrowed(im4p.data())
+    } else {
+        Cow::Owned(decompressed(&plan, args)?)
+    };
+    Ok(Payload { img4, bytes })
+}
+
+/// Refuses to extract what has nothing to extract.
+pub(crate) fn expect_image(payload: &Payload<'_>) -> Result<(), Failure> {
+    const MAGICS: [[u8; 4]; 4] = [
+        [0xcf, 0xfa, 0xed, 0xfe],
+        [0xce, 0xfa, 0xed, 0xfe],
+        [0xfe, 0xed, 0xfa, 0xcf],
+        [0xfe, 0xed, 0xfa, 0xce],
+    ];
+    let bytes: &[u8] = &payload.bytes;
+    let is_image = |magic: &[u8; 4]| MAGICS.contains(magic);
+    if matches!(payload.bytes, Cow::Owned(_))
+        || FatFile::is_fat(bytes)
+        || bytes.first_chunk().is_some_and(is_image)
+    {
+        return Ok(());
+    }
+    Err(Failure::refused(format!(
+        "neither a container nor a Mach-O file: {}",
+        what_it_is(bytes)
+    )))
+}
+
+/// What the first bytes of a file that is neither say of it.
+fn what_it_is(bytes: &[u8]) -> String {
+    let known: [(&[u8], &str); 8] = [
+        (b"bplist", "a binary property list"),
+        (b"<?xml", "an XML file"),
+        (b"<plist", "a property list"),
+        (b"PK\x03\x04", "a ZIP archive"),
+        (b"AA01", "an Apple Archive"),
+        (b"YAA1", "an Apple Archive"),
+        (b"\x7fELF", "an ELF file"),
+        (b"\x1f\x8b", "gzip data"),
+    ];
+    if bytes.is_empty() {
+        return "an empty file".to_owned();
+    }
+    let found = known.iter().find(|(magic, _)| bytes.starts_with(magic));
+    found.map_or_else(
+        || {
+            let start = bytes.iter().take(8);
+            let start: Vec<String> = start.map(|byte| format!("{byte:02x}")).collect();
+            format!("data that starts with {}", start.join(" "))
+        },
+        |(_, what)| (*what).to_owned(),
+    )
 }
 
 impl Payload<'_> {
@@ -100,14 +201,16 @@ impl Payload<'_> {
 
     /// The same failure, with the remark that its offset counts from the payload, where there is one.
     pub(crate) fn inside(&self, failure: Failure) -> Failure {
-        failure.inside(self.img4.is_some())
+        failure.inside(self.img4.is_some() || matches!(self.bytes, Cow::Owned(_)))
     }
 }
 
 /// The name that `lipo` gives an architecture.
 pub(crate) fn arch_name(cputype: CpuType, cpusubtype: CpuSubtype) -> String {
     match (cputype, cpusubtype) {
+        (CpuType::CPU_TYPE_ARM64, CpuSubtype::CPU_SUBTYPE_ARM64E_X1) => "arm64e.x1".to_owned(),
         (CpuType::CPU_TYPE_ARM64, CpuSubtype::CPU_SUBTYPE_ARM64E) => "arm64e".to_owned(),
+        (CpuType::CPU_TYPE_ARM64, CpuSubtype::CPU_SUBTYPE_ARM64_X1) => "arm64.x1".to_owned(),
         (CpuType::CPU_TYPE_ARM64, CpuSubtype::CPU_SUBTYPE_ARM64_ALL) => "arm64".to_owned(),
         (CpuType::CPU_TYPE_ARM64, CpuSubtype::CPU_SUBTYPE_ARM64_V8) => "arm64v8".to_owned(),
         (CpuType::CPU_TYPE_X86_64, CpuSubtype(3)) => "x86_64".to_owned(),
@@ -121,20 +224,29 @@ pub(crate) fn slices<'a>(fat: &FatFile<'a>) -> impl Iterator<Item = FatArch<'a>>
     fat.arches().chain(fat.hidden_arch())
 }
 
-/// The slice of that name; without a name arm64e, else the first other arm64, else the only one.
+/// What is chosen without a name, best first.
+const PREFERRED: [CpuSubtype; 4] = [
+    CpuSubtype::CPU_SUBTYPE_ARM64E_X1,
+    CpuSubtype::CPU_SUBTYPE_ARM64E,
+    CpuSubtype::CPU_SUBTYPE_ARM64_X1,
+    CpuSubtype::CPU_SUBTYPE_ARM64_ALL,
+];
+
+/// The slice of that name; without a name the first of arm64e.x1, arm64e, arm64.x1 and arm64, else
+/// another arm64, else the only one.
 pub(crate) fn slice<'a>(fat: &FatFile<'a>, name: Option<&str>) -> Result<FatArch<'a>, Failure> {
     let find = |wanted: &dyn Fn(&FatArch<'a>) -> bool| slices(fat).find(wanted);
+    let is_arm64 = |arch: &FatArch<'a>| arch.cputype() == CpuType::CPU_TYPE_ARM64;
     let found = match name {
         Some(name) => find(&|arch| arch_name(arch.cputype(), arch.cpusubtype()) == name),
-        None => find(&|arch| {
-            arch.cputype() == CpuType::CPU_TYPE_ARM64
-                && arch.cpusubtype() == CpuSubtype::CPU_SUBTYPE_ARM64E
-        })
-        .or_else(|| find(&|arch| arch.cputype() == CpuType::CPU_TYPE_ARM64))
-        .or_else(|| {
-            let mut all = slices(fat);
-            all.next().filter(|_| all.next().is_none())
-        }),
+        None => PREFERRED
+            .into_iter()
+            .find_map(|subtype| find(&|arch| is_arm64(arch) && arch.cpusubtype() == subtype))
+            .or_else(|| find(&is_arm64))
+            .or_else(|| {
+                let mut all = slices(fat);
+                all.next().filter(|_| all.next().is_none())
+            }),
     };
     found.ok_or_else(|| {
         // A hostile table may name millions.

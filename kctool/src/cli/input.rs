@@ -12,7 +12,7 @@ use crate::number::{number, size};
 pub(crate) struct InputArgs {
     /// IMG4, IM4P, fat file or Mach-O; - for standard input, all of which is read into memory
     pub(crate) file: PathBuf,
-    /// Slice of a fat file (default: arm64e, else arm64, else the only one)
+    /// Slice of a fat file (default: arm64e.x1, arm64e, arm64.x1, arm64, else the only one)
     #[arg(long, value_name = "NAME", help_heading = "Input")]
     pub(crate) arch: Option<String>,
     /// FILE is memory with the image loaded, as kc load writes it or a dump; SLIDE is what its

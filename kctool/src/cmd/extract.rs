@@ -21,24 +21,73 @@ pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<Status, F
             Some((path, manifest.tlv().raw()))
         }
     };
+    let trailer = match &args.trailer {
+        None => None,
+        Some(path) => Some((path, trailer(&input, args)?)),
+    };
+    let mut status = Status::Whole;
     if let Some(path) = &args.output {
-        let payload = container::payload(&input, &args.input)?;
-        if let Some(img4) = &payload.img4 {
-            check_digest(args, img4, streams)?;
+        if args.raw {
+            let img4 = container::img4(&input, &args.input)?;
+            let payload = img4.and_then(|img4| img4.payload());
+            let payload = payload.ok_or_else(|| Failure::refused("the input has no payload"))?;
+            output::write(streams, path, &args.input.file, &[payload.data()])?;
+        } else {
+            status = write_payload(args, &input, path, streams)?;
         }
-        let bytes = match args.input.arch.as_deref() {
-            Some(arch) if FatFile::is_fat(&payload.bytes) => {
-                let fat = FatFile::parse(&payload.bytes)?;
-                container::slice(&fat, Some(arch))?.data()
-            }
-            _ => &payload.bytes,
-        };
+    }
+    if let Some((path, bytes)) = trailer {
         output::write(streams, path, &args.input.file, &[bytes])?;
     }
     if let Some((path, bytes)) = manifest {
         output::write(streams, path, &args.input.file, &[bytes])?;
     }
-    Ok(Status::Whole)
+    Ok(status)
+}
+
+/// The bytes after the compressed stream.
+fn trailer<'a>(input: &'a [u8], args: &Extract) -> Result<&'a [u8], Failure> {
+    let plan = match container::img4(input, &args.input)? {
+        Some(img4) => img4.payload().map(|payload| payload.plan()).transpose()?,
+        None => container::stream(input, &args.input)?,
+    };
+    let extra = plan.map(|plan| plan.extra()).unwrap_or_default();
+    if extra.is_empty() {
+        return Err(Failure::refused("no bytes follow the compressed stream"));
+    }
+    Ok(extra)
+}
+
+/// Writes the payload, decompressed.
+fn write_payload(
+    args: &Extract,
+    input: &[u8],
+    path: &std::path::Path,
+    streams: &mut Streams<'_>,
+) -> Result<Status, Failure> {
+    let mut status = Status::Whole;
+    let payload = match container::payload(input, &args.input) {
+        Err(failure) if args.damaged => {
+            let payload = container::undeclared(input, &args.input)?;
+            streams.note(format_args!("damaged: {failure}"))?;
+            status = Status::Damaged;
+            payload
+        }
+        other => other?,
+    };
+    match &payload.img4 {
+        Some(img4) => check_digest(args, img4, streams)?,
+        None => container::expect_image(&payload)?,
+    }
+    let bytes = match args.input.arch.as_deref() {
+        Some(arch) if FatFile::is_fat(&payload.bytes) => {
+            let fat = FatFile::parse(&payload.bytes)?;
+            container::slice(&fat, Some(arch))?.data()
+        }
+        _ => &payload.bytes,
+    };
+    output::write(streams, path, &args.input.file, &[bytes])?;
+    Ok(status)
 }
 
 /// Refuses a payload that is not the manifest's; says so where that cannot be known.

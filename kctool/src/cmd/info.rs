@@ -37,7 +37,12 @@ const IMAGE_FIELDS: [&str; 13] = [
 pub(super) fn run(args: &Info, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     let input = container::open(&args.input, streams.stdin)?;
     let img4 = container::img4(&input, &args.input)?;
-    let container = img4.map(|img4| container_json(&img4)).transpose()?;
+    let container = match (img4, container::stream(&input, &args.input)) {
+        (Some(img4), _) => Some(container_json(&img4)),
+        (None, Ok(Some(plan))) => Some(stream_json(&input, &plan)),
+        // A damaged stream is said where it is read.
+        (None, _) => None,
+    };
     let mut document = json!({ "size": input.len(), "container": container, "fat": null });
     for field in IMAGE_FIELDS {
         document[field] = Value::Null;
@@ -102,28 +107,26 @@ fn describe_payload(
     describe_image(&cache, document, damage).map_err(|failure| payload.inside(failure))
 }
 
-fn container_json(img4: &Img4<'_>) -> Result<Value, Failure> {
-    let payload = img4
-        .payload()
-        .map(|payload| payload_json(&payload))
-        .transpose()?;
+fn container_json(img4: &Img4<'_>) -> Value {
+    let payload = img4.payload().map(|payload| payload_json(&payload));
     let manifest = img4
         .manifest()
         .map(|manifest| manifest_json(&manifest, img4.payload()));
     let restore_info = img4
         .restore_info()
         .map(|info| properties_json(info.properties()));
-    Ok(json!({
+    json!({
         "kind": format!("{:?}", img4.container()).to_uppercase(),
         "payload": payload,
         "manifest": manifest,
         "restore_info": restore_info,
         "trailing": img4.trailing().len(),
-    }))
+    })
 }
 
-fn payload_json(payload: &Im4p<'_>) -> Result<Value, Failure> {
-    let plan = payload.plan()?;
+/// What the container says of its payload; what cannot be read of that is null.
+fn payload_json(payload: &Im4p<'_>) -> Value {
+    let plan = payload.plan().ok();
     let keybags: Vec<_> = payload
         .keybags()
         .map(|bag| {
@@ -138,18 +141,40 @@ fn payload_json(payload: &Im4p<'_>) -> Result<Value, Failure> {
             })
         })
         .collect();
-    Ok(json!({
+    json!({
         "fourcc": payload.fourcc().to_string(),
         "description": Printable(payload.description()).to_string(),
-        "codec": codec_name(plan.codec()),
+        "codec": plan.map_or("unknown", |plan| codec_name(plan.codec())),
         "data_offset": hex(payload.data_offset()),
         "compressed_size": payload.data().len(),
-        "size": plan.size(),
+        "size": plan.and_then(|plan| plan.size()),
         "encrypted": payload.is_encrypted(),
         "keybags": keybags,
-        "extra": plan.extra().len(),
+        "extra": plan.map_or(0, |plan| plan.extra().len()),
         "properties": properties_json(payload.properties()),
-    }))
+    })
+}
+
+/// A compressed stream without a container, as the container that it is not.
+fn stream_json(data: &[u8], plan: &img4::Plan<'_>) -> Value {
+    json!({
+        "kind": "none",
+        "payload": {
+            "fourcc": null,
+            "description": "",
+            "codec": codec_name(plan.codec()),
+            "data_offset": "0x0",
+            "compressed_size": data.len(),
+            "size": plan.size(),
+            "encrypted": false,
+            "keybags": [],
+            "extra": plan.extra().len(),
+            "properties": {},
+        },
+        "manifest": null,
+        "restore_info": null,
+        "trailing": 0,
+    })
 }
 
 const fn codec_name(codec: img4::Codec) -> &'static str {

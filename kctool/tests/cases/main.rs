@@ -4,6 +4,7 @@
 //! line is removed.
 
 mod build;
+mod containers;
 mod fixups;
 mod functions;
 
@@ -41,6 +42,11 @@ const CASES: &[Case] = &[
     ("cf-off0size0", fixups::no_bytes),
     ("cf-imp2", fixups::addends),
     ("unknown-format", fixups::unknown_format),
+    ("raw-complzss", containers::bare_streams),
+    ("neither", containers::neither),
+    ("im4p-wrongsize", containers::wrong_declarations),
+    ("im4p-lzss-kpp", containers::trailer),
+    ("x1", containers::architectures),
 ];
 
 #[test]

@@ -53,6 +53,8 @@ open_enum! {
     CPU_SUBTYPE_ARM64_ALL = 0;
     CPU_SUBTYPE_ARM64_V8 = 1;
     CPU_SUBTYPE_ARM64E = 2;
+    CPU_SUBTYPE_ARM64_X1 = 3;
+    CPU_SUBTYPE_ARM64E_X1 = 12;
 }
 
 impl CpuSubtype {

@@ -2,7 +2,7 @@
 #![no_std]
 #![no_main]
 
-use img4::{Img4, Manifest, Payload, Properties, Scratch, Tag, Tlv};
+use img4::{Img4, Manifest, Payload, Plan, Properties, Scratch, Tag, Tlv};
 use nopanic::{black_box, display, entry};
 
 entry!(probe);
@@ -60,6 +60,7 @@ fn probe_payload(payload: &Payload<'_>, number: u64, output: &mut [u8]) {
     }
     probe_properties(payload.properties());
     let mut scratch = Scratch::new();
+    let _ = black_box(Plan::of_data(payload.data()).is_ok());
     if let Ok(plan) = payload.plan() {
         black_box((
             plan.codec(),
