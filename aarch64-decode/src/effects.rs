@@ -158,7 +158,9 @@ impl Instruction {
             memory: [0; 4],
         };
         let at = index(widen16(self.encoding().number()));
+        debug_assert!(at < EFFECT_OF.len(), "every encoding has effects");
         let number = EFFECT_OF.get(at).copied().unwrap_or(0);
+        debug_assert!(usize::from(number) < EFFECTS.len(), "a64gen counts them");
         EFFECTS.get(usize::from(number)).unwrap_or(NOTHING)
     }
 

@@ -8,10 +8,14 @@ pub(crate) const SLACK: usize = 32;
 /// panic path.
 #[inline]
 fn step16(output: &mut [u8], from: usize, to: usize) {
-    let Some(&chunk) = output.get(from..).and_then(<[u8]>::first_chunk::<16>) else {
+    let chunk = output.get(from..).and_then(<[u8]>::first_chunk::<16>);
+    debug_assert!(chunk.is_some(), "the caller has left room");
+    let Some(&chunk) = chunk else {
         return;
     };
-    if let Some(place) = output.get_mut(to..).and_then(<[u8]>::first_chunk_mut::<16>) {
+    let place = output.get_mut(to..).and_then(<[u8]>::first_chunk_mut::<16>);
+    debug_assert!(place.is_some(), "the caller has left room");
+    if let Some(place) = place {
         *place = chunk;
     }
 }
@@ -19,10 +23,14 @@ fn step16(output: &mut [u8], from: usize, to: usize) {
 /// The same with 8 bytes.
 #[inline]
 fn step8(output: &mut [u8], from: usize, to: usize) {
-    let Some(&chunk) = output.get(from..).and_then(<[u8]>::first_chunk::<8>) else {
+    let chunk = output.get(from..).and_then(<[u8]>::first_chunk::<8>);
+    debug_assert!(chunk.is_some(), "the caller has left room");
+    let Some(&chunk) = chunk else {
         return;
     };
-    if let Some(place) = output.get_mut(to..).and_then(<[u8]>::first_chunk_mut::<8>) {
+    let place = output.get_mut(to..).and_then(<[u8]>::first_chunk_mut::<8>);
+    debug_assert!(place.is_some(), "the caller has left room");
+    if let Some(place) = place {
         *place = chunk;
     }
 }
