@@ -37,8 +37,8 @@ pub(crate) fn entry_point<'a>(
     image: &MachO<'a>,
     map: &AddressMap<'a>,
 ) -> Result<Option<EntryPoint<'a>>, Error> {
-    let (vmaddr, source) = if let Some(state) = image.thread_state()? {
-        (state.pc, EntrySource::ThreadState)
+    let (vmaddr, source) = if let Some(start) = image.start_address()? {
+        (start, EntrySource::ThreadState)
     } else if let Some(entry) = image.main_command()? {
         (main_vmaddr(image, entry.entryoff)?, EntrySource::Main)
     } else {

@@ -4,8 +4,8 @@
 use core::ops::ControlFlow;
 
 use macho_core::{
-    CommandView, FileOffset, Fixup, Fixups, LoadCommandKind as Kind, MachO, PointerFormat, Segment,
-    Slide, Slot, Target, VmAddr,
+    CommandView, CpuType, FileOffset, Fixup, Fixups, LoadCommandKind as Kind, MachO, PointerFormat,
+    Segment, Slide, Slot, Target, ThreadFlavor, VmAddr,
 };
 
 use crate::apply;
@@ -102,7 +102,11 @@ impl Work<'_> {
                     };
                     for state in states {
                         let state = state?;
-                        if state.arm64()?.is_some() {
+                        if image.header().cputype == CpuType::CPU_TYPE_X86_64 {
+                            if let Some(rip) = x86_rip(state.flavor()) {
+                                self.address(field(state.file_offset(), rip))?;
+                            }
+                        } else if state.arm64()?.is_some() {
                             self.address(field(state.file_offset(), ARM_THREAD_STATE64_PC))?;
                         }
                     }
@@ -207,6 +211,16 @@ impl Work<'_> {
         let at = usize::try_from(place.get()).ok();
         at.and_then(|at| self.copy.get_mut(at..))
             .ok_or_else(|| too_small(self.needed))
+    }
+}
+
+/// Where a state of `x86_64` has rip, if it has one (`mach/i386/thread_status.h`).
+const fn x86_rip(flavor: ThreadFlavor) -> Option<u64> {
+    match flavor.0 {
+        // x86_THREAD_STATE64, and x86_THREAD_STATE after a header of its own.
+        4 => Some(128),
+        7 => Some(136),
+        _ => None,
     }
 }
 

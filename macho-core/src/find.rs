@@ -7,6 +7,7 @@ use crate::function_starts::FunctionStarts;
 use crate::linkedit::{DataInCodeEntries, LinkeditData};
 use crate::load_command::{LoadCommand, View};
 use crate::macho::MachO;
+use crate::raw::header::{CpuType, FileType};
 use crate::raw::load_command::LoadCommandKind as Kind;
 use crate::raw::symbol::SymbolType;
 use crate::symbol::{IndirectSymbols, Symbol, SymbolTable, Symbols};
@@ -52,6 +53,10 @@ impl<'a> MachO<'a> {
     /// # Errors
     /// A state that runs past its command, or whose count is not its flavor's.
     pub fn thread_state(&self) -> Result<Option<ThreadState64>, Error> {
+        // The flavors of other processors have the same numbers.
+        if self.header().cputype == CpuType::CPU_TYPE_X86_64 {
+            return Ok(None);
+        }
         for kind in [Kind::LC_UNIXTHREAD, Kind::LC_THREAD] {
             for command in self
                 .load_commands()
@@ -60,6 +65,32 @@ impl<'a> MachO<'a> {
                 for state in command.thread_states() {
                     if let Some(registers) = state?.arm64()? {
                         return Ok(Some(registers));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Where the image starts by its thread state, as the flavors of its processor have it: pc of
+    /// arm64, rip of `x86_64`. `None` without such a state, and for a core, whose threads were
+    /// running.
+    ///
+    /// # Errors
+    /// As [`thread_state`](Self::thread_state).
+    pub fn start_address(&self) -> Result<Option<VmAddr>, Error> {
+        let header = self.header();
+        if header.filetype == FileType::MH_CORE {
+            return Ok(None);
+        }
+        if header.cputype != CpuType::CPU_TYPE_X86_64 {
+            return Ok(self.thread_state()?.map(|state| state.pc));
+        }
+        for command in self.load_commands() {
+            if command.kind() == Kind::LC_UNIXTHREAD {
+                for state in command.thread_states() {
+                    if let Some(rip) = state?.rip() {
+                        return Ok(Some(rip));
                     }
                 }
             }

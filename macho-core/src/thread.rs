@@ -61,6 +61,18 @@ impl<'a> ThreadState<'a> {
         self.words.data()
     }
 
+    /// rip of an `x86_64` state (`mach/i386/thread_status.h`): of `x86_THREAD_STATE64`, or of
+    /// `x86_THREAD_STATE`, which has a header of its own before the same registers.
+    pub(crate) fn rip(&self) -> Option<VmAddr> {
+        let into = match self.flavor.0 {
+            4 => 128,
+            7 => 136,
+            _ => return None,
+        };
+        let rip: &[u8; 8] = self.words.get_raw(into)?;
+        Some(VmAddr::new(u64::from_le_bytes(*rip)))
+    }
+
     /// The state as 64-bit ARM registers; `None` for another flavor.
     ///
     /// # Errors

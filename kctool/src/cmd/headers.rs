@@ -1,7 +1,7 @@
 //! `kc headers`: the Mach-O header and every load command, field by field.
 use std::io::Write as _;
 
-use macho_core::{Header, LoadCommand, MachO};
+use macho_core::{CpuType, Header, LoadCommand, MachO};
 use serde_json::{Map, Value, json};
 
 use crate::cli::Headers;
@@ -31,13 +31,13 @@ fn list(image: &MachO<'_>, report: &mut Report<'_, '_>) -> Result<(), Failure> {
     if report.is_json() {
         report.answer(&header)?;
         return image.load_commands().try_for_each(|command| {
-            let row = command_json(&command, report);
+            let row = command_json(&command, image.header().cputype, report);
             report.row(&row)
         });
     }
     write_text(report.remark()?, &header, 0)?;
     for command in image.load_commands() {
-        let object = command_json(&command, report);
+        let object = command_json(&command, image.header().cputype, report);
         let out = report.text()?;
         writeln!(out)?;
         write_text(out, &object, 0)?;
@@ -70,12 +70,12 @@ pub(super) fn header_json(image: &MachO<'_>) -> Value {
     })
 }
 
-fn command_json(command: &LoadCommand<'_>, report: &mut Report<'_, '_>) -> Value {
+fn command_json(command: &LoadCommand<'_>, cputype: CpuType, report: &mut Report<'_, '_>) -> Value {
     let mut object = Map::new();
     object.insert("cmd".to_owned(), command.kind().to_string().into());
     object.insert("cmdsize".to_owned(), command.bytes().len().into());
     object.insert("file_offset".to_owned(), hex(command.file_offset().get()));
-    let damage = match fields::add(command, &mut object) {
+    let damage = match fields::add(command, cputype, &mut object) {
         Ok(()) => Value::Null,
         Err(error) => report.damaged(error, None),
     };

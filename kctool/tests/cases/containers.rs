@@ -1,12 +1,13 @@
-//! Cases about containers and architectures.
+//! Cases about containers, architectures and thread states.
 
 use serde_json::json;
 use testkit::constants as c;
 use testkit::img4::{self, Im4p};
 use testkit::kernelcache::sample;
 use testkit::macho::fat::{self, Slice};
+use testkit::macho::{Command, Header};
 
-use crate::build::Disk;
+use crate::build::{Disk, Linkedit, segment};
 
 /// Writes to a file of its own; status, what was written, and standard error.
 fn extract(file: &Disk, options: &str, option: &str) -> (u8, Vec<u8>, String) {
@@ -168,6 +169,66 @@ pub(crate) fn architectures() -> Result<(), String> {
             info["fat"][0]["arch"] == json!("arm64"),
             &info["fat"],
         )?;
+    }
+    Ok(())
+}
+
+/// A file with one thread command of this flavor, whose words are zero but for one of 8 bytes.
+fn threaded(header: Header, cmd: u32, flavor: u32, count: usize, at: usize) -> Vec<u8> {
+    const BASE: u64 = 0x1_0000_0000;
+    let mut body = vec![0; 8 + 4 * count];
+    body[..4].copy_from_slice(&flavor.to_le_bytes());
+    body[4..8].copy_from_slice(&u32::try_from(count).unwrap().to_le_bytes());
+    body[8 + at..16 + at].copy_from_slice(&(BASE + 0x2000).to_le_bytes());
+    let place = (BASE, c::PAGE);
+    let segments = vec![segment("__TEXT", place, (0, c::PAGE), &[])];
+    let mut linkedit = Linkedit::at(c::PAGE);
+    linkedit.commands.push(Command::Raw { cmd, body });
+    linkedit.file(header, segments, BASE + c::PAGE, Vec::new())
+}
+
+/// Flavors by processor, and where an x86_64 file and a core start.
+pub(crate) fn threads() -> Result<(), String> {
+    let x86 = Header {
+        cputype: c::CPU_TYPE_X86_64,
+        cpusubtype: 3,
+        ..Header::default()
+    };
+    for (flavor, name, count, at) in [
+        (4, "x86_THREAD_STATE64", 42, 128),
+        (7, "x86_THREAD_STATE", 44, 136),
+    ] {
+        let file = Disk::new(
+            "thr-x86",
+            &threaded(x86, c::LC_UNIXTHREAD, flavor, count, at),
+        );
+        let entry = file.ask("entry @")?;
+        check(name, entry["vmaddr"] == "0x100002000", &entry)?;
+        let (_, stdout, _) = file.text("headers @");
+        check(
+            name,
+            stdout.contains(name) && !stdout.contains("ARM_"),
+            &stdout,
+        )?;
+    }
+    // Flavor 6 is no ARM_THREAD_STATE64 there.
+    let file = Disk::new("thr-x86", &threaded(x86, c::LC_UNIXTHREAD, 6, 4, 0));
+    let (status, _, stderr) = file.text("entry @");
+    check(
+        "flavor 6",
+        status != 0 && stderr.contains("no entry point"),
+        &stderr,
+    )?;
+    // The threads of a core were running.
+    let core = Header {
+        filetype: 4,
+        ..Header::default()
+    };
+    for cmd in [c::LC_THREAD, c::LC_UNIXTHREAD] {
+        let file = Disk::new("core", &threaded(core, cmd, 6, 68, 256));
+        let (status, stdout, stderr) = file.text("entry @");
+        let right = status != 0 && stderr.contains("no entry point");
+        check("core", right, &(stdout, stderr))?;
     }
     Ok(())
 }

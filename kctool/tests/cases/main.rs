@@ -47,6 +47,7 @@ const CASES: &[Case] = &[
     ("im4p-wrongsize", containers::wrong_declarations),
     ("im4p-lzss-kpp", containers::trailer),
     ("x1", containers::architectures),
+    ("thr-x86", containers::threads),
 ];
 
 #[test]

@@ -57,3 +57,29 @@ open_enum! {
     ARM_CPMU_STATE64 = 18;
     ARM_PAGEIN_STATE = 27;
 }
+
+impl ThreadFlavor {
+    /// The name of the flavor on `x86_64`, whose numbers mean other states
+    /// (`mach/i386/thread_status.h`).
+    pub const fn x86_name(self) -> Option<&'static str> {
+        Some(match self.0 {
+            1 => "x86_THREAD_STATE32",
+            2 => "x86_FLOAT_STATE32",
+            3 => "x86_EXCEPTION_STATE32",
+            4 => "x86_THREAD_STATE64",
+            5 => "x86_FLOAT_STATE64",
+            6 => "x86_EXCEPTION_STATE64",
+            7 => "x86_THREAD_STATE",
+            8 => "x86_FLOAT_STATE",
+            9 => "x86_EXCEPTION_STATE",
+            10 => "x86_DEBUG_STATE32",
+            11 => "x86_DEBUG_STATE64",
+            12 => "x86_DEBUG_STATE",
+            13 => "THREAD_STATE_NONE",
+            16 => "x86_AVX_STATE32",
+            17 => "x86_AVX_STATE64",
+            18 => "x86_AVX_STATE",
+            _ => return None,
+        })
+    }
+}

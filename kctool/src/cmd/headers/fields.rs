@@ -1,6 +1,6 @@
 //! The fields of each load command by their names in `mach-o/loader.h`.
 use macho_core::{
-    CommandView, Error, LoadCommand, Name, Routines, Section, Segment, Version, VmAddr,
+    CommandView, CpuType, Error, LoadCommand, Name, Routines, Section, Segment, Version, VmAddr,
 };
 use serde_json::{Map, Value, json};
 
@@ -61,7 +61,11 @@ fn put(object: &mut Map<String, Value>, name: &str, value: Value) {
 }
 
 /// Adds every field of the command behind `cmd` and `cmdsize`.
-pub(super) fn add(command: &LoadCommand<'_>, object: &mut Map<String, Value>) -> Result<(), Error> {
+pub(super) fn add(
+    command: &LoadCommand<'_>,
+    cputype: CpuType,
+    object: &mut Map<String, Value>,
+) -> Result<(), Error> {
     match command.view()? {
         CommandView::Segment64(segment) => segment_64(&segment, object),
         CommandView::Segment(raw) => {
@@ -78,7 +82,7 @@ pub(super) fn add(command: &LoadCommand<'_>, object: &mut Map<String, Value>) ->
         CommandView::Thread(states) => {
             let mut all = Vec::new();
             for state in states {
-                all.push(thread_state(&state?)?);
+                all.push(thread_state(&state?, cputype)?);
             }
             put(object, "states", all.into());
         }
@@ -199,11 +203,20 @@ fn section_64(section: &Section<'_>) -> Value {
 }
 
 /// A register state: registers by name, or the words of a flavor that is not arm64's.
-fn thread_state(state: &macho_core::ThreadState<'_>) -> Result<Value, Error> {
+fn thread_state(state: &macho_core::ThreadState<'_>, cputype: CpuType) -> Result<Value, Error> {
     let mut object = Map::new();
-    put(&mut object, "flavor", state.flavor().to_string().into());
+    // Each processor has flavors of its own, by the same numbers.
+    let is_x86 = cputype == CpuType::CPU_TYPE_X86_64;
+    let flavor = state.flavor();
+    let name = match flavor.x86_name() {
+        Some(name) if is_x86 => name.to_owned(),
+        _ if is_x86 => flavor.0.to_string(),
+        _ => flavor.to_string(),
+    };
+    put(&mut object, "flavor", name.into());
     put(&mut object, "count", (state.bytes().len() / 4).into());
-    let Some(registers) = state.arm64()? else {
+    let registers = if is_x86 { None } else { state.arm64()? };
+    let Some(registers) = registers else {
         let words: Vec<_> = state
             .bytes()
             .chunks_exact(4)

@@ -7,7 +7,7 @@ use core::ops::ControlFlow;
 use macho_core::{
     AuthKey, ChainedFixups, CodeSignature, CommandView, ExportFrame, Exports, FatFile, FileOffset,
     FilesetEntry, LoadCommand, MachO, Mode, Name, PointerFormat, Pointers, Section, Segment,
-    SlidVmAddr, Slide, SourceVersion, Symbol, SymbolTable, Version, VmAddr, VmOffset,
+    SlidVmAddr, Slide, SourceVersion, Symbol, SymbolTable, ThreadFlavor, Version, VmAddr, VmOffset,
 };
 use nopanic::{black_box, debug, display, entry};
 
@@ -170,6 +170,7 @@ fn linkedit(image: &MachO<'_>, bytes: &[u8], number: u64) {
     if let Ok(Some(fixups)) = image.chained_fixups() {
         probe_chained(&fixups, image, number);
     }
+    let _ = black_box((image.start_address(), ThreadFlavor(number as u32).x86_name()));
     probe_fixups(image);
     if let Ok(Some(signature)) = image.code_signature() {
         probe_signature(&signature, number as u32);
