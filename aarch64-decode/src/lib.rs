@@ -101,7 +101,6 @@ pub use encode::{EncodeError, EncodeErrorKind};
 // Words of which some bits are open, and the search for them.
 pub use encode::{OperandParts, OperandPattern};
 pub use pattern::search::{ByteMatches, Matches};
-pub use pattern::set::{
-    ByteSetMatches, Occurrences, PatternCell, PatternError, PatternSet, SetMatch, SetMatches,
-};
+pub use pattern::set::search::{ByteSetMatches, Occurrences, SetMatch, SetMatches};
+pub use pattern::set::{PatternCell, PatternError, PatternSet};
 pub use pattern::{Pattern, Patterns};

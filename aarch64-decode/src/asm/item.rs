@@ -7,7 +7,7 @@ use super::value::Value;
 use super::{list, matrix, memory};
 use crate::encode::OperandParts;
 use crate::operand::Operand;
-use crate::register::{Arrangement, RegisterClass};
+use crate::register::{Arrangement, Predication, RegisterClass};
 
 /// An operand of a line.
 #[derive(Clone, Copy, Debug)]
@@ -192,6 +192,32 @@ impl Items {
     pub(super) fn exchange(&mut self, at: usize) -> Option<()> {
         let [one, other] = self.list.get_mut(at..self.len)?.first_chunk_mut()?;
         (one.register()? == other.register()?).then(|| core::mem::swap(one, other))
+    }
+
+    /// Whether the second operand is a predicate that sets to zero.
+    pub(super) fn is_zeroing(&self) -> bool {
+        self.as_slice().get(1).is_some_and(|item| {
+            matches!(item.value, Value::Operand(Operand::Register(register))
+                if register.predication() == Predication::Zeroing)
+        })
+    }
+
+    /// The 32 bits of one of two general registers, for its 64.
+    pub(super) fn narrow(&mut self, at: usize) -> Option<()> {
+        let item = self.list.get_mut(at).filter(|_| self.len == 2)?;
+        match &mut item.value {
+            Value::Operand(Operand::Register(register)) if register.class() == RegisterClass::X => {
+                *register = register.in_class(RegisterClass::W);
+                Some(())
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of the second operand.
+    pub(super) fn second_mut(&mut self) -> Option<&mut Value> {
+        let second = self.list.get_mut(1).filter(|_| self.len > 1)?;
+        Some(&mut second.value)
     }
 
     /// The value of the last operand.

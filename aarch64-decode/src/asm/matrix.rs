@@ -14,7 +14,10 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Option<Operand>, AsmError> 
     let mut ahead = *scan;
     ahead.take(word);
     let brackets = ahead.here() == Some(b'[');
-    if word.eq_ignore_ascii_case(b"zt0") && brackets {
+    let is_table = word.eq_ignore_ascii_case(b"zt0");
+    // A blank may stand before the bracket of the matrix.
+    let brackets = brackets || !is_table && ahead.peek() == Some(b'[');
+    if is_table && brackets {
         return table(scan, ahead);
     }
     let (name, suffix) = at_dot(word);

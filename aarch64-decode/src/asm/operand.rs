@@ -73,6 +73,12 @@ pub(super) fn operand(
         // Only what is loaded and stored stands in braces.
         Value::Braced(matrix) if descriptor.kind == Kind::SliceBraced => Operand::Matrix(matrix),
         Value::Braced(_) => return None,
+        // A base that is moved by as much as is copied has no offset, not even 0.
+        Value::Operand(Operand::Memory(memory))
+            if descriptor.kind == Kind::MemBack && memory.offset != MemoryOffset::None =>
+        {
+            return None;
+        }
         Value::Operand(Operand::Matrix(_)) if descriptor.kind == Kind::SliceBraced => return None,
         Value::Bare(operand) | Value::Operand(operand) => {
             if is_strict {
@@ -86,6 +92,10 @@ pub(super) fn operand(
             if matches!(descriptor.kind, Kind::FpImm8 | Kind::FpImm8Pair)
                 && text.iter().any(|byte| matches!(byte, b'x' | b'X')) =>
         {
+            // The bits have no sign.
+            if text.contains(&b'-') {
+                return None;
+            }
             let Value::Number {
                 number: Number::Integer(bits),
                 ..
@@ -273,7 +283,7 @@ fn fraction(descriptor: Descriptor, negative: bool, units: u64) -> Option<Operan
     match descriptor.kind {
         Kind::Literal => {
             let text = name_bytes(u16::from_le_bytes([a, b]));
-            (units == 0 && text == b"#0.0").then(|| literal(descriptor))
+            (units == 0 && !negative && text == b"#0.0").then(|| literal(descriptor))
         }
         Kind::SmallFloat if !negative => {
             let halves = units.checked_mul(2)?;

@@ -26,10 +26,19 @@ enum Rule {
     Whole,
     /// Elements of double words for smaller ones, which makes no difference.
     Double,
+    /// The second operand's number, less one or more by one: `>=` for `>`.
+    Next(i64),
+    /// As it is, if the first operand is a scalar of a vector.
+    Scalar,
+    /// As it is, for the 64 bits of a general register.
+    Whole64,
+    /// The 32 bits of the first register, or of the last, for its 64.
+    NarrowFirst,
+    NarrowLast,
 }
 
 /// Mnemonics, which of them the other line has, and how.
-const RULES: [(&[u8], &[u8], Rule); 32] = [
+const RULES: [(&[u8], &[u8], Rule); 53] = [
     (b"add", b"sub", Rule::Opposite),
     (b"sub", b"add", Rule::Opposite),
     (b"adds", b"subs", Rule::Opposite),
@@ -56,6 +65,27 @@ const RULES: [(&[u8], &[u8], Rule); 32] = [
     (b"cblt", b"cbgt", Rule::ReverseFirst),
     (b"cbls", b"cbhs", Rule::ReverseFirst),
     (b"cblo", b"cbhi", Rule::ReverseFirst),
+    (b"cbble", b"cbbge", Rule::ReverseFirst),
+    (b"cbblt", b"cbbgt", Rule::ReverseFirst),
+    (b"cbbls", b"cbbhs", Rule::ReverseFirst),
+    (b"cbblo", b"cbbhi", Rule::ReverseFirst),
+    (b"cbhle", b"cbhge", Rule::ReverseFirst),
+    (b"cbhlt", b"cbhgt", Rule::ReverseFirst),
+    (b"cbhls", b"cbhhs", Rule::ReverseFirst),
+    (b"cbhlo", b"cbhhi", Rule::ReverseFirst),
+    (b"cbge", b"cbgt", Rule::Next(-1)),
+    (b"cbhs", b"cbhi", Rule::Next(-1)),
+    (b"cble", b"cblt", Rule::Next(1)),
+    (b"cbls", b"cblo", Rule::Next(1)),
+    (b"dup", b"mov", Rule::Scalar),
+    (b"rev64", b"rev", Rule::Whole64),
+    (b"uxtb", b"uxtb", Rule::NarrowFirst),
+    (b"uxth", b"uxth", Rule::NarrowFirst),
+    (b"sxtb", b"sxtb", Rule::NarrowLast),
+    (b"sxth", b"sxth", Rule::NarrowLast),
+    (b"sxtw", b"sxtw", Rule::NarrowLast),
+    (b"bcax", b"bcax", Rule::Double),
+    (b"eor3", b"eor3", Rule::Double),
     (b"fmov", b"fmov", Rule::Zero),
     (b"fmov", b"mov", Rule::Whole),
     (b"and", b"and", Rule::Double),
@@ -98,7 +128,8 @@ fn changed(rule: Rule, items: &Items) -> Option<Items> {
             *value = Value::Operand(Operand::Register(zero));
         }
         Rule::Whole => {
-            let is_vector = first.class() == Some(RegisterClass::Z);
+            // Only what is merged has a fraction.
+            let is_vector = first.class() == Some(RegisterClass::Z) && !items.is_zeroing();
             let value = items
                 .last_mut()
                 .filter(|value| is_vector && is_zero(value))?;
@@ -108,6 +139,30 @@ fn changed(rule: Rule, items: &Items) -> Option<Items> {
             };
         }
         Rule::Double => items.double()?,
+        Rule::Next(by) => {
+            let value = items.second_mut().filter(|_| first.is_general())?;
+            let Value::Number {
+                number: Number::Integer(number),
+                hash: true,
+            } = *value
+            else {
+                return None;
+            };
+            *value = Value::Number {
+                number: Number::Integer(number.checked_add(by)?),
+                hash: true,
+            };
+        }
+        Rule::Scalar => {
+            use RegisterClass::{B, D, H, S};
+            matches!(first.class(), Some(B | H | S | D)).then_some(())?;
+        }
+        Rule::Whole64 => (first.class() == Some(RegisterClass::X)).then_some(())?,
+        Rule::NarrowFirst => items.narrow(0)?,
+        Rule::NarrowLast => {
+            (first.class() == Some(RegisterClass::X)).then_some(())?;
+            items.narrow(1)?;
+        }
     }
     Some(items)
 }

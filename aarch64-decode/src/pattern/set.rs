@@ -6,11 +6,9 @@
 //! a bit in common are compared with patterns.
 
 mod rarity;
-mod search;
+pub(crate) mod search;
 
 use core::fmt;
-
-pub use search::{ByteSetMatches, Occurrences, SetMatch, SetMatches};
 
 use super::Pattern;
 use crate::bits::{index, low32, wide, widen};

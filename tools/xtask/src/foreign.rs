@@ -52,7 +52,7 @@ pub(crate) fn file(folder: &Path, suite: &str, package: &str, path: &str) -> Out
 }
 
 /// apt-get with sources and lists of its own.
-fn apt_get(folder: &Path) -> Command {
+pub(crate) fn apt_get(folder: &Path) -> Command {
     let mut apt = command("apt-get");
     for (option, path) in [
         ("Dir::Etc::sourcelist", "sources.list"),
@@ -67,7 +67,10 @@ fn apt_get(folder: &Path) -> Command {
 }
 
 /// The archive that the machine's own sources of Debian have.
-fn archive() -> Outcome<String> {
+///
+/// # Errors
+/// When they have none.
+pub(crate) fn archive() -> Outcome<String> {
     find_archive().or_else(|_| {
         // What an archive is called stands in the lists, which may not have been fetched yet.
         run(command("apt-get").args(["update", "--quiet"]))?;

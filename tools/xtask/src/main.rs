@@ -23,6 +23,7 @@ mod qemu;
 mod readme;
 mod setup;
 mod size;
+mod sources;
 mod step;
 mod suite;
 

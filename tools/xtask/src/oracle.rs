@@ -3,6 +3,7 @@
 
 use crate::command::{cargo, run, tee};
 use crate::setup;
+use crate::sources;
 use crate::step::{Checked, Failure, Outcome};
 
 /// The list of differences that have an explanation.
@@ -174,6 +175,43 @@ pub(crate) fn more_lines() -> Outcome<Checked> {
     judged_lines("6", "100000", "2", 130_000)
 }
 
+/// Step: the lines of LLVM's and GNU's own tests.
+///
+/// # Errors
+/// As [`lines`]; also when the tests cannot be downloaded, or more than 1 % of what LLVM's assembler
+/// takes is refused.
+pub(crate) fn foreign_lines() -> Outcome<Checked> {
+    let file = sources::lines()?;
+    let (mut judged, mut taken, mut refused) = (0_u64, 0, 0);
+    tee(
+        oracle()
+            .args(["lines", "--known", LINES_KNOWN, "--file"])
+            .arg(&file),
+        |line| {
+            judged += lines_in(line).unwrap_or(0);
+            taken += part_in(line, "instructions").unwrap_or(0);
+            refused += part_in(line, "refused").unwrap_or(0);
+        },
+    )?;
+    if judged < 90_000 {
+        return Err(Failure::new(format!("only {judged} lines were judged")));
+    }
+    if refused * 100 > taken {
+        return Err(Failure::new(format!("{refused} of {taken} are refused")));
+    }
+    Ok(Checked::new(
+        judged,
+        "lines of LLVM's and GNU's tests are instructions for ours as for them",
+    ))
+}
+
+/// The number before a word in `N lines, M of them instructions, R refused, ...`.
+fn part_in(line: &str, word: &str) -> Option<u64> {
+    let (_, rest) = line.split_once(" lines, ")?;
+    let part = rest.split(", ").find(|part| part.ends_with(word))?;
+    part.split(' ').next()?.parse().ok()
+}
+
 fn judged_lines(words: &str, mutations: &str, seed: &str, least: u64) -> Outcome<Checked> {
     let mut judged = 0_u64;
     tee(
@@ -285,12 +323,16 @@ fn distinct_in(line: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{alike_in, answers_in, back_in, distinct_in, judged_in, known_in, lines_in};
+    use super::{
+        alike_in, answers_in, back_in, distinct_in, judged_in, known_in, lines_in, part_in,
+    };
 
     #[test]
     fn the_oracle_says_how_many_lines_it_judged() {
         let line = "12 lines, 10 of them instructions, 1 refused, 1 differ with a cause, 0 without";
         assert_eq!(lines_in(line), Some(12));
+        assert_eq!(part_in(line, "instructions"), Some(10));
+        assert_eq!(part_in(line, "refused"), Some(1));
         assert_eq!(lines_in("12 words"), None);
     }
 

@@ -148,6 +148,11 @@ const LONG: &[Step] = &[
         run: oracle::more_lines,
     },
     Step {
+        name: "lines-tests",
+        what: "which lines of LLVM's and GNU's own tests are instructions, and which",
+        run: oracle::foreign_lines,
+    },
+    Step {
         name: "execute-all",
         what: "as execute, with 60 words of every encoding",
         run: execute::long,

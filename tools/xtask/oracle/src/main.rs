@@ -131,6 +131,7 @@ fn lines(arguments: &[String]) -> Result<(), Fault> {
             _ => return Err(Fault::new(format!("unknown option {option}\n{USAGE}"))),
         }
     }
+    let is_whole = file.is_none();
     let list = if let Some(text) = file {
         text.lines().map(str::to_owned).collect()
     } else {
@@ -147,7 +148,9 @@ fn lines(arguments: &[String]) -> Result<(), Fault> {
     };
     let verdict = judge::run(&list, &known)?;
     print!("{}", verdict.show(examples));
-    let stale: Vec<&str> = verdict.stale(&known).collect();
+    // Lines of a file need not have an example of each cause.
+    let stale = verdict.stale(&known).filter(|_| is_whole);
+    let stale: Vec<&str> = stale.collect();
     for cause in &stale {
         println!("explains nothing: {cause}");
     }

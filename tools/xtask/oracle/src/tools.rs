@@ -88,6 +88,19 @@ pub enum Triple {
 /// # Errors
 /// As [`assemble`].
 pub fn assemble_for(triple: Triple, lines: &[String]) -> Result<Vec<Option<u32>>, Fault> {
+    if let Some(words) = assemble_all(triple, lines)? {
+        return Ok(words);
+    }
+    // It crashes on some lines: what is left of them is refused.
+    if lines.len() < 2 {
+        return Ok(vec![None; lines.len()]);
+    }
+    let (first, last) = lines.split_at(lines.len() / 2);
+    Ok([assemble_for(triple, first)?, assemble_for(triple, last)?].concat())
+}
+
+/// `None` if it did not read to the last line.
+fn assemble_all(triple: Triple, lines: &[String]) -> Result<Option<Vec<Option<u32>>>, Fault> {
     let triple = match triple {
         Triple::Generic => "-triple=aarch64",
         Triple::Apple => "-triple=arm64-apple-macos",
@@ -133,11 +146,7 @@ pub fn assemble_for(triple: Triple, lines: &[String]) -> Result<Vec<Option<u32>>
             }
         }
     }
-    if last == lines.len().checked_sub(1) {
-        Ok(words)
-    } else {
-        Err(Fault::new("llvm-mc did not read to the last line"))
-    }
+    Ok((last == lines.len().checked_sub(1)).then_some(words))
 }
 
 /// How labels begin that stand before lines of assembly.
