@@ -464,3 +464,18 @@ fn chains_through_the_common_entry() {
     let items: Vec<_> = image.fixups().slots().collect();
     assert_eq!(items, [Err(image.chained_fixups().unwrap_err())]);
 }
+
+/// The largest pointer is one, and the number above it is none.
+#[test]
+fn the_largest_valid_pointer() {
+    const MAX: u32 = 0x30_0000;
+    for (target, is_pointer) in [(MAX - 1, true), (MAX, true), (MAX + 1, false)] {
+        let mut chains = Chains::page(3, &[target.into()]);
+        chains.max_valid_pointer = MAX;
+        let file = chains.build();
+        let image = MachO::parse(&file).unwrap();
+        let slot = image.fixups().slots().next().unwrap().unwrap();
+        let is_rebase = matches!(slot.fixup(), Fixup::Rebase { .. });
+        assert_eq!(is_rebase, is_pointer, "{target:#x}");
+    }
+}
