@@ -479,3 +479,18 @@ fn the_largest_valid_pointer() {
         assert_eq!(is_rebase, is_pointer, "{target:#x}");
     }
 }
+
+/// A chain of a page may start where the last slot of the one before ends, and not within it.
+#[test]
+fn a_chain_starts_after_the_last_slot() {
+    for (second, is_good) in [(4, false), (7, false), (8, true)] {
+        let mut chains = Chains::page(6, &[0, 0]);
+        chains.starts = vec![0x8000 | 1, 0, 0x8000 | second];
+        let file = chains.build();
+        let image = MachO::parse(&file).unwrap();
+        let items: Vec<_> = image.fixups().slots().collect();
+        assert_eq!(items.len(), 2, "{second}");
+        assert!(items[0].is_ok());
+        assert_eq!(items[1].is_ok(), is_good, "{second}");
+    }
+}
