@@ -228,3 +228,23 @@ fn impossible_slides_are_refused() {
     let error = rebase(&parse(&built.bytes), &mut built.bytes.clone(), down).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AddressOverflow);
 }
+
+/// pc of `LC_THREAD` moves as that of `LC_UNIXTHREAD` does.
+#[test]
+fn either_thread_command_moves() {
+    let mut bytes = sample::bare().bytes;
+    let file = bytes.clone();
+    let image = KernelCache::parse(&file).unwrap().image();
+    let command = image.find_command(macho_core::LoadCommandKind::LC_UNIXTHREAD);
+    let at = usize::try_from(command.unwrap().file_offset().get()).unwrap();
+    bytes[at..at + 4].copy_from_slice(&4_u32.to_le_bytes());
+    let mut copy = bytes.clone();
+    rebase(
+        &KernelCache::parse(&bytes).unwrap(),
+        &mut copy,
+        Slide::new(0x4000),
+    )
+    .unwrap();
+    let pc = |bytes: &[u8]| u64::from_le_bytes(bytes[at + 0x110..at + 0x118].try_into().unwrap());
+    assert_eq!(pc(&copy), pc(&bytes) + 0x4000);
+}
