@@ -95,7 +95,11 @@ impl<'c> Listing<'c> {
 
     /// Moves the lines so far to `out`.
     pub(super) fn move_to(&mut self, out: &mut Vec<u8>) {
-        out.append(&mut self.out);
+        if out.is_empty() {
+            std::mem::swap(out, &mut self.out);
+        } else {
+            out.append(&mut self.out);
+        }
     }
 
     pub(super) fn is_full(&self) -> bool {
