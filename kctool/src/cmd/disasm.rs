@@ -129,9 +129,10 @@ fn entry_words<'a>(
     // A nested image has a thread state of its own, in the collection's address space.
     let nested = KernelCache::new(*image);
     let Some(entry) = nested.entry_point()? else {
-        return Err(Failure::refused(
-            "no entry point: neither LC_UNIXTHREAD nor LC_MAIN; --at or --section says what to disassemble",
-        ));
+        let why = super::entry::missing(image);
+        return Err(Failure::refused(format!(
+            "{why}; --at or --section says what to disassemble"
+        )));
     };
     let words = words_at(&cache.address_map(), file, entry.vmaddr.get())?;
     if !report.is_json() && args.columns.contains(&crate::cli::Column::Comment) {

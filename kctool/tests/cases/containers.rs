@@ -216,7 +216,7 @@ pub(crate) fn threads() -> Result<(), String> {
     let (status, _, stderr) = file.text("entry @");
     check(
         "flavor 6",
-        status != 0 && stderr.contains("no entry point"),
+        status != 0 && stderr.contains("no entry point: neither LC_UNIXTHREAD nor LC_MAIN"),
         &stderr,
     )?;
     // The threads of a core were running.
@@ -226,9 +226,11 @@ pub(crate) fn threads() -> Result<(), String> {
     };
     for cmd in [c::LC_THREAD, c::LC_UNIXTHREAD] {
         let file = Disk::new("core", &threaded(core, cmd, 6, 68, 256));
-        let (status, stdout, stderr) = file.text("entry @");
-        let right = status != 0 && stderr.contains("no entry point");
-        check("core", right, &(stdout, stderr))?;
+        for question in ["entry @", "disasm @"] {
+            let (status, stdout, stderr) = file.text(question);
+            let right = status != 0 && stderr.contains("no entry point: a core has none");
+            check("core", right, &(stdout, stderr))?;
+        }
     }
     Ok(())
 }
