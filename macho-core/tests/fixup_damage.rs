@@ -174,6 +174,35 @@ fn segments_that_share_bytes() {
     );
 }
 
+/// Two segments share the words of their pages: together they may have as many as all of the table
+/// has, and no more.
+#[test]
+fn segments_that_share_the_words_of_pages() {
+    let pages = |count: u16| {
+        let mut starts = vec![0xffff; usize::from(count)];
+        starts[0] = 0;
+        let mut file = Chains {
+            page_count: count,
+            starts,
+            ..Chains::page(8, &[0])
+        }
+        .build();
+        put(&mut file, 32 + 24, &longs(&[0, 8, DATA as u64, 8]));
+        put(&mut file, IMAGE, &words(&[2, 12, 12]));
+        let size = find(&file, 0x8000_0034) + 12;
+        let size = u32::from_le_bytes(file[size..size + 4].try_into().unwrap());
+        let (slots, errors) = walk(&file);
+        let errors: Vec<_> = errors
+            .iter()
+            .map(|error| (error.kind(), error.structure(), error.offset().get()))
+            .collect();
+        (size / 2, slots, errors)
+    };
+    assert_eq!(pages(33), (66, vec![0, 0], vec![]));
+    let overlap = (K::Overlap, S::DyldChainedStartsInSegment, STARTS as u64);
+    assert_eq!(pages(34), (66, vec![0], vec![overlap]));
+}
+
 /// Damaged imports: bytes of the header or of the table, and the error of import 1.
 #[test]
 fn damaged_imports() {
