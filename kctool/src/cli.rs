@@ -81,7 +81,10 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   kc info kernelcache
-  kc info --json kernelcache | jq .answer.entry")]
+  kc info --json kernelcache | jq .answer.entry
+  kc info device.shsh2
+
+A property list that holds ApImg4Ticket is read as the manifest in it.")]
 pub(crate) struct Info {
     #[command(flatten)]
     pub(crate) input: InputArgs,

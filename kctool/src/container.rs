@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::input::Input;
 use crate::mapped;
 use crate::printable::Printable;
+use crate::ticket;
 
 /// The bytes inside the outermost container.
 pub(crate) struct Payload<'a> {
@@ -19,9 +20,13 @@ pub(crate) struct Payload<'a> {
     pub(crate) bytes: Cow<'a, [u8]>,
 }
 
-/// Maps or reads the input that the command line names.
+/// Maps or reads the input that the command line names. Of a property list it is the manifest inside.
 pub(crate) fn open(args: &InputArgs, stdin: &mut dyn Read) -> Result<Input, Failure> {
-    Input::open(&args.file, stdin, args.max_size)
+    let input = Input::open(&args.file, stdin, args.max_size)?;
+    if args.mapped.is_some() {
+        return Ok(input);
+    }
+    Ok(ticket::find(&input)?.map_or(input, Input::Ticket))
 }
 
 /// The container of `input`; `None` where it is none. Memory may start with anything.

@@ -11,6 +11,8 @@ use crate::printable::Printable;
 pub(crate) enum Input {
     Mapped(memmap2::Mmap),
     Owned(Vec<u8>),
+    /// The manifest that the file, a property list, holds.
+    Ticket(Vec<u8>),
 }
 
 impl Input {
@@ -64,7 +66,7 @@ impl Deref for Input {
     fn deref(&self) -> &[u8] {
         match self {
             Self::Mapped(map) => map,
-            Self::Owned(bytes) => bytes,
+            Self::Owned(bytes) | Self::Ticket(bytes) => bytes,
         }
     }
 }

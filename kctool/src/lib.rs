@@ -29,6 +29,7 @@ mod question;
 mod report;
 mod streams;
 mod symbols;
+mod ticket;
 
 use clap::Parser as _;
 use streams::Streams;

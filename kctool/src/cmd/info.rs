@@ -10,6 +10,7 @@ use crate::container::{self, Payload, arch_name, slices};
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::{entry_json, note_tolerated, protection};
+use crate::input::Input;
 use crate::json::{self, hex, text};
 use crate::printable::{Hex, Printable};
 use crate::report::{Report, Status};
@@ -36,6 +37,10 @@ const IMAGE_FIELDS: [&str; 13] = [
 
 pub(super) fn run(args: &Info, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     let input = container::open(&args.input, streams.stdin)?;
+    if matches!(input, Input::Ticket(_)) {
+        streams
+            .note("the file is a property list; this is its ApImg4Ticket, size and offsets too")?;
+    }
     let img4 = container::img4(&input, &args.input)?;
     let container = match (img4, container::stream(&input, &args.input)) {
         (Some(img4), _) => Some(container_json(&img4)),

@@ -7,6 +7,7 @@ mod build;
 mod containers;
 mod fixups;
 mod functions;
+mod tickets;
 
 use serde_json::{Value, json};
 use testkit::bytes::{Writer, index};
@@ -48,6 +49,8 @@ const CASES: &[Case] = &[
     ("im4p-lzss-kpp", containers::trailer),
     ("x1", containers::architectures),
     ("thr-x86", containers::threads),
+    ("shsh2", tickets::answers),
+    ("plist-no-ticket", tickets::refusals),
 ];
 
 #[test]
