@@ -2,7 +2,7 @@
 //! readers that leave, and what is kept of a file that is replaced.
 #![cfg(target_os = "linux")]
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -173,9 +173,10 @@ fn an_input_that_shrinks() {
 fn signals_leave_nothing_behind() {
     for signal in ["INT", "TERM", "HUP"] {
         let folder = Folder::new(signal);
-        // Three gibibytes take a while to write.
-        let zeros = File::create(folder.0.join("large")).unwrap();
-        zeros.set_len(3 << 30).unwrap();
+        // Three gibibytes take a while to write; what is not a Mach-O file would be refused at once.
+        let mut large = File::create(folder.0.join("large")).unwrap();
+        large.write_all(b"\xcf\xfa\xed\xfe").unwrap();
+        large.set_len(3 << 30).unwrap();
         let mut child = folder.kc("extract large -o out2").spawn().unwrap();
         let start = Instant::now();
         let is_writing = || folder.names().iter().any(|name| name.contains(".tmp"));
