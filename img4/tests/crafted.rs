@@ -1,6 +1,13 @@
 //! Streams and elements made by hand, each at the edge of one rule: the last that is taken, and the
 //! first that is refused.
 
+#[cfg(feature = "lzfse")]
+#[path = "support/one_match.rs"]
+mod one_match;
+
+#[cfg(feature = "lzfse")]
+use one_match::OneMatch;
+
 use img4::{Error, ErrorKind as K, Img4, Scratch, Structure as S};
 use testkit::img4::{self as write, Im4m, Im4p};
 
@@ -71,55 +78,6 @@ fn a_digest_that_differs_in_one_byte_differs() {
     }
 }
 
-/// A `bvx1` block of one match: some `a`, then three more from distance 1.
-///
-/// Each coder has one symbol that owns all of its states, so that none reads bits or leaves the
-/// state in which it starts, and both bit streams are empty.
-#[cfg(feature = "lzfse")]
-#[derive(Clone, Copy)]
-struct OneMatch {
-    literals: u32,
-    literals_placed: u16,
-    literal_states: [u16; 4],
-    /// Of the coders of literal lengths, match lengths and distances.
-    match_states: [u16; 3],
-}
-
-#[cfg(feature = "lzfse")]
-impl OneMatch {
-    const SOUND: Self = Self {
-        literals: 4,
-        literals_placed: 4,
-        literal_states: [0; 4],
-        match_states: [0; 3],
-    };
-
-    fn outcome(self) -> Result<Vec<u8>, Error> {
-        let mut stream = b"bvx1".to_vec();
-        // Bytes made, of payload; literals, matches; bytes of both, and the first's spare bits.
-        let made = u32::from(self.literals_placed) + 3;
-        for word in [made, 0, self.literals, 1, 0, 0, 0] {
-            stream.extend_from_slice(&word.to_le_bytes());
-        }
-        let mut halves = self.literal_states.to_vec();
-        // The second's spare bits.
-        halves.extend([0, 0]);
-        halves.extend(self.match_states);
-        let mut frequencies = [0; 360];
-        frequencies[usize::from(self.literals_placed)] = 64;
-        frequencies[20 + 3] = 64;
-        frequencies[40 + 1] = 256;
-        frequencies[104 + usize::from(b'a')] = 1024;
-        halves.extend(frequencies);
-        // Padding.
-        halves.push(0);
-        stream.extend(halves.iter().flat_map(|half| half.to_le_bytes()));
-        assert_eq!(stream.len(), 772);
-        stream.extend_from_slice(b"bvx$");
-        outcome(&Im4p::stored("krnl", &stream).build())
-    }
-}
-
 /// File offset of the data, and of what follows a `bvx1` header there.
 #[cfg(feature = "lzfse")]
 const AFTER_HEADER: u64 = 29 + 772;
@@ -129,18 +87,18 @@ const AFTER_HEADER: u64 = 29 + 772;
 #[test]
 fn every_coder_ends_in_state_0() {
     let sound = OneMatch::SOUND;
-    assert_eq!(sound.outcome().unwrap(), b"aaaaaaa");
+    assert_eq!(outcome(&sound.file()).unwrap(), b"aaaaaaa");
     for coder in 0..4 {
         let mut one = sound;
         one.literal_states[coder] = 1;
         let refused = Some((K::BadFinalState, S::LzfseLiterals, AFTER_HEADER));
-        assert_eq!(what(&one.outcome()), refused, "literals, {coder}");
+        assert_eq!(what(&outcome(&one.file())), refused, "literals, {coder}");
     }
     for coder in 0..3 {
         let mut one = sound;
         one.match_states[coder] = 1;
         let refused = Some((K::BadFinalState, S::LzfseMatches, AFTER_HEADER));
-        assert_eq!(what(&one.outcome()), refused, "matches, {coder}");
+        assert_eq!(what(&outcome(&one.file())), refused, "matches, {coder}");
     }
 }
 
@@ -154,7 +112,7 @@ fn three_literals_may_be_spare() {
             literals_placed: placed,
             ..OneMatch::SOUND
         };
-        let got = one.outcome();
+        let got = outcome(&one.file());
         match placed {
             // Nothing lies at distance 1.
             0 => assert!(matches!(what(&got), Some((K::BadDistance, ..)))),

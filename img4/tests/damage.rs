@@ -1,6 +1,10 @@
 //! Damaged containers and streams: each row says what is changed and which error it must give, to the byte.
 
+#[path = "support/one_match.rs"]
+mod one_match;
+
 use img4::{Error, ErrorKind, Img4, Scratch, Structure};
+use one_match::OneMatch;
 use testkit::img4::{self as write, Im4m, Im4p};
 
 /// What the caller of the crate sees: parse, then decompress into a buffer of at most 1 MiB.
@@ -52,9 +56,13 @@ const DATA: u64 = 29;
 const LONG: u64 = 31;
 /// File offset of a comp payload's stream.
 const STREAM: u64 = DATA + 384;
+/// File offset of what follows a bvx1 header.
+const AFTER_HEADER: u64 = DATA + 772;
 
-#[test]
-fn each_damage_gives_its_error() {
+/// What is changed, the file, and the error: kind, structure, file offset.
+type Row = (&'static str, Vec<u8>, ErrorKind, Structure, u64);
+
+fn rows() -> Vec<Row> {
     use ErrorKind as K;
     use Structure as S;
 
@@ -80,9 +88,14 @@ fn each_damage_gives_its_error() {
         word >> 20 & 0xf_ffff
     };
     let adler = write::adler32;
+    let block = |change: &dyn Fn(&mut OneMatch)| {
+        let mut block = OneMatch::SOUND;
+        change(&mut block);
+        block.file()
+    };
 
     #[rustfmt::skip]
-    let rows: Vec<(&str, Vec<u8>, K, S, u64)> = vec![
+    let rows = vec![
         // Containers.
         ("empty", vec![], K::NotImg4, S::Img4, 0),
         ("a Mach-O", vec![0xcf, 0xfa, 0xed, 0xfe], K::NotImg4, S::Img4, 0),
@@ -100,6 +113,9 @@ fn each_damage_gives_its_error() {
         ("compression size of nine bytes", Im4p { unknown: write::sequence(&[&write::integer(1), &write::tlv(&[2], &[1; 9])]),..Im4p::stored("krnl", b"12345678") }.build(), K::BadInteger, S::CompressionInfo, 38),
         ("PAYP of another name", Im4p { unknown: write::context(0, &write::sequence(&[&write::ia5("PAYX"), &write::set(&[])])),..Im4p::stored("krnl", b"12345678") }.build(), K::BadMagic, S::PayloadProperties, 37),
         ("junk after the last field", Im4p { unknown: vec![0x04, 0x05, 0x00],..Im4p::stored("krnl", b"12345678") }.build(), K::Truncated, S::Im4p, 33),
+        ("tag number of 33 bits", Im4p { unknown: write::tlv(b"\xff\x90\x80\x80\x81\x00", b""),..Im4p::stored("krnl", b"12345678") }.build(), K::BadTag, S::Im4p, 33),
+        ("tag number 30 in the long form", Im4p { unknown: write::tlv(b"\x1f\x1e", b""),..Im4p::stored("krnl", b"12345678") }.build(), K::BadTag, S::Im4p, 33),
+        ("three numbers of compression info", Im4p { unknown: write::sequence(&[&write::integer(1), &write::integer(5), &write::integer(0)]),..Im4p::stored("krnl", b"12345678") }.build(), K::TrailingBytes, S::CompressionInfo, 41),
         // Manifests.
         ("manifest version 1", patched(manifest.clone(), 12, &[1]), K::UnknownVersion, S::Im4m, 10),
         ("MANB named otherwise", patched(manifest.clone(), manb_text + 2, b"MANX"), K::NameMismatch, S::ManifestBody, manb_text as u64),
@@ -144,7 +160,19 @@ fn each_damage_gives_its_error() {
         ("bvx2 frequencies changed", field(32, &[blocks[32] ^ 2]), K::BadFrequencies, S::Bvx2Header, DATA),
         ("bvx2 raw bytes one short", field(4, &[blocks[4] - 1]), K::OutputOverrun, S::LzfseMatches, DATA + header_size + literal_bytes),
         ("bvx2 raw bytes one more", field(4, &[blocks[4] + 1]), K::OutputUnderrun, S::LzfseMatches, DATA + header_size + literal_bytes),
+        ("bvx1 literals with a spare bit", block(&|one| one.spare[0] = 1), K::BadBitStream, S::LzfseLiterals, AFTER_HEADER),
+        ("bvx1 matches with a spare bit", block(&|one| one.spare[1] = 1), K::BadBitStream, S::LzfseMatches, AFTER_HEADER),
+        ("bvx1 literals end in state 1", block(&|one| one.literal_states[2] = 1), K::BadFinalState, S::LzfseLiterals, AFTER_HEADER),
+        ("bvx1 distances end in state 1", block(&|one| one.match_states[2] = 1), K::BadFinalState, S::LzfseMatches, AFTER_HEADER),
+        ("bvx1 places more literals than it has", block(&|one| one.literals_placed = 5), K::BadLiteralCount, S::LzfseMatches, AFTER_HEADER),
+        ("bvx1 leaves four literals", block(&|one| one.literals = 8), K::BadLiteralCount, S::LzfseMatches, AFTER_HEADER),
     ];
+    rows
+}
+
+#[test]
+fn each_damage_gives_its_error() {
+    let rows = rows();
     let mut wrong = 0;
     for (name, file, kind, what, offset) in &rows {
         let got = outcome(file).map(|output| output.len());
@@ -158,6 +186,48 @@ fn each_damage_gives_its_error() {
     }
     assert_eq!(wrong, 0, "of {} rows", rows.len());
     assert!(rows.len() >= 40);
+}
+
+/// Names of the variants of `pub enum ErrorKind`, from its source text: a new one cannot be left
+/// out.
+fn kinds() -> Vec<&'static str> {
+    let (_, body) = include_str!("../src/error.rs")
+        .split_once("pub enum ErrorKind {\n")
+        .unwrap();
+    let (body, _) = body.split_once("\n}").unwrap();
+    let lines = body.lines().map(str::trim);
+    lines
+        .filter(|line| line.starts_with(|first: char| first.is_ascii_uppercase()))
+        .map(|line| line.trim_end_matches(','))
+        .collect()
+}
+
+/// Every kind of error is made by a row, except the two that are no damage of the file.
+#[test]
+fn every_kind_is_made() {
+    let rows = rows();
+    // What the rows say is so: `each_damage_gives_its_error`.
+    let mut made: Vec<String> = rows.iter().map(|row| format!("{:?}", row.2)).collect();
+    let file = data(b"12345678");
+    let payload = Img4::parse(&file).unwrap().payload().unwrap();
+    let short = payload.decompress_into(&mut [0; 7], &mut Scratch::new());
+    let short = format!("{:?}", short.unwrap_err().kind());
+    // Builds without a codec give it: `a_codec_left_out_is_said` of smoke.rs.
+    let left_out = format!("{:?}", ErrorKind::UnsupportedCodec);
+    for other in [short, left_out] {
+        assert!(!made.contains(&other), "{other} has a row");
+        made.push(other);
+    }
+    let kinds = kinds();
+    assert_eq!(kinds.first(), Some(&"Truncated"));
+    assert_eq!(kinds.last(), Some(&"ChecksumMismatch"));
+    let is_made = |kind: &&str| made.iter().any(|made| made == kind);
+    let missing: Vec<_> = kinds.iter().filter(|kind| !is_made(kind)).collect();
+    assert!(missing.is_empty(), "no row makes {missing:?}");
+    // A name that is read wrongly would hide one that is missing.
+    for made in &made {
+        assert!(kinds.contains(&made.as_str()), "{made} is not a variant");
+    }
 }
 
 /// Knuth's MMIX generator, 31 bits at a time: the same numbers in every run.

@@ -34,3 +34,13 @@ fn anything_else_is_not_img4() {
         assert_eq!((error.kind(), error.offset()), (ErrorKind::NotImg4, 0));
     }
 }
+
+/// A payload of a codec that the build lacks is refused as that, not as damaged.
+#[cfg(not(feature = "lzfse"))]
+#[test]
+fn a_codec_left_out_is_said() {
+    let file = b"\x30\x25\x16\x04IM4P\x16\x04krnl\x16\x00\x04\x15bvx-\x05\0\0\0hellobvx$\0\0\0\0";
+    let payload = Img4::parse(file).unwrap().payload().unwrap();
+    let error = payload.plan().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnsupportedCodec);
+}
