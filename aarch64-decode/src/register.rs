@@ -349,7 +349,6 @@ impl Register {
     }
 
     /// The register of the same kind with another number.
-    #[cfg(feature = "fmt")]
     pub(crate) const fn with_number(self, number: u8) -> Self {
         Self(self.0 & !31 | widen(number & 31))
     }
