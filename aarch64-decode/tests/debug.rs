@@ -149,6 +149,29 @@ fn searches(seen: &mut Seen) {
     seen.see(&Pattern::ANY);
     seen.see(&patterns.find_iter(&words));
     seen.see(&patterns.find_bytes_iter(&code));
+    sets(seen, &words, &code);
+}
+
+fn sets(seen: &mut Seen, words: &[u32], code: &[u8]) {
+    let nop = [Pattern::word(0xd503_201f)];
+    let all: [&[Pattern]; 64] = [&nop; 64];
+    let error = PatternSet::build(&all, &mut []).expect_err("no memory");
+    seen.see(&error);
+    let PatternError::BufferTooSmall { needed } = error else {
+        panic!("{error}");
+    };
+    let mut cells = vec![PatternCell::EMPTY; needed];
+    seen.see(&cells[0]);
+    let set = PatternSet::build(&all, &mut cells).expect("enough memory");
+    seen.see(&set);
+    let mut found = set.find_iter(words);
+    seen.see(&found.next().expect("a match"));
+    seen.see(&found);
+    seen.see(&set.find_bytes_iter(code));
+    let mut often = [Occurrences::default(); 64];
+    let often = set.occurrences(words, &mut often).expect("enough memory");
+    seen.see(&often[0]);
+    seen.see(&OperandParts::NUMBER.with(OperandParts::OFFSET));
 }
 
 fn errors(seen: &mut Seen) {

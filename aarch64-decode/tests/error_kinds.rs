@@ -3,8 +3,8 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use aarch64_decode::{
-    Arrangement, DecodeError, EncodeError, EncodeErrorKind, Encoding, FeatureSet, Operand,
-    Register, RegisterClass, decode, decode_for,
+    Arrangement, DecodeError, EncodeError, EncodeErrorKind, Encoding, FeatureSet, Operand, Pattern,
+    PatternError, PatternSet, Register, RegisterClass, decode, decode_for,
 };
 
 const DECODE: &str = include_str!("../src/error.rs");
@@ -103,10 +103,20 @@ fn operands_that_make_no_word() {
     assert_eq!(made, variants(ENCODE, "EncodeErrorKind"));
 }
 
+#[test]
+fn patterns_without_memory() {
+    let pattern = [Pattern::word(0xd503_201f)];
+    let error = PatternSet::build(&[&pattern], &mut []).unwrap_err();
+    // Two cells for the pattern, and the tables.
+    assert_eq!(error, PatternError::BufferTooSmall { needed: 5122 });
+    let all = variants(include_str!("../src/pattern/set.rs"), "PatternError");
+    assert_eq!(names([error]), all);
+}
+
 #[cfg(feature = "asm")]
 #[test]
 fn lines_that_are_no_instruction() {
-    use aarch64_decode::{AsmErrorKind as Kind, Pattern, assemble, patterns};
+    use aarch64_decode::{AsmErrorKind as Kind, assemble, patterns};
     let mut made = Vec::new();
     for (line, kind) in [
         ("frob x0", Kind::BadMnemonic),
