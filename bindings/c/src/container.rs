@@ -61,7 +61,7 @@ pub const KC_SCRATCH_WORDS: usize = 6144;
 /// Working memory of the LZFSE decoder, 48 KiB: a static, not the stack. Need not be initialised.
 #[repr(C)]
 pub struct kc_scratch {
-    words: [u64; KC_SCRATCH_WORDS],
+    words: [MaybeUninit<u64>; KC_SCRATCH_WORDS],
 }
 
 const _: () = assert!(size_of::<Scratch>() <= size_of::<kc_scratch>());

@@ -1,7 +1,7 @@
 //! A Mach-O image: what it is, its segments, entries and symbols, its addresses.
 
 use core::ffi::{CStr, c_char};
-use core::mem::size_of;
+use core::mem::{MaybeUninit, size_of};
 
 use kc_offsets::{AddressMap, KernelCache, Outcome, Shape};
 use macho_core::{FatFile, FileOffset, MachO, Mode, Name, Segment, VmAddr};
@@ -21,7 +21,8 @@ pub const KC_IMAGE_WORDS: usize = 48;
 #[repr(C)]
 pub struct kc_image {
     tag: u64,
-    words: [u64; KC_IMAGE_WORDS],
+    // Not `u64`: a copy must keep what the pointers inside point to, and the padding between them.
+    words: [MaybeUninit<u64>; KC_IMAGE_WORDS],
 }
 
 /// What an open handle holds.

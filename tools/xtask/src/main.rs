@@ -14,6 +14,7 @@ mod execute;
 mod foreign;
 mod fuzz;
 mod imports;
+mod miri;
 mod msrv;
 mod nopanic;
 mod oracle;

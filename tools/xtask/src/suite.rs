@@ -3,8 +3,8 @@
 use crate::command::{cargo, root, stdout, tee, workspaces};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
 use crate::{
-    bare, capi, corpus, delegate, execute, fuzz, imports, msrv, nopanic, oracle, package, qemu,
-    readme, setup, size,
+    bare, capi, corpus, delegate, execute, fuzz, imports, miri, msrv, nopanic, oracle, package,
+    qemu, readme, setup, size,
 };
 
 const STEPS: &[Step] = &[
@@ -156,6 +156,11 @@ const LONG: &[Step] = &[
         name: "execute-all",
         what: "as execute, with 60 words of every encoding",
         run: execute::long,
+    },
+    Step {
+        name: "miri",
+        what: "the libraries' tests under Miri, on three targets",
+        run: miri::step,
     },
     Step {
         name: "fuzz-long",
