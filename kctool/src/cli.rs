@@ -13,7 +13,7 @@ mod report;
 pub(crate) use code::{Find, Functions, Patch, Strings, Xrefs};
 pub(crate) use input::InputArgs;
 pub(crate) use load::{Load, Rebase};
-pub(crate) use report::ReportArgs;
+pub(crate) use report::{Form, ReportArgs};
 
 /// Takes a macOS kernelcache from its IMG4 container to a disassembled entry point.
 ///

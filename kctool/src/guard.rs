@@ -48,7 +48,7 @@ pub(crate) use unix::Temporary;
 #[cfg(unix)]
 use unix::end;
 #[cfg(unix)]
-pub use unix::install;
+pub use unix::install_handlers;
 
 #[cfg(unix)]
 mod unix {
@@ -130,7 +130,7 @@ mod unix {
     /// From now on a signal leaves no half-written file behind, and an input that shrinks while it
     /// is mapped ends in a message and status 1.
     #[expect(unsafe_code, reason = "there is no safe way to handle SIGBUS")]
-    pub fn install() {
+    pub fn install_handlers() {
         let handlers: [(libc::c_int, extern "C" fn(libc::c_int)); 4] = [
             (libc::SIGBUS, shrank),
             (libc::SIGINT, interrupted),
@@ -181,11 +181,11 @@ mod elsewhere {
     }
 
     /// There are no such signals here.
-    pub fn install() {}
+    pub fn install_handlers() {}
 }
 #[cfg(not(unix))]
 pub(crate) use elsewhere::Temporary;
 #[cfg(not(unix))]
 use elsewhere::end;
 #[cfg(not(unix))]
-pub use elsewhere::install;
+pub use elsewhere::install_handlers;

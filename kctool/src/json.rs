@@ -9,7 +9,6 @@ use serde::Serialize as _;
 use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 
-use crate::failure::Failure;
 use crate::printable::Printable;
 
 /// An address, an offset or a word of flags.
@@ -33,7 +32,7 @@ pub(crate) fn plain(name: macho_core::Name<'_>) -> String {
 }
 
 /// Appends a value in one line.
-pub(crate) fn compact(out: &mut Vec<u8>, value: &Value) -> Result<(), Failure> {
+pub(crate) fn compact(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(out, Ascii(CompactFormatter));
     Ok(value.serialize(&mut serializer)?)
 }
@@ -59,7 +58,7 @@ impl<'o> Row<'o> {
         self.out
     }
 
-    pub(crate) fn text(&mut self, name: &str, text: Option<&str>) -> Result<&mut Self, Failure> {
+    pub(crate) fn text(&mut self, name: &str, text: Option<&str>) -> io::Result<&mut Self> {
         let out = self.start(name);
         match text {
             None => out.extend_from_slice(b"null"),
@@ -73,7 +72,7 @@ impl<'o> Row<'o> {
         Ok(self)
     }
 
-    pub(crate) fn hex(&mut self, name: &str, value: Option<u64>) -> Result<&mut Self, Failure> {
+    pub(crate) fn hex(&mut self, name: &str, value: Option<u64>) -> io::Result<&mut Self> {
         let out = self.start(name);
         match value {
             None => out.extend_from_slice(b"null"),
@@ -82,7 +81,7 @@ impl<'o> Row<'o> {
         Ok(self)
     }
 
-    pub(crate) fn number(&mut self, name: &str, value: Option<u64>) -> Result<&mut Self, Failure> {
+    pub(crate) fn number(&mut self, name: &str, value: Option<u64>) -> io::Result<&mut Self> {
         let out = self.start(name);
         match value {
             None => out.extend_from_slice(b"null"),
@@ -91,7 +90,7 @@ impl<'o> Row<'o> {
         Ok(self)
     }
 
-    pub(crate) fn end(&mut self, damage: &Value) -> Result<(), Failure> {
+    pub(crate) fn end(&mut self, damage: &Value) -> io::Result<()> {
         let out = self.start("damage");
         compact(out, damage)?;
         out.push(b'}');
@@ -105,14 +104,14 @@ const fn is_plain(byte: u8) -> bool {
 }
 
 /// Appends a value in one line, with a newline.
-pub(crate) fn line(out: &mut Vec<u8>, value: &Value) -> Result<(), Failure> {
+pub(crate) fn line(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
     compact(out, value)?;
     out.push(b'\n');
     Ok(())
 }
 
 /// Appends a value that is a field of a document, indented.
-pub(crate) fn pretty(out: &mut Vec<u8>, value: &Value) -> Result<(), Failure> {
+pub(crate) fn pretty(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
     let indented = Indented(out);
     let mut serializer = Serializer::with_formatter(indented, Ascii(PrettyFormatter::new()));
     Ok(value.serialize(&mut serializer)?)

@@ -13,7 +13,7 @@ mod cmd;
 mod container;
 mod damage;
 mod failure;
-pub mod guard;
+mod guard;
 mod image;
 mod images;
 mod input;
@@ -35,6 +35,7 @@ use clap::Parser as _;
 use streams::Streams;
 
 pub use failure::Failure;
+pub use guard::{Allocator, install_handlers};
 
 /// What the parser of the command line says, with what the user typed escaped.
 fn escaped(mut error: clap::Error) -> String {

@@ -3,10 +3,10 @@ use std::io::{self, BufWriter, Write as _};
 use std::process::ExitCode;
 
 #[global_allocator]
-static ALLOCATOR: kctool::guard::Allocator = kctool::guard::Allocator;
+static ALLOCATOR: kctool::Allocator = kctool::Allocator;
 
 fn main() -> ExitCode {
-    kctool::guard::install();
+    kctool::install_handlers();
     let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     let mut stderr = io::stderr().lock();
     let status = kctool::run(

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::cli::ReportArgs;
+use crate::cli::{Form, ReportArgs};
 use crate::container::Payload;
 use crate::damage::Damage;
 use crate::failure::Failure;
@@ -34,14 +34,6 @@ impl Status {
             Self::Nothing => 4,
         }
     }
-}
-
-/// How an answer is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    Text,
-    Json,
-    JsonLines,
 }
 
 /// What was written last in a document.
@@ -248,12 +240,12 @@ impl<'o, 's> Report<'o, 's> {
         let schema = format!("kc.{}", self.subcommand);
         if self.form == Form::JsonLines {
             let head = json!({ "schema": schema, "version": VERSION, "file": self.file });
-            return json::line(&mut self.out, &head);
+            return Ok(json::line(&mut self.out, &head)?);
         }
         self.out.extend_from_slice(b"{\n  \"schema\": ");
         json::compact(&mut self.out, &schema.into())?;
         write!(self.out, ",\n  \"version\": {VERSION},\n  \"file\": ")?;
-        json::compact(&mut self.out, &self.file.clone().into())
+        Ok(json::compact(&mut self.out, &self.file.clone().into())?)
     }
 
     fn start_rows(&mut self) -> Result<(), Failure> {
@@ -277,7 +269,7 @@ impl<'o, 's> Report<'o, 's> {
                 "damage_left_out": self.damage.left_out(),
                 "complete": self.damage.is_none(),
             });
-            return json::line(&mut self.out, &tail);
+            return Ok(json::line(&mut self.out, &tail)?);
         }
         if self.written == Written::Rows {
             let end: &[u8] = if self.rows == 0 { b"]" } else { b"\n  ]" };

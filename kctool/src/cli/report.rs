@@ -1,7 +1,13 @@
 //! Arguments that say how an answer is written.
 use clap::Args;
 
-use crate::report::Form;
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Text,
+    Json,
+    JsonLines,
+}
 
 /// How to answer.
 #[derive(Clone, Copy, Debug, Args)]
