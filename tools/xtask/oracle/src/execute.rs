@@ -32,13 +32,10 @@ pub use options::Options;
 
 use batch::{Change, Placed, Source};
 use machine::{Machine, PATTERNS, Processor, WINDOW_SIZE};
-use report::{Report, Seen};
+use report::{Report, Seen, TOOL};
 
 /// How many words one process of QEMU gets.
 const BATCH: usize = 512;
-
-/// The name of this comparison in the list of explained differences.
-const TOOL: &str = "qemu";
 
 /// The version that the list is about.
 const LISTED: &str = "version 11.1.";

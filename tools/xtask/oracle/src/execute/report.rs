@@ -7,10 +7,13 @@ use aarch64_decode::Instruction;
 use super::claim::Claim;
 use super::machine::Answer;
 use super::options::Options;
-use super::{TOOL, observe, states};
+use super::{observe, states};
 use crate::explained::Explained;
 use crate::fault::Fault;
 use crate::words::Row;
+
+/// The name of this comparison in the list of explained differences.
+pub(super) const TOOL: &str = "qemu";
 
 /// Everything that was seen.
 #[derive(Default)]
