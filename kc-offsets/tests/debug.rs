@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use aarch64_decode::{Pattern, Patterns};
+use aarch64_decode::{Pattern, PatternCell, PatternSet, Patterns};
 use kc_offsets::code::{
-    AddressRange, CodeMatches, CodeXrefs, Patch, PatchPlace, PlacedPatch, PointerXrefs, Stubs,
-    Wanted, c_strings, check_patches, code_regions,
+    AddressRange, CodeMatches, CodeOccurrences, CodeSetMatches, CodeXrefs, DataMatches,
+    MaskedBytes, Patch, PatchPlace, PlacedPatch, PointerXrefs, Stubs, Wanted, c_strings,
+    check_patches, code_regions,
 };
 use kc_offsets::{
     Bases, BootArgs, BootArgsLayout, Error, ErrorKind, IdCell, Ids, ImageCell, Images, KernelCache,
@@ -266,6 +267,17 @@ fn code(seen: &mut Seen, cache: &KernelCache<'_>, file: &[u8]) {
     }
     let ret = Patterns::new([Pattern::word(0xd65f_03c0)]);
     seen.all(CodeMatches::new(code_regions(&image), ret));
+    let patterns: [&[Pattern]; 1] = [&[Pattern::word(0xd65f_03c0)]];
+    let mut cells = vec![PatternCell::EMPTY; 5122];
+    let set = PatternSet::build(&patterns, &mut cells).unwrap();
+    let matches = CodeSetMatches::new(code_regions(&image), set);
+    let mut counts = [CodeOccurrences::NONE; 1];
+    seen.see(&matches.clone().occurrences(&mut counts).unwrap()[0]);
+    seen.all(matches);
+    let masked = MaskedBytes::new(&[0xff; 4], &[0xc0, 0x03, 0x5f, 0xd6]).unwrap();
+    seen.see(&masked);
+    seen.all(masked.find_iter(&file[..file.len().min(0x8000)]));
+    seen.all(DataMatches::new(&image, masked));
     let patch = Patch::new(PatchPlace::FileOffset(FileOffset::new(0)), file, file);
     seen.see(&patch);
     seen.see(&patch.place);

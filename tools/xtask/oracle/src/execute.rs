@@ -52,7 +52,8 @@ pub fn run(rows: &[Row], options: &Options) -> Result<(), Fault> {
     let is_whole = options.rows.is_empty();
     let chosen = |name: &str| is_whole || options.rows.iter().any(|part| name.contains(part));
     if is_whole {
-        println!("{}", plant::run(&machine)?);
+        let planted = plant::run(|words, change| differences_of(&machine, words, change))?;
+        println!("{planted}");
     }
     let rows: Vec<Row> = rows
         .iter()

@@ -1,10 +1,10 @@
 //! Planted errors: facts that are changed before they are compared must be found wrong.
 
-use aarch64_decode::{AccessSize, Flow, MemoryKind, RegisterSet, decode};
+use std::collections::BTreeSet;
+
+use aarch64_decode::{AccessSize, Flow, Instruction, MemoryKind, RegisterSet, decode};
 
 use super::batch::Change;
-use super::differences_of;
-use super::machine::Machine;
 use crate::fault::Fault;
 
 /// A word, the change of what we say of it, and the difference that has to be found.
@@ -14,16 +14,19 @@ struct Planted {
     found: &'static str,
 }
 
-/// Runs each with and without its change.
+/// Runs each with and without its change; `differences_of` says what is found of an instruction
+/// whose claim was changed.
 ///
 /// # Errors
 /// When a planted error is not found, or something is found without one.
-pub(super) fn run(machine: &Machine) -> Result<String, Fault> {
+pub(super) fn run(
+    differences_of: impl Fn(&[Instruction], Change) -> Result<BTreeSet<String>, Fault>,
+) -> Result<String, Fault> {
     for planted in &PLANTED {
         let instruction = decode(planted.word)
             .map_err(|_| Fault::new(format!("{:08x} is no instruction", planted.word)))?;
-        let without = differences_of(machine, &[instruction], |_| {})?;
-        let with = differences_of(machine, &[instruction], planted.change)?;
+        let without = differences_of(&[instruction], |_| {})?;
+        let with = differences_of(&[instruction], planted.change)?;
         if !without.is_empty() || !with.contains(planted.found) {
             return Err(Fault::new(format!(
                 "{:08x}: the planted error {:?} is not found: {with:?}, without it {without:?}",
