@@ -212,7 +212,19 @@ fn loading() {
     let mut loaded = vec![0x5a_u8; len];
     let to = loaded.as_mut_ptr();
     // SAFETY: memory of the plan's size.
-    let status = unsafe { kc_load(image, PHYS, SLIDE, to, len, None, null_mut(), null_mut()) };
+    let status = unsafe {
+        kc_load(
+            image,
+            PHYS,
+            SLIDE,
+            to,
+            len,
+            null(),
+            None,
+            null_mut(),
+            null_mut(),
+        )
+    };
     assert_eq!(status, kc_status::KC_OK);
     let mut words = 0_u64;
     let context = (&raw mut words).cast();
@@ -224,6 +236,7 @@ fn loading() {
             SLIDE,
             to,
             len,
+            c"__TEXT_EXEC".as_ptr(),
             Some(count_words),
             context,
             null_mut(),
@@ -231,6 +244,12 @@ fn loading() {
     };
     assert_eq!(status, kc_status::KC_OK);
     assert!(words > 0 && loaded != memory);
+
+    // SAFETY: loaded memory.
+    let slid: u64 = filled(|out, error| unsafe {
+        kc_slide_static_kernel(image, PHYS, SLIDE, to, len, out, error)
+    });
+    assert!(slid > 0);
 
     let mut pointers = 0_u64;
     let context = (&raw mut pointers).cast();
@@ -257,7 +276,17 @@ fn loading() {
     assert!(pointers <= applied);
     // SAFETY: memory that is one byte too small.
     let short = refused::<u64>(|_, error| unsafe {
-        kc_load(image, PHYS, SLIDE, to, len - 1, None, null_mut(), error)
+        kc_load(
+            image,
+            PHYS,
+            SLIDE,
+            to,
+            len - 1,
+            null(),
+            None,
+            null_mut(),
+            error,
+        )
     });
     assert_eq!(short, kc_status::KC_BUFFER_TOO_SMALL);
 }

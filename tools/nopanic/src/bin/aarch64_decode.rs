@@ -5,10 +5,9 @@
 use aarch64_decode::construct::{self, Gpr, Width};
 use aarch64_decode::{
     Arrangement, Condition, Encoding, Extend, Feature, FeatureSet, Flags, FpImmediate, Instruction,
-    Name, NoSymbols, Occurrences, Operand, OperandArray, OperandPattern, Pattern,
-    PatternCell, PatternSet, Patterns, Predication,
-    References, Referrers, Register, RegisterClass, RegisterSet, Shift, Symbols, Syntax,
-    TextBuffer, TextOptions, assemble, decode, decode_for, patterns,
+    Name, NoSymbols, Occurrences, Operand, OperandArray, OperandPattern, Pattern, PatternCell,
+    PatternSet, Patterns, Predication, References, Referrers, Register, RegisterClass, RegisterSet,
+    Shift, Symbols, Syntax, TextBuffer, TextOptions, assemble, decode, decode_for, patterns,
 };
 use nopanic::{black_box, display, entry};
 

@@ -9,9 +9,9 @@
 use aarch64_decode::{Pattern, PatternCell, PatternSet, Patterns};
 use kc_offsets::code::{
     AddressRange, CodeMatch, CodeMatches, CodeOccurrences, CodeSetMatches, CodeXrefs, DataMatches,
-    MaskedBytes, Patch, PatchPlace, PlacedPatch, PointerXrefs,
-    Region, Stubs, Wanted, apply_patches, c_strings, check_patches, code_regions,
-    guess_function_start, holds_strings, string_xrefs,
+    MaskedBytes, Patch, PatchPlace, PlacedPatch, PointerXrefs, Region, Stubs, Wanted,
+    apply_patches, c_strings, check_patches, code_regions, guess_function_start, holds_strings,
+    string_xrefs,
 };
 use kc_offsets::{
     AddressMap, Bases, BootArgs, BootArgsLayout, Entry, ErrorKind, IdCell, Ids, ImageCell, Images,

@@ -170,7 +170,10 @@ fn linkedit(image: &MachO<'_>, bytes: &[u8], number: u64) {
     if let Ok(Some(fixups)) = image.chained_fixups() {
         probe_chained(&fixups, image, number);
     }
-    let _ = black_box((image.start_address(), ThreadFlavor(number as u32).x86_name()));
+    let _ = black_box((
+        image.start_address(),
+        ThreadFlavor(number as u32).x86_name(),
+    ));
     probe_fixups(image);
     if let Ok(Some(signature)) = image.code_signature() {
         probe_signature(&signature, number as u32);
