@@ -14,8 +14,8 @@ const PHYS: u64 = 0x8_0000_0000;
 const SLIDE: u64 = 0x1dc_0000;
 
 /// Memory of C's: nothing of it is initialised.
-fn uninit<T>() -> Box<MaybeUninit<T>> {
-    Box::new(MaybeUninit::uninit())
+fn uninit<T>() -> MaybeUninit<T> {
+    MaybeUninit::uninit()
 }
 
 /// An output that the call filled.
@@ -42,7 +42,7 @@ fn refused<T>(call: impl Fn(*mut T, *mut kc_error) -> kc_status) -> kc_status {
     status
 }
 
-fn opened(file: &[u8]) -> Box<MaybeUninit<kc_image>> {
+fn opened(file: &[u8]) -> MaybeUninit<kc_image> {
     let mut image = uninit::<kc_image>();
     let at = image.as_mut_ptr();
     // SAFETY: a file and a place for the handle, both there as long as the handle is used.
