@@ -10,6 +10,7 @@
 //! of a few attempts.
 
 mod error;
+mod expected;
 mod index;
 mod item;
 mod line;
@@ -25,6 +26,7 @@ mod value;
 mod wildcard;
 
 pub use error::{AsmError, AsmErrorKind};
+pub use expected::Expected;
 pub use wildcard::patterns;
 
 use line::Line;
@@ -60,11 +62,14 @@ use line::Line;
 /// let error = assemble(pc, "add x0, x1, #0x1001").unwrap_err();
 /// assert_eq!(error.column(), 12);
 /// assert_eq!(error.kind(), AsmErrorKind::Encode(EncodeErrorKind::OutOfRange));
+/// let error = assemble(pc, "add x0, x1, w2, lsr #1").unwrap_err();
+/// assert!(error.to_string().ends_with("expected a register of 64 bits (x0-x30, xzr)"));
 /// ```
 ///
 /// # Errors
 /// What was expected and at which byte of the line. Where the line can be read but no instruction
-/// fits it, the fault is that of the spelling that came furthest.
+/// fits it, the fault is that of the spellings that came furthest, and what was expected is what they
+/// take there.
 pub fn assemble(pc: u64, line: &str) -> Result<u32, AsmError> {
     let line = Line::new(line.as_bytes())?;
     if let Some(open) = line.items.as_slice().iter().find(|item| item.is_open()) {

@@ -7,8 +7,8 @@ mod corners;
 mod freedoms;
 
 use aarch64_decode::{
-    AsmErrorKind, EncodeErrorKind, Encoding, Pattern, Patterns, Syntax, TextBuffer, assemble,
-    decode, patterns,
+    AsmErrorKind, EncodeErrorKind, Encoding, Expected, Pattern, Patterns, Syntax, TextBuffer,
+    assemble, decode, patterns,
 };
 use corners::corners;
 use freedoms::FREEDOMS;
@@ -96,6 +96,129 @@ fn what_is_wrong_and_where() {
         let error = assemble(PC, line).expect_err(line);
         assert_eq!((error.kind(), error.column()), (kind, column), "{line}");
     }
+}
+
+/// The whole text of errors: the column, what is wrong, what was expected.
+#[test]
+fn what_was_expected() {
+    let mut wrong = Vec::new();
+    for (line, text) in [
+        ("isp", "column 0: a mnemonic was expected"),
+        (
+            "madd x0, x1",
+            "column 0: wrong number of operands; expected 4 operands",
+        ),
+        (
+            "ic iallu, x0",
+            "column 0: wrong number of operands; expected 1 operand",
+        ),
+        (
+            "b.eq",
+            "column 0: wrong number of operands; expected 1 operand",
+        ),
+        (
+            "mul x0, w1, x2",
+            "column 8: the instruction has no such register there; expected a register of 64 bits (x0-x30, xzr)",
+        ),
+        (
+            "madd w0, w1, w2, sp",
+            "column 17: the instruction has no such register there; expected a register of 32 bits (w0-w30, wzr)",
+        ),
+        (
+            "add x0, x1, w2",
+            "column 12: the instruction has no such register there; expected a register of 64 bits (x0-x30, xzr) or a register that may be extended",
+        ),
+        (
+            "add x0, x1, y2",
+            "column 12: the instruction takes another sort of operand there; expected a register of 64 bits (x0-x30, xzr), a register that may be extended or 0 to 4095, perhaps with lsl #12",
+        ),
+        (
+            "add x0, x1, #0x1001",
+            "column 12: value out of the instruction's range; expected 0 to 4095, perhaps with lsl #12",
+        ),
+        (
+            "and x0, x1, #5",
+            "column 12: value out of the instruction's range; expected a bit mask",
+        ),
+        (
+            "ldr x0, [x1, #-300]",
+            "column 8: value out of the instruction's range; expected -256 to 255 or 0 to 32760 in steps of 8",
+        ),
+        (
+            "ldr x0, [x1, #0x8001]",
+            "column 8: value out of the instruction's range; expected -256 to 255 or 0 to 32760 in steps of 8",
+        ),
+        (
+            "ldr x0, x1",
+            "column 8: the instruction takes another sort of operand there; expected an address in brackets, a number or an address",
+        ),
+        (
+            "ldp x0, x1, [x2, #4]",
+            "column 12: value is not a multiple of the instruction's unit; expected -512 to 504 in steps of 8",
+        ),
+        (
+            "ldp x0, x1, [x2, #512]",
+            "column 12: value out of the instruction's range; expected -512 to 504 in steps of 8",
+        ),
+        (
+            "b #2",
+            "column 2: value is not a multiple of the instruction's unit; expected a distance of -134217728 to 134217724 in steps of 4",
+        ),
+        (
+            "tbz w0, #1, #0x8000",
+            "column 12: value out of the instruction's range; expected a distance of -32768 to 32764 in steps of 4",
+        ),
+        (
+            "csel x0, x1, x2, #1",
+            "column 17: the instruction takes another sort of operand there; expected a condition",
+        ),
+        (
+            "mrs x0, nope",
+            "column 8: the instruction takes another sort of operand there; expected a system register",
+        ),
+        (
+            "dsb nope",
+            "column 4: the instruction takes another sort of operand there; expected a name",
+        ),
+        (
+            "fadd s0, s1, d2",
+            "column 13: the instruction has no such register there; expected s0-s31",
+        ),
+        (
+            "add v0.4s, v1.4s, x2",
+            "column 18: the instruction has no such arrangement, lane or predication there; expected a vector register",
+        ),
+        (
+            "add v0.4s, v1.8h, v2.4s",
+            "column 11: value does not agree with another operand",
+        ),
+        (
+            "ld1 v0.4s, [x0]",
+            "column 4: the instruction takes another sort of operand there; expected registers in braces",
+        ),
+        (
+            "ptrue p0.b, nope",
+            "column 12: the instruction takes another sort of operand there; expected a name",
+        ),
+        (
+            "movk x0, x1",
+            "column 9: the instruction takes another sort of operand there; expected 0 to 65535, perhaps with lsl",
+        ),
+    ] {
+        let error = assemble(PC, line).expect_err(line);
+        if error.to_string() != text {
+            wrong.push(format!("{line}: {error}"));
+        }
+        assert_eq!(size_of_val(&error), 12);
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    // The same, for programs.
+    let error = assemble(PC, "ldr x0, [x1, #-300]").expect_err("out of range");
+    let (low, high, unit) = (0, 32760, 8);
+    let scaled = Expected::Range { low, high, unit };
+    assert!(error.expected().any(|own| own == scaled), "{error}");
+    let error = Pattern::from_text("madd x_, x1").expect_err("two operands");
+    assert!(error.expected().eq([Expected::Operands(4)]), "{error}");
 }
 
 /// Lines with wildcards: mask and value.

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::expected::{Expected, Set, Spans};
 use crate::encode::EncodeErrorKind;
 
 /// What is wrong with a line of text.
@@ -55,17 +56,40 @@ impl fmt::Display for AsmErrorKind {
     }
 }
 
-/// Why a line is no instruction: what is wrong, and where.
+/// What is wrong, and what was expected. Flat and of bytes, which find room behind the number of
+/// the kind: an error is no larger for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Fault {
+    Of(AsmErrorKind),
+    Sorts(EncodeErrorKind, [u8; 4]),
+    Spans(EncodeErrorKind, Spans),
+    Counts(EncodeErrorKind, [u8; 2]),
+}
+
+/// Why a line is no instruction: what is wrong, where, and what was expected there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AsmError {
-    kind: AsmErrorKind,
+    fault: Fault,
     column: u32,
 }
 
 impl AsmError {
     pub(super) fn new(kind: AsmErrorKind, column: usize) -> Self {
         Self {
-            kind,
+            fault: Fault::Of(kind),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// The fault of operands where something else was expected.
+    pub(super) fn expecting(kind: EncodeErrorKind, set: Set, column: usize) -> Self {
+        Self {
+            fault: match set {
+                Set::None => Fault::Of(AsmErrorKind::Encode(kind)),
+                Set::Sorts(sorts) => Fault::Sorts(kind, sorts.to_le_bytes()),
+                Set::Spans(spans) => Fault::Spans(kind, spans),
+                Set::Counts(counts) => Fault::Counts(kind, counts.to_le_bytes()),
+            },
             column: u32::try_from(column).unwrap_or(u32::MAX),
         }
     }
@@ -81,23 +105,46 @@ impl AsmError {
 
     /// The same column with another kind.
     pub(super) const fn of_kind(self, kind: AsmErrorKind) -> Self {
-        Self { kind, ..self }
+        Self {
+            fault: Fault::Of(kind),
+            ..self
+        }
     }
 
     /// What is wrong.
     pub const fn kind(self) -> AsmErrorKind {
-        self.kind
+        match self.fault {
+            Fault::Of(kind) => kind,
+            Fault::Sorts(kind, _) | Fault::Spans(kind, _) | Fault::Counts(kind, _) => {
+                AsmErrorKind::Encode(kind)
+            }
+        }
     }
 
     /// Where: a byte of the text, counted from 0.
     pub const fn column(self) -> u32 {
         self.column
     }
+
+    /// What the spellings of the mnemonic that came furthest take there: any of these. Nothing
+    /// where the kind says it, and where the operands only do not agree with one another.
+    pub fn expected(self) -> impl Iterator<Item = Expected> {
+        self.set().iter()
+    }
+
+    const fn set(self) -> Set {
+        match self.fault {
+            Fault::Of(_) => Set::None,
+            Fault::Sorts(_, sorts) => Set::Sorts(u32::from_le_bytes(sorts)),
+            Fault::Spans(_, spans) => Set::Spans(spans),
+            Fault::Counts(_, counts) => Set::Counts(u16::from_le_bytes(counts)),
+        }
+    }
 }
 
 impl fmt::Display for AsmError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "column {}: {}", self.column, self.kind)
+        write!(f, "column {}: {}{}", self.column, self.kind(), self.set())
     }
 }
 

@@ -1,6 +1,7 @@
 //! A line, taken apart once, and what every spelling of its mnemonic makes of it.
 
 use super::error::{AsmError, AsmErrorKind};
+use super::expected::{self, Set};
 use super::item::{ITEMS, Item, Items};
 use super::register::at_dot;
 use super::scan::Scan;
@@ -30,16 +31,36 @@ pub(super) struct Line<'t> {
 /// The fault of the spelling that came furthest.
 pub(super) struct Furthest {
     /// The operand, counted from 1; 0 for the mnemonic.
-    pub(super) operand: usize,
-    pub(super) kind: EncodeErrorKind,
+    operand: usize,
+    kind: EncodeErrorKind,
+    /// What was expected there.
+    expected: Set,
 }
 
 impl Furthest {
-    fn see(&mut self, operand: usize, kind: EncodeErrorKind) {
+    /// The least: no spelling has as many operands.
+    pub(super) const NONE: Self = Self {
+        operand: 0,
+        kind: EncodeErrorKind::CountMismatch,
+        expected: Set::None,
+    };
+
+    fn see(&mut self, operand: usize, kind: EncodeErrorKind, expected: Set) {
+        use EncodeErrorKind as K;
+        let same = operand == self.operand;
+        let is_value = |kind| matches!(kind, K::OutOfRange | K::Misaligned);
+        if same && (kind == self.kind || is_value(kind) && is_value(self.kind)) {
+            self.expected = self.expected.or(expected);
+            return;
+        }
         // Any reason says more than that it is another sort of operand.
-        let more = operand == self.operand && self.kind == EncodeErrorKind::BadOperand;
+        let more = same && self.kind == EncodeErrorKind::BadOperand;
         if operand > self.operand || more {
-            *self = Self { operand, kind };
+            *self = Self {
+                operand,
+                kind,
+                expected,
+            };
         }
     }
 }
@@ -103,8 +124,9 @@ impl<'t> Line<'t> {
     }
 
     pub(super) fn fault(&self, furthest: &Furthest) -> AsmError {
-        AsmError::new(
-            AsmErrorKind::Encode(furthest.kind),
+        AsmError::expecting(
+            furthest.kind,
+            furthest.expected,
             self.column(furthest.operand),
         )
     }
@@ -119,6 +141,11 @@ impl<'t> Line<'t> {
     ) -> Option<R> {
         let items = self.items.as_slice();
         if spelling.len() != items.len() {
+            // The condition of b.eq is one, but no operand of its own.
+            let end = self.start.wrapping_add(self.name.len());
+            let own = usize::from(items.first().is_some_and(|first| first.start < end));
+            let count = Set::count(spelling.len().wrapping_sub(own));
+            furthest.see(0, EncodeErrorKind::CountMismatch, count);
             return None;
         }
         if self.has_suffix && spelling.vectors() != AppleVectors::Suffix {
@@ -147,12 +174,29 @@ impl<'t> Line<'t> {
             let taken =
                 descriptor.and_then(|own| operand::operand(own, item, is_strict, &self.scan, pc));
             index = index.wrapping_add(1);
-            if wrong {
-                furthest.see(index, EncodeErrorKind::BadRegister);
-                return None;
-            }
-            let Some(taken) = taken else {
-                furthest.see(index, EncodeErrorKind::BadOperand);
+            let fault = if wrong {
+                EncodeErrorKind::BadRegister
+            } else {
+                EncodeErrorKind::BadOperand
+            };
+            let Some(taken) = taken.filter(|_| !wrong) else {
+                // What the place takes is of interest only if the registers before it fit.
+                let fits =
+                    items
+                        .iter()
+                        .take(index.wrapping_sub(1))
+                        .enumerate()
+                        .all(|(place, item)| {
+                            spelling
+                                .descriptor(place)
+                                .is_none_or(|own| !expected::is_other_register(own, item))
+                        });
+                let set = if fits || wrong {
+                    Set::of(descriptor, fault)
+                } else {
+                    Set::None
+                };
+                furthest.see(index, fault, set);
                 return None;
             };
             let arrangement =
@@ -172,10 +216,10 @@ impl<'t> Line<'t> {
             Ok(solved) => Some(solved),
             Err(error) => {
                 // What is not one operand's fault is found behind the last.
-                let operand = error
-                    .operand()
-                    .map_or(items.len(), |index| usize::from(index).wrapping_add(1));
-                furthest.see(operand, error.kind());
+                let index = error.operand().map(usize::from);
+                let operand = index.map_or(items.len(), |index| index.wrapping_add(1));
+                let descriptor = index.and_then(|index| spelling.descriptor(index));
+                furthest.see(operand, error.kind(), Set::of(descriptor, error.kind()));
                 None
             }
         }
@@ -193,10 +237,7 @@ impl<'t> Line<'t> {
     }
 
     pub(super) fn assemble(&self, pc: u64) -> Result<u32, AsmError> {
-        let mut furthest = Furthest {
-            operand: 0,
-            kind: EncodeErrorKind::CountMismatch,
-        };
+        let mut furthest = Furthest::NONE;
         let found = self.words(self.mnemonic, pc, &mut furthest);
         let found = found.or_else(|| {
             let other = spellings::unscaled(self.name)?;

@@ -4,7 +4,6 @@ use super::error::{AsmError, AsmErrorKind};
 use super::item::Item;
 use super::line::{Furthest, Line};
 use super::spellings;
-use crate::encode::EncodeErrorKind;
 use crate::pattern::{Pattern, Patterns};
 
 /// The patterns of one line of text in LLVM's syntax with wildcards, one for each encoding that the
@@ -26,8 +25,9 @@ use crate::pattern::{Pattern, Patterns};
 /// # Errors
 /// As [`assemble`](crate::assemble); [`AsmErrorKind::BufferTooSmall`] if there are more patterns
 /// than the buffer holds (an empty one asks how many; fewer may come, since patterns without room
-/// are not compared); [`EncodeErrorKind::OperandMismatch`] where a wildcard has no bits of its own:
-/// in `lsl x0, x1, #_` two fields hold the amount.
+/// are not compared);
+/// [`EncodeErrorKind::OperandMismatch`](crate::EncodeErrorKind::OperandMismatch) where a wildcard
+/// has no bits of its own: in `lsl x0, x1, #_` two fields hold the amount.
 pub fn patterns(pc: u64, line: &str, buffer: &mut [Pattern]) -> Result<usize, AsmError> {
     let line = Line::new(line.as_bytes())?;
     let mut found = Found {
@@ -39,10 +39,7 @@ pub fn patterns(pc: u64, line: &str, buffer: &mut [Pattern]) -> Result<usize, As
         found.push(Pattern::word(line.assemble(pc)?));
         return found.finish(line.start);
     }
-    let mut furthest = Furthest {
-        operand: 0,
-        kind: EncodeErrorKind::CountMismatch,
-    };
+    let mut furthest = Furthest::NONE;
     // Those that are shown so, and only if there are none, those that mean the same; of each an
     // encoding's own spelling before aliases.
     for (shown, own) in [(true, true), (true, false), (false, true), (false, false)] {

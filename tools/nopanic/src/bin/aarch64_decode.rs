@@ -205,6 +205,9 @@ fn probe_asm(bytes: &[u8], pc: u64) {
             display(error);
             display(error.kind());
             black_box(error.column());
+            for expected in error.expected() {
+                display(expected);
+            }
         }
     }
     let mut buffer = [Pattern::ANY; 4];
