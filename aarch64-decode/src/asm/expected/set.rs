@@ -150,7 +150,7 @@ impl Set {
         };
         let sorts = SORTS
             .into_iter()
-            .zip(0_u32..)
+            .zip(0..u32::BITS)
             .filter(move |(_, bit)| sorts.wrapping_shr(*bit) & 1 != 0)
             .map(|(sort, _)| sort);
         let counts = (0..16_u8)
