@@ -1,6 +1,8 @@
 //! Lines that are instructions, and lines that nearly are.
 #![cfg(feature = "asm")]
 
+#[cfg(all(feature = "sysreg-names", feature = "apple"))]
+use aarch64_decode::Name;
 use aarch64_decode::assemble;
 
 /// Lines and their words, by llvm-mc 22.1.8 and DDI 0487.
@@ -182,4 +184,28 @@ fn an_operation_with_nxs_is_the_one_without_and_a_bit() {
         let other = line.replacen(',', "nxs,", 1);
         assert_eq!(assemble(0, &other), Ok(plain | 1 << 12), "{other}");
     }
+}
+
+/// Every name of a system register is found by its text, in any letter case.
+#[cfg(all(feature = "sysreg-names", feature = "apple"))]
+#[test]
+fn registers_by_name() {
+    let mut count = 0;
+    for value in 0x8000..=0xffff_u16 {
+        let Some(name) = Name::system_register(value).text() else {
+            continue;
+        };
+        count += 1;
+        for name in [name.to_lowercase(), name.to_uppercase()] {
+            let read = assemble(0, &format!("mrs x0, {name}"));
+            let written = assemble(0, &format!("msr {name}, x0"));
+            let words = [
+                (read, 0xd520_0000 | u32::from(value) << 5),
+                (written, 0xd500_0000 | u32::from(value) << 5),
+            ];
+            let found = words.iter().any(|(ours, word)| *ours == Ok(*word));
+            assert!(found, "{name}: {words:08x?}");
+        }
+    }
+    assert!(count > 1500, "{count}");
 }

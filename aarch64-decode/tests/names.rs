@@ -1,7 +1,7 @@
 //! Every register line of `spec/sysregs.isa` reads back from the tables, in the directions and syntaxes that it lists.
 #![cfg(all(feature = "fmt", feature = "sysreg-names", feature = "apple"))]
 
-use aarch64_decode::{Feature, Name, Operand, Syntax, TextBuffer, decode};
+use aarch64_decode::{Encoding, Feature, Name, Operand, Syntax, TextBuffer, decode};
 
 const MRS: u32 = 0xd530_0000;
 const MSR: u32 = 0xd510_0000;
@@ -81,4 +81,22 @@ fn registers() {
         }
     }
     assert!(shown > 4900 && apple == 227, "{shown} {apple}");
+}
+
+/// The index of names has each encoding, and no other name.
+#[test]
+fn encodings_by_name() {
+    let mut count = 0;
+    for encoding in Encoding::all() {
+        assert_eq!(Encoding::named(encoding.name()), Some(encoding));
+        let longer = format!("{}_", encoding.name());
+        assert_eq!(Encoding::named(&longer), None);
+        let shorter = &encoding.name()[..3];
+        assert_eq!(Encoding::named(shorter), None, "{shorter}");
+        count += 1;
+    }
+    assert!(count > 1000, "{count}");
+    for name in ["", "undefined", "unallocated", "add_64_addsub_imm", "~"] {
+        assert_eq!(Encoding::named(name), None, "{name}");
+    }
 }

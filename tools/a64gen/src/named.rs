@@ -44,6 +44,7 @@ pub(crate) fn emit(header: &str, tables: &[Table], features: &mut Vec<String>) -
     let mut flags: [Vec<usize>; 3] = Default::default();
     let mut needs: [Vec<usize>; 3] = Default::default();
     let mut names: [Vec<&str>; 3] = Default::default();
+    let mut by_name: [Vec<usize>; 3] = Default::default();
     // Feature 0 of an entry is none.
     let mut needed: Vec<usize> = vec![0];
     for table in tables {
@@ -71,6 +72,10 @@ pub(crate) fn emit(header: &str, tables: &[Table], features: &mut Vec<String>) -
             });
             needs[part].push(need);
         }
+        let mut sorted: Vec<usize> = (0..table.entries.len()).collect();
+        // Stable: of values of one name the least comes first.
+        sorted.sort_by_key(|&entry| table.entries[entry].name.to_ascii_lowercase());
+        by_name[part].extend(sorted);
         starts.push(keys.iter().map(Vec::len).sum());
     }
 
@@ -126,6 +131,13 @@ pub(crate) fn emit(header: &str, tables: &[Table], features: &mut Vec<String>) -
         "The names: length, then characters and (0x80 and above) parts.",
         "u8",
         &text,
+    );
+    sectioned(
+        &mut out,
+        "BY_NAME",
+        "The entries of each table by their names in small letters, counted from its first.",
+        "u16",
+        &by_name,
     );
     plain(
         &mut out,

@@ -232,6 +232,16 @@ pub(super) fn names(lists: &Lists, features: &[String]) -> String {
         "u32",
         &starts,
     );
+    let names: Vec<&str> = lists.encoding_names.lines().collect();
+    let mut by_name: Vec<usize> = (0..names.len()).collect();
+    by_name.sort_by_key(|&number| names[number]);
+    plain(
+        &mut out,
+        "ENCODINGS_BY_NAME",
+        "The encodings by their names.",
+        "u16",
+        &by_name,
+    );
     let _ = writeln!(
         out,
         "/// Arm's names of the encodings, a line each.\npub(crate) static ENCODING_NAMES: &str = \"\\\n{}\";\n",
