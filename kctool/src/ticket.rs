@@ -88,8 +88,10 @@ fn from_xml(text: &[u8]) -> Found {
         let name = name.split(name_end).next().unwrap_or_default();
         match name.strip_prefix(b"/") {
             Some(b"key") if depth == 1 => is_ours = open == b"key" && before == KEY,
-            Some(b"data") if depth == 1 && is_ours && open == b"data" => {
-                return base64(before).map_or(Found::Damaged, Found::Ticket);
+            Some(b"data") if is_ours => {
+                // Text that a comment interrupts is not put together.
+                let ticket = base64(before).filter(|_| open == b"data");
+                return ticket.map_or(Found::Damaged, Found::Ticket);
             }
             Some(b"dict" | b"array") => depth = depth.saturating_sub(1),
             Some(_) => {}

@@ -36,6 +36,16 @@ fn check(what: &str, is_right: bool, got: &dyn std::fmt::Debug) -> Result<(), St
     Err(format!("{what}: {got:?}"))
 }
 
+/// An XML property list, and where it says `TICKET` the manifest.
+fn by_hand(body: &str) -> Vec<u8> {
+    let [_, (_, list)] = written(&Value::Data(ticket()));
+    let list = String::from_utf8(list).unwrap();
+    let (_, base64) = list.split_once("<data>").unwrap();
+    let (base64, _) = base64.split_once("</data>").unwrap();
+    let body = body.replace("KEY", KEY).replace("TICKET", base64);
+    format!("<?xml version=\"1.0\"?>\n<plist version=\"1.0\">{body}</plist>\n").into_bytes()
+}
+
 /// `kc info` says of a property list's manifest what it says of the manifest alone.
 pub(crate) fn answers() -> Result<(), String> {
     let manifest = ticket();
@@ -63,6 +73,13 @@ pub(crate) fn answers() -> Result<(), String> {
     let commented = format!("<!-- <key>{KEY}</key><data>AAAA</data> --><dict>");
     let commented = text.replacen("<dict>", &commented, 1).into_bytes();
     files.push(("with a comment", commented));
+    for body in [
+        "<dict><key>KEY</key><data>TICKET</data></dict>",
+        "<dict><key>a</key><dict /><key>b</key><array/><key>KEY</key> <data >TICKET</data ></dict>",
+        "<dict><key>a</key><dict></dict><key>KEY</key><!-- here --><data>TICKET</data></dict>",
+    ] {
+        files.push((body, by_hand(body)));
+    }
     for (name, bytes) in files {
         let file = Disk::new("shsh2", &bytes);
         let info = file.ask("info @")?;
@@ -115,6 +132,26 @@ pub(crate) fn refusals() -> Result<(), String> {
     let mut large = binary;
     large.splice(8..8, vec![0; 16 << 20]);
     refused(&large, &["binary property list of more than 16 MiB"])?;
+    for body in [
+        "<dict><key>KEY</key><string>AAAA</string><key>x</key><data>TICKET</data></dict>",
+        "<dict><key>KEY</key><dict><key>x</key><data>TICKET</data></dict></dict>",
+        "<dict><key>x</key><dict><key>KEY</key><data>TICKET</data></dict></dict>",
+        "<dict><key>x</key><array><key>KEY</key><data>TICKET</data></array></dict>",
+        "<dict><key>x<!-- -->KEY</key><data>TICKET</data></dict>",
+        "<dict><!-- > <key>KEY</key><data>TICKET</data> --></dict>",
+        "<dict><key>KEY </key><data>TICKET</data></dict>",
+    ] {
+        let refused = refused(
+            &by_hand(body),
+            &["an XML property list without ApImg4Ticket"],
+        );
+        refused.map_err(|error| format!("{body}: {error}"))?;
+    }
+    for data in ["A===", "AA=A", "AAAAA", "====", "AAAA<!-- -->AAAA", "AA-_"] {
+        let body = format!("<dict><key>KEY</key><data>{data}</data></dict>");
+        let refused = refused(&by_hand(&body), &["an XML property list that is damaged"]);
+        refused.map_err(|error| format!("{data}: {error}"))?;
+    }
     // Other XML is not a property list, and each byte of a binary one may be anything.
     let other = Disk::new("xml", b"<?xml version=\"1.0\"?><svg/>");
     let (status, _, stderr) = other.text("info @");
