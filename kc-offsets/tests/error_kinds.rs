@@ -5,21 +5,21 @@ use std::path::Path;
 
 use kc_offsets::{
     Bases, Error, ErrorKind, ImageCell, Images, KernelCache, LoadPlan, Lookup, LookupCell,
-    LookupOptions, MOST_SEGMENTS, Structure, rebase,
+    LookupOptions, MOST_SEGMENTS, PlistErrorKind, Structure, rebase,
 };
 use macho_core::{Fixup, Mode, PhysAddr, Slide, VmAddr};
 use testkit::classic;
 use testkit::constants as c;
 use testkit::macho::symtab::function_starts;
-use testkit::macho::{Command, MachFile, Segment, Thread};
+use testkit::macho::{Command, MachFile, Section, Segment, Thread};
 
 /// The source text of the enum, from which a new variant cannot be left out.
 const KINDS: &str = include_str!("../src/error.rs");
 
-/// Names of the variants of `pub enum ErrorKind`: they stand four spaces from the margin, what they
+/// Names of the variants of an enum that begins like this: they stand four spaces from the margin, what they
 /// hold stands further in.
-fn variants() -> Vec<&'static str> {
-    let (_, body) = KINDS.split_once("pub enum ErrorKind {\n").unwrap();
+fn variants(text: &'static str, head: &str) -> Vec<&'static str> {
+    let (_, body) = text.split_once(head).unwrap();
     let (body, _) = body.split_once("\n}").unwrap();
     body.lines()
         .filter_map(|line| line.strip_prefix("    "))
@@ -76,13 +76,76 @@ fn names(code: &str, kind: &str) -> bool {
 /// damage makes.
 #[test]
 fn every_kind_is_made() {
-    let (kinds, code) = (variants(), tests());
+    let (kinds, code) = (variants(KINDS, "pub enum ErrorKind {\n"), tests());
     assert_eq!(kinds.first(), Some(&"MachO"));
     assert!(kinds.contains(&"BufferTooSmall") && kinds.contains(&"CommandLineUnfit"));
     let missing: Vec<_> = kinds.iter().filter(|kind| !names(&code, kind)).collect();
     assert!(missing.is_empty(), "no test makes {missing:?}");
     // Kinds of the Mach-O layer and of patches, which other files demand.
     assert!(!names(&code, "OffsetNotMapped") && !names(&code, "NotMapped"));
+}
+
+/// The kinds of a property list, which the tests of kexts have as text.
+#[test]
+fn every_kind_of_a_property_list_is_made() {
+    let text = include_str!("../src/error/plist.rs");
+    let kinds = variants(text, "pub enum PlistErrorKind {\n");
+    assert!(kinds.contains(&"Truncated") && kinds.contains(&"UnknownReference"));
+    let code = tests();
+    let is_made = |kind: &str| {
+        code.contains(&format!("\"{kind}\",")) || code.contains(&format!("PlistErrorKind::{kind})"))
+    };
+    let missing: Vec<_> = kinds.iter().filter(|kind| !is_made(kind)).collect();
+    assert!(missing.is_empty(), "no test makes {missing:?}");
+}
+
+/// An id of 1,024 bytes is one, and of 1,025 is not.
+#[test]
+fn an_id_that_is_too_long() {
+    let key = "<dict><key>CFBundleIdentifier</key>";
+    let list = "<dict><key>_PrelinkInfoDictionary</key><array>";
+    let ask = |len: usize| {
+        let id = "x".repeat(len);
+        let xml = format!("{list}{key}<string>{id}</string></dict></array></dict>\0");
+        let info = Command::Segment(Segment {
+            name: "__PRELINK_INFO".to_owned(),
+            vmaddr: 0x5000,
+            vmsize: 0x1000,
+            fileoff: 0x1000,
+            filesize: 0x1000,
+            sections: vec![Section {
+                name: "__info".to_owned(),
+                segment: "__PRELINK_INFO".to_owned(),
+                addr: 0x5000,
+                size: xml.len() as u64,
+                offset: 0x1000,
+                ..Section::default()
+            }],
+            ..Segment::default()
+        });
+        let thread = Command::Thread {
+            cmd: c::LC_UNIXTHREAD,
+            state: Box::new(Thread::at(0x4000)),
+        };
+        let mut file = file(vec![text(0x4000), info, thread]);
+        file.extend(xml.as_bytes());
+        file.resize(0x2000, 0);
+        let cache = KernelCache::parse(&file).unwrap();
+        let mut cells = [ImageCell::EMPTY; 4];
+        let images = Images::build(&cache, &mut cells).unwrap();
+        let kext = images.get(1).unwrap();
+        (
+            kext.id.map(|id| id.to_string().len()),
+            kext.damage.map(what),
+        )
+    };
+    assert_eq!(ask(1024), (Some(1024), None));
+    let kind = ErrorKind::Plist(PlistErrorKind::TextTooLarge);
+    let place = 0x1000 + (list.len() + key.len()) as u64;
+    assert_eq!(
+        ask(1025),
+        (None, Some((kind, Structure::PrelinkInfo, Some(place))))
+    );
 }
 
 fn what(error: Error) -> (ErrorKind, Structure, Option<u64>) {
