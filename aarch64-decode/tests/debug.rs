@@ -180,7 +180,7 @@ fn errors(seen: &mut Seen) {
     let error = assemble(0, "add x0, x1, #0x1001").expect_err("out of range");
     seen.see(&error);
     seen.see(&error.kind());
-    let error = assemble(0, "add x0, x1,").expect_err("no operand");
+    let error = assemble(0, "add x0, x1, #0x1001").expect_err("out of range");
     error.expected().for_each(|expected| seen.see(&expected));
     let encoding = Encoding::all().next().expect("an encoding");
     let error = encoding.encode(0, &[]).expect_err("no operands");
