@@ -26,7 +26,7 @@ mod value;
 mod wildcard;
 
 pub use error::{AsmError, AsmErrorKind};
-pub use expected::Expected;
+pub use expected::{Expected, OperandSort};
 pub use wildcard::patterns;
 
 use line::Line;

@@ -95,7 +95,7 @@ pub use syntax::Syntax;
 
 // Back to the word, from operands or from a line of text; `construct` has what loaders write.
 #[cfg(feature = "asm")]
-pub use asm::{AsmError, AsmErrorKind, Expected, assemble, patterns};
+pub use asm::{AsmError, AsmErrorKind, Expected, OperandSort, assemble, patterns};
 pub use encode::{EncodeError, EncodeErrorKind};
 
 // Words of which some bits are open, and the search for them.

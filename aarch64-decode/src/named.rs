@@ -6,7 +6,7 @@ use core::ops::Deref;
 use crate::bits::{entry16, index, widen16};
 use crate::encoding::{Feature, name_bytes};
 #[cfg(feature = "asm")]
-use crate::generated::named::BY_NAME;
+use crate::generated::named::HASHES;
 use crate::generated::named::table::{APPLEREG, SYSREG};
 use crate::generated::named::{FLAGS, KEYS, NEEDED, NEEDS, PARTS, PARTS_AT, STARTS, TEXT, TEXT_AT};
 use crate::syntax::Syntax;
@@ -210,25 +210,46 @@ fn entry_text(entry: usize) -> Option<NameText> {
     Some(name)
 }
 
-/// The value of a name in a table, letter case not counting. Takes at most 12 steps, each of which
-/// reads one name.
+/// The value of a name in a table, letter case not counting.
 #[cfg(feature = "asm")]
 pub(crate) fn value_of(table: u8, text: &[u8]) -> Option<u16> {
-    let start = entry16(&STARTS, usize::from(table), 0);
-    let end = entry16(&STARTS, usize::from(table).wrapping_add(1), start);
-    let sorted = BY_NAME.get(usize::from(start)..usize::from(end))?;
-    let entry = |place: u16| usize::from(start.wrapping_add(place));
-    let order = |place: u16| {
-        let own = entry_text(entry(place)).unwrap_or(NameText::EMPTY);
-        let small = |byte: &u8| byte.to_ascii_lowercase();
-        own.as_bytes().iter().map(small).cmp(text.iter().map(small))
-    };
-    let first = sorted.partition_point(|place| order(*place).is_lt());
-    let place = sorted
-        .get(first)
-        .copied()
-        .filter(|place| order(*place).is_eq())?;
-    KEYS.get(entry(place)).copied()
+    KEYS.get(entry_of(table, text)?).copied()
+}
+
+/// The value of the name of a system register that is written, or read. One that LLVM has only for
+/// the other way and GNU does not know is none; GNU's assembler takes those that it knows both ways.
+#[cfg(feature = "asm")]
+pub(crate) fn register_of(text: &[u8], written: bool) -> Option<u16> {
+    let entry = entry_of(SYSREG, text)?;
+    let way = if written { 2 } else { 1 };
+    let flags = FLAGS.get(entry).copied()?;
+    let is_taken = flags & way != 0 || flags >> 4 != 0;
+    KEYS.get(entry).copied().filter(|_| is_taken)
+}
+
+/// The entry of a name in a table, letter case not counting. Compares a byte for each entry, and
+/// reads the name of one in 256 beside the right one.
+#[cfg(feature = "asm")]
+fn entry_of(table: u8, text: &[u8]) -> Option<usize> {
+    let start = usize::from(entry16(&STARTS, usize::from(table), 0));
+    let end = usize::from(entry16(&STARTS, usize::from(table).wrapping_add(1), 0));
+    let wanted = hash(text);
+    let hashes = HASHES.get(start..end)?.iter().zip(start..end);
+    hashes
+        .filter(|(own, _)| **own == wanted)
+        .map(|(_, entry)| entry)
+        .find(|entry| {
+            entry_text(*entry).is_some_and(|own| own.as_bytes().eq_ignore_ascii_case(text))
+        })
+}
+
+/// A byte for a name in small letters, as a64gen has it.
+#[cfg(feature = "asm")]
+fn hash(name: &[u8]) -> u8 {
+    name.iter().fold(0_u8, |hash, byte| {
+        hash.wrapping_mul(31)
+            .wrapping_add(byte.to_ascii_lowercase())
+    })
 }
 
 /// The flags of the same meaning in a syntax: GNU's are in the high half (`sysregs.isa`).

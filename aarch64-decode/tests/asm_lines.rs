@@ -6,7 +6,7 @@ use aarch64_decode::Name;
 use aarch64_decode::assemble;
 
 /// Lines and their words, by llvm-mc 22.1.8 and DDI 0487.
-const TAKEN: [(&str, u32); 64] = [
+const TAKEN: [(&str, u32); 74] = [
     ("dsb #0", 0xd503_309f),
     ("dsb #16", 0xd503_323f),
     ("dsb #20", 0xd503_363f),
@@ -71,10 +71,20 @@ const TAKEN: [(&str, u32); 64] = [
     ("fdot v0, v0, v0[0]", 0x4f00_0000),
     ("cmle.2s v10, v6, v8", 0x0ea6_3d0a),
     ("sha256h2.4s q21, q9, v13", 0x5e0d_5135),
+    ("isb sy", 0xd503_3fdf),
+    ("isb SY", 0xd503_3fdf),
+    ("msr svcrsm, #1", 0xd503_437f),
+    ("msr SVCRZA, #0", 0xd503_447f),
+    ("msr svcrsmza, 1", 0xd503_477f),
+    ("adds x3, x4, w9, uxtx", 0xab29_6083),
+    ("adds x3, x4, w9, sxtx #1", 0xab29_e483),
+    ("cmp x4, w9, uxtx", 0xeb29_609f),
+    ("cmn x4, w9, sxtx", 0xab29_e09f),
+    ("subs x3, sp, w9, uxtx #2", 0xeb29_6be3),
 ];
 
 /// Lines that neither llvm-mc nor GNU as takes.
-const REFUSED: [&str; 72] = [
+const REFUSED: [&str; 83] = [
     // Bit-fields beyond the register.
     "sbfiz w0, w7, #15, #18",
     "ubfiz w9, w10, #10, #30",
@@ -159,6 +169,19 @@ const REFUSED: [&str; 72] = [
     "fabs.4h v0.4h, v0.4h",
     "fdot v14, v28, v15.4b[0]",
     "fmax.4q v0, v1, v2",
+    // Options, fields of the state, and registers that have only one way.
+    "isb nsh",
+    "msr svcrsm, #2",
+    "msr svcrxx, #1",
+    "msr svcr, #1",
+    "msr #5, #1",
+    "msr 5, 1",
+    "msr mecidr_el2, x0",
+    "msr id_aa64mmfr3_el1, x0",
+    "mrs x0, pmzr_el0",
+    // Only what sets flags has such a register.
+    "add x3, x4, w9, uxtx",
+    "adds w3, w4, x9, uxtx",
 ];
 
 #[test]

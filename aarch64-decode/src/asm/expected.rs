@@ -12,6 +12,34 @@ use core::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Expected {
+    /// An operand of this sort.
+    Operand(OperandSort),
+    /// A number, or an offset of a memory operand, among these.
+    Range {
+        /// The least.
+        low: i64,
+        /// The greatest.
+        high: i64,
+        /// What all are multiples of.
+        unit: u32,
+    },
+    /// An address at one of these distances in bytes; of `adrp` from the page of the instruction.
+    Distance {
+        /// The least.
+        low: i64,
+        /// The greatest.
+        high: i64,
+        /// What all are multiples of.
+        unit: u32,
+    },
+    /// This number of operands.
+    Operands(u8),
+}
+
+/// A sort of operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OperandSort {
     /// A register of 32 bits, where 31 is the zero register.
     W,
     /// A register of 32 bits, where 31 is the stack pointer.
@@ -70,64 +98,44 @@ pub enum Expected {
     ControlRegister,
     /// A name that belongs to the instruction, or its number.
     Name,
-    /// A number, or an offset of a memory operand, among these.
-    Range {
-        /// The least.
-        low: i64,
-        /// The greatest.
-        high: i64,
-        /// What all are multiples of.
-        unit: u32,
-    },
-    /// An address at one of these distances in bytes; of `adrp` from the page of the instruction.
-    Distance {
-        /// The least.
-        low: i64,
-        /// The greatest.
-        high: i64,
-        /// What all are multiples of.
-        unit: u32,
-    },
-    /// This number of operands.
-    Operands(u8),
 }
 
-/// Those without values; a set has a bit for each.
-const SORTS: [Expected; 29] = [
-    Expected::W,
-    Expected::Wsp,
-    Expected::X,
-    Expected::Xsp,
-    Expected::Extended,
-    Expected::B,
-    Expected::H,
-    Expected::S,
-    Expected::D,
-    Expected::Q,
-    Expected::Vector,
-    Expected::ScalableVector,
-    Expected::Predicate,
-    Expected::Matrix,
-    Expected::Table,
-    Expected::List,
-    Expected::WriteBack,
-    Expected::Memory,
-    Expected::Number,
-    Expected::Shifted,
-    Expected::Wide,
-    Expected::Bitmask,
-    Expected::Float,
-    Expected::Multiplier,
-    Expected::Address,
-    Expected::Condition,
-    Expected::SystemRegister,
-    Expected::ControlRegister,
-    Expected::Name,
+/// All; a set has a bit for each.
+const SORTS: [OperandSort; 29] = [
+    OperandSort::W,
+    OperandSort::Wsp,
+    OperandSort::X,
+    OperandSort::Xsp,
+    OperandSort::Extended,
+    OperandSort::B,
+    OperandSort::H,
+    OperandSort::S,
+    OperandSort::D,
+    OperandSort::Q,
+    OperandSort::Vector,
+    OperandSort::ScalableVector,
+    OperandSort::Predicate,
+    OperandSort::Matrix,
+    OperandSort::Table,
+    OperandSort::List,
+    OperandSort::WriteBack,
+    OperandSort::Memory,
+    OperandSort::Number,
+    OperandSort::Shifted,
+    OperandSort::Wide,
+    OperandSort::Bitmask,
+    OperandSort::Float,
+    OperandSort::Multiplier,
+    OperandSort::Address,
+    OperandSort::Condition,
+    OperandSort::SystemRegister,
+    OperandSort::ControlRegister,
+    OperandSort::Name,
 ];
 
-impl fmt::Display for Expected {
+impl fmt::Display for OperandSort {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match *self {
+        f.write_str(match self {
             Self::W => "a register of 32 bits (w0-w30, wzr)",
             Self::Wsp => "a register of 32 bits (w0-w30, wsp)",
             Self::X => "a register of 64 bits (x0-x30, xzr)",
@@ -157,15 +165,23 @@ impl fmt::Display for Expected {
             Self::SystemRegister => "a system register",
             Self::ControlRegister => "c0-c15",
             Self::Name => "a name",
-            Self::Range { low, high, unit } => return steps(f, low, high, unit),
+        })
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Operand(sort) => sort.fmt(f),
+            Self::Range { low, high, unit } => steps(f, low, high, unit),
             Self::Distance { low, high, unit } => {
                 f.write_str("a distance of ")?;
-                return steps(f, low, high, unit);
+                steps(f, low, high, unit)
             }
-            Self::Operands(0) => "no operand",
-            Self::Operands(1) => "1 operand",
-            Self::Operands(count) => return write!(f, "{count} operands"),
-        })
+            Self::Operands(0) => f.write_str("no operand"),
+            Self::Operands(1) => f.write_str("1 operand"),
+            Self::Operands(count) => write!(f, "{count} operands"),
+        }
     }
 }
 

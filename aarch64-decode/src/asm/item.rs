@@ -214,6 +214,14 @@ impl Items {
         }
     }
 
+    /// Only the first operand, a name, without its prefix; nothing if the rest is both names.
+    pub(super) fn streaming(&mut self, rest: &[u8], prefix: usize) {
+        if let Some(first) = self.list.first_mut() {
+            first.start = first.start.wrapping_add(prefix);
+        }
+        self.len = usize::from(!rest.eq_ignore_ascii_case(b"smza"));
+    }
+
     /// The value of the second operand.
     pub(super) fn second_mut(&mut self) -> Option<&mut Value> {
         let second = self.list.get_mut(1).filter(|_| self.len > 1)?;

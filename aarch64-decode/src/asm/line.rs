@@ -45,6 +45,7 @@ impl Furthest {
         expected: Set::None,
     };
 
+    #[inline(never)]
     fn see(&mut self, operand: usize, kind: EncodeErrorKind, expected: Set) {
         use EncodeErrorKind as K;
         let same = operand == self.operand;
@@ -131,21 +132,17 @@ impl<'t> Line<'t> {
         )
     }
 
-    /// Lets `solve` have the operands as a spelling takes them.
-    fn with<R>(
+    /// The operands as a spelling takes them.
+    #[inline(never)]
+    fn taken(
         &self,
         spelling: &Spelling,
         pc: u64,
         furthest: &mut Furthest,
-        solve: impl FnOnce(&[Written]) -> Result<R, EncodeError>,
-    ) -> Option<R> {
+    ) -> Option<[Written; ITEMS]> {
         let items = self.items.as_slice();
         if spelling.len() != items.len() {
-            // The condition of b.eq is one, but no operand of its own.
-            let end = self.start.wrapping_add(self.name.len());
-            let own = usize::from(items.first().is_some_and(|first| first.start < end));
-            let count = Set::count(spelling.len().wrapping_sub(own));
-            furthest.see(0, EncodeErrorKind::CountMismatch, count);
+            self.see_count(spelling, furthest);
             return None;
         }
         if self.has_suffix && spelling.vectors() != AppleVectors::Suffix {
@@ -180,23 +177,7 @@ impl<'t> Line<'t> {
                 EncodeErrorKind::BadOperand
             };
             let Some(taken) = taken.filter(|_| !wrong) else {
-                // What the place takes is of interest only if the registers before it fit.
-                let fits =
-                    items
-                        .iter()
-                        .take(index.wrapping_sub(1))
-                        .enumerate()
-                        .all(|(place, item)| {
-                            spelling
-                                .descriptor(place)
-                                .is_none_or(|own| !expected::is_other_register(own, item))
-                        });
-                let set = if fits || wrong {
-                    Set::of(descriptor, fault)
-                } else {
-                    Set::None
-                };
-                furthest.see(index, fault, set);
+                self.see_operand(spelling, index, fault, furthest);
                 return None;
             };
             let arrangement =
@@ -212,17 +193,69 @@ impl<'t> Line<'t> {
                 arrangement,
             };
         }
-        match solve(operands.get(..items.len()).unwrap_or(&[])) {
+        Some(operands)
+    }
+
+    /// Lets `solve` have the operands as a spelling takes them.
+    fn with<R>(
+        &self,
+        spelling: &Spelling,
+        pc: u64,
+        furthest: &mut Furthest,
+        solve: impl FnOnce(&[Written]) -> Result<R, EncodeError>,
+    ) -> Option<R> {
+        let operands = self.taken(spelling, pc, furthest)?;
+        let count = self.items.as_slice().len();
+        match solve(operands.get(..count).unwrap_or(&[])) {
             Ok(solved) => Some(solved),
             Err(error) => {
-                // What is not one operand's fault is found behind the last.
-                let index = error.operand().map(usize::from);
-                let operand = index.map_or(items.len(), |index| index.wrapping_add(1));
-                let descriptor = index.and_then(|index| spelling.descriptor(index));
-                furthest.see(operand, error.kind(), Set::of(descriptor, error.kind()));
+                self.see_error(spelling, error, furthest);
                 None
             }
         }
+    }
+
+    /// Notes an operand, counted from 1, that a spelling does not take.
+    #[inline(never)]
+    fn see_operand(
+        &self,
+        spelling: &Spelling,
+        operand: usize,
+        kind: EncodeErrorKind,
+        furthest: &mut Furthest,
+    ) {
+        let before = self.items.as_slice().iter().enumerate();
+        // What the place takes is of interest only if the registers before it fit.
+        let fits = before.take(operand.wrapping_sub(1)).all(|(place, item)| {
+            let own = spelling.descriptor(place);
+            own.is_none_or(|own| !expected::is_other_register(own, item))
+        });
+        let descriptor = spelling
+            .descriptor(operand.wrapping_sub(1))
+            .filter(|_| fits || kind == EncodeErrorKind::BadRegister);
+        furthest.see(operand, kind, Set::of(descriptor, kind));
+    }
+
+    /// Notes why operands make no word.
+    #[inline(never)]
+    fn see_error(&self, spelling: &Spelling, error: EncodeError, furthest: &mut Furthest) {
+        // What is not one operand's fault is found behind the last.
+        let index = error.operand().map(usize::from);
+        let last = self.items.as_slice().len();
+        let operand = index.map_or(last, |index| index.wrapping_add(1));
+        let descriptor = index.and_then(|index| spelling.descriptor(index));
+        furthest.see(operand, error.kind(), Set::of(descriptor, error.kind()));
+    }
+
+    /// Notes that a spelling has another number of operands.
+    #[inline(never)]
+    fn see_count(&self, spelling: &Spelling, furthest: &mut Furthest) {
+        // The condition of b.eq is one, but no operand of its own.
+        let end = self.start.wrapping_add(self.name.len());
+        let first = self.items.as_slice().first();
+        let own = usize::from(first.is_some_and(|first| first.start < end));
+        let count = Set::count(spelling.len().wrapping_sub(own));
+        furthest.see(0, EncodeErrorKind::CountMismatch, count);
     }
 
     pub(super) fn solve(
@@ -295,7 +328,7 @@ impl<'t> Line<'t> {
         } else {
             self.name
         };
-        rewrite::rewritten(name, &self.items).find_map(|(mnemonic, items)| {
+        rewrite::rewritten(name, &self.items, &self.scan).find_map(|(mnemonic, items)| {
             let line = Line { items, ..*self };
             line.words(mnemonic, pc, furthest)
         })

@@ -10,8 +10,8 @@ use crate::encode::{OperandParts, OperandPattern};
 use crate::encoding::name_bytes;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
-use crate::generated::named::table::{APPLEREG, BARRIERNXS, RANGEPREFETCH, SYSREG, TLBIP};
-use crate::named::{Name, value_of};
+use crate::generated::named::table::{APPLEREG, BARRIERNXS, PSTATE, RANGEPREFETCH, SYSREG, TLBIP};
+use crate::named::{Name, register_of, value_of};
 use crate::operand::{
     AddressMode, FpImmediate, Matrix, Memory, MemoryOffset, Operand, RegisterList, Shift,
 };
@@ -105,6 +105,10 @@ pub(super) fn operand(
             };
             Operand::FloatImmediate(FpImmediate::new(u8::try_from(bits).ok()?))
         }
+        // A field of the state has no number.
+        Value::Number { .. } if descriptor.kind == Kind::NamedPair && is_state(descriptor) => {
+            return None;
+        }
         Value::Number { number, hash } => numeric(descriptor, number, hash, pc)?,
         Value::Shifted {
             value,
@@ -151,6 +155,11 @@ const fn is_named(kind: Kind) -> bool {
         kind,
         Kind::Named | Kind::NamedPair | Kind::SystemRegister | Kind::RangePrefetch | Kind::Literal
     )
+}
+
+const fn is_state(descriptor: Descriptor) -> bool {
+    let [table, ..] = descriptor.p;
+    table == PSTATE
 }
 
 const fn is_address(kind: Kind) -> bool {
@@ -377,7 +386,7 @@ fn name(descriptor: Descriptor, text: &[u8]) -> Option<Operand> {
 
 /// The value of a name in the place's table.
 fn named(descriptor: Descriptor, text: &[u8]) -> Option<Operand> {
-    let [a, b, ..] = descriptor.p;
+    let [a, b, c, ..] = descriptor.p;
     let (table, value) = match descriptor.kind {
         Kind::Literal => {
             let same = name_bytes(u16::from_le_bytes([a, b])).eq_ignore_ascii_case(text);
@@ -385,7 +394,7 @@ fn named(descriptor: Descriptor, text: &[u8]) -> Option<Operand> {
         }
         Kind::SystemRegister => {
             let value = numbered(text)
-                .or_else(|| value_of(SYSREG, text))
+                .or_else(|| register_of(text, c != 0))
                 .or_else(|| value_of(APPLEREG, text))?;
             (SYSREG, value)
         }

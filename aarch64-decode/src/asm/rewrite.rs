@@ -3,10 +3,10 @@
 
 use super::index;
 use super::item::{Item, Items};
-use super::scan::Number;
+use super::scan::{Number, Scan};
 use super::value::Value;
 use crate::bits::{low32, signed, unsigned, wide};
-use crate::operand::Operand;
+use crate::operand::{Extend, Operand};
 use crate::register::{Register, RegisterClass};
 
 /// What a line is rewritten with.
@@ -27,7 +27,7 @@ enum Rule {
     /// Elements of double words for smaller ones, which makes no difference.
     Double,
     /// The second operand's number, less one or more by one: `>=` for `>`.
-    Next(i64),
+    Next(i8),
     /// As it is, if the first operand is a scalar of a vector.
     Scalar,
     /// As it is, for the 64 bits of a general register.
@@ -35,63 +35,79 @@ enum Rule {
     /// The 32 bits of the first register, or of the last, for its 64.
     NarrowFirst,
     NarrowLast,
+    /// The 64 bits of the last register, which is extended from so many, for its 32.
+    WidenLast,
+    /// The number of the barrier's only option for its name.
+    Option,
+    /// What `svcrsm` and the like name, if the number behind it is this one.
+    Streaming(i8),
 }
 
-/// Mnemonics, which of them the other line has, and how.
-const RULES: [(&[u8], &[u8], Rule); 53] = [
-    (b"add", b"sub", Rule::Opposite),
-    (b"sub", b"add", Rule::Opposite),
-    (b"adds", b"subs", Rule::Opposite),
-    (b"subs", b"adds", Rule::Opposite),
-    (b"cmp", b"cmn", Rule::Opposite),
-    (b"cmn", b"cmp", Rule::Opposite),
-    (b"bic", b"and", Rule::Complement),
-    (b"bics", b"ands", Rule::Complement),
-    (b"orn", b"orr", Rule::Complement),
-    (b"eon", b"eor", Rule::Complement),
-    (b"cmle", b"cmge", Rule::Reverse),
-    (b"cmlt", b"cmgt", Rule::Reverse),
-    (b"cmls", b"cmhs", Rule::Reverse),
-    (b"cmlo", b"cmhi", Rule::Reverse),
-    (b"fcmle", b"fcmge", Rule::Reverse),
-    (b"fcmlt", b"fcmgt", Rule::Reverse),
-    (b"facle", b"facge", Rule::Reverse),
-    (b"faclt", b"facgt", Rule::Reverse),
-    (b"cmple", b"cmpge", Rule::Reverse),
-    (b"cmplt", b"cmpgt", Rule::Reverse),
-    (b"cmpls", b"cmphs", Rule::Reverse),
-    (b"cmplo", b"cmphi", Rule::Reverse),
-    (b"cble", b"cbge", Rule::ReverseFirst),
-    (b"cblt", b"cbgt", Rule::ReverseFirst),
-    (b"cbls", b"cbhs", Rule::ReverseFirst),
-    (b"cblo", b"cbhi", Rule::ReverseFirst),
-    (b"cbble", b"cbbge", Rule::ReverseFirst),
-    (b"cbblt", b"cbbgt", Rule::ReverseFirst),
-    (b"cbbls", b"cbbhs", Rule::ReverseFirst),
-    (b"cbblo", b"cbbhi", Rule::ReverseFirst),
-    (b"cbhle", b"cbhge", Rule::ReverseFirst),
-    (b"cbhlt", b"cbhgt", Rule::ReverseFirst),
-    (b"cbhls", b"cbhhs", Rule::ReverseFirst),
-    (b"cbhlo", b"cbhhi", Rule::ReverseFirst),
-    (b"cbge", b"cbgt", Rule::Next(-1)),
-    (b"cbhs", b"cbhi", Rule::Next(-1)),
-    (b"cble", b"cblt", Rule::Next(1)),
-    (b"cbls", b"cblo", Rule::Next(1)),
-    (b"dup", b"mov", Rule::Scalar),
-    (b"rev64", b"rev", Rule::Whole64),
-    (b"uxtb", b"uxtb", Rule::NarrowFirst),
-    (b"uxth", b"uxth", Rule::NarrowFirst),
-    (b"sxtb", b"sxtb", Rule::NarrowLast),
-    (b"sxth", b"sxth", Rule::NarrowLast),
-    (b"sxtw", b"sxtw", Rule::NarrowLast),
-    (b"bcax", b"bcax", Rule::Double),
-    (b"eor3", b"eor3", Rule::Double),
-    (b"fmov", b"fmov", Rule::Zero),
-    (b"fmov", b"mov", Rule::Whole),
-    (b"and", b"and", Rule::Double),
-    (b"orr", b"orr", Rule::Double),
-    (b"eor", b"eor", Rule::Double),
-    (b"bic", b"bic", Rule::Double),
+/// The longest mnemonic of a rule.
+const LONGEST: usize = 7;
+
+/// Mnemonics with blanks behind them, which of them the other line has, and how.
+static RULES: [([u8; LONGEST], [u8; LONGEST], Rule); 60] = [
+    (*b"add    ", *b"sub    ", Rule::Opposite),
+    (*b"sub    ", *b"add    ", Rule::Opposite),
+    (*b"adds   ", *b"subs   ", Rule::Opposite),
+    (*b"subs   ", *b"adds   ", Rule::Opposite),
+    (*b"cmp    ", *b"cmn    ", Rule::Opposite),
+    (*b"cmn    ", *b"cmp    ", Rule::Opposite),
+    (*b"bic    ", *b"and    ", Rule::Complement),
+    (*b"bics   ", *b"ands   ", Rule::Complement),
+    (*b"orn    ", *b"orr    ", Rule::Complement),
+    (*b"eon    ", *b"eor    ", Rule::Complement),
+    (*b"cmle   ", *b"cmge   ", Rule::Reverse),
+    (*b"cmlt   ", *b"cmgt   ", Rule::Reverse),
+    (*b"cmls   ", *b"cmhs   ", Rule::Reverse),
+    (*b"cmlo   ", *b"cmhi   ", Rule::Reverse),
+    (*b"fcmle  ", *b"fcmge  ", Rule::Reverse),
+    (*b"fcmlt  ", *b"fcmgt  ", Rule::Reverse),
+    (*b"facle  ", *b"facge  ", Rule::Reverse),
+    (*b"faclt  ", *b"facgt  ", Rule::Reverse),
+    (*b"cmple  ", *b"cmpge  ", Rule::Reverse),
+    (*b"cmplt  ", *b"cmpgt  ", Rule::Reverse),
+    (*b"cmpls  ", *b"cmphs  ", Rule::Reverse),
+    (*b"cmplo  ", *b"cmphi  ", Rule::Reverse),
+    (*b"cble   ", *b"cbge   ", Rule::ReverseFirst),
+    (*b"cblt   ", *b"cbgt   ", Rule::ReverseFirst),
+    (*b"cbls   ", *b"cbhs   ", Rule::ReverseFirst),
+    (*b"cblo   ", *b"cbhi   ", Rule::ReverseFirst),
+    (*b"cbble  ", *b"cbbge  ", Rule::ReverseFirst),
+    (*b"cbblt  ", *b"cbbgt  ", Rule::ReverseFirst),
+    (*b"cbbls  ", *b"cbbhs  ", Rule::ReverseFirst),
+    (*b"cbblo  ", *b"cbbhi  ", Rule::ReverseFirst),
+    (*b"cbhle  ", *b"cbhge  ", Rule::ReverseFirst),
+    (*b"cbhlt  ", *b"cbhgt  ", Rule::ReverseFirst),
+    (*b"cbhls  ", *b"cbhhs  ", Rule::ReverseFirst),
+    (*b"cbhlo  ", *b"cbhhi  ", Rule::ReverseFirst),
+    (*b"cbge   ", *b"cbgt   ", Rule::Next(-1)),
+    (*b"cbhs   ", *b"cbhi   ", Rule::Next(-1)),
+    (*b"cble   ", *b"cblt   ", Rule::Next(1)),
+    (*b"cbls   ", *b"cblo   ", Rule::Next(1)),
+    (*b"dup    ", *b"mov    ", Rule::Scalar),
+    (*b"rev64  ", *b"rev    ", Rule::Whole64),
+    (*b"uxtb   ", *b"uxtb   ", Rule::NarrowFirst),
+    (*b"uxth   ", *b"uxth   ", Rule::NarrowFirst),
+    (*b"sxtb   ", *b"sxtb   ", Rule::NarrowLast),
+    (*b"sxth   ", *b"sxth   ", Rule::NarrowLast),
+    (*b"sxtw   ", *b"sxtw   ", Rule::NarrowLast),
+    (*b"bcax   ", *b"bcax   ", Rule::Double),
+    (*b"eor3   ", *b"eor3   ", Rule::Double),
+    (*b"fmov   ", *b"fmov   ", Rule::Zero),
+    (*b"fmov   ", *b"mov    ", Rule::Whole),
+    (*b"and    ", *b"and    ", Rule::Double),
+    (*b"orr    ", *b"orr    ", Rule::Double),
+    (*b"eor    ", *b"eor    ", Rule::Double),
+    (*b"bic    ", *b"bic    ", Rule::Double),
+    (*b"adds   ", *b"adds   ", Rule::WidenLast),
+    (*b"subs   ", *b"subs   ", Rule::WidenLast),
+    (*b"cmp    ", *b"cmp    ", Rule::WidenLast),
+    (*b"cmn    ", *b"cmn    ", Rule::WidenLast),
+    (*b"isb    ", *b"isb    ", Rule::Option),
+    (*b"msr    ", *b"smstart", Rule::Streaming(1)),
+    (*b"msr    ", *b"smstop ", Rule::Streaming(0)),
 ];
 
 /// The lines that mean the same as a line with this mnemonic and these operands: mnemonic and
@@ -99,19 +115,27 @@ const RULES: [(&[u8], &[u8], Rule); 53] = [
 pub(super) fn rewritten<'n>(
     name: &'n [u8],
     items: &'n Items,
+    scan: &'n Scan<'_>,
 ) -> impl Iterator<Item = (u16, Items)> + use<'n> {
     RULES
         .iter()
-        .filter(|(own, ..)| name.eq_ignore_ascii_case(own))
-        .filter_map(|(_, other, rule)| Some((index::mnemonic(other)?, changed(*rule, items)?)))
+        .filter(|(own, ..)| name.eq_ignore_ascii_case(own.trim_ascii_end()))
+        .filter_map(|(_, other, rule)| {
+            Some((
+                index::mnemonic(other.trim_ascii_end())?,
+                changed(*rule, items, scan)?,
+            ))
+        })
 }
 
 /// Whether lines with this mnemonic may be rewritten; some mnemonics are of no instruction.
 pub(super) fn is_known(name: &[u8]) -> bool {
-    RULES.iter().any(|(own, ..)| name.eq_ignore_ascii_case(own))
+    RULES
+        .iter()
+        .any(|(own, ..)| name.eq_ignore_ascii_case(own.trim_ascii_end()))
 }
 
-fn changed(rule: Rule, items: &Items) -> Option<Items> {
+fn changed(rule: Rule, items: &Items, scan: &Scan<'_>) -> Option<Items> {
     let mut items = *items;
     let first = *items.as_slice().first()?;
     match rule {
@@ -149,7 +173,7 @@ fn changed(rule: Rule, items: &Items) -> Option<Items> {
                 return None;
             };
             *value = Value::Number {
-                number: Number::Integer(number.checked_add(by)?),
+                number: Number::Integer(number.checked_add(i64::from(by))?),
                 hash: true,
             };
         }
@@ -163,6 +187,27 @@ fn changed(rule: Rule, items: &Items) -> Option<Items> {
             (first.class() == Some(RegisterClass::X)).then_some(())?;
             items.narrow(1)?;
         }
+        Rule::WidenLast => widen(items.last_mut().filter(|_| first.is_general())?)?,
+        Rule::Option => {
+            let is_all = scan
+                .between(first.start, first.end)
+                .eq_ignore_ascii_case(b"sy");
+            let value = items.last_mut().filter(|_| is_all)?;
+            *value = Value::Number {
+                number: Number::Integer(15),
+                hash: true,
+            };
+        }
+        Rule::Streaming(number) => {
+            let value = items.second_mut()?;
+            let is_wanted = matches!(*value, Value::Number { number: Number::Integer(own), .. }
+                if own == i64::from(number));
+            let (prefix, rest) = scan.between(first.start, first.end).split_at_checked(4)?;
+            if !is_wanted || !prefix.eq_ignore_ascii_case(b"svcr") {
+                return None;
+            }
+            items.streaming(rest, prefix.len());
+        }
     }
     Some(items)
 }
@@ -174,6 +219,21 @@ fn scalar(first: &Item) -> Option<RegisterClass> {
         RegisterClass::D => Some(RegisterClass::X),
         _ => None,
     }
+}
+
+/// The register of 64 bits for one of 32 that is extended from 64.
+fn widen(value: &mut Value) -> Option<()> {
+    let Value::Operand(Operand::ExtendedRegister {
+        register,
+        extend: Extend::Uxtx | Extend::Sxtx,
+        ..
+    }) = value
+    else {
+        return None;
+    };
+    (register.class() == RegisterClass::W).then_some(())?;
+    *register = register.in_class(RegisterClass::X);
+    Some(())
 }
 
 fn is_zero(value: &Value) -> bool {

@@ -44,7 +44,7 @@ pub(crate) fn emit(header: &str, tables: &[Table], features: &mut Vec<String>) -
     let mut flags: [Vec<usize>; 3] = Default::default();
     let mut needs: [Vec<usize>; 3] = Default::default();
     let mut names: [Vec<&str>; 3] = Default::default();
-    let mut by_name: [Vec<usize>; 3] = Default::default();
+    let mut hashes: [Vec<usize>; 3] = Default::default();
     // Feature 0 of an entry is none.
     let mut needed: Vec<usize> = vec![0];
     for table in tables {
@@ -53,6 +53,7 @@ pub(crate) fn emit(header: &str, tables: &[Table], features: &mut Vec<String>) -
             keys[part].push(entry.key.into());
             flags[part].push(entry.flags.into());
             names[part].push(&entry.name);
+            hashes[part].push(hash(&entry.name).into());
             let need = entry.features.first().map_or(0, |feature| {
                 let number = features
                     .iter()
@@ -72,10 +73,6 @@ pub(crate) fn emit(header: &str, tables: &[Table], features: &mut Vec<String>) -
             });
             needs[part].push(need);
         }
-        let mut sorted: Vec<usize> = (0..table.entries.len()).collect();
-        // Stable: of values of one name the least comes first.
-        sorted.sort_by_key(|&entry| table.entries[entry].name.to_ascii_lowercase());
-        by_name[part].extend(sorted);
         starts.push(keys.iter().map(Vec::len).sum());
     }
 
@@ -134,10 +131,10 @@ pub(crate) fn emit(header: &str, tables: &[Table], features: &mut Vec<String>) -
     );
     sectioned(
         &mut out,
-        "BY_NAME",
-        "The entries of each table by their names in small letters, counted from its first.",
-        "u16",
-        &by_name,
+        "HASHES",
+        "A hash of each name in small letters; `named::hash` is the same function.",
+        "u8",
+        &hashes,
     );
     plain(
         &mut out,
@@ -183,6 +180,14 @@ pub(crate) fn emit(header: &str, tables: &[Table], features: &mut Vec<String>) -
     }
     out.push_str("}\n");
     out
+}
+
+/// A byte for a name in small letters.
+fn hash(name: &str) -> u8 {
+    name.bytes().fold(0_u8, |hash, byte| {
+        hash.wrapping_mul(31)
+            .wrapping_add(byte.to_ascii_lowercase())
+    })
 }
 
 fn numbers(values: &[usize]) -> String {

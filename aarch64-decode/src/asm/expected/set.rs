@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::sort::sort;
-use super::{Expected, SORTS};
+use super::{Expected, OperandSort, SORTS};
 use crate::encode::EncodeErrorKind;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
@@ -89,6 +89,7 @@ pub(in crate::asm) enum Set {
 
 impl Set {
     /// What a place of an operand list takes, for an operand that is wrong in this way.
+    #[inline(never)]
     pub(in crate::asm) fn of(descriptor: Option<Descriptor>, kind: EncodeErrorKind) -> Self {
         use EncodeErrorKind::{BadArrangement, BadOperand, BadRegister, Misaligned, OutOfRange};
         let Some(descriptor) = descriptor else {
@@ -104,7 +105,9 @@ impl Set {
         }
         match sort(descriptor) {
             // That it should be a number is no news.
-            Some(Expected::Number | Expected::Memory | Expected::Address) | None if is_value => {
+            Some(OperandSort::Number | OperandSort::Memory | OperandSort::Address) | None
+                if is_value =>
+            {
                 Self::None
             }
             sort => SORTS
@@ -152,7 +155,7 @@ impl Set {
             .into_iter()
             .zip(0..u32::BITS)
             .filter(move |(_, bit)| sorts.wrapping_shr(*bit) & 1 != 0)
-            .map(|(sort, _)| sort);
+            .map(|(sort, _)| Expected::Operand(sort));
         let counts = (0..16_u8)
             .filter(move |count| counts.wrapping_shr(u32::from(*count)) & 1 != 0)
             .map(Expected::Operands);

@@ -1,6 +1,6 @@
 //! What a place of an operand list takes.
 
-use super::Expected;
+use super::OperandSort as Sort;
 use crate::asm::item::Item;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
@@ -8,7 +8,7 @@ use crate::register::RegisterClass;
 
 /// Whether an operand is a register of another sort than the place takes.
 pub(in crate::asm) fn is_other_register(descriptor: Descriptor, item: &Item) -> bool {
-    use Expected::{ControlRegister, Extended, List, Name, SystemRegister};
+    use Sort::{ControlRegister, Extended, List, Name, SystemRegister};
     let (Some(own), Some(taken)) = (item.class(), sort(descriptor)) else {
         return false;
     };
@@ -23,42 +23,42 @@ pub(in crate::asm) fn is_other_register(descriptor: Descriptor, item: &Item) -> 
 }
 
 /// The sort where 31 is the zero register.
-const fn zeroed(sort: Expected) -> Expected {
+const fn zeroed(sort: Sort) -> Sort {
     match sort {
-        Expected::Wsp => Expected::W,
-        Expected::Xsp => Expected::X,
+        Sort::Wsp => Sort::W,
+        Sort::Xsp => Sort::X,
         other => other,
     }
 }
 
-const fn class(class: RegisterClass) -> Expected {
+const fn class(class: RegisterClass) -> Sort {
     match class {
-        RegisterClass::W => Expected::W,
-        RegisterClass::Wsp => Expected::Wsp,
-        RegisterClass::X => Expected::X,
-        RegisterClass::Xsp => Expected::Xsp,
-        RegisterClass::B => Expected::B,
-        RegisterClass::H => Expected::H,
-        RegisterClass::S => Expected::S,
-        RegisterClass::D => Expected::D,
-        RegisterClass::Q => Expected::Q,
-        RegisterClass::V => Expected::Vector,
-        RegisterClass::Z => Expected::ScalableVector,
-        RegisterClass::P | RegisterClass::Pn => Expected::Predicate,
-        RegisterClass::Za => Expected::Matrix,
-        RegisterClass::Zt => Expected::Table,
+        RegisterClass::W => Sort::W,
+        RegisterClass::Wsp => Sort::Wsp,
+        RegisterClass::X => Sort::X,
+        RegisterClass::Xsp => Sort::Xsp,
+        RegisterClass::B => Sort::B,
+        RegisterClass::H => Sort::H,
+        RegisterClass::S => Sort::S,
+        RegisterClass::D => Sort::D,
+        RegisterClass::Q => Sort::Q,
+        RegisterClass::V => Sort::Vector,
+        RegisterClass::Z => Sort::ScalableVector,
+        RegisterClass::P | RegisterClass::Pn => Sort::Predicate,
+        RegisterClass::Za => Sort::Matrix,
+        RegisterClass::Zt => Sort::Table,
     }
 }
 
 /// What a place takes, as far as one word says that.
-pub(super) fn sort(descriptor: Descriptor) -> Option<Expected> {
+pub(super) fn sort(descriptor: Descriptor) -> Option<Sort> {
     let [a, ..] = descriptor.p;
     Some(match descriptor.kind {
         Kind::Reg | Kind::Arranged | Kind::GprFixed | Kind::GprNext | Kind::ShiftedGpr => {
             class(RegisterClass::new(a))
         }
-        Kind::PtrShiftedGpr => Expected::X,
-        Kind::ExtendedGpr => Expected::Extended,
+        Kind::PtrShiftedGpr => Sort::X,
+        Kind::ExtendedGpr => Sort::Extended,
         Kind::UImm
         | Kind::UImmPair
         | Kind::SImm
@@ -77,16 +77,16 @@ pub(super) fn sort(descriptor: Descriptor) -> Option<Expected> {
         | Kind::Shifted8
         | Kind::TszRight
         | Kind::TszLeft
-        | Kind::NarrowShift => Expected::Number,
-        Kind::ShiftedImm => Expected::Shifted,
-        Kind::WideImm => Expected::Wide,
-        Kind::Bitmask | Kind::ElementMask => Expected::Bitmask,
-        Kind::FpImm8 | Kind::FpImm8Pair | Kind::SmallFloat => Expected::Float,
-        Kind::Cond => Expected::Condition,
-        Kind::PcRel | Kind::PcRelBack | Kind::Adr | Kind::PageRel => Expected::Address,
-        Kind::SystemRegister => Expected::SystemRegister,
-        Kind::Named | Kind::NamedPair | Kind::RangePrefetch => Expected::Name,
-        Kind::ControlRegister => Expected::ControlRegister,
+        | Kind::NarrowShift => Sort::Number,
+        Kind::ShiftedImm => Sort::Shifted,
+        Kind::WideImm => Sort::Wide,
+        Kind::Bitmask | Kind::ElementMask => Sort::Bitmask,
+        Kind::FpImm8 | Kind::FpImm8Pair | Kind::SmallFloat => Sort::Float,
+        Kind::Cond => Sort::Condition,
+        Kind::PcRel | Kind::PcRelBack | Kind::Adr | Kind::PageRel => Sort::Address,
+        Kind::SystemRegister => Sort::SystemRegister,
+        Kind::Named | Kind::NamedPair | Kind::RangePrefetch => Sort::Name,
+        Kind::ControlRegister => Sort::ControlRegister,
         Kind::MemBase
         | Kind::MemUImm
         | Kind::MemSImm
@@ -106,8 +106,8 @@ pub(super) fn sort(descriptor: Descriptor) -> Option<Expected> {
         | Kind::MemZXs
         | Kind::MemElement
         | Kind::MemZReg
-        | Kind::MemAdr => Expected::Memory,
-        Kind::WriteBack => Expected::WriteBack,
+        | Kind::MemAdr => Sort::Memory,
+        Kind::WriteBack => Sort::WriteBack,
         Kind::VecQ
         | Kind::VecHalf
         | Kind::VecPairSz
@@ -125,7 +125,7 @@ pub(super) fn sort(descriptor: Descriptor) -> Option<Expected> {
         | Kind::LaneSz
         | Kind::LaneComplex
         | Kind::LaneField
-        | Kind::LaneConst => Expected::Vector,
+        | Kind::LaneConst => Sort::Vector,
         Kind::List
         | Kind::ListFixed
         | Kind::ListLane
@@ -135,7 +135,7 @@ pub(super) fn sort(descriptor: Descriptor) -> Option<Expected> {
         | Kind::ScalableListSize
         | Kind::TableList
         | Kind::TileMask
-        | Kind::SliceBraced => Expected::List,
+        | Kind::SliceBraced => Sort::List,
         Kind::ZSize
         | Kind::ZTsz
         | Kind::ZLow
@@ -146,16 +146,16 @@ pub(super) fn sort(descriptor: Descriptor) -> Option<Expected> {
         | Kind::ZSizeShort
         | Kind::ZLaneThree
         | Kind::ZkVector
-        | Kind::ZkLane => Expected::ScalableVector,
+        | Kind::ZkLane => Sort::ScalableVector,
         Kind::Predicate
         | Kind::PredicateBit
         | Kind::PredicateOf
         | Kind::PredicateSize
         | Kind::PredicateLane
-        | Kind::PredicateSlice => Expected::Predicate,
-        Kind::Multiplier => Expected::Multiplier,
-        Kind::Tile | Kind::Slice | Kind::Array | Kind::ArraySize => Expected::Matrix,
-        Kind::TableLane | Kind::TableVector => Expected::Table,
+        | Kind::PredicateSlice => Sort::Predicate,
+        Kind::Multiplier => Sort::Multiplier,
+        Kind::Tile | Kind::Slice | Kind::Array | Kind::ArraySize => Sort::Matrix,
+        Kind::TableLane | Kind::TableVector => Sort::Table,
         _ => return None,
     })
 }

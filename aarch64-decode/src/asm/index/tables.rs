@@ -12,8 +12,8 @@ use crate::generated::encodings::{FORM_OF, MNEMONIC_OF};
 use crate::generated::forms::{ALIASES, FORMS};
 use crate::generated::names::{NAMES_AT, NAMES_TEXT};
 
-/// Slots of the table of names; a power of two.
-pub(super) const SLOTS: usize = 4096;
+/// Slots of the table of names: no more than a third above the names.
+pub(super) const SLOTS: usize = 2400;
 /// Names, and one: the last is the end of the text.
 const NAMES: usize = NAMES_AT.len();
 /// Encodings, with the two entries before the first.
@@ -42,7 +42,7 @@ pub(super) const fn step(hash: u32, byte: u8) -> u32 {
 pub(super) const SEED: u32 = 0x811c_9dc5;
 
 pub(super) const fn slot(hash: u32) -> usize {
-    index((hash ^ hash >> 15) & (SLOTS as u32 - 1))
+    index((hash ^ hash >> 15) % SLOTS as u32)
 }
 
 const fn slots() -> [u16; SLOTS] {
