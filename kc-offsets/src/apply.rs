@@ -9,9 +9,7 @@
 //! up; a kernel that is to run gets its pointers untouched (`docs/decisions/0023`).
 use core::ops::ControlFlow;
 
-use macho_core::{
-    Auth, AuthKey, Fixup, Fixups, Import, MachO, Segments, SlidVmAddr, Slide, Slot, Target,
-};
+use macho_core::{Auth, AuthKey, Fixup, Import, MachO, SlidVmAddr, Slide, Slot, Target};
 
 use crate::error::{Error, Fault};
 use crate::image_fixups::{CollectionFixups, ImageFixups};
@@ -87,25 +85,20 @@ pub const fn discriminator(auth: &Auth, slot: SlidVmAddr) -> u64 {
 }
 
 /// Resolves the fixups of one image at one slide.
-struct Resolver<'a, 'l, L> {
-    fixups: Fixups<'a>,
-    segments: Segments<'a>,
+struct Resolver<'a, 'o, 'l, L> {
+    of: &'o ImageFixups<'a>,
     slide: Slide,
-    targets: RebaseTargets,
     /// The base of level 0.
     primary: Option<SlidVmAddr>,
     linker: &'l L,
 }
 
-impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
-    fn new(of: &ImageFixups<'a>, slide: Slide, linker: &'l L) -> Self {
-        let targets = of.targets;
+impl<'a, 'o, 'l, L: Linker> Resolver<'a, 'o, 'l, L> {
+    fn new(of: &'o ImageFixups<'a>, slide: Slide, linker: &'l L) -> Self {
         Self {
-            fixups: of.fixups,
-            segments: of.image.segments(),
+            of,
             slide,
-            targets,
-            primary: base_of_level(&targets, slide, linker, 0),
+            primary: base_of_level(&of.targets, slide, linker, 0),
             linker,
         }
     }
@@ -157,21 +150,18 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
                 Ok(base.get().wrapping_add(offset.get()))
             }
             Target::Cache { level, offset } => {
-                let base = base_of_level(&self.targets, self.slide, self.linker, level);
+                let base = base_of_level(&self.of.targets, self.slide, self.linker, level);
                 let base = base.ok_or(unknown)?;
                 Ok(base.get().wrapping_add(offset.get()))
             }
             Target::Segment { index, offset } => {
-                let segment = self
-                    .segments
-                    .clone()
-                    .nth(usize::from(index))
-                    .ok_or(unknown)?;
+                let mut segments = self.of.image.segments();
+                let segment = segments.nth(usize::from(index)).ok_or(unknown)?;
                 let start = self.slide.apply(segment.vmaddr());
                 Ok(start.get().wrapping_add(u64::from(offset)))
             }
             Target::VmAddr(_) | Target::VmOffset(_) => {
-                let vmaddr = self.targets.vmaddr(slot.pointer_format(), target);
+                let vmaddr = self.of.targets.vmaddr(slot.pointer_format(), target);
                 Ok(self.slide.apply(vmaddr.ok_or(unknown)?).get())
             }
             _ => Err(unknown),
@@ -181,7 +171,7 @@ impl<'a, 'l, L: Linker> Resolver<'a, 'l, L> {
     #[cold]
     fn bind(&self, slot: &Slot, addend: i64) -> Result<u64, Error> {
         let unbound = Error::at(Fault::UnknownImport, slot.file_offset);
-        let import = self.fixups.import(slot)?.ok_or(unbound)?;
+        let import = self.of.fixups.import(slot)?.ok_or(unbound)?;
         let symbol = self.linker.symbol(&import).ok_or(unbound)?;
         Ok(symbol
             .get()
@@ -239,23 +229,54 @@ pub fn apply_fixups(
     mut place: impl FnMut(&Slot) -> Option<u64>,
     linker: &impl Linker,
 ) -> Result<u64, Error> {
+    // Calls of their own, so that the stack never holds what only one of them needs.
+    let outer = apply_outer(image, slide, memory, &mut place, linker)?;
+    let inside = apply_inside(image, slide, memory, &mut place, linker)?;
+    Ok(outer.wrapping_add(inside))
+}
+
+/// Rewrites the slots of the outer image.
+#[inline(never)]
+fn apply_outer(
+    image: &MachO<'_>,
+    slide: Slide,
+    memory: &mut [u8],
+    place: &mut impl FnMut(&Slot) -> Option<u64>,
+    linker: &impl Linker,
+) -> Result<u64, Error> {
+    let of = ImageFixups::of_outer(image);
+    apply_image(&of, slide, memory, place, linker)
+}
+
+/// Rewrites the slots of the images inside that have chains of their own.
+#[inline(never)]
+fn apply_inside(
+    image: &MachO<'_>,
+    slide: Slide,
+    memory: &mut [u8],
+    place: &mut impl FnMut(&Slot) -> Option<u64>,
+    linker: &impl Linker,
+) -> Result<u64, Error> {
     let mut applied = 0_u64;
-    for of in CollectionFixups::new(image) {
-        let resolver = Resolver::new(&of?, slide, linker);
-        let done = apply_resolved(&resolver, memory, &mut place)?;
+    for of in CollectionFixups::new(image).inside_only() {
+        let done = apply_image(&of?, slide, memory, place, linker)?;
         applied = applied.wrapping_add(done);
     }
     Ok(applied)
 }
 
 /// Rewrites the slots of one image.
-fn apply_resolved<L: Linker>(
-    resolver: &Resolver<'_, '_, L>,
+#[inline(never)]
+fn apply_image(
+    of: &ImageFixups<'_>,
+    slide: Slide,
     memory: &mut [u8],
     place: &mut impl FnMut(&Slot) -> Option<u64>,
+    linker: &impl Linker,
 ) -> Result<u64, Error> {
+    let resolver = Resolver::new(of, slide, linker);
     let mut applied = 0_u64;
-    let outcome = resolver.fixups.try_for_each(|item| {
+    let outcome = of.fixups.try_for_each(|item| {
         let slot = match item {
             Ok(slot) => slot,
             Err(error) => return ControlFlow::Break(Error::from(error)),

@@ -50,7 +50,8 @@ impl<'a> ImageFixups<'a> {
 #[derive(Clone)]
 #[must_use]
 pub struct CollectionFixups<'a> {
-    outer: ImageFixups<'a>,
+    outer: MachO<'a>,
+    targets: RebaseTargets,
     has_started: bool,
     /// The images inside that are still to come; `None` if they have no fixups of their own.
     entries: Option<FilesetEntries<'a>>,
@@ -61,7 +62,7 @@ pub struct CollectionFixups<'a> {
 impl fmt::Debug for CollectionFixups<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CollectionFixups")
-            .field("outer", &self.outer.image)
+            .field("outer", &self.outer)
             .field("has_started", &self.has_started)
             .field("looks_inside", &self.entries.is_some())
             .field("left", &self.left)
@@ -74,7 +75,8 @@ impl<'a> CollectionFixups<'a> {
         let looks_inside = collection::is_without_kernel(outer);
         let size = u64::try_from(outer.file().len()).unwrap_or(u64::MAX);
         Self {
-            outer: ImageFixups::of_outer(outer),
+            outer: *outer,
+            targets: RebaseTargets::new(outer),
             has_started: false,
             entries: looks_inside.then(|| outer.fileset_entries()),
             // Images share no byte but those of tables.
@@ -82,7 +84,14 @@ impl<'a> CollectionFixups<'a> {
         }
     }
 
+    /// Without the outer image's.
+    pub(crate) const fn inside_only(mut self) -> Self {
+        self.has_started = true;
+        self
+    }
+
     /// The image of an entry; `None` if it has no chains.
+    #[inline(never)]
     fn inside(&mut self, entry: FilesetEntry<'a>) -> Result<Option<ImageFixups<'a>>, Error> {
         // A header is looked at before its image tells its size.
         self.take(32)?;
@@ -101,7 +110,7 @@ impl<'a> CollectionFixups<'a> {
             entry: Some(entry),
             image,
             fixups: image.fixups().only_chains(),
-            targets: self.outer.targets.within(&image),
+            targets: self.targets.within(&image),
         }))
     }
 
@@ -111,7 +120,7 @@ impl<'a> CollectionFixups<'a> {
             return Ok(());
         }
         self.left = 0;
-        let header = self.outer.image.file_offset();
+        let header = self.outer.file_offset();
         Err(Error::at(Fault::TooMuchWork, header))
     }
 }
@@ -122,7 +131,7 @@ impl<'a> Iterator for CollectionFixups<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         if !self.has_started {
             self.has_started = true;
-            return Some(Ok(self.outer));
+            return Some(Ok(ImageFixups::of_outer(&self.outer)));
         }
         loop {
             let entry = match self.entries.as_mut()?.next()? {

@@ -12,8 +12,8 @@ const STACK: usize = 2048;
 const LARGER: [(&str, usize); 4] = [
     ("Img4::parse", 4352),
     ("Payload::check_digest", 2304),
-    ("MachO::fixups, Fixups::slots, Slot::fixup", 2560),
-    ("LoadPlan::apply_fixups", 3456),
+    ("MachO::fixups, Fixups::slots, Slot::fixup", 3072),
+    ("LoadPlan::apply_fixups", 4096),
 ];
 
 /// What the monitor is to do.
