@@ -181,7 +181,12 @@ fn errors(seen: &mut Seen) {
     seen.see(&error);
     seen.see(&error.kind());
     let error = assemble(0, "add x0, x1, #0x1001").expect_err("out of range");
-    error.expected().for_each(|expected| seen.see(&expected));
+    for expected in error.expected() {
+        seen.see(&expected);
+        if let Expected::Operand(sort) = expected {
+            seen.see(&sort);
+        }
+    }
     let encoding = Encoding::all().next().expect("an encoding");
     let error = encoding.encode(0, &[]).expect_err("no operands");
     seen.see(&error);
