@@ -52,7 +52,7 @@ pub(super) fn left(cache: &KernelCache<'_>, plan: &LoadPlan<'_>, apply: bool) ->
     };
     let mut left = Vec::new();
     if !apply {
-        let (slots, is_damaged) = slots(plan);
+        let (slots, is_damaged) = slots(cache);
         for (mechanism, slots) in slots {
             let is_static = by == FixedUpBy::LoaderAndItself;
             let to = match mechanism {
@@ -94,14 +94,21 @@ pub(super) fn left(cache: &KernelCache<'_>, plan: &LoadPlan<'_>, apply: bool) ->
     left
 }
 
-/// How many slots each mechanism has, and whether some cannot be read.
-fn slots(plan: &LoadPlan<'_>) -> (BTreeMap<Mechanism, u64>, bool) {
+/// How many slots each mechanism has, in the kexts that have chains of their own too, and whether
+/// some cannot be read.
+fn slots(cache: &KernelCache<'_>) -> (BTreeMap<Mechanism, u64>, bool) {
     let mut slots = BTreeMap::new();
     let mut is_damaged = false;
-    for item in plan.image().fixups().slots() {
-        match item {
-            Ok(slot) => *slots.entry(slot.mechanism()).or_default() += 1,
-            Err(_) => is_damaged = true,
+    for image in cache.fixups() {
+        let Ok(image) = image else {
+            is_damaged = true;
+            continue;
+        };
+        for item in image.fixups.slots() {
+            match item {
+                Ok(slot) => *slots.entry(slot.mechanism()).or_default() += 1,
+                Err(_) => is_damaged = true,
+            }
         }
     }
     (slots, is_damaged)
