@@ -228,7 +228,7 @@ impl<'t> Line<'t> {
         // What the place takes is of interest only if the registers before it fit.
         let fits = before.take(operand.wrapping_sub(1)).all(|(place, item)| {
             let own = spelling.descriptor(place);
-            own.is_none_or(|own| !expected::is_other_register(own, item))
+            own.is_none_or(|own| !expected::is_other_register(own, item.class()))
         });
         let descriptor = spelling
             .descriptor(operand.wrapping_sub(1))

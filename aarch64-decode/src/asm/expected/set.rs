@@ -2,8 +2,8 @@
 
 use core::fmt;
 
-use super::sort::sort;
-use super::{Expected, OperandSort, SORTS};
+use super::description::Expected;
+use super::sort::{OperandSort, SORTS, sort};
 use crate::encode::EncodeErrorKind;
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;

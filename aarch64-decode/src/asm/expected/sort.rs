@@ -1,15 +1,153 @@
 //! What a place of an operand list takes.
 
-use super::OperandSort as Sort;
-use crate::asm::item::Item;
+use core::fmt;
+
+use OperandSort as Sort;
+
 use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
 use crate::register::RegisterClass;
 
-/// Whether an operand is a register of another sort than the place takes.
-pub(in crate::asm) fn is_other_register(descriptor: Descriptor, item: &Item) -> bool {
+/// A sort of operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum OperandSort {
+    /// A register of 32 bits, where 31 is the zero register.
+    W,
+    /// A register of 32 bits, where 31 is the stack pointer.
+    Wsp,
+    /// A register of 64 bits, where 31 is the zero register.
+    X,
+    /// A register of 64 bits, where 31 is the stack pointer.
+    Xsp,
+    /// A register that may have an extension.
+    Extended,
+    /// 8 bits of a vector register.
+    B,
+    /// 16 bits of a vector register.
+    H,
+    /// 32 bits of a vector register.
+    S,
+    /// 64 bits of a vector register.
+    D,
+    /// 128 bits of a vector register.
+    Q,
+    /// A vector, or an element of one.
+    Vector,
+    /// A scalable vector, or an element of one.
+    ScalableVector,
+    /// A predicate.
+    Predicate,
+    /// The matrix ZA, a tile or slices of it.
+    Matrix,
+    /// The table zt0.
+    Table,
+    /// Registers or tiles in braces.
+    List,
+    /// A register and `!`.
+    WriteBack,
+    /// A memory operand.
+    Memory,
+    /// A number.
+    Number,
+    /// A number of 12 bits, shifted by 0 or by 12.
+    Shifted,
+    /// A number of 16 bits, shifted by a multiple of 16.
+    Wide,
+    /// A bit mask as `and` takes it.
+    Bitmask,
+    /// A floating-point number.
+    Float,
+    /// `mul #4`.
+    Multiplier,
+    /// An address, or a distance.
+    Address,
+    /// A condition.
+    Condition,
+    /// A system register.
+    SystemRegister,
+    /// `c0` to `c15`.
+    ControlRegister,
+    /// A name that belongs to the instruction, or its number.
+    Name,
+}
+
+/// All; a set has a bit for each.
+pub(super) const SORTS: [OperandSort; 29] = [
+    OperandSort::W,
+    OperandSort::Wsp,
+    OperandSort::X,
+    OperandSort::Xsp,
+    OperandSort::Extended,
+    OperandSort::B,
+    OperandSort::H,
+    OperandSort::S,
+    OperandSort::D,
+    OperandSort::Q,
+    OperandSort::Vector,
+    OperandSort::ScalableVector,
+    OperandSort::Predicate,
+    OperandSort::Matrix,
+    OperandSort::Table,
+    OperandSort::List,
+    OperandSort::WriteBack,
+    OperandSort::Memory,
+    OperandSort::Number,
+    OperandSort::Shifted,
+    OperandSort::Wide,
+    OperandSort::Bitmask,
+    OperandSort::Float,
+    OperandSort::Multiplier,
+    OperandSort::Address,
+    OperandSort::Condition,
+    OperandSort::SystemRegister,
+    OperandSort::ControlRegister,
+    OperandSort::Name,
+];
+
+impl fmt::Display for OperandSort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::W => "a register of 32 bits (w0-w30, wzr)",
+            Self::Wsp => "a register of 32 bits (w0-w30, wsp)",
+            Self::X => "a register of 64 bits (x0-x30, xzr)",
+            Self::Xsp => "a register of 64 bits (x0-x30, sp)",
+            Self::Extended => "a register that may be extended",
+            Self::B => "b0-b31",
+            Self::H => "h0-h31",
+            Self::S => "s0-s31",
+            Self::D => "d0-d31",
+            Self::Q => "q0-q31",
+            Self::Vector => "a vector register",
+            Self::ScalableVector => "a scalable vector",
+            Self::Predicate => "a predicate",
+            Self::Matrix => "a part of za",
+            Self::Table => "zt0",
+            Self::List => "registers in braces",
+            Self::WriteBack => "a register and `!`",
+            Self::Memory => "an address in brackets",
+            Self::Number => "a number",
+            Self::Shifted => "0 to 4095, perhaps with lsl #12",
+            Self::Wide => "0 to 65535, perhaps with lsl",
+            Self::Bitmask => "a bit mask",
+            Self::Float => "a floating-point number",
+            Self::Multiplier => "mul and a number",
+            Self::Address => "an address",
+            Self::Condition => "a condition",
+            Self::SystemRegister => "a system register",
+            Self::ControlRegister => "c0-c15",
+            Self::Name => "a name",
+        })
+    }
+}
+
+/// Whether an operand is a register, of this class, of another sort than the place takes.
+pub(in crate::asm) fn is_other_register(
+    descriptor: Descriptor,
+    class_of: Option<RegisterClass>,
+) -> bool {
     use Sort::{ControlRegister, Extended, List, Name, SystemRegister};
-    let (Some(own), Some(taken)) = (item.class(), sort(descriptor)) else {
+    let (Some(own), Some(taken)) = (class_of, sort(descriptor)) else {
         return false;
     };
     match taken {
@@ -17,7 +155,7 @@ pub(in crate::asm) fn is_other_register(descriptor: Descriptor, item: &Item) -> 
         Name | SystemRegister | ControlRegister => false,
         // One vector may do without braces.
         List => own != RegisterClass::Z,
-        Extended => !item.is_general(),
+        Extended => !matches!(class(own), Sort::W | Sort::Wsp | Sort::X | Sort::Xsp),
         _ => zeroed(class(own)) != zeroed(taken),
     }
 }
