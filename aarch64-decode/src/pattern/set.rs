@@ -94,8 +94,9 @@ fn rarest(pattern: &[Pattern]) -> usize {
 /// let call = ["adrp x0, _", "add x0, x0, #_", "bl _"].map(Pattern::from_text);
 /// let [Ok(page), Ok(offset), Ok(branch)] = call else { panic!("they assemble") };
 /// let call = [page, offset, branch];
+/// let patterns: [&[Pattern]; 2] = [&barrier, &call];
 /// let mut memory = [PatternCell::EMPTY; 5124];
-/// let set = PatternSet::build(&[&barrier, &call], &mut memory)?;
+/// let set = PatternSet::build(&patterns, &mut memory)?;
 ///
 /// let code = [0xd503_3fdf, 0x9000_0000, 0x9100_4000, 0x9400_0010, 0xd65f_03c0];
 /// let found: Vec<_> = set.find_iter(&code).map(|found| (found.pattern, found.at)).collect();
