@@ -33,7 +33,9 @@ struct Slot {
 pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
     let data = fs::read(slice)?;
     let (theirs, bases) = theirs(&data)?;
-    let slots = rows(kc(["fixups", "--list", "--json"])?.arg(path))?;
+    let mut slots = rows(kc(["fixups", "--list", "--json"])?.arg(path))?;
+    // Neither LLVM nor object looks for images inside; tests of kc do.
+    slots.retain(|slot| slot["image"].is_null());
     let (chained, others): (Vec<Value>, Vec<Value>) = slots
         .into_iter()
         .partition(|slot| slot["mechanism"] == "chained");

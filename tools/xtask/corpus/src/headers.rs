@@ -163,7 +163,8 @@ fn registers(line: &str) -> Option<Fields> {
 
 /// Fields of ours that otool has no line for: what is derived, and where the
 /// command is.
-const OURS_ALONE: [&str; 8] = [
+const OURS_ALONE: [&str; 9] = [
+    "damage",
     "file_offset",
     "states",
     "sections",
@@ -178,8 +179,9 @@ fn command(ours: &Value, theirs: &Printed) -> Outcome<u64> {
     let ours = ours
         .as_object()
         .ok_or_else(|| Fault::new("not an object"))?;
-    if let Some(error) = ours.get("error") {
-        return Err(Fault::new(format!("kc: {error}")));
+    match ours.get("damage") {
+        Some(Value::Null) => {}
+        damage => return Err(Fault::new(format!("kc: damage: {damage:?}"))),
     }
     let mut agreed = fields(ours, &theirs.fields)?;
     let none = Vec::new();

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::fault::{Fault, Outcome};
-use crate::tool::{document, kc, text, without_complaint};
+use crate::tool::{kc, of_damaged, text, without_complaint};
 
 /// A symbol: address if it has one, letter, name.
 type Line<'a> = (Option<u64>, &'a str, &'a str);
@@ -54,7 +54,7 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
 
 /// The kexts of a prelinked kernel, each a whole file inside of it that `llvm-nm` does not look for.
 fn kexts(path: &Path, slice: &Path) -> Outcome<Vec<Vec<u8>>> {
-    let info = document(kc(["info", "--json"])?.arg(path))?["answer"].take();
+    let info = of_damaged(kc(["info", "--json"])?.arg(path))?["answer"].take();
     if info["shape"] != "prelinked kernel" {
         return Ok(Vec::new());
     }

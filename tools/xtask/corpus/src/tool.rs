@@ -62,6 +62,15 @@ pub(crate) fn document(command: &mut Command) -> Outcome<Value> {
     Ok(serde_json::from_slice(&output(command)?)?)
 }
 
+/// As [`document`]; parts of the file may be damaged.
+pub(crate) fn of_damaged(command: &mut Command) -> Outcome<Value> {
+    let output = command.stdin(Stdio::null()).output()?;
+    match output.status.code() {
+        Some(0 | 3) => Ok(serde_json::from_slice(&output.stdout)?),
+        _ => Err(Fault::new(format!("kc ended with {}", output.status))),
+    }
+}
+
 /// The rows of the list that a command prints.
 pub(crate) fn rows(command: &mut Command) -> Outcome<Vec<Value>> {
     match document(command)?["rows"].take() {
