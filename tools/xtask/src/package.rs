@@ -1,7 +1,7 @@
 //! What a registry would get: every published crate packages and builds from its package.
 
 use crate::bare::LIBRARIES;
-use crate::command::{cargo, run, stdout};
+use crate::command::{cargo, run, stdout, target_dir};
 use crate::step::{Checked, Failure, Outcome};
 
 /// What each package must have besides its sources.
@@ -41,6 +41,13 @@ pub(crate) fn check() -> Outcome<Checked> {
     for package in &packages {
         command.args(["-p", package]);
     }
-    run(&mut command)?;
+    // cargo takes packages of one version for one and the same: a folder of its own for each run,
+    // so that none is built from what an earlier run has packaged.
+    let folder = target_dir().join(format!("packages-{}", std::process::id()));
+    let outcome = run(command.env("CARGO_TARGET_DIR", &folder));
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    outcome?;
     Ok(Checked::new(packages.len(), "packages build"))
 }
