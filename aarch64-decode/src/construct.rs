@@ -106,8 +106,8 @@ pub const fn cbnz(width: Width, rt: Gpr, pc: u64, target: u64) -> Result<u32, En
 /// `tbz rt, #bit, target` (TBZ): branches if the bit, 0 to 63, is clear.
 ///
 /// # Errors
-/// Beyond 32 KiB before `pc` or 32 KiB - 4 behind it; a distance that is no multiple of 4; a bit
-/// above 63; the stack pointer.
+/// If `target` is more than 32 KiB before `pc`, more than 32 KiB - 4 after it, or not a multiple of 4
+/// away from it; if `bit` is above 63; if `rt` is the stack pointer.
 pub const fn tbz(rt: Gpr, bit: u8, pc: u64, target: u64) -> Result<u32, EncodeError> {
     if bit > 63 {
         return Err(EncodeError::whole(EncodeErrorKind::OutOfRange));
@@ -167,7 +167,7 @@ const fn add_field(value: u32) -> Result<u32, EncodeError> {
 /// `add rd, rn, #value` (ADD (immediate)). Both registers may be the stack pointer.
 ///
 /// # Errors
-/// A value above 4095 that is no multiple of 4096, or above 0xfff000;
+/// If `value` is above 0xfff000, or above 4095 and not a multiple of 4096;
 /// [`EncodeErrorKind::BadRegister`] for the zero register.
 pub const fn add_immediate(width: Width, rd: Gpr, rn: Gpr, value: u32) -> Result<u32, EncodeError> {
     let registers = ok!(rn.or_sp()) << 5 | ok!(rd.or_sp());

@@ -65,7 +65,7 @@ fn words_that_are_no_instruction() {
     made.extend(error);
     let mut all = variants(DECODE, "DecodeError");
     if cfg!(all(feature = "sme", feature = "apple")) {
-        // With everything compiled in there is no such word.
+        // If every feature is compiled in, no word can give this error.
         assert!(all.remove("NotCompiledIn"));
     }
     assert_eq!(names(made), all);

@@ -56,8 +56,8 @@ impl fmt::Display for AsmErrorKind {
     }
 }
 
-/// What is wrong, and what was expected. Flat and of bytes, which find room behind the number of
-/// the kind: an error is no larger for them.
+/// What is wrong, and what was expected. The fields are single bytes, which fit in the padding after
+/// the variant's number, so they do not make an error larger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Fault {
     Of(AsmErrorKind),
