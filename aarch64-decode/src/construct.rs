@@ -66,7 +66,8 @@ pub const fn nop() -> u32 {
 /// `b target` (B).
 ///
 /// # Errors
-/// Beyond 128 MiB before `pc` or 128 MiB - 4 behind it; a distance that is no multiple of 4.
+/// If `target` is more than 128 MiB before `pc`, more than 128 MiB - 4 after it, or not a multiple of
+/// 4 away from it.
 pub const fn b(pc: u64, target: u64) -> Result<u32, EncodeError> {
     Ok(0x1400_0000 | ok!(words(pc, target, 26)))
 }
@@ -82,7 +83,8 @@ pub const fn bl(pc: u64, target: u64) -> Result<u32, EncodeError> {
 /// `b.condition target` (B.cond).
 ///
 /// # Errors
-/// Beyond 1 MiB before `pc` or 1 MiB - 4 behind it; a distance that is no multiple of 4.
+/// If `target` is more than 1 MiB before `pc`, more than 1 MiB - 4 after it, or not a multiple of 4
+/// away from it.
 pub const fn b_cond(condition: Condition, pc: u64, target: u64) -> Result<u32, EncodeError> {
     Ok(0x5400_0000 | ok!(words(pc, target, 19)) << 5 | widen(condition.number()))
 }
@@ -133,8 +135,8 @@ const fn split(field: u32) -> u32 {
 /// `adr rd, target` (ADR).
 ///
 /// # Errors
-/// Beyond 1 MiB before `pc` or 1 MiB - 1 behind it; [`EncodeErrorKind::BadRegister`] for the stack
-/// pointer.
+/// If `target` is more than 1 MiB before `pc` or more than 1 MiB - 1 after it;
+/// [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn adr(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     let field = ok!(distance(target.wrapping_sub(pc), 0, 21));
     Ok(0x1000_0000 | split(field) | ok!(rd.or_zero()))
@@ -144,7 +146,7 @@ pub const fn adr(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
 /// `add`, `ldr` or `str` behind it.
 ///
 /// # Errors
-/// Beyond 4 GiB before the page of `pc` or 4 GiB - 4 KiB behind it;
+/// If the page of `target` is more than 4 GiB before that of `pc` or more than 4 GiB - 4 KiB after it;
 /// [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn adrp(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     let pages = (target & !0xfff).wrapping_sub(pc & !0xfff);
@@ -196,8 +198,8 @@ pub const fn ldr_literal(width: Width, rt: Gpr, pc: u64, target: u64) -> Result<
 /// in bytes; `rn` may be the stack pointer.
 ///
 /// # Errors
-/// An offset that is no multiple of the size, or above 4095 times the size; the stack pointer as
-/// `rt` or the zero register as `rn`.
+/// If `offset` is above 4095 times the size of `rt`, or not a multiple of that size; if `rt` is the
+/// stack pointer or `rn` the zero register.
 pub const fn str_immediate(
     width: Width,
     rt: Gpr,
