@@ -68,8 +68,8 @@ use line::Line;
 ///
 /// # Errors
 /// What was expected and at which byte of the line. Where the line can be read but no instruction
-/// fits it, the fault is that of the spellings that came furthest, and what was expected is what they
-/// take there.
+/// fits it, the fault is that of the spellings that came furthest, and what was expected is what
+/// they take there.
 pub fn assemble(pc: u64, line: &str) -> Result<u32, AsmError> {
     let line = Line::new(line.as_bytes())?;
     if let Some(open) = line.items.as_slice().iter().find(|item| item.is_open()) {

@@ -66,8 +66,8 @@ pub const fn nop() -> u32 {
 /// `b target` (B).
 ///
 /// # Errors
-/// If `target` is more than 128 MiB before `pc`, more than 128 MiB - 4 after it, or not a multiple of
-/// 4 away from it.
+/// If `target` is more than 128 MiB before `pc`, more than 128 MiB - 4 after it, or not a multiple
+/// of 4 away from it.
 pub const fn b(pc: u64, target: u64) -> Result<u32, EncodeError> {
     Ok(0x1400_0000 | ok!(words(pc, target, 26)))
 }
@@ -108,8 +108,8 @@ pub const fn cbnz(width: Width, rt: Gpr, pc: u64, target: u64) -> Result<u32, En
 /// `tbz rt, #bit, target` (TBZ): branches if the bit, 0 to 63, is clear.
 ///
 /// # Errors
-/// If `target` is more than 32 KiB before `pc`, more than 32 KiB - 4 after it, or not a multiple of 4
-/// away from it; if `bit` is above 63; if `rt` is the stack pointer.
+/// If `target` is more than 32 KiB before `pc`, more than 32 KiB - 4 after it, or not a multiple of
+/// 4 away from it; if `bit` is above 63; if `rt` is the stack pointer.
 pub const fn tbz(rt: Gpr, bit: u8, pc: u64, target: u64) -> Result<u32, EncodeError> {
     if bit > 63 {
         return Err(EncodeError::whole(EncodeErrorKind::OutOfRange));
@@ -146,8 +146,8 @@ pub const fn adr(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
 /// `add`, `ldr` or `str` behind it.
 ///
 /// # Errors
-/// If the page of `target` is more than 4 GiB before that of `pc` or more than 4 GiB - 4 KiB after it;
-/// [`EncodeErrorKind::BadRegister`] for the stack pointer.
+/// If the page of `target` is more than 4 GiB before that of `pc` or more than 4 GiB - 4 KiB after
+/// it; [`EncodeErrorKind::BadRegister`] for the stack pointer.
 pub const fn adrp(rd: Gpr, pc: u64, target: u64) -> Result<u32, EncodeError> {
     let pages = (target & !0xfff).wrapping_sub(pc & !0xfff);
     Ok(0x9000_0000 | split(ok!(distance(pages, 12, 21))) | ok!(rd.or_zero()))

@@ -20,8 +20,9 @@ use crate::register::{Predication, Register, RegisterClass};
 
 /// What an instruction reads and writes.
 ///
-/// Not told: the program counter, FPCR and FPSR, system registers other than NZCV, what an exception does, memory that system
-/// operations other than `dc zva`, `dc gva` and `dc gzva` touch, and the Guarded Control Stack.
+/// Not told: the program counter, FPCR and FPSR, system registers other than NZCV, what an
+/// exception does, memory that system operations other than `dc zva`, `dc gva` and `dc gzva` touch,
+/// and the Guarded Control Stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
 #[non_exhaustive]
@@ -40,7 +41,8 @@ const WRITE: u32 = 2;
 const HALF: u32 = 4;
 const EIGHT: u32 = 8;
 
-/// The operands of an instruction, each with what is done with it and whether it is the first of eight registers.
+/// The operands of an instruction, each with what is done with it and whether it is the first of
+/// eight registers.
 #[derive(Clone)]
 struct Accesses {
     operands: Operands,
@@ -88,7 +90,8 @@ impl Iterator for Accesses {
         };
         let stays = leaves || bits & HALF != 0 && self.high;
         let access = Access::new(bits & READ != 0 || writes && stays, writes);
-        // Base registers that are updated and registers that are counted are written, whatever the row says.
+        // Base registers that are updated and registers that are counted are written, whatever the
+        // row says.
         let access = match operand {
             Operand::WriteBack(_) => Access::ReadWrite,
             Operand::Memory(memory) if memory.mode != AddressMode::Offset => Access::ReadWrite,
@@ -134,7 +137,8 @@ fn implied(bits: u16, word: u32) -> RegisterSet {
     set
 }
 
-/// What moves of system registers and system operations do besides: mask and value of the words, what is read, what is written.
+/// What moves of system registers and system operations do besides: mask and value of the words,
+/// what is read, what is written.
 // Arm ARM, C5.2 (NZCV), D24.2 (RNDR and RNDRRS set NZCV).
 const SYSTEM: [(u32, u32, Flags, Flags); 3] = [
     (0xffff_ffe0, 0xd53b_4200, Flags::NZCV, Flags::NONE),

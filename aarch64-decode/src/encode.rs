@@ -1,6 +1,7 @@
 //! From operands to the word: the inverse of decoding, from the same tables.
 //!
-//! The operands' fields are put into a word, and the word is decoded again: what is returned decodes to the operands that were given.
+//! The operands' fields are put into a word, and the word is decoded again: what is returned
+//! decodes to the operands that were given.
 
 mod agree;
 mod bitmask;
@@ -39,9 +40,11 @@ impl Encoding {
     /// The word of this encoding with these operands, at address `pc` in bytes: the inverse of
     /// [`Instruction::operands`](crate::Instruction::operands).
     ///
-    /// The operands are those of the encoding, not of an alias, in the same order. Should-be bits are written as the architecture says
-    /// they should be, bits that it ignores as 0, and bits that only an alias says as in the encoding's own spelling. Where an operand has several shapes that mean the same, each is taken: a register
-    /// for one shifted by 0, `x0` where `sp` could be, an immediate for a value with a name, `lsl` for `uxtx`.
+    /// The operands are those of the encoding, not of an alias, in the same order. Should-be bits
+    /// are written as the architecture says they should be, bits that it ignores as 0, and bits
+    /// that only an alias says as in the encoding's own spelling. Where an operand has several
+    /// shapes that mean the same, each is taken: a register for one shifted by 0, `x0` where `sp`
+    /// could be, an immediate for a value with a name, `lsl` for `uxtx`.
     ///
     /// ```
     /// use aarch64_decode::{EncodeErrorKind, Operand, decode};
@@ -61,8 +64,9 @@ impl Encoding {
     /// ```
     ///
     /// # Errors
-    /// What the word could not hold or would not mean, with the operand's index; [`EncodeErrorKind::Undefined`] for a word that is
-    /// UNDEFINED or that belongs to another encoding (a special case), and for an encoding that is not compiled in.
+    /// What the word could not hold or would not mean, with the operand's index;
+    /// [`EncodeErrorKind::Undefined`] for a word that is UNDEFINED or that belongs to another
+    /// encoding (a special case), and for an encoding that is not compiled in.
     pub fn encode(self, pc: u64, operands: &[Operand]) -> Result<u32, EncodeError> {
         Ok(Spelling::own(self).solve(operands, pc)?.word)
     }

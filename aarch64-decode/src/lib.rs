@@ -1,4 +1,5 @@
-//! Allocation-free A64 decoder: identify, operands, control flow, registers and memory read and written, text.
+//! Allocation-free A64 decoder: identify, operands, control flow, registers and memory read and
+//! written, text.
 //!
 //! ```
 //! use aarch64_decode::{Operand, Syntax, TextBuffer, decode};
@@ -11,9 +12,10 @@
 //! # Ok::<(), aarch64_decode::DecodeError>(())
 //! ```
 //!
-//! The layers, from the bottom up: the specification text (`spec/*.isa`, outside the crate's code) becomes number tables
-//! (`generated`); `matcher` identifies a word; `plan` and `program` decode one operand; `alias` chooses the preferred spelling; `fmt` writes text.
-//! `effects` says what is read and written.
+//! The layers, from the bottom up: the specification text (`spec/*.isa`, outside the crate's code)
+//! becomes number tables (`generated`); `matcher` identifies a word; `plan` and `program` decode
+//! one operand; `alias` chooses the preferred spelling; `fmt` writes text. `effects` says what is
+//! read and written.
 //!
 //! No allocation, no unsafe code, no panic, no unbounded loop, for all 2^32 words.
 #![no_std]

@@ -217,7 +217,8 @@ pub(crate) fn value_of(table: u8, text: &[u8]) -> Option<u16> {
 }
 
 /// The value of the name of a system register that is written, or read. One that LLVM has only for
-/// the other way and GNU does not know is none; GNU's assembler takes those that it knows both ways.
+/// the other way and GNU does not know is none; GNU's assembler takes those that it knows both
+/// ways.
 #[cfg(feature = "asm")]
 pub(crate) fn register_of(text: &[u8], written: bool) -> Option<u16> {
     let entry = entry_of(SYSREG, text)?;

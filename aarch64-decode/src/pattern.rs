@@ -31,7 +31,8 @@ impl Pattern {
     /// Every word.
     pub const ANY: Self = Self::new(0, 0);
 
-    /// The words whose bits under `mask` are those of `value`. Bits of `value` outside of the mask do not count.
+    /// The words whose bits under `mask` are those of `value`. Bits of `value` outside of the mask
+    /// do not count.
     pub const fn new(mask: u32, value: u32) -> Self {
         Self {
             mask,
@@ -46,14 +47,16 @@ impl Pattern {
 
     /// The fixed bits of an encoding; all operands may be anything.
     ///
-    /// Should-be bits are not fixed: the decoder, too, takes such words for the instruction. Where another row of Arm's tables takes
-    /// some of the words (a special case), and where the architecture makes some of them UNDEFINED, the pattern matches those too:
-    /// decode what was found if that matters.
+    /// Should-be bits are not fixed: the decoder, too, takes such words for the instruction. Where
+    /// another row of Arm's tables takes some of the words (a special case), and where the
+    /// architecture makes some of them UNDEFINED, the pattern matches those too: decode what was
+    /// found if that matters.
     pub const fn encoding(encoding: Encoding) -> Self {
         Self::new(encoding.mask(), encoding.value())
     }
 
-    /// The words of the same encoding as `word`; as [`encoding`](Self::encoding). `None` if the word is no instruction.
+    /// The words of the same encoding as `word`; as [`encoding`](Self::encoding). `None` if the
+    /// word is no instruction.
     pub const fn like(word: u32) -> Option<Self> {
         match decode(word) {
             Ok(insn) => Some(Self::encoding(insn.encoding())),
@@ -63,8 +66,8 @@ impl Pattern {
 
     /// Those of the words whose field of `width` bits from bit `lsb` is `value`.
     ///
-    /// `None` if the field does not lie in the word (`width` is 1 to 32), if the value does not fit it, or if the pattern already has
-    /// other values there: then no word would be left.
+    /// `None` if the field does not lie in the word (`width` is 1 to 32), if the value does not fit
+    /// it, or if the pattern already has other values there: then no word would be left.
     #[must_use]
     pub const fn with(self, lsb: u8, width: u8, value: u32) -> Option<Self> {
         let Some(field) = bits(lsb, width) else {
@@ -80,7 +83,8 @@ impl Pattern {
         Some(Self::new(self.mask | field, self.value | shifted))
     }
 
-    /// The same, but the field of `width` bits from bit `lsb` may be anything. `None` if the field does not lie in the word.
+    /// The same, but the field of `width` bits from bit `lsb` may be anything. `None` if the field
+    /// does not lie in the word.
     #[must_use]
     pub const fn without(self, lsb: u8, width: u8) -> Option<Self> {
         match bits(lsb, width) {

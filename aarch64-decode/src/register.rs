@@ -286,7 +286,8 @@ impl Register {
         self.0 >> 16 == 0xff00
     }
 
-    /// Whether its name is a letter and a number: neither arrangement nor lane nor predication, and not pn, za or zt.
+    /// Whether its name is a letter and a number: neither arrangement nor lane nor predication, and
+    /// not pn, za or zt.
     pub(crate) const fn has_short_name(self) -> bool {
         let class = self.0 >> 8 & 0xff;
         self.0 >> 16 == 0xff00 && !(class >= 12 && class <= 14)
@@ -297,8 +298,8 @@ impl Register {
         self.0
     }
 
-    /// The register of a class with a number, without arrangement, lane and predication; `None` for a number above the class's last
-    /// (31, of predicates 15, of tiles 15, of `zt0` 0).
+    /// The register of a class with a number, without arrangement, lane and predication; `None` for
+    /// a number above the class's last (31, of predicates 15, of tiles 15, of `zt0` 0).
     pub const fn of(class: RegisterClass, number: u8) -> Option<Self> {
         let last = match class {
             RegisterClass::P | RegisterClass::Pn | RegisterClass::Za => 15,

@@ -15,7 +15,8 @@ use freedoms::FREEDOMS;
 
 const PC: u64 = 0xffff_fe00_0700_4000;
 
-/// The text that we print assembles to a word that is printed the same; `a64-oracle roundtrip` says which words are not the same one.
+/// The text that we print assembles to a word that is printed the same; `a64-oracle roundtrip` says
+/// which words are not the same one.
 #[test]
 fn what_we_print_we_read() {
     let mut text = TextBuffer::new();
@@ -303,7 +304,8 @@ fn every_number_can_be_a_wildcard() {
                 continue;
             };
             let (number, tail) = rest.split_at(rest.find(',').unwrap_or(rest.len()));
-            // Brackets and a shift make one operand with the number; two numbers may have a field in common; a zero is fixed.
+            // Brackets and a shift make one operand with the number; two numbers may have a field
+            // in common; a zero is fixed.
             let part = rest.contains([']', '}']) || tail.contains("lsl") || tail.contains("msl");
             if part || start.contains(" #") || matches!(number, "0" | "0.0") {
                 continue;
@@ -382,7 +384,8 @@ fn sequences() {
     );
 }
 
-/// An open operand frees its own bits: all words that differ in it match, and none that differs in another operand.
+/// An open operand frees its own bits: all words that differ in it match, and none that differs in
+/// another operand.
 #[test]
 fn open_operands_match_what_differs_in_them_only() {
     use aarch64_decode::{Operand, OperandPattern};

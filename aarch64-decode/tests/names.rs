@@ -1,4 +1,5 @@
-//! Every register line of `spec/sysregs.isa` reads back from the tables, in the directions and syntaxes that it lists.
+//! Every register line of `spec/sysregs.isa` reads back from the tables, in the directions and
+//! syntaxes that it lists.
 #![cfg(all(feature = "fmt", feature = "sysreg-names", feature = "apple"))]
 
 use aarch64_decode::{Encoding, Feature, Name, Operand, Syntax, TextBuffer, decode};

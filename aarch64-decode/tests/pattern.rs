@@ -155,7 +155,8 @@ proptest! {
             let pattern = Pattern::like(word).unwrap();
             prop_assert_eq!(pattern, Pattern::encoding(insn.encoding()));
             prop_assert!(pattern.matches(word));
-            // Only fixed bits tell the encoding: with another of them, the word is of another or of none.
+            // Only fixed bits tell the encoding: with another of them, the word is of another or of
+            // none.
             for bit in (0..32).filter(|bit| pattern.mask() >> bit & 1 == 1) {
                 let other = decode(word ^ 1 << bit);
                 prop_assert!(other.map(Instruction::encoding) != Ok(insn.encoding()));

@@ -8,7 +8,8 @@ const PSCI_SYSTEM_OFF: u64 = 0x8400_0008;
 /// Cycles since the start code started the counter, `PMCCNTR_EL0`.
 pub fn cycles() -> u64 {
     let count;
-    // SAFETY: reads a counter that the start code has enabled; the barrier keeps it in program order.
+    // SAFETY: reads a counter that the start code has enabled; the barrier keeps it in program
+    // order.
     unsafe { asm!("isb", "mrs {}, pmccntr_el0", out(reg) count, options(nomem, nostack)) };
     count
 }
@@ -22,7 +23,8 @@ pub fn unaligned_read() {
     }
 }
 
-/// Ends the machine. QEMU's firmware takes PSCI calls by `hvc` where it has no EL2 (`hw/arm/virt.c`).
+/// Ends the machine. QEMU's firmware takes PSCI calls by `hvc` where it has no EL2
+/// (`hw/arm/virt.c`).
 pub fn power_off() -> ! {
     loop {
         // SAFETY: a call of the firmware that does not return; it touches no memory of ours.
@@ -30,7 +32,8 @@ pub fn power_off() -> ! {
     }
 }
 
-/// Jumps to `entry` with x0 = `boot_arguments`, MMU and interrupts off, as XNU is entered (`osfmk/arm64/start.s`).
+/// Jumps to `entry` with x0 = `boot_arguments`, MMU and interrupts off, as XNU is entered
+/// (`osfmk/arm64/start.s`).
 ///
 /// # Safety
 /// At the physical address `entry` lies code that is loaded as it expects, and that never

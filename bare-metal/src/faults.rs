@@ -1,5 +1,5 @@
-//! Steps that a loader does wrongly when it is told to, so that a test sees the payload notice. Without
-//! the feature `faults` there are none, and the code that asks is gone.
+//! Steps that a loader does wrongly when it is told to, so that a test sees the payload notice.
+//! Without the feature `faults` there are none, and the code that asks is gone.
 
 use kc_offsets::{LoadPlan, Step};
 use macho_core::Slide;

@@ -1,7 +1,8 @@
 //! What an image for QEMU's machine `virt` needs around the libraries: start code, UART, device
 //! tree, memory, stack measurement. A loader for another machine replaces these files.
 //!
-//! Unsafe code is in [`start`], [`cpu`], [`uart`], [`memory`] and [`stack`], each block with its contract.
+//! Unsafe code is in [`start`], [`cpu`], [`uart`], [`memory`] and [`stack`], each block with its
+//! contract.
 #![no_std]
 
 pub mod command_line;
@@ -37,7 +38,8 @@ macro_rules! entry {
         /// Called once by the start code, on its stack, with the address of the device tree.
         #[unsafe(no_mangle)]
         extern "C" fn rust_main(device_tree: usize) -> ! {
-            // SAFETY: this is the one call, and the start code passes on what the boot protocol gives.
+            // SAFETY: this is the one call, and the start code passes on what the boot protocol
+            // gives.
             let machine = unsafe { $crate::Machine::new(device_tree) };
             $main(machine)
         }

@@ -76,8 +76,8 @@ pub fn run(machine: Machine) -> ! {
             boot_arguments,
         }) => {
             println!("loader: jump to {entry:#x}, x0 = {boot_arguments:#x}");
-            // SAFETY: `load` has put a kernel there that is made for this, by what its headers say, and
-            // all memory but this image's own is now the kernel's.
+            // SAFETY: `load` has put a kernel there that is made for this, by what its headers say,
+            // and all memory but this image's own is now the kernel's.
             unsafe { cpu::jump(entry, boot_arguments) }
         }
         Err(refusal) => {

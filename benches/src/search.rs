@@ -12,7 +12,8 @@ use crate::measure::{Case, Goal, Group};
 
 /// msr oslar_el1, xzr: no program has it, so the whole of the code is searched.
 const ABSENT: Patterns<1> = Patterns::new([Pattern::word(0xd510_109f)]);
-/// adrp of any page to x0, add of any number to it, bl to anywhere: a call with a string, in many places.
+/// adrp of any page to x0, add of any number to it, bl to anywhere: a call with a string, in many
+/// places.
 const CALL: Patterns<3> = Patterns::new([
     Pattern::new(0x9f00_001f, 0x9000_0000),
     Pattern::new(0xff80_03ff, 0x9100_0000),
@@ -116,10 +117,12 @@ fn cases<const N: usize>(patterns: Patterns<N>, code: &Rc<[u32]>, bytes: &Rc<[u8
 /// Words of a kernel's `__TEXT_EXEC`: the code of the input over and over, 32 MiB.
 const TEXT: usize = 1 << 23;
 
-/// Where the code of the search for references is taken to lie; as in a kernel, 256 MiB and more lie around it.
+/// Where the code of the search for references is taken to lie; as in a kernel, 256 MiB and more
+/// lie around it.
 const BASE: u64 = 0xffff_fe00_1800_0000;
 
-/// The search for what refers to an address: one that nothing comes near, and one that has its share of pages around it.
+/// The search for what refers to an address: one that nothing comes near, and one that has its
+/// share of pages around it.
 fn references(code: &Rc<[u32]>, bytes: &Rc<[u8]>) -> (Vec<Case>, Vec<Case>) {
     let middle = middle(code);
     let case = |name, address: u64, branches| {

@@ -1,4 +1,5 @@
-//! Questions about code on any image: the search for references against a walk over every word, strings, functions, patches.
+//! Questions about code on any image: the search for references against a walk over every word,
+//! strings, functions, patches.
 #![no_main]
 
 use aarch64_decode::{Pattern, Patterns, Reference, ReferenceKind, References, Referrers};
@@ -37,7 +38,8 @@ fuzz_target!(|data: &[u8]| {
             .iter()
             .map(|range| CodeXrefs::new(code(), *range).count())
             .sum();
-        // Of several ranges a pair's page may be too far below the first, and near enough to another.
+        // Of several ranges a pair's page may be too far below the first, and near enough to
+        // another.
         assert!(CodeXrefs::new(code(), targets).count() >= each);
     }
     let mut storage = [AddressRange::default(); 8];

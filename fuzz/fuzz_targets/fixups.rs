@@ -1,5 +1,5 @@
-//! The walk over fixups: the promises of every mechanism, and equal slots of chains from the `object`
-//! crate.
+//! The walk over fixups: the promises of every mechanism, and equal slots of chains from the
+//! `object` crate.
 #![no_main]
 
 use std::ops::ControlFlow;

@@ -28,7 +28,8 @@ fuzz_target!(|data: &[u8]| {
 
     let mut copy = data.to_vec();
     if rebase(&cache, &mut copy, slide).is_ok() {
-        // What moved is still a file, and moves back; where structures share bytes it need not be the same.
+        // What moved is still a file, and moves back; where structures share bytes it need not be
+        // the same.
         if let Ok(moved) = KernelCache::parse_with(&copy, Mode::Tolerant) {
             let mut back = copy.clone();
             let _ = rebase(&moved, &mut back, slide.inverse());
@@ -86,7 +87,8 @@ fn plan(cache: &KernelCache<'_>, slide: Slide, bases: &Bases) {
             _ => {}
         }
     }
-    // Memory in which nobody has touched a pointer has the segments and the entry point of the file.
+    // Memory in which nobody has touched a pointer has the segments and the entry point of the
+    // file.
     if let Some(header) = plan.header() {
         let mapped =
             KernelCache::parse_mapped(&memory, header, Pointers::Unapplied, Mode::Tolerant);

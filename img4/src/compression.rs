@@ -154,7 +154,8 @@ impl<'a> Plan<'a> {
             return Err(self.error(ErrorKind::BufferTooSmall, self.structure()));
         };
         match self.codec {
-            // A slice copy panics when the lengths differ; nobody but the plan knows that they do not.
+            // A slice copy panics when the lengths differ; nobody but the plan knows that they do
+            // not.
             Codec::Stored if output.len() != self.stream.len() => {
                 return Err(self.error(ErrorKind::SizeMismatch, Structure::Stored));
             }
@@ -218,8 +219,9 @@ const LZFSE: u64 = 1;
 
 /// The most bytes one compressed byte can become, rounded up.
 ///
-/// LZFSE: 2359 bytes of match for 11 extra bits, 1716; with the block header's share the worst measured is below 1800.
-/// LZSS: 8 matches of 18 bytes from 17. LZVN: a long match of 271 bytes from 2.
+/// LZFSE: 2359 bytes of match for 11 extra bits, 1716; with the block header's share the worst
+/// measured is below 1800. LZSS: 8 matches of 18 bytes from 17. LZVN: a long match of 271 bytes
+/// from 2.
 const LZFSE_RATIO: (u64, u64) = (1800, 1);
 const LZSS_RATIO: (u64, u64) = (17, 2);
 const LZVN_RATIO: (u64, u64) = (136, 1);

@@ -1,11 +1,12 @@
-//! Copies inside the output: the fast ones move 16 bytes at a time and may write past their end, into room that later output
-//! overwrites.
+//! Copies inside the output: the fast ones move 16 bytes at a time and may write past their end,
+//! into room that later output overwrites.
 
-/// Bytes a fast copy may write past its end. With this much room left, [`wild_match`] and [`wild_literals`] apply.
+/// Bytes a fast copy may write past its end. With this much room left, [`wild_match`] and
+/// [`wild_literals`] apply.
 pub(crate) const SLACK: usize = 32;
 
-/// Moves 16 bytes from `from` to `to`. Out of range, nothing happens: callers have checked the range, this is what spares a
-/// panic path.
+/// Moves 16 bytes from `from` to `to`. Out of range, nothing happens: callers have checked the
+/// range, this is what spares a panic path.
 #[inline]
 fn step16(output: &mut [u8], from: usize, to: usize) {
     let chunk = output.get(from..).and_then(<[u8]>::first_chunk::<16>);
@@ -119,7 +120,8 @@ pub(crate) fn wild_literals(output: &mut [u8], at: usize, literals: &[u8], len: 
 }
 
 #[cfg(feature = "lzfse")]
-/// Copies exactly `len` bytes from `distance` back to `at`; `None` if that reads before the output or writes behind it.
+/// Copies exactly `len` bytes from `distance` back to `at`; `None` if that reads before the output
+/// or writes behind it.
 pub(crate) fn exact_match(output: &mut [u8], at: usize, distance: usize, len: usize) -> Option<()> {
     let from = at.checked_sub(distance)?;
     let end = at.checked_add(len)?;

@@ -1,9 +1,11 @@
 //! LZFSE: a series of blocks, each with a four-character magic, ended by `bvx$`.
 //!
-//! Source: lzfse/lzfse `src/lzfse_internal.h:276-384` (layout), Apple's published description of the format.
+//! Source: lzfse/lzfse `src/lzfse_internal.h:276-384` (layout), Apple's published description of
+//! the format.
 //!
-//! The reference decoder stops without a word when the output is full, and ignores how the coders' states end. Here every
-//! block must produce exactly the bytes it declares, use exactly the bits it has, and leave each coder in state 0.
+//! The reference decoder stops without a word when the output is full, and ignores how the coders'
+//! states end. Here every block must produce exactly the bytes it declares, use exactly the bits it
+//! has, and leave each coder in state 0.
 
 mod block;
 mod fse;

@@ -1,4 +1,5 @@
-//! Damaged containers and streams: each row says what is changed and which error it must give, to the byte.
+//! Damaged containers and streams: each row says what is changed and which error it must give, to
+//! the byte.
 
 #[path = "support/one_match.rs"]
 mod one_match;
@@ -19,7 +20,8 @@ fn outcome(file: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(output)
 }
 
-/// A payload that is refused or accepted for its data alone. Short data starts at file offset [`SHORT`].
+/// A payload that is refused or accepted for its data alone. Short data starts at file offset
+/// [`SHORT`].
 fn data(data: &[u8]) -> Vec<u8> {
     Im4p::stored("krnl", data).build()
 }
@@ -241,12 +243,14 @@ fn random() -> impl FnMut() -> usize {
     }
 }
 
-/// One bit flipped in an LZFSE payload: how often is that noticed without any checksum? What stays unnoticed are mostly literals
-/// replaced by others of the same code length, and distances: that is the digest's job.
+/// One bit flipped in an LZFSE payload: how often is that noticed without any checksum? What stays
+/// unnoticed are mostly literals replaced by others of the same code length, and distances: that is
+/// the digest's job.
 #[test]
 fn most_single_bit_flips_in_lzfse_are_refused() {
-    // Real code of the host. How much is noticed depends on the data: 79 to 82 % in five samples of optimised arm64
-    // Mach-O files, less in a test executable's repetitive code, 59 % in made-up text.
+    // Real code of the host. How much is noticed depends on the data: 79 to 82 % in five samples of
+    // optimised arm64 Mach-O files, less in a test executable's repetitive code, 59 % in made-up
+    // text.
     let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
     let middle = own.len() / 2;
     let plain = own[middle..middle + 100_000].to_vec();

@@ -209,8 +209,8 @@ pub fn resolve_slot(
 
 /// Rewrites in `memory` every slot of `image`, which runs at its vmaddrs plus `slide`; returns how
 /// many. Of a kernel collection these include the slots of the images inside
-/// ([`CollectionFixups`]). `place` says where in `memory` a slot is, in bytes: of a loaded image, `slot.vmaddr` less
-/// the lowest vmaddr; of a copy of the file, `slot.file_offset`.
+/// ([`CollectionFixups`]). `place` says where in `memory` a slot is, in bytes: of a loaded image,
+/// `slot.vmaddr` less the lowest vmaddr; of a copy of the file, `slot.file_offset`.
 ///
 /// A kernel that is to run does this itself, and cannot do it a second time:
 /// [`LoadPlan::fixed_up_by`](crate::LoadPlan::fixed_up_by).

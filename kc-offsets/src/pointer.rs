@@ -24,12 +24,14 @@ pub struct Pointer {
     pub format: Option<PointerFormat>,
     /// What it becomes at load time.
     pub fixup: Fixup,
-    /// The unslid address that it points to; `None` for a bind, and where another file has the base.
+    /// The unslid address that it points to; `None` for a bind, and where another file has the
+    /// base.
     pub target: Option<VmAddr>,
 }
 
-/// The vmaddr that a plain pointer of an image means, one that no fixup rewrites or that all have rewritten: in memory whose
-/// fixups have been applied without its authentication code and without the slide; elsewhere as it stands. A null pointer stays 0.
+/// The vmaddr that a plain pointer of an image means, one that no fixup rewrites or that all have
+/// rewritten: in memory whose fixups have been applied without its authentication code and without
+/// the slide; elsewhere as it stands. A null pointer stays 0.
 #[inline]
 pub const fn unslid(layout: Layout, pointer: u64) -> VmAddr {
     match layout {
@@ -45,11 +47,12 @@ pub const fn unslid(layout: Layout, pointer: u64) -> VmAddr {
 /// over the load commands and the table of chain starts; of a collection without a kernel also over
 /// its property list and its images, one of which may have the chains.
 ///
-/// Nothing in a word tells a pointer from a number, and only a walk tells whether a chain reaches it: this
-/// is for words that are known to be pointers, such as a field of a structure.
+/// Nothing in a word tells a pointer from a number, and only a walk tells whether a chain reaches
+/// it: this is for words that are known to be pointers, such as a field of a structure.
 ///
 /// # Errors
-/// Damage of the fixups' header, of the table of chain starts up to the segment, or of the section of threads.
+/// Damage of the fixups' header, of the table of chain starts up to the segment, or of the section
+/// of threads.
 pub fn pointer_at(image: &MachO<'_>, vmaddr: VmAddr) -> Result<Option<Pointer>, Error> {
     let found = AddressMap::new(image).translate(vmaddr);
     let (Some(file_offset), Some(index)) = (found.outcome.file_offset(), found.segment) else {

@@ -39,12 +39,13 @@ pub struct Rebased {
     pub slots: u64,
 }
 
-/// Rewrites `copy`, a copy of the outermost file of `cache`, for addresses that are `slide` higher (modulo
-/// 2^64: a slide downwards is the inverse of one upwards). Rebasing what comes out by [`Slide::inverse`] gives the file again, byte for byte.
+/// Rewrites `copy`, a copy of the outermost file of `cache`, for addresses that are `slide` higher
+/// (modulo 2^64: a slide downwards is the inverse of one upwards). Rebasing what comes out by
+/// [`Slide::inverse`] gives the file again, byte for byte.
 ///
 /// Moved are the addresses of segments, sections, entry points and fileset entries, the symbols
-/// that are defined in a section, of every image, and the fixups that hold absolute addresses. Work is
-/// linear in the file's size, but for nested images that share load commands.
+/// that are defined in a section, of every image, and the fixups that hold absolute addresses. Work
+/// is linear in the file's size, but for nested images that share load commands.
 ///
 /// # Errors
 /// `Misaligned`; damage; `AddressOverflow` if a segment would wrap; `TargetOverflow`;

@@ -70,8 +70,8 @@ impl RebaseTargets {
         self.lowest.filter(|_| is_own)
     }
 
-    /// The vmaddr of a target in a slot of `format` (`None` outside of chains); `None` if it lies in
-    /// another file, or if the file does not tell the base.
+    /// The vmaddr of a target in a slot of `format` (`None` outside of chains); `None` if it lies
+    /// in another file, or if the file does not tell the base.
     #[inline]
     pub fn vmaddr(&self, format: Option<PointerFormat>, target: Target) -> Option<VmAddr> {
         let (base, offset) = match target {

@@ -16,8 +16,8 @@ use testkit::macho::{Command, MachFile, Section, Segment, Thread};
 /// The source text of the enum, from which a new variant cannot be left out.
 const KINDS: &str = include_str!("../src/error.rs");
 
-/// Names of the variants of an enum that begins like this: they stand four spaces from the margin, what they
-/// hold stands further in.
+/// Names of the variants of an enum that begins like this: they stand four spaces from the margin,
+/// what they hold stands further in.
 fn variants(text: &'static str, head: &str) -> Vec<&'static str> {
     let (_, body) = text.split_once(head).unwrap();
     let (body, _) = body.split_once("\n}").unwrap();

@@ -1,4 +1,5 @@
-//! A loaded image answers what its file answers: every shape, slid and unslid, fixups applied or not.
+//! A loaded image answers what its file answers: every shape, slid and unslid, fixups applied or
+//! not.
 use kc_offsets::Linker;
 use kc_offsets::code::{AddressRange, PointerXrefs};
 use kc_offsets::{Bases, Error, KernelCache, LoadPlan, Outcome, pointer_at};
@@ -83,7 +84,8 @@ fn parse(built: &Built) -> KernelCache<'_> {
     KernelCache::parse_with(&built.bytes, Mode::Tolerant).unwrap()
 }
 
-/// Memory as a loader leaves it, behind `before` other bytes and in front of some; and where the header is.
+/// Memory as a loader leaves it, behind `before` other bytes and in front of some; and where the
+/// header is.
 fn load(built: &Built, slide: u64, before: usize, apply: bool) -> (Vec<u8>, FileOffset) {
     let cache = parse(built);
     let plan = LoadPlan::new(&cache, PhysAddr::new(PHYS), Slide::new(slide)).unwrap();
@@ -325,7 +327,8 @@ fn kmods_are_the_files() {
     let file: Vec<_> = cache.kmods().unwrap().collect();
     for (before, slide) in [(0, 0), (0x4000, 0), (0x4000, SLIDE)] {
         let (mut memory, header) = load(&built, slide, before, false);
-        // A kernel that was linked for one address, moved by hand: every pointer of the arrays and the structures.
+        // A kernel that was linked for one address, moved by hand: every pointer of the arrays and
+        // the structures.
         let mut slots: Vec<VmAddr> = Vec::new();
         for section in cache.image().sections() {
             if ["__kmod_info", "__kmod_start"]
@@ -371,7 +374,8 @@ fn kmods_are_the_files() {
     }
 }
 
-/// XNU slides the load commands of a kernel when it starts: the addresses are then run-time ones throughout.
+/// XNU slides the load commands of a kernel when it starts: the addresses are then run-time ones
+/// throughout.
 #[test]
 fn load_commands_may_be_slid_too() {
     for (name, built) in all() {
@@ -408,7 +412,8 @@ fn load_commands_may_be_slid_too() {
     }
 }
 
-/// Segments in any order of file and memory, with gaps in both, and tails of zeros: the first one has the header, the last one symbols.
+/// Segments in any order of file and memory, with gaps in both, and tails of zeros: the first one
+/// has the header, the last one symbols.
 fn scattered() -> impl Strategy<Value = MachFile> {
     let one = (1_u64..4, 0_u64..4, 0_u64..3, any::<u64>());
     (prop::collection::vec(one, 2..7), any::<u64>()).prop_map(|(sizes, order)| {
@@ -531,7 +536,8 @@ proptest! {
     }
 }
 
-/// Tables of opcodes and relocations stay whole when fixups are applied; what the slots were is gone all the same.
+/// Tables of opcodes and relocations stay whole when fixups are applied; what the slots were is
+/// gone all the same.
 #[test]
 fn classic_fixups_are_gone_too() {
     for built in [classic::opcodes(), classic::threads(8)] {

@@ -19,7 +19,8 @@ pub(crate) use report::{Form, ReportArgs};
 ///
 /// FILE is an IMG4, an IM4P, a fat file or a plain Mach-O; `-` is standard input. Containers are
 /// unwrapped and decompressed in memory. File offsets count from the start of the file inside the
-/// IMG4 container, which for a plain file is the file itself; in a fat file they count from its start.
+/// IMG4 container, which for a plain file is the file itself; in a fat file they count from its
+/// start.
 #[derive(Debug, Parser)]
 #[command(name = "kc", version, propagate_version = true, max_term_width = 100)]
 #[command(after_help = "Examples:
@@ -309,7 +310,8 @@ pub(crate) enum Column {
     Word,
     /// The instruction
     Text,
-    /// Cycles to the last result on Apple's cores, as LLVM schedules for them; - where its model does not say
+    /// Cycles to the last result on Apple's cores, as LLVM schedules for them; - where its model
+    /// does not say
     Latency,
     /// Symbols, resolved addresses, strings
     Comment,

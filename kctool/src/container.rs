@@ -20,7 +20,8 @@ pub(crate) struct Payload<'a> {
     pub(crate) bytes: Cow<'a, [u8]>,
 }
 
-/// Maps or reads the input that the command line names. Of a property list it is the manifest inside.
+/// Maps or reads the input that the command line names. Of a property list it is the manifest
+/// inside.
 pub(crate) fn open(args: &InputArgs, stdin: &mut dyn Read) -> Result<Input, Failure> {
     let input = Input::open(&args.file, stdin, args.max_size)?;
     if args.mapped.is_some() {
@@ -204,7 +205,8 @@ impl Payload<'_> {
         self.inside(Failure::MachO(error))
     }
 
-    /// The same failure, with the remark that its offset counts from the payload, where there is one.
+    /// The same failure, with the remark that its offset counts from the payload, where there is
+    /// one.
     pub(crate) fn inside(&self, failure: Failure) -> Failure {
         failure.inside(self.img4.is_some() || matches!(self.bytes, Cow::Owned(_)))
     }

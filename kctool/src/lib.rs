@@ -2,8 +2,8 @@
 //!
 //! Layers, from the bytes up: `input` maps a file, `container` unwraps IMG4 and fat files down to
 //! one Mach-O image, `image` answers what several subcommands ask, `question` puts these three
-//! together, `cmd` has one file for each subcommand. `output` writes files that exist only when they
-//! are whole.
+//! together, `cmd` has one file for each subcommand. `output` writes files that exist only when
+//! they are whole.
 use std::ffi::OsString;
 use std::io::{ErrorKind, Read, Write};
 

@@ -25,8 +25,8 @@ pub(crate) fn pointers(text: &str) -> Result<Pointers, String> {
     })
 }
 
-/// The image in `memory`, with its header where the command line says, or else at the first page that has the header
-/// of a kernel or a collection.
+/// The image in `memory`, with its header where the command line says, or else at the first page
+/// that has the header of a kernel or a collection.
 pub(crate) fn image(
     memory: &[u8],
     header: Option<u64>,

@@ -11,9 +11,9 @@ use crate::streams::Streams;
 /// Writes `parts` one after the other to `path`, or to standard output for `-`.
 ///
 /// A regular file is written under another name beside its place and then renamed, so that neither
-/// an error nor a kill leaves half a file; it keeps the permissions of the file that it replaces, and
-/// of a symbolic link what it leads to is replaced. Devices and pipes are written to as they are.
-/// `input` must not be what is replaced.
+/// an error nor a kill leaves half a file; it keeps the permissions of the file that it replaces,
+/// and of a symbolic link what it leads to is replaced. Devices and pipes are written to as they
+/// are. `input` must not be what is replaced.
 pub(crate) fn write(
     streams: &mut Streams<'_>,
     path: &Path,

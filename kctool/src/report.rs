@@ -1,7 +1,7 @@
 //! What a subcommand answers, as text, as JSON or as JSON Lines, and the exit status that follows.
 //!
-//! The shapes and the rule for the status are those of docs/decisions/0019: everything is written as
-//! it is made, so that a list of any length takes no memory.
+//! The shapes and the rule for the status are those of docs/decisions/0019: everything is written
+//! as it is made, so that a list of any length takes no memory.
 use std::io::Write;
 use std::path::Path;
 
@@ -135,7 +135,8 @@ impl<'o, 's> Report<'o, 's> {
         self.streams.note(text)
     }
 
-    /// Notes that something is damaged, of the image with that id, and returns what a row has of it.
+    /// Notes that something is damaged, of the image with that id, and returns what a row has of
+    /// it.
     pub(crate) fn damaged(&mut self, failure: impl Into<Failure>, image: Option<String>) -> Value {
         let failure = failure.into();
         let object = failure.json();

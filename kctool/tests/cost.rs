@@ -63,7 +63,8 @@ const SMALL: usize = 32 << 10;
 const MEMORY: usize = 64;
 const BESIDES: usize = 2 << 20;
 
-/// The most bytes of a row besides its names, and of names together, as times the bytes of the file.
+/// The most bytes of a row besides its names, and of names together, as times the bytes of the
+/// file.
 const ROW: usize = 512;
 const NAMES: usize = 8;
 
@@ -144,8 +145,8 @@ fn entry(id: &str, fileoff: usize) -> Vec<u8> {
     out
 }
 
-/// A fileset of `count` images that have the same commands, and the data that those name: `commands`
-/// gets where the data starts.
+/// A fileset of `count` images that have the same commands, and the data that those name:
+/// `commands` gets where the data starts.
 fn fileset(
     count: usize,
     size: usize,

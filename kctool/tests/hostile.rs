@@ -27,7 +27,8 @@ fn limit(input: &[u8]) -> Duration {
     Duration::from_secs(1 + (input.len() as u64 >> 20))
 }
 
-/// The command lines; `-` is the mutant, `OUT` a file of the run's own, `PATCHES` one with patches, `SAMPLE` the sample.
+/// The command lines; `-` is the mutant, `OUT` a file of the run's own, `PATCHES` one with patches,
+/// `SAMPLE` the sample.
 const COMMANDS: &[&[&str]] = &[
     &["info", "-"],
     &["info", "--json", "-"],
@@ -169,8 +170,8 @@ fn source_of(number: u64, sources: usize) -> usize {
     }
 }
 
-/// What this thread has used the processor for, which other programs do not change; the time of day where the system does not say
-/// (Linux, `Documentation/scheduler/sched-stats.rst`).
+/// What this thread has used the processor for, which other programs do not change; the time of day
+/// where the system does not say (Linux, `Documentation/scheduler/sched-stats.rst`).
 fn used(since: Instant) -> Duration {
     let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
     let nanoseconds = stat

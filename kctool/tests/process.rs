@@ -1,5 +1,5 @@
-//! What only a process of its own shows: signals, an input that shrinks, memory that is not to be had,
-//! readers that leave, and what is kept of a file that is replaced.
+//! What only a process of its own shows: signals, an input that shrinks, memory that is not to be
+//! had, readers that leave, and what is kept of a file that is replaced.
 #![cfg(target_os = "linux")]
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
@@ -173,7 +173,8 @@ fn an_input_that_shrinks() {
 fn signals_leave_nothing_behind() {
     for signal in ["INT", "TERM", "HUP"] {
         let folder = Folder::new(signal);
-        // Three gibibytes take a while to write; what is not a Mach-O file would be refused at once.
+        // Three gibibytes take a while to write; what is not a Mach-O file would be refused at
+        // once.
         let mut large = File::create(folder.0.join("large")).unwrap();
         large.write_all(b"\xcf\xfa\xed\xfe").unwrap();
         large.set_len(3 << 30).unwrap();

@@ -70,7 +70,8 @@ pub enum ErrorKind {
     SlotOutsideSegment,
     /// A table leads to and fro between segments more often than the file's size allows.
     TooMuchWork,
-    /// Of an image in memory: no segment maps the header, so that nothing says which address it has.
+    /// Of an image in memory: no segment maps the header, so that nothing says which address it
+    /// has.
     HeaderNotMapped,
     /// Of an image in memory: a file offset that leads to no byte of `__LINKEDIT`.
     OffsetNotMapped,

@@ -120,8 +120,8 @@ impl<'a> Fixups<'a> {
         }
     }
 
-    /// Calls `each` for what [`slots`](Self::slots) yields, until it breaks; the chains in the other
-    /// order, and at the greater speed, of [`ChainedFixups::try_for_each`].
+    /// Calls `each` for what [`slots`](Self::slots) yields, until it breaks; the chains in the
+    /// other order, and at the greater speed, of [`ChainedFixups::try_for_each`].
     pub fn try_for_each<B>(
         &self,
         mut each: impl FnMut(Result<Slot, Error>) -> ControlFlow<B>,
@@ -146,8 +146,8 @@ impl<'a> Fixups<'a> {
         rest.try_for_each(each)
     }
 
-    /// What a bind binds to; `None` for a slot that is no bind. For a thread that bind opcodes start
-    /// this reads their stream; otherwise it costs one look-up.
+    /// What a bind binds to; `None` for a slot that is no bind. For a thread that bind opcodes
+    /// start this reads their stream; otherwise it costs one look-up.
     ///
     /// # Errors
     /// As [`ChainedFixups::import`]; a symbol that is not there, or whose name is damaged.
@@ -281,7 +281,8 @@ impl<'a> Fixups<'a> {
 }
 
 impl<'a> MachO<'a> {
-    /// All fixups of the image, whatever the mechanism: chains, threads, runs, opcodes, relocations.
+    /// All fixups of the image, whatever the mechanism: chains, threads, runs, opcodes,
+    /// relocations.
     ///
     /// Of a kernel collection these are the fixups of its outer image; each kext of a pageable one,
     /// and of an auxiliary one for `x86_64`, has chains of its own.

@@ -85,8 +85,8 @@ fn damaged_chains() {
         (WORDS + 4, vec![0xfe, 0xff], K::IndexOutOfBounds, SEGMENT, WORDS + 4, &[0, 8, 0x1010]),
         (WORDS + 8, vec![0, 1], K::IndexOutOfBounds, SEGMENT, WORDS + 8, ALL),
         (WORDS + 4, vec![0, 2], K::SlotOutsideSegment, SEGMENT, WORDS + 4, &[0, 8, 0x1010]),
-        // The structure: page_size 0 and less than a slot, formats 0 and 15, a segment_offset beside the segment, pages
-        // that do not fit.
+        // The structure: page_size 0 and less than a slot, formats 0 and 15, a segment_offset
+        // beside the segment, pages that do not fit.
         (STARTS + 4, vec![0, 0], K::UnknownFormat, SEGMENT, STARTS + 4, &[]),
         (STARTS + 4, vec![7, 0], K::UnknownFormat, SEGMENT, STARTS + 4, &[]),
         (STARTS + 6, vec![0], K::UnknownFormat, SEGMENT, STARTS + 6, &[]),

@@ -65,8 +65,8 @@ const fn auth(key: AuthKey, diversity: u16, address_diversity: bool) -> Auth {
 /// A slot can be decoded at compile time.
 const LINK: Option<Link> = PointerFormat(8).decode(1 << 51);
 
-/// Each field of each layout by its own bits: the fields' lowest and highest bits are set, what lies
-/// beside them is not.
+/// Each field of each layout by its own bits: the fields' lowest and highest bits are set, what
+/// lies beside them is not.
 #[test]
 fn every_layout_by_hand() {
     use AuthKey::{DA, DB, IA, IB};
@@ -108,7 +108,8 @@ fn every_layout_by_hand() {
         (&[11], 0x2000_0001 | 1 << 30 | next(0x801), cache(1, 0x2000_0001, None), 0x801),
         (&[8, 11], 0xffff << 32 | 7 << 48, cache(0, 0, None), 0),
         (&[8, 11], 1 << 63 | 0x8001 << 32 | 1 << 48 | 3 << 49, cache(0, 0, Some(auth(DB, 0x8001, true))), 0),
-        // shared cache: runtimeOffset 0..34, high8 34..42, next 52..63; diversity 34..50, addrDiv 50, keyIsData 51.
+        // shared cache: runtimeOffset 0..34, high8 34..42, next 52..63; diversity 34..50, addrDiv
+        // 50, keyIsData 51.
         (&[13], 0x2_0000_0001 | 0x81 << 34 | 0x401 << 52, offset(0x8100_0002_0000_0001, None), 0x2008),
         (&[13], 1 << 63 | 0x8001 << 34 | 1 << 51 | 5, offset(5, Some(auth(DA, 0x8001, false))), 0),
         (&[13], 1 << 63 | 1 << 50, offset(0, Some(auth(IA, 0, true))), 0),

@@ -32,7 +32,8 @@ pub enum AsmErrorKind {
     Ambiguous,
     /// There are more patterns than the buffer has room for.
     BufferTooSmall {
-        /// How many suffice. Not a `usize`, which would make every error of the assembler twice as large.
+        /// How many suffice. Not a `usize`, which would make every error of the assembler twice as
+        /// large.
         needed: u32,
     },
 }
@@ -56,8 +57,8 @@ impl fmt::Display for AsmErrorKind {
     }
 }
 
-/// What is wrong, and what was expected. The fields are single bytes, which fit in the padding after
-/// the variant's number, so they do not make an error larger.
+/// What is wrong, and what was expected. The fields are single bytes, which fit in the padding
+/// after the variant's number, so they do not make an error larger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Fault {
     Of(AsmErrorKind),

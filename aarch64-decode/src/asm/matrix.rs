@@ -8,7 +8,8 @@ use crate::encode::OperandParts;
 use crate::operand::{Matrix, MatrixPart, Operand};
 use crate::register::{Arrangement, Register, RegisterClass};
 
-/// Takes slices or vectors of the matrix, a tile, or a vector of zt0, if one of them comes next. `za` alone is a name.
+/// Takes slices or vectors of the matrix, a tile, or a vector of zt0, if one of them comes next.
+/// `za` alone is a name.
 pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Option<Operand>, AsmError> {
     let word = scan.word();
     let mut ahead = *scan;

@@ -12,10 +12,10 @@ use crate::pattern::{Pattern, Patterns};
 /// `_` stands for any operand, or inside of a memory operand for any base or any offset; `#_` for
 /// any immediate. Inside of an operand `#_` is any amount (`lsl #_`) or any number that is shifted
 /// (`#_, lsl #16`), `x_`, `v_.4s` and the like any register of that sort, also in a list, `[_]`
-/// any lane; `b._` is a branch on any condition. A wildcard frees exactly the bits of what it stands for; what other operands say
-/// stays (the size of vectors' elements), and so does what an alias says: `cmp x0, #_` has xzr as
-/// its destination. A line without a wildcard is the word that [`assemble`](crate::assemble) makes.
-/// Addresses are relative to `pc`.
+/// any lane; `b._` is a branch on any condition. A wildcard frees exactly the bits of what it
+/// stands for; what other operands say stays (the size of vectors' elements), and so does what an
+/// alias says: `cmp x0, #_` has xzr as its destination. A line without a wildcard is the word that
+/// [`assemble`](crate::assemble) makes. Addresses are relative to `pc`.
 ///
 /// A wildcard may leave more than one encoding open: `ldr x0, [x1, _]` is the load with an
 /// immediate and the one with a register. Each has a pattern then. Aliases count only where no

@@ -28,8 +28,8 @@ const fn move_wide(
 /// `movz rd, #value, lsl #shift` (MOVZ): the rest of the register becomes 0.
 ///
 /// # Errors
-/// If `shift` is not 0 or 16, or with 64 bits 32 or 48; [`EncodeErrorKind::BadRegister`] for the stack
-/// pointer.
+/// If `shift` is not 0 or 16, or with 64 bits 32 or 48; [`EncodeErrorKind::BadRegister`] for the
+/// stack pointer.
 pub const fn movz(width: Width, rd: Gpr, value: u16, shift: u8) -> Result<u32, EncodeError> {
     move_wide(0x5280_0000, width, rd, value, shift)
 }

@@ -20,7 +20,8 @@ fn main(machine: Machine) -> ! {
     match load(machine) {
         Some((entry, boot_arguments)) => {
             println!("my-loader: jump to {entry:#x}");
-            // SAFETY: `load` put a kernel there that starts with the MMU off and x0 = boot arguments.
+            // SAFETY: `load` put a kernel there that starts with the MMU off and x0 = boot
+            // arguments.
             unsafe { cpu::jump(entry, boot_arguments) }
         }
         None => {

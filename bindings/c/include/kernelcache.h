@@ -871,9 +871,9 @@ kc_status kc_load(const struct kc_image *image,
                   struct kc_error *error);
 
 /*
- Slides a static kernel in what `kc_load` loaded with the same arguments: its header, its symbols,
- non-lazy symbol pointers and local relocations. `*slid` becomes how many addresses. Of every
- other image nothing is slid, so a loader may always call it.
+ Slides a static kernel in what `kc_load` loaded with the same arguments: its header, its
+ symbols, non-lazy symbol pointers and local relocations. `*slid` becomes how many addresses. Of
+ every other image nothing is slid, so a loader may always call it.
 
  Safety
  The contract of every pointer, at the top of this header. `slid` and `error` may be NULL.
@@ -889,9 +889,9 @@ kc_status kc_slide_static_kernel(const struct kc_image *image,
 /*
  Rewrites the pointers of what `kc_load` loaded with the same arguments; `*applied` becomes how
  many. For emulators, analysis and images that do not fix themselves up: a kernel that is to run
- makes its pointers right itself (`kc_plan.fixed_up_by`). `bases` may be NULL: then no other collection's base is known. `sign`, unless NULL, signs
- pointers; `context` is handed to it. After an error the memory is in part rewritten and not fit
- to run.
+ makes its pointers right itself (`kc_plan.fixed_up_by`). `bases` may be NULL: then no other
+ collection's base is known. `sign`, unless NULL, signs pointers; `context` is handed to it.
+ After an error the memory is in part rewritten and not fit to run.
 
  Safety
  The contract of every pointer, at the top of this header; `sign` may be called with `context`

@@ -309,9 +309,9 @@ pub unsafe extern "C" fn kc_load(
     unsafe { finish(outcome, core::ptr::null_mut(), error) }
 }
 
-/// Slides a static kernel in what [`kc_load`] loaded with the same arguments: its header, its symbols,
-/// non-lazy symbol pointers and local relocations. `*slid` becomes how many addresses. Of every
-/// other image nothing is slid, so a loader may always call it.
+/// Slides a static kernel in what [`kc_load`] loaded with the same arguments: its header, its
+/// symbols, non-lazy symbol pointers and local relocations. `*slid` becomes how many addresses. Of
+/// every other image nothing is slid, so a loader may always call it.
 ///
 /// # Safety
 /// The contract of every pointer, at the top of this header. `slid` and `error` may be NULL.
@@ -342,9 +342,9 @@ pub unsafe extern "C" fn kc_slide_static_kernel(
 
 /// Rewrites the pointers of what [`kc_load`] loaded with the same arguments; `*applied` becomes how
 /// many. For emulators, analysis and images that do not fix themselves up: a kernel that is to run
-/// makes its pointers right itself (`kc_plan.fixed_up_by`). `bases` may be NULL: then no other collection's base is known. `sign`, unless NULL, signs
-/// pointers; `context` is handed to it. After an error the memory is in part rewritten and not fit
-/// to run.
+/// makes its pointers right itself (`kc_plan.fixed_up_by`). `bases` may be NULL: then no other
+/// collection's base is known. `sign`, unless NULL, signs pointers; `context` is handed to it.
+/// After an error the memory is in part rewritten and not fit to run.
 ///
 /// # Safety
 /// The contract of every pointer, at the top of this header; `sign` may be called with `context`

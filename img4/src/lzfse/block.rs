@@ -7,7 +7,8 @@ use crate::der::offset_add;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::scratch::{MAX_LITERALS, Scratch};
 
-/// Decodes `block` into `output` from `at` to `end`. Fast copies may write between `end` and the end of `output`.
+/// Decodes `block` into `output` from `at` to `end`. Fast copies may write between `end` and the
+/// end of `output`.
 pub(super) fn decode(
     block: &[u8],
     offset: u64,
@@ -70,7 +71,8 @@ fn literals(bytes: &[u8], header: &Compressed, scratch: &mut Scratch) -> Result<
     let mut bits = Bits::new(bytes, header.literal_spare).ok_or(ErrorKind::BadBitStream)?;
     let table = &scratch.literal_table;
     let [mut a, mut b, mut c, mut d] = header.literal_states;
-    // The four shifts of a group depend on the states alone, not on each other's results: that keeps the chain short.
+    // The four shifts of a group depend on the states alone, not on each other's results: that
+    // keeps the chain short.
     let look = |state: u32| table.get(index(state) & 1023).copied().unwrap_or(0);
     let out = scratch
         .literals
@@ -170,7 +172,8 @@ fn matches(
         at = next;
         literal_at = literal_next;
     }
-    // Encoders put eight zero bytes before the stream, so that decoders can load words (lzfse `lzfse_encode_base.c:320`).
+    // Encoders put eight zero bytes before the stream, so that decoders can load words (lzfse
+    // `lzfse_encode_base.c:320`).
     let padding = bytes
         .get(start..)
         .is_some_and(|payload| payload.starts_with(&[0; 8]));

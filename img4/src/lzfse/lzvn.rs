@@ -10,8 +10,8 @@
 //! 00000110                    end, with seven zero bytes
 //! 00001110, 00010110          nothing
 //! ```
-//! Undefined: 0x1e, 0x26, 0x2e, 0x36, 0x3e, 0x70 to 0x7f, 0xd0 to 0xdf. Literals follow their opcode.
-//! Source: lzfse/lzfse `src/lzvn_decode_base.c` (comments on the opcodes).
+//! Undefined: 0x1e, 0x26, 0x2e, 0x36, 0x3e, 0x70 to 0x7f, 0xd0 to 0xdf. Literals follow their
+//! opcode. Source: lzfse/lzfse `src/lzvn_decode_base.c` (comments on the opcodes).
 
 use crate::copy::{self, SLACK};
 use crate::der::offset_add;

@@ -27,8 +27,9 @@ impl CodeMatch {
     };
 }
 
-/// The places where `N` masked words follow one another, region by region and ascending in each; a match does not go from one region on
-/// into the next. Costs what [`Patterns::find_bytes_iter`] does.
+/// The places where `N` masked words follow one another, region by region and ascending in each; a
+/// match does not go from one region on into the next. Costs what [`Patterns::find_bytes_iter`]
+/// does.
 ///
 /// Instructions lie at vmaddrs that are multiples of 4: bytes before the first one do not count.
 #[derive(Clone)]

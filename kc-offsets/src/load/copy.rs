@@ -43,7 +43,8 @@ impl LoadPlan<'_> {
                     let Some(part) = self.part(memory, phys, bytes.len()) else {
                         return Err(too_small());
                     };
-                    // A slice copy panics where the lengths differ, which only the line above rules out.
+                    // A slice copy panics where the lengths differ, which only the line above rules
+                    // out.
                     if part.len() == bytes.len() {
                         part.copy_from_slice(bytes);
                     }
@@ -72,7 +73,8 @@ impl LoadPlan<'_> {
     }
 }
 
-/// Passes each aligned word of `place`, whose first byte has the address `vmaddr`, through `rewrite`.
+/// Passes each aligned word of `place`, whose first byte has the address `vmaddr`, through
+/// `rewrite`.
 fn rewrite_words(place: &mut [u8], vmaddr: VmAddr, rewrite: &mut impl FnMut(VmAddr, u32) -> u32) {
     let head = vmaddr.get().wrapping_neg() & 3;
     let words = usize::try_from(head)

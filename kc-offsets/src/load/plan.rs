@@ -185,9 +185,9 @@ impl<'a> LoadPlan<'a> {
     }
 
     /// The slide with which a plan with the same physical base
-    /// [maps in blocks](Self::maps_in_blocks) and has its first byte at the lowest such address that
-    /// is not below `from`. m1n1 fixes the
-    /// base and takes 0xfffffe0010000000 for `from`. `None` past 2^64.
+    /// [maps in blocks](Self::maps_in_blocks) and has its first byte at the lowest such address
+    /// that is not below `from`. m1n1 fixes the base and takes 0xfffffe0010000000 for `from`.
+    /// `None` past 2^64.
     pub const fn block_slide(&self, from: SlidVmAddr) -> Option<Slide> {
         let up = self.phys_base.get().wrapping_sub(from.get()) & Self::BLOCK.wrapping_sub(1);
         match from.checked_add(up) {

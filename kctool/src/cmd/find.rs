@@ -32,7 +32,8 @@ fn list(args: &Find, cache: &KernelCache<'_>, report: &mut Report<'_, '_>) -> Re
     let mut memory = LocationMemory::default();
     let locations = Locations::new(cache, &mut memory)?;
     let images = locations.lookup().images();
-    // The kexts of a prelinked kernel lie in the segments of the outer image, and overlap nothing else.
+    // The kexts of a prelinked kernel lie in the segments of the outer image, and overlap nothing
+    // else.
     let mut charge = Charge::new(cache);
     let mut sources = Vec::new();
     for (number, image) in images::searched(cache, images, args.image.as_deref())?

@@ -80,7 +80,8 @@ const BAD_PATCHES: [(&str, &str); 6] = [
     ("nothing.patch", "#"),
 ];
 
-/// The collection with a second function in alpha that lies 2^64 bytes further on, and with beta's table past the end of the file.
+/// The collection with a second function in alpha that lies 2^64 bytes further on, and with beta's
+/// table past the end of the file.
 fn damaged_function_starts(fileset: &[u8]) -> Vec<u8> {
     let mut damaged = fileset.to_vec();
     let cache = kc_offsets::KernelCache::parse(fileset).unwrap();

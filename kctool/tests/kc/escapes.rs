@@ -7,8 +7,8 @@ use testkit::kernelcache::sample;
 
 use crate::common::Files;
 
-/// Bytes that a terminal obeys or hides, that are not UTF-8, or that start an escape; as long as each
-/// other, and of bytes that may be in any name.
+/// Bytes that a terminal obeys or hides, that are not UTF-8, or that start an escape; as long as
+/// each other, and of bytes that may be in any name.
 const ATTACKS: [&[u8]; 10] = [
     b"\x1b[2J",
     b"a\x07\x08b",

@@ -1,5 +1,5 @@
-//! `LC_DYLD_CHAINED_FIXUPS` and section `__TEXT,__chain_fixups`: the header, and where the chains of
-//! each segment start.
+//! `LC_DYLD_CHAINED_FIXUPS` and section `__TEXT,__chain_fixups`: the header, and where the chains
+//! of each segment start.
 use core::iter::FusedIterator;
 
 use zerocopy::little_endian::{U16, U32};

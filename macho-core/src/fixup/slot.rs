@@ -75,8 +75,8 @@ pub struct Slot {
     pub(super) bind: BindWords,
 }
 
-/// What bind opcodes say besides the symbol. No enum around it: the walk over chains keeps a slot in
-/// registers, as long as its fields are plain.
+/// What bind opcodes say besides the symbol. No enum around it: the walk over chains keeps a slot
+/// in registers, as long as its fields are plain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct BindWords {
     pub(super) addend: i64,
@@ -92,8 +92,8 @@ impl BindWords {
     };
 }
 
-/// What a slot becomes. Apart from [`Slot::fixup`], and given numbers: that is then small enough to be
-/// inlined, and the slot stays in registers.
+/// What a slot becomes. Apart from [`Slot::fixup`], and given numbers: that is then small enough to
+/// be inlined, and the slot stays in registers.
 #[inline(never)]
 const fn decode(
     mechanism: Mechanism,

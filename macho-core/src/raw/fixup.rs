@@ -99,8 +99,8 @@ pub const DYLD_CHAINED_PTR_START_LAST: u16 = 0x8000;
 /// `DYLD_CHAINED_STARTS_USE_FILE_OFFSET`, `reserved1` of section `__chain_starts`: its starts are
 /// file offsets.
 pub const DYLD_CHAINED_STARTS_USE_FILE_OFFSET: u32 = 1;
-/// `DYLD_CHAINED_STARTS_USE_VM_OFFSET`, `reserved1` of section `__chain_starts`: its starts count in
-/// memory from the header.
+/// `DYLD_CHAINED_STARTS_USE_VM_OFFSET`, `reserved1` of section `__chain_starts`: its starts count
+/// in memory from the header.
 pub const DYLD_CHAINED_STARTS_USE_VM_OFFSET: u32 = 2;
 
 open_enum! {

@@ -1,4 +1,5 @@
-//! Thread states of `LC_UNIXTHREAD` and `LC_THREAD` (`mach/thread_status.h`, `mach/arm/_structs.h`).
+//! Thread states of `LC_UNIXTHREAD` and `LC_THREAD` (`mach/thread_status.h`,
+//! `mach/arm/_structs.h`).
 use zerocopy::byteorder::little_endian::{U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 

@@ -25,8 +25,8 @@ pub enum Pointers {
     /// does not notice.
     ThreadsAcross,
     /// As plain vmaddrs that `LC_DYSYMTAB` lists as local relocations, except those in sections of
-    /// non-lazy symbol pointers, which a loader knows by their type; signatures are dropped. Only of
-    /// a [`Kernel`](crate::kernelcache::Kernel).
+    /// non-lazy symbol pointers, which a loader knows by their type; signatures are dropped. Only
+    /// of a [`Kernel`](crate::kernelcache::Kernel).
     Relocations,
 }
 

@@ -19,8 +19,8 @@ fn auth(auth: Option<FixupAuth>) -> Option<(u8, u16, bool)> {
     auth.map(|auth| (auth.key as u8, auth.diversity, auth.addr_div))
 }
 
-/// Every slot of the images at these file offsets as `object` walks it; `preferred` is what it wants
-/// for absolute targets.
+/// Every slot of the images at these file offsets as `object` walks it; `preferred` is what it
+/// wants for absolute targets.
 fn walked(bytes: &[u8], images: &[u64], preferred: u64) -> Vec<Slot> {
     let mut out = Vec::new();
     for &image in images {

@@ -178,8 +178,8 @@ pub(crate) fn more_lines() -> Outcome<Checked> {
 /// Step: the lines of LLVM's and GNU's own tests.
 ///
 /// # Errors
-/// As [`lines`]; also when the tests cannot be downloaded, or more than 1 % of what LLVM's assembler
-/// takes is refused.
+/// As [`lines`]; also when the tests cannot be downloaded, or more than 1 % of what LLVM's
+/// assembler takes is refused.
 pub(crate) fn foreign_lines() -> Outcome<Checked> {
     let file = sources::lines()?;
     let (mut judged, mut taken, mut refused) = (0_u64, 0, 0);

@@ -33,9 +33,9 @@ const FREQUENT: [(u32, u32); 4] = [
     (0xd65f_0fff, 28),
 ];
 
-/// Quarter bits of information in the words that a pattern matches: what the highest byte of the most
-/// frequent one says, and a quarter of a bit for each other bit that is known. Registers and numbers are
-/// not evenly spread.
+/// Quarter bits of information in the words that a pattern matches: what the highest byte of the
+/// most frequent one says, and a quarter of a bit for each other bit that is known. Registers and
+/// numbers are not evenly spread.
 pub(super) fn rank(pattern: Pattern) -> u32 {
     let own = (0..256_u32).zip(HIGHEST);
     let top = Pattern::new(pattern.mask() & !0xff_ffff, pattern.value());

@@ -8,8 +8,8 @@ use crate::error::PlistErrorKind;
 
 /// The text between an element's tags, as it stands.
 ///
-/// It prints, and compares with `str`, with its entities decoded, the contents of CDATA sections, and
-/// without comments. An unknown entity stands for itself.
+/// It prints, and compares with `str`, with its entities decoded, the contents of CDATA sections,
+/// and without comments. An unknown entity stands for itself.
 #[derive(Clone, Copy, Default)]
 pub struct PlistText<'a> {
     raw: &'a [u8],

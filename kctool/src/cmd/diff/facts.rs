@@ -168,8 +168,8 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The objects of an array by one of their fields; of several with the same name, the later ones are
-/// numbered.
+/// The objects of an array by one of their fields; of several with the same name, the later ones
+/// are numbered.
 fn named(array: Value, key: &str) -> Things {
     let mut things = Things::new();
     let mut keys = Keys::default();

@@ -1,12 +1,13 @@
-//! Which things of two kernelcaches are the same: by name, images also by UUID; and how far all of them moved.
+//! Which things of two kernelcaches are the same: by name, images also by UUID; and how far all of
+//! them moved.
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
 use super::facts::{Fact, Facts, Key, Things};
 
-/// Gives the images of `after` that are known by their UUID alone the ids that they have in `before`,
-/// so that their symbols and segments meet. The `id` among their fields stays.
+/// Gives the images of `after` that are known by their UUID alone the ids that they have in
+/// `before`, so that their symbols and segments meet. The `id` among their fields stays.
 pub(super) fn rename(before: &Facts<'_>, after: &mut Facts<'_>) {
     let lone = |things: &Things, others: &Things| {
         let lone = things.iter().filter(|(key, _)| !others.contains_key(key));

@@ -117,7 +117,8 @@ impl Kind {
     }
 }
 
-/// The line without what follows a `#` that stands alone or at its start: instructions have such before numbers.
+/// The line without what follows a `#` that stands alone or at its start: instructions have such
+/// before numbers.
 fn without_remark(line: &str) -> &str {
     let line = line.trim();
     if line.starts_with('#') {

@@ -1,5 +1,5 @@
-//! Firmware whose fixups are in sections of `__TEXT`: chains with starts in the file or in memory, a
-//! whole table of chains, and runs.
+//! Firmware whose fixups are in sections of `__TEXT`: chains with starts in the file or in memory,
+//! a whole table of chains, and runs.
 //!
 //! Layouts: dyld `mach_o/Image.cpp`, `forEachFixup`, and `mach_o/UnsafeHeader.cpp`,
 //! `forEachFirmwareRebaseRuns`; `include/mach-o/fixup-chains.h`.

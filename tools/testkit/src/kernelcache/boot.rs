@@ -134,8 +134,8 @@ pub fn m1n1() -> Built {
     M1n1::new(&object(STAGE)).build()
 }
 
-/// Writes what only the linker knows: the addresses of `_start`, of the kernel's own header and of the
-/// outermost one, and whether the kernel is static.
+/// Writes what only the linker knows: the addresses of `_start`, of the kernel's own header and of
+/// the outermost one, and whether the kernel is static.
 fn linked(mut built: Built, header: u64, is_static: bool) -> Built {
     let start = built.truth.entry.as_ref().map_or(0, |entry| entry.vmaddr);
     let outermost = base(&built);

@@ -113,8 +113,8 @@ fn ours(slot: &Value, bases: Bases) -> Option<Slot> {
     let target = match &slot["target"] {
         _ if is_bind => None,
         Value::Null => Some(number(&slot["target_offset"])?),
-        // Firmware's targets are vmaddrs (dyld, ChainedFixupPointerOnDisk::isRebase), which `object`
-        // leaves as they are.
+        // Firmware's targets are vmaddrs (dyld, ChainedFixupPointerOnDisk::isRebase), which
+        // `object` leaves as they are.
         target if slot["format"] == 5 => number(target),
         target => Some(number(target)?.wrapping_sub(base)),
     };

@@ -17,8 +17,9 @@ const PHYS: u64 = 0x8_0000_0000;
 /// How far the memory is from where the file was linked.
 const SLIDE: u64 = 0x1dc_0000;
 
-/// `kc load` against the model: each segment's bytes, one by one; then what XNU makes of them when it
-/// starts; then, with `--apply-fixups`, each slot's pointer, of which XNU dies. Counts the bytes.
+/// `kc load` against the model: each segment's bytes, one by one; then what XNU makes of them when
+/// it starts; then, with `--apply-fixups`, each slot's pointer, of which XNU dies. Counts the
+/// bytes.
 ///
 /// # Errors
 /// The first byte that differs.

@@ -52,7 +52,8 @@ pub(crate) fn compare(path: &Path, slice: &Path) -> Outcome<u64> {
     Ok(u64::try_from(ours.len()).unwrap_or(u64::MAX))
 }
 
-/// The kexts of a prelinked kernel, each a whole file inside of it that `llvm-nm` does not look for.
+/// The kexts of a prelinked kernel, each a whole file inside of it that `llvm-nm` does not look
+/// for.
 fn kexts(path: &Path, slice: &Path) -> Outcome<Vec<Vec<u8>>> {
     let info = of_damaged(kc(["info", "--json"])?.arg(path))?["answer"].take();
     if info["shape"] != "prelinked kernel" {

@@ -12,9 +12,9 @@
 //! [`operands`] has the operands of ours and of bad64 in one notation, which is compared as if it
 //! were a syntax. [`latency`] compares latencies with LLVM's scheduling model. [`judge`] asks
 //! LLVM's assembler and GNU's which lines are instructions; [`lines`] makes the lines.
-//! [`execute`] runs words in QEMU and compares what they do with what [`effects`] asks others about.
-//! [`roundtrip`] goes the other way: operands and text back to the word, and LLVM's assembler with
-//! our text.
+//! [`execute`] runs words in QEMU and compares what they do with what [`effects`] asks others
+//! about. [`roundtrip`] goes the other way: operands and text back to the word, and LLVM's
+//! assembler with our text.
 
 pub mod compare;
 pub mod effects;
