@@ -3,23 +3,31 @@
 //! Order of commands and segments, alignment and packing: DYLD
 //! `kernel-collection-builder/AppCacheBuilder.cpp` (dyld-1378), lines 4408 to 5045.
 
+mod command;
+mod entry;
+mod region;
+
 use std::collections::BTreeMap;
 
-use crate::bytes::{Writer, index, len64, off32};
+use crate::bytes::{index, len64, off32};
 use crate::constants::{
     CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, CPU_TYPE_X86_64, DYLD_CHAINED_PTR_64_KERNEL_CACHE,
     DYLD_CHAINED_PTR_X86_64_KERNEL_CACHE, LC_DYLD_CHAINED_FIXUPS, LC_UNIXTHREAD, MACOS_BASE,
-    MH_EXECUTE, MH_FILESET, PAGE, PLATFORM_MACOS, VM_PROT_READ,
+    MH_EXECUTE, MH_FILESET, PAGE, PLATFORM_MACOS,
 };
 use crate::fixups;
 use crate::kernelcache::kind::Kind;
 use crate::kernelcache::prelink_info;
-use crate::link::{
-    Foreign, Image, Linkedit, Placed, PlacedSegment, exports, facts, protection, write_image,
-};
+use crate::link::{Foreign, Image, Linkedit, Placed, PlacedSegment, exports, facts, write_image};
 use crate::macho::symtab::Strings;
-use crate::macho::{Command, Header, Section, Segment, Thread, header_bytes, place};
+use crate::macho::{Command, Header, Thread, header_bytes, place};
 use crate::truth::{self, Built, Codeless, Shape, Truth};
+
+pub(crate) use entry::fileset_entry;
+
+use command::{top_segment, x86_thread};
+use entry::{chains_of_kext, listed};
+use region::{ORDER, Part, Region, got_slots, place_images, region_of};
 
 /// What to build.
 #[derive(Debug, Clone, Default)]
@@ -48,47 +56,6 @@ pub struct Collection {
     /// Pointers of branch stubs, `__BRANCH_GOTS` (`x86_64`): cache level and target.
     pub branch_gots: Vec<(u8, u64)>,
 }
-
-/// Segments of images go into regions; a region becomes a segment of the top image.
-struct Region {
-    name: String,
-    /// Image, its segment's name, sections with their offsets, offset in the region, size.
-    parts: Vec<Part>,
-    size: u64,
-    fileoff: u64,
-    vmaddr: u64,
-}
-
-struct Part {
-    image: usize,
-    segment: String,
-    sections: Vec<(usize, u64)>,
-    at: u64,
-    size: u64,
-}
-
-/// Region for an image's segment, for the ones that have a fixed place.
-fn region_of(segment: &str) -> &str {
-    match segment {
-        "__TEXT" => "__PRELINK_TEXT",
-        other => other,
-    }
-}
-
-/// File order of the regions that are known; others follow before `__LINKEDIT` as `__REGIONn`.
-const ORDER: [&str; 11] = [
-    "__PRELINK_TEXT",
-    "__DATA_CONST",
-    "__LATE_CONST",
-    "__DATA_SPTM",
-    "__TEXT_EXEC",
-    "__BRANCH_STUBS",
-    "__TEXT_BOOT_EXEC",
-    "__BRANCH_GOTS",
-    "__PRELINK_INFO",
-    "__DATA",
-    "__HIB",
-];
 
 /// How far the header of an `x86_64` collection lies above `__HIB`.
 const HIBERNATE_GAP: u64 = 0x10_0000;
@@ -161,7 +128,7 @@ impl Collection {
         let file_end = regions.last().map_or(text_size, |region| {
             region.fileoff + region.span(self.page())
         });
-        let placed = self.place_images(&regions);
+        let placed = place_images(&self.images, &regions);
 
         let mut symbols = self.foreign.clone();
         for (name, (_, vmaddr)) in exports(&placed) {
@@ -172,7 +139,7 @@ impl Collection {
         for image in &placed {
             slots.extend(write_image(image, &symbols, self.level(), &mut file));
         }
-        let gots = self.got_slots(&regions);
+        let gots = got_slots(&self.branch_gots, &regions);
         slots.extend(gots.iter().copied());
         slots.sort_unstable_by_key(|slot| slot.vmaddr);
         for slot in &mut slots {
@@ -412,43 +379,6 @@ impl Collection {
         (header, vmaddr)
     }
 
-    /// The pointers of branch stubs.
-    fn got_slots(&self, regions: &[Region]) -> Vec<truth::Fixup> {
-        let Some(region) = regions.iter().find(|region| region.name == "__BRANCH_GOTS") else {
-            return Vec::new();
-        };
-        let numbered = (0..).zip(&self.branch_gots);
-        let slot = |(number, &(cache_level, target)): (u64, &(u8, u64))| truth::Fixup {
-            vmaddr: region.vmaddr + 8 * number,
-            file_offset: region.fileoff + 8 * number,
-            target,
-            cache_level,
-            auth: None,
-        };
-        numbered.map(slot).collect()
-    }
-
-    fn place_images(&self, regions: &[Region]) -> Vec<Placed<'_>> {
-        let mut segments: Vec<Vec<PlacedSegment>> = vec![Vec::new(); self.images.len()];
-        for region in regions {
-            for part in &region.parts {
-                segments[part.image].push(PlacedSegment {
-                    name: part.segment.clone(),
-                    vmaddr: region.vmaddr + part.at,
-                    vmsize: part.size,
-                    fileoff: region.fileoff + part.at,
-                    filesize: part.size,
-                    sections: part.sections.clone(),
-                });
-            }
-        }
-        self.images
-            .iter()
-            .zip(segments)
-            .map(|(image, segments)| Placed { image, segments })
-            .collect()
-    }
-
     /// The top image's header: addresses from `truth`, which may be a dummy when only the size
     /// matters.
     fn top_header(
@@ -575,113 +505,5 @@ impl Collection {
             segments,
             ..Truth::default()
         }
-    }
-}
-
-/// Writes the slots of a kext into the file; returns its chains.
-fn chains_of_kext(
-    image: &Placed<'_>,
-    file: &mut [u8],
-    slots: &[truth::Fixup],
-    format: u16,
-    bases: &fixups::Bases,
-) -> Vec<u8> {
-    let mut segments = fileset_entry(image).segments;
-    let is_own = |slot: &&truth::Fixup| {
-        let mut segments = segments.iter();
-        segments.any(|segment| slot.vmaddr.wrapping_sub(segment.vmaddr) < segment.vmsize)
-    };
-    let slots: Vec<truth::Fixup> = slots.iter().filter(is_own).copied().collect();
-    let starts = fixups::write_chains(file, &segments, &slots, format, bases);
-    let header = segments[0].vmaddr;
-    segments.push(truth::Segment {
-        name: "__LINKEDIT".to_owned(),
-        ..truth::Segment::default()
-    });
-    fixups::payload(&segments, &starts, format, header)
-}
-
-/// `LC_UNIXTHREAD` with `x86_THREAD_STATE64`, all registers zero but rip.
-fn x86_thread(pc: u64) -> Command {
-    const FLAVOR: u32 = 4;
-    const COUNT: u32 = 42;
-    let mut body = Writer::new();
-    body.u32(FLAVOR).u32(COUNT);
-    for register in 0..COUNT / 2 {
-        body.u64(if register == 16 { pc } else { 0 });
-    }
-    Command::Raw {
-        cmd: LC_UNIXTHREAD,
-        body: body.into_bytes(),
-    }
-}
-
-impl Region {
-    /// Bytes that the region takes in memory and file: whole pages.
-    fn span(&self, page: u64) -> u64 {
-        self.size.next_multiple_of(page)
-    }
-}
-
-/// The top image's segment; only `__PRELINK_INFO` has a section.
-fn top_segment(segment: &truth::Segment) -> Segment {
-    let protection = match segment.name.as_str() {
-        name if name.starts_with("__REGION") => VM_PROT_READ,
-        name => protection(name),
-    };
-    let mut sections = Vec::new();
-    if segment.name == "__PRELINK_INFO" {
-        sections.push(Section {
-            name: "__info".to_owned(),
-            segment: segment.name.clone(),
-            addr: segment.vmaddr,
-            size: segment.vmsize,
-            offset: off32(segment.file_offset),
-            ..Section::default()
-        });
-    }
-    Segment {
-        name: segment.name.clone(),
-        vmaddr: segment.vmaddr,
-        vmsize: segment.vmsize,
-        fileoff: segment.file_offset,
-        filesize: segment.filesize,
-        maxprot: protection,
-        initprot: protection,
-        flags: 0,
-        sections,
-    }
-}
-
-/// An image of a collection, with what the property list says of it.
-fn listed(placed: &Placed<'_>) -> truth::FilesetEntry {
-    truth::FilesetEntry {
-        version: Some(prelink_info::VERSION.to_owned()),
-        size: Some(placed.segments[0].vmsize),
-        ..fileset_entry(placed)
-    }
-}
-
-/// An image as the truth states it.
-pub(crate) fn fileset_entry(placed: &Placed<'_>) -> truth::FilesetEntry {
-    truth::FilesetEntry {
-        id: placed.image.id.clone(),
-        vmaddr: placed.segments[0].vmaddr,
-        file_offset: placed.segments[0].fileoff,
-        uuid: placed.image.uuid,
-        segments: placed
-            .segments
-            .iter()
-            .map(|segment| truth::Segment {
-                name: segment.name.clone(),
-                vmaddr: segment.vmaddr,
-                vmsize: segment.vmsize,
-                file_offset: segment.fileoff,
-                filesize: segment.filesize,
-            })
-            .collect(),
-        linkedit: None,
-        version: None,
-        size: None,
     }
 }
