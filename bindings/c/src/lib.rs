@@ -6,8 +6,8 @@
 //! can fail returns a [`kc_status`] and fills a [`kc_error`] where the caller gave one.
 //!
 //! # The contract of every pointer
-//! This is the family's only crate with unsafe code, and all of that is this contract, which the
-//! header repeats:
+//! This is the only library of the family with unsafe code, and all of that is this contract, which
+//! the header repeats:
 //! - a pointer with a length points to that many readable (for output: writable) bytes, or the
 //!   length is 0;
 //! - a pointer to one object is NULL where the call says so, else valid, aligned and, for output,

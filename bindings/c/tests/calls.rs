@@ -211,38 +211,27 @@ fn loading() {
 
     let mut loaded = vec![0x5a_u8; len];
     let to = loaded.as_mut_ptr();
-    // SAFETY: memory of the plan's size.
-    let status = unsafe {
-        kc_load(
-            image,
-            PHYS,
-            SLIDE,
-            to,
-            len,
-            null(),
-            None,
-            null_mut(),
-            null_mut(),
-        )
+    let load = |segment, rewrite, context| {
+        // SAFETY: memory of the plan's size; a function and its context, or neither.
+        let status = unsafe {
+            kc_load(
+                image,
+                PHYS,
+                SLIDE,
+                to,
+                len,
+                segment,
+                rewrite,
+                context,
+                null_mut(),
+            )
+        };
+        assert_eq!(status, kc_status::KC_OK);
     };
-    assert_eq!(status, kc_status::KC_OK);
+    load(null(), None, null_mut());
     let mut words = 0_u64;
     let context = (&raw mut words).cast();
-    // SAFETY: as above, with a function and its context.
-    let status = unsafe {
-        kc_load(
-            image,
-            PHYS,
-            SLIDE,
-            to,
-            len,
-            c"__TEXT_EXEC".as_ptr(),
-            Some(count_words),
-            context,
-            null_mut(),
-        )
-    };
-    assert_eq!(status, kc_status::KC_OK);
+    load(c"__TEXT_EXEC".as_ptr(), Some(count_words), context);
     assert!(words > 0 && loaded != memory);
 
     // SAFETY: loaded memory.
