@@ -1,8 +1,13 @@
 //! The manifest inside a property list: what `.shsh2` files and signing servers' answers hold.
 //!
 //! Only the value of `ApImg4Ticket` in the outermost dictionary is read, in one pass over the file
-//! and without recursion: a general reader follows nesting and shared references as deep and as
-//! often as a hostile file asks.
+//! and without recursion: a reader that builds a tree follows nesting and shared references as deep
+//! and as often as a hostile file asks.
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use quick_xml::Reader;
+use quick_xml::events::Event;
+
 use crate::failure::Failure;
 
 /// The key of the manifest.
@@ -55,94 +60,45 @@ enum Found {
     NotAList,
 }
 
-/// Reads XML tag by tag.
+/// Reads XML event by event.
 fn from_xml(text: &[u8]) -> Found {
-    let mut rest = text;
+    let mut reader = Reader::from_reader(text);
     let mut is_list = false;
     let mut depth = 0_usize;
-    // The element that was opened last, if only text followed.
-    let mut open: &[u8] = b"";
+    // The text of the element that was opened last.
+    let mut text = Vec::new();
     // Whether the outermost dictionary's latest key is ours.
     let mut is_ours = false;
-    while let Some(start) = rest.iter().position(|&byte| byte == b'<') {
-        let (before, tag) = rest.split_at(start);
-        let special = [
-            (&b"<!--"[..], &b"-->"[..]),
-            (b"<![CDATA[", b"]]>"),
-            (b"<?", b"?>"),
-            (b"<!", b">"),
-        ];
-        let special = special.iter().find(|(magic, _)| tag.starts_with(magic));
-        let end = special.map_or(&b">"[..], |(_, end)| *end);
-        let Some(len) = tag.windows(end.len()).position(|window| window == end) else {
-            break;
-        };
-        rest = &tag[len + end.len()..];
-        if special.is_some() {
-            open = b"";
-            continue;
-        }
-        let name = &tag[1..len];
-        let is_empty = name.ends_with(b"/");
-        let name_end = |byte: &u8| byte.is_ascii_whitespace();
-        let name = name.split(name_end).next().unwrap_or_default();
-        match name.strip_prefix(b"/") {
-            Some(b"key") if depth == 1 => is_ours = open == b"key" && before == KEY,
-            Some(b"data") if is_ours => {
-                // Text that a comment interrupts is not put together.
-                let ticket = base64(before).filter(|_| open == b"data");
-                return ticket.map_or(Found::Damaged, Found::Ticket);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(tag)) => {
+                let name = tag.name();
+                is_list |= name.as_ref() == b"plist";
+                is_ours &= name.as_ref() == b"data";
+                depth += usize::from(matches!(name.as_ref(), b"dict" | b"array"));
+                text.clear();
             }
-            Some(b"dict" | b"array") => depth = depth.saturating_sub(1),
-            Some(_) => {}
-            None => {
-                is_list |= name == b"plist";
-                is_ours &= name == b"data";
-                depth += usize::from(!is_empty && matches!(name, b"dict" | b"array"));
+            Ok(Event::Empty(tag)) => {
+                is_list |= tag.name().as_ref() == b"plist";
+                is_ours = false;
             }
-        }
-        open = name;
-    }
-    if is_list {
-        Found::Nothing
-    } else {
-        Found::NotAList
-    }
-}
-
-/// Base64 with white space anywhere; `None` of anything else.
-fn base64(text: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let mut bits = 0_u32;
-    let mut digits = 0_u32;
-    let mut padding = 0_usize;
-    for &byte in text.iter().filter(|byte| !byte.is_ascii_whitespace()) {
-        let digit = match byte {
-            b'A'..=b'Z' => byte - b'A',
-            b'a'..=b'z' => byte - b'a' + 26,
-            b'0'..=b'9' => byte - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            b'=' => {
-                padding += 1;
-                0
-            }
-            _ => return None,
-        };
-        if padding > 2 || (padding != 0 && byte != b'=') {
-            return None;
-        }
-        bits = bits << 6 | u32::from(digit);
-        digits += 1;
-        if digits % 4 == 0 {
-            out.extend_from_slice(&bits.to_be_bytes()[1..]);
+            Ok(Event::Text(part)) => text.extend_from_slice(&part),
+            Ok(Event::CData(part)) => text.extend_from_slice(&part),
+            Ok(Event::End(tag)) => match tag.name().as_ref() {
+                b"key" if depth == 1 => is_ours = text == KEY,
+                b"data" if is_ours => {
+                    text.retain(|byte| !byte.is_ascii_whitespace());
+                    return STANDARD.decode(&text).map_or(Found::Damaged, Found::Ticket);
+                }
+                b"dict" | b"array" => depth = depth.saturating_sub(1),
+                _ => {}
+            },
+            Ok(Event::Eof) if is_list => return Found::Nothing,
+            Err(_) if is_list => return Found::Damaged,
+            Ok(Event::Eof) | Err(_) => return Found::NotAList,
+            Ok(_) => {}
         }
     }
-    if digits % 4 != 0 {
-        return None;
-    }
-    out.truncate(out.len() - padding);
-    Some(out)
 }
 
 /// A big-endian number of at most 8 bytes, as a place in the file.
