@@ -1,6 +1,7 @@
 //! Places of several regions that overlap, in order and each once, without a list of them all.
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 
 /// A place: vmaddr and file offset.
 type At = (u64, u64);
@@ -30,9 +31,12 @@ impl Iterator for Merged<'_> {
 
     fn next(&mut self) -> Option<At> {
         loop {
-            let Reverse((at, number)) = self.next.pop()?;
-            if let Some(following) = self.sources[number].next() {
-                self.next.push(Reverse((following, number)));
+            let mut first = self.next.peek_mut()?;
+            let Reverse((at, number)) = *first;
+            // In its place, so that the only source of most files costs no heap.
+            match self.sources[number].next() {
+                Some(following) => *first = Reverse((following, number)),
+                None => drop(PeekMut::pop(first)),
             }
             if self.last != Some(at) {
                 self.last = Some(at);
