@@ -11,13 +11,11 @@ mod mca;
 mod opinion;
 mod table;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::explained::Explained;
 use crate::fault::Fault;
 use crate::words::{self, Row};
-use opinion::Difference;
 
 /// At most so many words of each row are shown to llvm-mca.
 const MCA_WORDS: u32 = 8;
@@ -53,28 +51,16 @@ pub fn run(rows: &[Row], options: &Options) -> Result<(), Fault> {
     }
     let mut unexplained = 0;
     for (tool, opinion) in &opinions {
-        let mut open: BTreeMap<String, (u32, String)> = BTreeMap::new();
-        let mut explained = 0_u64;
-        for Difference { instruction, what } in &opinion.differences {
-            let name = instruction.encoding().name();
-            if known.explains(tool, name, what) {
-                explained += 1;
-                continue;
-            }
-            let key = format!("{} {what}", instruction.mnemonic().as_str());
-            let example = format!("{:08x} {name}", instruction.word());
-            open.entry(key).or_insert((0, example)).0 += 1;
-        }
-        for (key, (count, example)) in &open {
-            println!("{tool}: {key} ({count}; {example})");
-        }
+        let differences = opinion.differences.iter();
+        let (explained, open) = known.sift(
+            tool,
+            differences.map(|found| (found.instruction, found.what.as_str())),
+        );
         println!(
             "{tool}: {} answers compared, {} instructions not known, {explained} explained differences, {} unexplained",
-            opinion.compared,
-            opinion.unknown,
-            open.len()
+            opinion.compared, opinion.unknown, open
         );
-        unexplained += open.len();
+        unexplained += open;
     }
     let asked = |tool: &str| opinions.iter().any(|(name, _)| *name == tool);
     known.ensure_used(asked)?;

@@ -1,7 +1,10 @@
 //! The list of explained differences about what instructions read and write.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+
+use aarch64_decode::Instruction;
 
 use crate::fault::Fault;
 use crate::known::glob;
@@ -74,6 +77,31 @@ impl Explained {
             }
             None => false,
         }
+    }
+
+    /// Prints the differences from a tool that nothing explains, those of one mnemonic together.
+    /// Returns how many were explained, and how many lines were printed.
+    pub(crate) fn sift<'d>(
+        &mut self,
+        tool: &str,
+        differences: impl Iterator<Item = (Instruction, &'d str)>,
+    ) -> (u64, usize) {
+        let mut open: BTreeMap<String, (u32, String)> = BTreeMap::new();
+        let mut explained = 0_u64;
+        for (instruction, what) in differences {
+            let name = instruction.encoding().name();
+            if self.explains(tool, name, what) {
+                explained += 1;
+                continue;
+            }
+            let key = format!("{} {what}", instruction.mnemonic().as_str());
+            let example = format!("{:08x} {name}", instruction.word());
+            open.entry(key).or_insert((0, example)).0 += 1;
+        }
+        for (key, (count, example)) in &open {
+            println!("{tool}: {key} ({count}; {example})");
+        }
+        (explained, open.len())
     }
 
     /// Fails if a line about a tool that was asked explained nothing.

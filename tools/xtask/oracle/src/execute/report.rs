@@ -52,21 +52,9 @@ impl Report {
         rows: &[Row],
         options: &Options,
     ) -> Result<(), Fault> {
-        let mut open: BTreeMap<String, (u32, String)> = BTreeMap::new();
-        let mut explained = 0_u64;
-        for (instruction, what) in &self.differences {
-            let name = instruction.encoding().name();
-            if known.explains(TOOL, name, what) {
-                explained += 1;
-                continue;
-            }
-            let key = format!("{} {what}", instruction.mnemonic().as_str());
-            let example = format!("{:08x} {name}", instruction.word());
-            open.entry(key).or_insert((0, example)).0 += 1;
-        }
-        for (key, (count, example)) in &open {
-            println!("{TOOL}: {key} ({count}; {example})");
-        }
+        let differences = self.differences.iter();
+        let (explained, open) =
+            known.sift(TOOL, differences.map(|(insn, what)| (*insn, what.as_str())));
         for (name, (taken, next)) in &self.conditional {
             if !(*taken && *next) {
                 println!("{TOOL}: {name}: taken {taken}, not taken {next}");
@@ -85,15 +73,12 @@ impl Report {
             self.loads,
             self.stores,
             others.count(),
-            open.len()
+            open
         );
-        if open.is_empty() {
+        if open == 0 {
             Ok(())
         } else {
-            Err(Fault::new(format!(
-                "{} unexplained differences",
-                open.len()
-            )))
+            Err(Fault::new(format!("{open} unexplained differences")))
         }
     }
 }
