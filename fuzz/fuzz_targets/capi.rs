@@ -42,14 +42,15 @@ impl Guarded {
     }
 }
 
-/// A status and the error that goes with it.
-fn check(status: kc_status, error: *const kc_error) {
+/// A status and the error that goes with it: a call that succeeds leaves it as it was. It is empty
+/// again after that, for the next call.
+fn check(status: kc_status, error: *mut kc_error) {
     // SAFETY: a name is a string that never goes away.
     let name = unsafe { CStr::from_ptr(kc_status_name(status as i32)) };
     assert!(!name.to_bytes().is_empty());
     if !error.is_null() {
-        // SAFETY: not null, and the call filled it.
-        let error = unsafe { &*error };
+        // SAFETY: not null, and filled or zeroed; an error may be zeroed.
+        let error = unsafe { error.replace(zeroed()) };
         assert_eq!(error.status as i32, status as i32);
         assert!(error.message.contains(&0), "a message ends");
     }
