@@ -7,9 +7,10 @@
 //! This is the work of the image itself when it starts: XNU's kernels do it, and dyld does it for
 //! what it loads. It is done here for an emulator, an analysis, or an image that nobody else fixes
 //! up; a kernel that is to run gets its pointers untouched (`docs/decisions/0023`).
+use core::cell::Cell;
 use core::ops::ControlFlow;
 
-use macho_core::{Auth, AuthKey, Fixup, Import, MachO, SlidVmAddr, Slide, Slot, Target};
+use macho_core::{Auth, AuthKey, Fixup, Import, MachO, Mechanism, SlidVmAddr, Slide, Slot, Target};
 
 use crate::error::{Error, Fault};
 use crate::image_fixups::{CollectionFixups, ImageFixups};
@@ -84,6 +85,12 @@ pub const fn discriminator(auth: &Auth, slot: SlidVmAddr) -> u64 {
     }
 }
 
+/// Bytes of names and opcodes that the binds of an image may read.
+fn most_of_binds(image: &MachO<'_>) -> u64 {
+    let file = u64::try_from(image.file().len()).unwrap_or(u64::MAX);
+    file.saturating_mul(SHARED).saturating_add(BINDS)
+}
+
 /// Resolves the fixups of one image at one slide.
 struct Resolver<'a, 'o, 'l, L> {
     of: &'o ImageFixups<'a>,
@@ -91,7 +98,16 @@ struct Resolver<'a, 'o, 'l, L> {
     /// The base of level 0.
     primary: Option<SlidVmAddr>,
     linker: &'l L,
+    /// Bytes of names and opcodes that binds may still read.
+    left: Cell<u64>,
 }
+
+/// Times the bytes of the file that its binds may read of names and opcodes, besides [`BINDS`]:
+/// slots may bind to one name that is as long as the file. A name of real files is far shorter than
+/// this for each byte of its slot.
+const SHARED: u64 = 64;
+/// 256 MiB, for the threads of small files, each of whose slots costs a pass over the opcodes.
+const BINDS: u64 = 1 << 28;
 
 impl<'a, 'o, 'l, L: Linker> Resolver<'a, 'o, 'l, L> {
     fn new(of: &'o ImageFixups<'a>, slide: Slide, linker: &'l L) -> Self {
@@ -100,6 +116,7 @@ impl<'a, 'o, 'l, L: Linker> Resolver<'a, 'o, 'l, L> {
             slide,
             primary: base_of_level(&of.targets, slide, linker, 0),
             linker,
+            left: Cell::new(most_of_binds(&of.image)),
         }
     }
 
@@ -168,10 +185,25 @@ impl<'a, 'o, 'l, L: Linker> Resolver<'a, 'o, 'l, L> {
         }
     }
 
+    /// Takes bytes that a bind reads.
+    fn take(&self, bytes: usize) -> Result<(), Error> {
+        let exhausted = Error::at(Fault::TooMuchWork, self.of.image.file_offset());
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        let left = self.left.get().checked_sub(bytes);
+        self.left.set(left.ok_or(exhausted)?);
+        Ok(())
+    }
+
     #[cold]
     fn bind(&self, slot: &Slot, addend: i64) -> Result<u64, Error> {
         let unbound = Error::at(Fault::UnknownImport, slot.file_offset);
+        let opcodes = match slot.mechanism() {
+            Mechanism::ThreadedBind => self.of.fixups.thread_imports(0).opcodes(),
+            _ => &[],
+        };
+        self.take(opcodes.len())?;
         let import = self.of.fixups.import(slot)?.ok_or(unbound)?;
+        self.take(import.name.as_bytes().len())?;
         let symbol = self.linker.symbol(&import).ok_or(unbound)?;
         Ok(symbol
             .get()
@@ -216,12 +248,14 @@ pub fn resolve_slot(
 /// [`LoadPlan::fixed_up_by`](crate::LoadPlan::fixed_up_by).
 ///
 /// The image is read and `memory` written; slots are visited several pages at a time, in no
-/// order that a caller may rely on. Work is linear in the file's size.
+/// order that a caller may rely on. Work is linear in the file's size: names that slots share are
+/// read at most 64 times.
 ///
 /// # Errors
 /// The first of these ends it, and the memory is then in part rewritten and not fit to run: damage
 /// of the fixups; `UnknownBase` for a pointer into a collection whose base the linker does not
-/// know; `UnknownImport`; `SlotNotMapped` where `place` has no room for the slot.
+/// know; `UnknownImport`; `SlotNotMapped` where `place` has no room for the slot; `TooMuchWork` where
+/// binds share names that are so long that reading them would cost more than is linear.
 pub fn apply_fixups(
     image: &MachO<'_>,
     slide: Slide,

@@ -4,12 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use kc_offsets::{
-    Bases, Error, ErrorKind, ImageCell, Images, KernelCache, LoadPlan, Lookup, LookupCell,
-    LookupOptions, MOST_SEGMENTS, PlistErrorKind, Structure, rebase,
+    Bases, Error, ErrorKind, ImageCell, Images, KernelCache, Linker, LoadPlan, Lookup, LookupCell,
+    LookupOptions, MOST_SEGMENTS, PlistErrorKind, Structure, apply_fixups, rebase,
 };
-use macho_core::{Fixup, Mode, PhysAddr, Slide, VmAddr};
+use macho_core::{Fixup, Import, MachO, Mode, PhysAddr, SlidVmAddr, Slide, Slot, VmAddr};
 use testkit::classic;
 use testkit::constants as c;
+use testkit::hostile::binds_of_one_name;
 use testkit::macho::symtab::function_starts;
 use testkit::macho::{Command, MachFile, Section, Segment, Thread};
 
@@ -325,4 +326,28 @@ fn an_import_that_nobody_knows() {
     let error = plan.apply_fixups(&mut memory, &Bases::PRIMARY).unwrap_err();
     let refused = (ErrorKind::UnknownImport, Structure::Fixup, Some(place));
     assert_eq!(what(error), refused);
+}
+
+/// A linker that knows every import, and that asks for none of their names' bytes.
+struct Everything;
+
+impl Linker for Everything {
+    fn symbol(&self, _: &Import<'_>) -> Option<SlidVmAddr> {
+        Some(SlidVmAddr::new(8))
+    }
+}
+
+/// Names that slots share are read again for each slot, up to a limit that no real file comes near.
+#[test]
+fn binds_to_a_long_name_are_bounded() {
+    let apply = |slots: usize, name: usize| {
+        let file = binds_of_one_name(slots, name);
+        let image = MachO::parse(&file).unwrap();
+        let mut copy = file.clone();
+        let place = |slot: &Slot| Some(slot.file_offset.get());
+        apply_fixups(&image, Slide::ZERO, &mut copy, place, &Everything)
+    };
+    assert_eq!(apply(3000, 3000), Ok(3000));
+    let error = apply(450, 1 << 20).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooMuchWork);
 }

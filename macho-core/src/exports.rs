@@ -4,9 +4,8 @@
 //! C string and the offset of the child. Offsets come from the file, so children may point
 //! anywhere: at an ancestor (a cycle), or at one node from many parents, which makes a small table
 //! a tree of exponential size. Two bounds stop both: a stack of the caller's, and a count of visits.
-//! A node takes at least 2 bytes and a tree has one edge to each node, so a walk that visits more
-//! nodes than half the table's bytes is no tree's. A whole walk costs at most the table's bytes times
-//! the length of the longest name that the caller has room for.
+//! A tree has one edge to each node, and its nodes share no byte: so a walk whose nodes have more
+//! bytes together than the table is no tree's, and ends. It costs at most the table's bytes.
 use crate::addr::VmOffset;
 use crate::bytes::{Bytes, widen};
 use crate::debug::debug_view;
@@ -57,17 +56,19 @@ pub struct Export<'a> {
     pub target: ExportTarget<'a>,
 }
 
-/// A node: its export if it has one, and where its edges are.
+/// A node: its export if it has one, where its edges are, and the bytes up to those.
 struct Node<'a> {
     export: Option<Export<'a>>,
     edges: ExportFrame,
+    len: u64,
 }
 
-/// An edge: where it is in the table, its label, and where its child is.
+/// An edge: where it is in the table, its label, where its child is, and its bytes.
 struct Edge<'a> {
     at: u64,
     label: &'a [u8],
     child: u64,
+    len: u64,
 }
 
 /// A position in a node's edges: what a walk has on its stack for each level. Opaque.
@@ -96,7 +97,7 @@ impl<'a> Exports<'a> {
     }
 
     /// Finds one export by name, without a buffer. Costs at most one step for each byte of the
-    /// nodes on the way.
+    /// nodes on the way, and no more than the table's bytes.
     ///
     /// Real files have edges without a label that lead to a leaf (numpy's `libgfortran.5.dylib`):
     /// such an edge is followed where no other one fits. Of labels that are prefixes of each other
@@ -110,13 +111,15 @@ impl<'a> Exports<'a> {
         }
         let mut rest = name;
         let mut node = self.node(0)?;
-        let mut visits_left = self.bytes.len() / 2;
+        let mut left = self.bytes.len();
+        self.take(&mut left, node.len, 0)?;
         loop {
             if rest.is_empty() && node.export.is_some() {
                 return Ok(node.export);
             }
             let mut best: Option<(Edge<'a>, &[u8])> = None;
             while let Some(edge) = self.edge(&mut node.edges)? {
+                self.take(&mut left, edge.len, edge.at)?;
                 let longer = best
                     .as_ref()
                     .is_none_or(|(best, _)| edge.label.len() > best.label.len());
@@ -127,12 +130,9 @@ impl<'a> Exports<'a> {
             let Some((edge, tail)) = best else {
                 return Ok(None);
             };
-            visits_left = match visits_left.checked_sub(1) {
-                Some(left) => left,
-                None => return Err(self.bytes.error(ErrorKind::Cycle, WHAT, edge.at)),
-            };
             rest = tail;
             node = self.node(edge.child)?;
+            self.take(&mut left, node.len, edge.at)?;
         }
     }
 
@@ -146,10 +146,17 @@ impl<'a> Exports<'a> {
             stack,
             name,
             depth: 0,
-            visits_left: self.bytes.len() / 2,
+            left: self.bytes.len(),
             started: false,
             ended: self.bytes.data().is_empty(),
         }
+    }
+
+    /// Takes the bytes of a node or an edge of those that a tree has left.
+    fn take(&self, left: &mut u64, bytes: u64, at: u64) -> Result<(), Error> {
+        let cycle = self.bytes.error(ErrorKind::Cycle, WHAT, at);
+        *left = left.checked_sub(bytes).ok_or(cycle)?;
+        Ok(())
     }
 
     fn node(&self, offset: u64) -> Result<Node<'a>, Error> {
@@ -166,12 +173,14 @@ impl<'a> Exports<'a> {
         let Some(&remaining) = self.bytes.from(end).and_then(|tail| tail.data().first()) else {
             return Err(self.bytes.error(ErrorKind::IndexOutOfBounds, WHAT, end));
         };
+        let position = end.saturating_add(1);
         let edges = ExportFrame {
-            position: end.saturating_add(1),
+            position,
             name_len: 0,
             remaining,
         };
-        Ok(Node { export, edges })
+        let len = position.saturating_sub(offset);
+        Ok(Node { export, edges, len })
     }
 
     /// The next edge: where it is, its label, its child.
@@ -188,7 +197,14 @@ impl<'a> Exports<'a> {
             return Err(self.bytes.error(ErrorKind::IndexOutOfBounds, WHAT, behind));
         }
         frame.position = position;
-        Ok(Some(Edge { at, label, child }))
+        let len = position.saturating_sub(at);
+        let edge = Edge {
+            at,
+            label,
+            child,
+            len,
+        };
+        Ok(Some(edge))
     }
 }
 
@@ -229,7 +245,8 @@ pub struct ExportWalk<'a, 's> {
     name: &'s mut [u8],
     /// Frames in use.
     depth: usize,
-    visits_left: u64,
+    /// Bytes of nodes that a tree has left.
+    left: u64,
     started: bool,
     ended: bool,
 }
@@ -288,10 +305,14 @@ impl<'a> ExportWalk<'a, '_> {
                 return Ok(None);
             };
             let start = frame.name_len;
-            let Some(Edge { at, label, child }) = self.exports.edge(frame)? else {
+            let Some(edge) = self.exports.edge(frame)? else {
                 self.depth = top;
                 continue;
             };
+            let Edge {
+                at, label, child, ..
+            } = edge;
+            self.exports.take(&mut self.left, edge.len, at)?;
             let end = start.saturating_add(label.len());
             match self
                 .name
@@ -310,11 +331,8 @@ impl<'a> ExportWalk<'a, '_> {
     /// Puts a node on the stack; its export.
     fn enter(&mut self, offset: u64, name_len: usize) -> Result<Option<Export<'a>>, Error> {
         let bytes = self.exports.bytes;
-        match self.visits_left.checked_sub(1) {
-            Some(left) => self.visits_left = left,
-            None => return Err(bytes.error(ErrorKind::Cycle, WHAT, offset)),
-        }
         let node = self.exports.node(offset)?;
+        self.exports.take(&mut self.left, node.len, offset)?;
         let Some(frame) = self.stack.get_mut(self.depth) else {
             return Err(bytes.error(ErrorKind::TooDeep, WHAT, offset));
         };

@@ -29,6 +29,7 @@ use relocation::{Relocations, Table};
 use tables::{section, starts_itself, streams};
 use thread::Threads;
 
+pub use bind::ThreadImports;
 pub use chained::{ChainedFixups, SegmentStarts, SegmentStartsIter};
 pub use import::{Import, Imports};
 pub use pointer::Link;
@@ -146,12 +147,22 @@ impl<'a> Fixups<'a> {
         rest.try_for_each(each)
     }
 
-    /// What a bind binds to; `None` for a slot that is no bind. For a thread that bind opcodes
-    /// start this reads their stream; otherwise it costs one look-up.
+    /// What a bind binds to; `None` for a slot that is no bind. This costs one look-up and the
+    /// name's bytes; for a thread that bind opcodes start, the bytes of their stream
+    /// ([`thread_imports`](Self::thread_imports) reads it once for all).
     ///
     /// # Errors
     /// As [`ChainedFixups::import`]; a symbol that is not there, or whose name is damaged.
     pub fn import(&self, slot: &Slot) -> Result<Option<Import<'a>>, Error> {
+        self.import_prefix(slot, usize::MAX)
+    }
+
+    /// As [`import`](Self::import), but of a name that is longer than `most` bytes the first `most`,
+    /// and no more is read: a million slots may bind to one name that is as long as the file.
+    ///
+    /// # Errors
+    /// As [`import`](Self::import), but a name that is longer than `most` may lack its NUL.
+    pub fn import_prefix(&self, slot: &Slot, most: usize) -> Result<Option<Import<'a>>, Error> {
         let Fixup::Bind { ordinal, .. } = slot.fixup() else {
             return Ok(None);
         };
@@ -162,33 +173,30 @@ impl<'a> Fixups<'a> {
                 BindStream::Weak => weak,
                 BindStream::Lazy => lazy,
             };
-            return bind::import(bytes?, stream, ordinal, slot.bind).map(Some);
+            return bind::import(bytes?, stream, ordinal, slot.bind, most).map(Some);
         }
         match slot.mechanism {
             Mechanism::Chained => match self.chained? {
-                Some(chained) => chained.import(ordinal).map(Some),
+                Some(chained) => chained.import_prefix(ordinal, most).map(Some),
                 None => Ok(None),
             },
-            Mechanism::ThreadedBind => {
-                let stream = BindStream::Eager;
-                let binds = Binds::new(&self.image, eager?, stream);
-                let Some((symbol, words)) = binds.thread_target(ordinal)? else {
-                    return Ok(None);
-                };
-                let import = bind::import(eager?, stream, symbol, words)?;
-                // The slots of a thread have no room for an addend.
-                let addend = words.addend;
-                Ok(Some(Import { addend, ..import }))
-            }
+            Mechanism::ThreadedBind => self.thread_imports(most).get(ordinal),
             Mechanism::ExternalRelocations => {
                 let symbol = self.image.symbol_table()?.get(ordinal);
                 symbol
-                    .map(|symbol| relocation::import(&self.image, &symbol))
+                    .map(|symbol| relocation::import(&self.image, &symbol, most))
                     .transpose()
             }
             // What such a bind's number counts in is not in the image.
             _ => Ok(None),
         }
+    }
+
+    /// The imports of the threads that bind opcodes start, in the order of their ordinals, with at
+    /// most `most` bytes of a name.
+    pub fn thread_imports(&self, most: usize) -> ThreadImports<'a> {
+        let [eager, ..] = self.binds;
+        ThreadImports::new(&self.image, eager, most)
     }
 
     /// How the slots of a static kernel's threads are written, `__TEXT,__thread_starts`; `None`

@@ -99,7 +99,7 @@ pub use symbol::{IndirectSymbol, IndirectSymbols, Strings, Symbol, SymbolTable, 
 // Fixups: the words that a loader rewrites, whatever the mechanism, and chains alone.
 pub use fixup::{
     Auth, AuthKey, ChainedFixups, ChainedSlots, Fixup, Fixups, Import, Imports, Link, Mechanism,
-    SegmentSlots, SegmentStarts, SegmentStartsIter, Slot, Slots, Target,
+    SegmentSlots, SegmentStarts, SegmentStartsIter, Slot, Slots, Target, ThreadImports,
 };
 
 // The values that fields hold, by Apple's names; unknown ones are kept.

@@ -90,6 +90,36 @@ fn every_slot_is_as_the_builder_wrote_it() {
     }
 }
 
+/// The imports of threads in one pass are those of the slots one by one.
+#[test]
+fn imports_of_threads() {
+    let built = classic::threaded_binds();
+    let image = MachO::parse(&built.bytes).unwrap();
+    let fixups = image.fixups();
+    let all: Vec<_> = fixups
+        .thread_imports(usize::MAX)
+        .map(Result::unwrap)
+        .collect();
+    let mut binds = 0;
+    for slot in fixups.slots().map(Result::unwrap) {
+        let Fixup::Bind { ordinal, .. } = slot.fixup() else {
+            continue;
+        };
+        binds += 1;
+        let whole = fixups.import(&slot).unwrap().unwrap();
+        assert_eq!(all[ordinal as usize], whole);
+        let start = fixups.import_prefix(&slot, 2).unwrap().unwrap();
+        assert_eq!(start.name.as_bytes(), &whole.name.as_bytes()[..2]);
+    }
+    assert!(binds > 1 && all.len() > 1, "{binds} binds");
+    let opcodes = fixups.thread_imports(0).opcodes();
+    assert!(all[0].name.as_bytes().len() < opcodes.len());
+    // An image without opcodes has none.
+    let other = classic::firmware();
+    let image = MachO::parse(&other.bytes).unwrap();
+    assert_eq!(image.fixups().thread_imports(9).count(), 0);
+}
+
 /// One file for each pointer format: as its builder wrote it, and as `object` reads it.
 #[test]
 fn every_pointer_format() {

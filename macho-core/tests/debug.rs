@@ -163,6 +163,7 @@ impl Seen {
                 self.add(&import);
             }
         }
+        self.add(&fixups.thread_imports(16));
         if let Ok(Some(chained)) = image.chained_fixups() {
             self.add(&chained);
             self.add(&chained.imports_format);

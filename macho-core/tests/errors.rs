@@ -175,7 +175,7 @@ fn damaged_tables() {
         (TRIE + 4, vec![0x20], K::IndexOutOfBounds, S::ExportsTrie, TRIE + 4),
         (TRIE + 3, vec![b'x'; 0x1d], K::StringUnterminated, S::ExportsTrie, TRIE + 2),
         (TRIE + 7, vec![0x80], K::UlebTruncated, S::ExportsTrie, TRIE + 7),
-        (TRIE + 4, vec![0], K::TooDeep, S::ExportsTrie, TRIE),
+        (TRIE + 4, vec![0], K::Cycle, S::ExportsTrie, TRIE + 2),
         (SIGNATURE, vec![0], K::BadMagic, S::SuperBlob, SIGNATURE),
         (SIGNATURE + 4, big_words(&[0x101]), K::Truncated, S::SuperBlob, SIGNATURE + 4),
         (SIGNATURE + 8, big_words(&[u32::MAX]), K::CountTooLarge, S::SuperBlob, SIGNATURE + 8),
@@ -243,15 +243,52 @@ fn a_trie_that_is_no_tree_ends() {
     }
     trie.extend([0, 0, 0, 0, 0, 0, 0, 0]);
     put(&mut file, place::TRIE, &trie);
-    assert_eq!(read(&file), Ok(()), "8 leaves and 15 visits are within 16");
-    // In 28 bytes there is room for 14 nodes of a tree.
-    let size = at(&file, TRIE) + 12;
-    put(&mut file, size, &words(&[28]));
     let error = read(&file).unwrap_err();
     assert_eq!(
         (error.kind(), error.structure()),
         (K::Cycle, S::ExportsTrie)
     );
+}
+
+/// Nodes that are one another's names: each one alone is right.
+#[test]
+fn a_trie_whose_nodes_overlap_ends() {
+    let file = testkit::hostile::exports_of_one_name(0x1000);
+    let exports = MachO::parse(&file).unwrap().exports().unwrap();
+    assert!(exports.find(b"c").unwrap().is_some());
+    let (mut stack, mut name) = ([ExportFrame::default(); 8], [0; 16]);
+    let mut walk = exports.walk(&mut stack, &mut name);
+    let first = walk.next().unwrap().map(|(name, _)| name.to_string());
+    assert_eq!(first, Ok("a".to_owned()));
+    assert_eq!(walk.next().unwrap().unwrap_err().kind(), K::Cycle);
+    assert!(walk.next().is_none());
+}
+
+#[test]
+fn a_trie_deeper_than_the_stack() {
+    // The root's edge `ab` leads to an export at 6.
+    let mut file = whole();
+    put(
+        &mut file,
+        place::TRIE,
+        &[0, 1, b'a', b'b', 0, 6, 2, 0, 0, 0],
+    );
+    let exports = MachO::parse(&file).unwrap().exports().unwrap();
+    let ends = |deepest: usize, longest: usize| {
+        let (mut stack, mut name) = ([ExportFrame::default(); 8], [0; 16]);
+        let mut walk = exports.walk(&mut stack[..deepest], &mut name[..longest]);
+        while let Some(export) = walk.next() {
+            if let Err(error) = export {
+                let place = error.offset().get() as usize - place::TRIE;
+                return Some((error.kind(), error.structure(), place));
+            }
+        }
+        None
+    };
+    assert_eq!(ends(2, 2), None);
+    // The node, and the edge with the label.
+    assert_eq!(ends(1, 2), Some((K::TooDeep, S::ExportsTrie, 6)));
+    assert_eq!(ends(2, 1), Some((K::TooDeep, S::ExportsTrie, 2)));
 }
 
 #[test]

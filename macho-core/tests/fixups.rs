@@ -417,6 +417,13 @@ fn imports_of_every_format() {
         assert_eq!(said, expected, "format {format}");
         assert_eq!(fixups.import(1), Ok(ours[1]));
         assert!(fixups.import(2).is_err());
+        // The beginning of a name, or all of it.
+        for (most, name) in [(0, "_bc"), (1, "_"), (2, "_b"), (3, "_bc"), (9, "_bc")] {
+            let import = fixups.import_prefix(1, most).unwrap();
+            let name = if most == 0 { "" } else { name };
+            assert_eq!(import.name, name, "at most {most}");
+            assert_eq!(import.lib_ordinal, ours[1].lib_ordinal);
+        }
         // `object` reads the same.
         let data = image
             .find_command(macho_core::LoadCommandKind::LC_DYLD_CHAINED_FIXUPS)

@@ -81,7 +81,9 @@ fn indirect(
             let IndirectSymbol::Index(index) = indirect else {
                 continue;
             };
-            let name = symbols.get(index).and_then(|symbol| symbol.name().ok());
+            let name = symbols
+                .get(index)
+                .and_then(|symbol| symbol.name_prefix(1).ok());
             let vmaddr = section
                 .vmaddr()
                 .get()
@@ -131,7 +133,8 @@ fn bound(
         if slot.mechanism() == Mechanism::ThreadedBind {
             return ControlFlow::Continue(());
         }
-        let import = fixups.import(&slot).ok().flatten();
+        // Only where the name is: slots may share one that is as long as the file.
+        let import = fixups.import_prefix(&slot, 1).ok().flatten();
         if let Some(name) = import.and_then(|import| place(macho, import.name)) {
             each(Import {
                 vmaddr: slot.vmaddr.get(),

@@ -1,6 +1,9 @@
 //! The slots of the bind opcodes of `LC_DYLD_INFO`, and the threads that those of the first arm64e
 //! images start.
+use core::iter::FusedIterator;
+
 use crate::bytes::Bytes;
+use crate::debug::debug_view;
 use crate::error::{Error, ErrorKind, Structure};
 use crate::fixup::import::Import;
 use crate::fixup::opcode::Opcodes;
@@ -51,14 +54,17 @@ impl BindStream {
     }
 }
 
-/// The import of a bind whose symbol's name is at this offset of the stream. The addend is the slot's.
+/// The import of a bind whose symbol's name is at this offset of the stream, with at most so many
+/// bytes of the name. The addend is the slot's.
 pub(super) fn import(
     bytes: Bytes<'_>,
     stream: BindStream,
     symbol: u32,
     words: BindWords,
+    most: usize,
 ) -> Result<Import<'_>, Error> {
-    let name = bytes.c_string(symbol.into(), stream.structure(), bytes.file_offset(0))?;
+    let blame = bytes.file_offset(0);
+    let name = bytes.c_string_prefix(symbol.into(), most, stream.structure(), blame)?;
     Ok(Import {
         lib_ordinal: words.lib_ordinal,
         weak: words.weak,
@@ -66,6 +72,67 @@ pub(super) fn import(
         name: Name::new(name),
     })
 }
+
+/// The imports of an image's threads, of which each slot has the number of one. Ends after the
+/// first error of the stream; goes on after a name that is damaged.
+#[derive(Clone)]
+#[must_use = "iterators are lazy and do nothing unless consumed"]
+pub struct ThreadImports<'a> {
+    /// The stream and the walk over it; the error of a stream that is not in the file.
+    stream: Result<(Bytes<'a>, Binds<'a>), Error>,
+    /// The most bytes of a name.
+    most: usize,
+    /// The number of the next one; `None` at the end.
+    next: Option<u32>,
+}
+
+debug_view!(ThreadImports<'_>, |imports| {
+    most: imports.most,
+    next: imports.next,
+});
+
+impl<'a> ThreadImports<'a> {
+    pub(super) fn new(image: &MachO<'a>, bytes: Result<Bytes<'a>, Error>, most: usize) -> Self {
+        let binds = |bytes| (bytes, Binds::new(image, bytes, BindStream::Eager));
+        Self {
+            stream: bytes.map(binds),
+            most,
+            next: Some(0),
+        }
+    }
+
+    /// The opcodes that the imports are read from.
+    pub fn opcodes(&self) -> &'a [u8] {
+        self.stream
+            .as_ref()
+            .map_or(&[][..], |(bytes, _)| bytes.data())
+    }
+
+    /// The import with a number that is not below that of the next one.
+    pub(super) fn get(&mut self, number: u32) -> Result<Option<Import<'a>>, Error> {
+        self.next = None;
+        let (bytes, binds) = self.stream.as_mut().map_err(|error| *error)?;
+        let Some((symbol, words)) = binds.thread_target(number)? else {
+            return Ok(None);
+        };
+        self.next = number.checked_add(1);
+        let import = import(*bytes, BindStream::Eager, symbol, words, self.most)?;
+        // The slots of a thread have no room for an addend.
+        let addend = words.addend;
+        Ok(Some(Import { addend, ..import }))
+    }
+}
+
+impl<'a> Iterator for ThreadImports<'a> {
+    type Item = Result<Import<'a>, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let number = self.next?;
+        self.get(number).transpose()
+    }
+}
+
+impl FusedIterator for ThreadImports<'_> {}
 
 /// The walk over one stream.
 #[derive(Clone)]
@@ -121,9 +188,9 @@ impl<'a> Binds<'a> {
         }
     }
 
-    /// The target of a thread's bind: that of the bind opcode with this number. Reads the stream up to
-    /// there.
-    pub(super) fn thread_target(mut self, number: u32) -> Result<Option<(u32, BindWords)>, Error> {
+    /// The target of a thread's bind: that of the bind opcode with this number, which comes after
+    /// those read so far. Reads the stream up to there.
+    pub(super) fn thread_target(&mut self, number: u32) -> Result<Option<(u32, BindWords)>, Error> {
         while self.targets <= number {
             // Threads say nothing about targets.
             self.opcodes.end_run();

@@ -38,13 +38,23 @@ fn ordinal(value: u16, width: u32) -> i32 {
 }
 
 impl<'a> ChainedFixups<'a> {
-    /// The import that a bind's ordinal names. Nothing but this entry and its name is read.
+    /// The import that a bind's ordinal names. Nothing but this entry and its name is read; of a
+    /// name that many imports share, each time: [`import_prefix`](Self::import_prefix).
     ///
     /// # Errors
     /// `UnknownFormat` for an unknown import format or compressed names, both at the header's field;
     /// `IndexOutOfBounds` where there is no such import, or the table leaves the fixups' bytes, at
     /// the header's `imports_count` or `imports_offset`; a name outside the table or without an end.
     pub fn import(&self, index: u32) -> Result<Import<'a>, Error> {
+        self.import_prefix(index, usize::MAX)
+    }
+
+    /// As [`import`](Self::import), but of a name that is longer than `most` bytes the first `most`,
+    /// and no more is read.
+    ///
+    /// # Errors
+    /// As [`import`](Self::import), but a name that is longer than `most` may lack its NUL.
+    pub fn import_prefix(&self, index: u32, most: usize) -> Result<Import<'a>, Error> {
         const HEADER: Structure = Structure::DyldChainedFixupsHeader;
         if index >= self.imports_count {
             return Err(self.bytes.error(ErrorKind::IndexOutOfBounds, HEADER, 16));
@@ -89,7 +99,8 @@ impl<'a> ChainedFixups<'a> {
         let Some(symbols) = self.bytes.from(u64::from(self.symbols_offset)) else {
             return Err(self.bytes.error(ErrorKind::IndexOutOfBounds, HEADER, 12));
         };
-        let name = symbols.c_string(u64::from(name_offset), WHAT, entry.file_offset(0))?;
+        let blame = entry.file_offset(0);
+        let name = symbols.c_string_prefix(u64::from(name_offset), most, WHAT, blame)?;
         Ok(Import {
             lib_ordinal,
             weak,
@@ -99,7 +110,7 @@ impl<'a> ChainedFixups<'a> {
     }
 
     /// All imports, in the order of their ordinals. Ends after the first error of the table itself;
-    /// goes on behind a name that is damaged.
+    /// goes on after a name that is damaged.
     pub fn imports(&self) -> Imports<'a> {
         Imports {
             fixups: *self,

@@ -164,8 +164,13 @@ fn external_base(image: &MachO<'_>) -> Option<VmAddr> {
     first_writable(image)
 }
 
-/// The import that a symbol is, for an image with or without a two-level namespace.
-pub(super) fn import<'a>(image: &MachO<'a>, symbol: &Symbol<'a>) -> Result<Import<'a>, Error> {
+/// The import that a symbol is, for an image with or without a two-level namespace, with at most so
+/// many bytes of the name.
+pub(super) fn import<'a>(
+    image: &MachO<'a>,
+    symbol: &Symbol<'a>,
+    most: usize,
+) -> Result<Import<'a>, Error> {
     let is_two_level = image.header().flags.contains(HeaderFlags::MH_TWOLEVEL);
     // DYNAMIC_LOOKUP_ORDINAL and EXECUTABLE_ORDINAL (mach-o/nlist.h).
     let lib_ordinal = match symbol.library_ordinal() {
@@ -178,6 +183,6 @@ pub(super) fn import<'a>(image: &MachO<'a>, symbol: &Symbol<'a>) -> Result<Impor
         lib_ordinal,
         weak: symbol.desc().contains(SymbolDesc::N_WEAK_REF),
         addend: 0,
-        name: symbol.name()?,
+        name: symbol.name_prefix(most)?,
     })
 }

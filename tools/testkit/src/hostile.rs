@@ -9,8 +9,10 @@ mod kmods;
 mod layout;
 mod list;
 mod patch;
+mod shared;
 
 pub use attack::Hostile;
+pub use shared::{binds_of_one_name, exports_of_one_name};
 
 /// All of them: property lists, arrays of kexts, then layouts, counts and chains.
 pub fn all() -> Vec<Hostile> {

@@ -1,14 +1,19 @@
 //! Where slots point, as far as one file says.
+use std::cell::OnceCell;
+
 use kc_offsets::RebaseTargets;
-use macho_core::{Fixup, Fixups, PointerFormat, Slot, Target, VmAddr};
+use macho_core::{Error, Fixup, Fixups, Import, Mechanism, PointerFormat, Slot, Target, VmAddr};
 use serde_json::Value;
 
 use crate::json::{hex, hex_or_null, plain, text};
+use crate::printable::MOST_NAME;
 
 /// Turns targets into addresses and names.
 pub(super) struct ImportNames<'a> {
     fixups: Fixups<'a>,
     rebases: RebaseTargets,
+    /// Those of threads, from the first such slot on.
+    of_threads: OnceCell<Vec<Result<Import<'a>, Error>>>,
 }
 
 impl<'a> ImportNames<'a> {
@@ -16,7 +21,24 @@ impl<'a> ImportNames<'a> {
         Self {
             fixups: *fixups,
             rebases,
+            of_threads: OnceCell::new(),
         }
+    }
+
+    /// The import of a bind, with as much of its name as is printed.
+    fn import(&self, slot: &Slot, ordinal: u32) -> Result<Option<Import<'a>>, Error> {
+        if slot.mechanism() != Mechanism::ThreadedBind {
+            return self.fixups.import_prefix(slot, MOST_NAME + 1);
+        }
+        let imports = self.of_threads.get_or_init(|| {
+            let imports = self.fixups.thread_imports(MOST_NAME + 1);
+            // A slot of a thread has 16 bits for the number.
+            imports.take(1 << 16).collect()
+        });
+        usize::try_from(ordinal)
+            .ok()
+            .and_then(|ordinal| imports.get(ordinal).copied())
+            .transpose()
     }
 
     /// The vmaddr of a target; `None` where it lies in another file.
@@ -45,7 +67,7 @@ impl<'a> ImportNames<'a> {
             Fixup::Bind {
                 ordinal, addend, ..
             } => {
-                let (name, own) = match self.fixups.import(slot) {
+                let (name, own) = match self.import(slot, ordinal) {
                     Ok(Some(import)) => (plain(import.name), import.addend),
                     Ok(None) => (format!("import {ordinal}"), 0),
                     Err(error) => (format!("import {ordinal} ({error})"), 0),
@@ -89,7 +111,7 @@ impl<'a> ImportNames<'a> {
                 ordinal, addend, ..
             } => {
                 let mut addend = addend;
-                if let Ok(Some(import)) = self.fixups.import(slot) {
+                if let Ok(Some(import)) = self.import(slot, ordinal) {
                     object["target"] = text(import.name);
                     object["library"] = import.lib_ordinal.into();
                     object["weak"] = import.weak.into();

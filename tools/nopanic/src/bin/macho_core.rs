@@ -190,8 +190,13 @@ fn probe_fixups(image: &MachO<'_>) {
     for slot in fixups.slots().flatten() {
         black_box((slot.vmaddr, slot.size(), slot.pointer_format()));
         let _ = black_box((slot.fixup(), slot.mechanism().name()));
-        let _ = black_box(fixups.import(&slot));
+        let _ = black_box((fixups.import(&slot), fixups.import_prefix(&slot, 9)));
     }
+    let imports = fixups.thread_imports(9);
+    black_box(imports.opcodes());
+    imports.for_each(|import| {
+        let _ = black_box(import);
+    });
     let _ = black_box(fixups.try_for_each(|slot| match slot {
         Ok(slot) if slot.raw == 0 => ControlFlow::Break(slot.vmaddr),
         _ => ControlFlow::Continue(()),
@@ -202,6 +207,7 @@ fn probe_fixups(image: &MachO<'_>) {
 fn probe_chained(fixups: &ChainedFixups<'_>, image: &MachO<'_>, number: u64) {
     black_box(fixups.segment_count());
     let _ = black_box(fixups.import(number as u32));
+    let _ = black_box(fixups.import_prefix(number as u32, number as usize));
     fixups.imports().for_each(|import| {
         let _ = black_box(import);
     });
