@@ -11,6 +11,7 @@ use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::images::{self, ImageMemory};
 use crate::json::{hex, hex_or_null, plain, text};
+use crate::printable::NameLimit;
 use crate::question::with_image;
 use crate::report::{Report, Status};
 use crate::streams::Streams;
@@ -116,20 +117,22 @@ fn list(sources: &[Source<'_>], report: &mut Report<'_, '_>) -> Result<(), Failu
     let mut is_empty = report.damage.is_none();
     for source in sources {
         let names = ImportNames::new(&source.fixups, source.targets);
-        let id = source.id.map_or(Value::Null, text);
         for item in source.fixups.slots() {
             is_empty = false;
             match item {
                 Ok(slot) if report.is_json() => {
-                    let mut row = row_json(Some(&slot), &id);
-                    names.describe(&slot, &mut row);
+                    let mut row = row_json(Some(&slot), source.id, &mut report.names);
+                    names.describe(&slot, &mut report.names, &mut row);
                     report.row(&row)?;
                 }
-                Ok(slot) => write_slot(&slot, &names, report.text()?)?,
+                Ok(slot) => {
+                    let target = names.text(&slot, &mut report.names);
+                    write_slot(&slot, &target, report.text()?)?;
+                }
                 Err(error) => {
                     let damage = report.damaged(error, None);
                     if report.is_json() {
-                        let mut row = row_json(None, &id);
+                        let mut row = row_json(None, source.id, &mut report.names);
                         row["damage"] = damage;
                         report.row(&row)?;
                     }
@@ -143,10 +146,9 @@ fn list(sources: &[Source<'_>], report: &mut Report<'_, '_>) -> Result<(), Failu
     Ok(())
 }
 
-fn write_slot(slot: &Slot, names: &ImportNames<'_>, out: &mut Vec<u8>) -> Result<(), Failure> {
+fn write_slot(slot: &Slot, target: &str, out: &mut Vec<u8>) -> Result<(), Failure> {
     let offset = slot.file_offset.get();
     let fixup = slot.fixup();
-    let target = names.text(slot);
     write!(
         out,
         "{}  {offset:#010x}  {:6}  {target}",
@@ -162,7 +164,8 @@ fn write_slot(slot: &Slot, names: &ImportNames<'_>, out: &mut Vec<u8>) -> Result
 }
 
 /// The row of a slot, without its target; of damage all null.
-fn row_json(slot: Option<&Slot>, image: &Value) -> Value {
+fn row_json(slot: Option<&Slot>, image: Option<Name<'_>>, names: &mut NameLimit) -> Value {
+    let image = image.map(|id| names.shown(id.as_bytes()).to_string());
     let auth = slot.and_then(|slot| auth(slot.fixup()));
     json!({
         "vmaddr": hex_or_null(slot.map(|slot| slot.vmaddr.get())),

@@ -12,6 +12,7 @@ mod patch;
 mod shared;
 
 pub use attack::Hostile;
+pub use list::with_prelink_info;
 pub use shared::{binds_of_one_name, exports_of_one_name};
 
 /// All of them: property lists, arrays of kexts, then layouts, counts and chains.

@@ -3,6 +3,7 @@
 use crate::classic::firmware::{Firmware, Space, Starts};
 use crate::classic::{self, Counts};
 use crate::constants::{CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, CPU_TYPE_X86_64};
+use crate::hostile;
 use crate::img4::{self, Im4p};
 use crate::kernelcache::sample;
 use crate::macho::every::{self, Make};
@@ -262,4 +263,44 @@ pub fn capi() -> Vec<Seed> {
             .map(|(name, file)| (format!("img4-{name}"), case(&[2, 3, 4], &file))),
     );
     seeds
+}
+
+/// Bytes of a command line before its text and the file: which one, options, two numbers, and how
+/// many bytes the text has.
+pub const KC_HEAD: usize = 19;
+
+/// Command lines, and the files that they are about.
+pub fn kc() -> Vec<Seed> {
+    let mut files = macho();
+    files.extend(fixups());
+    files.extend(img4());
+    files.extend([
+        ("binds".to_owned(), hostile::binds_of_one_name(40, 600)),
+        ("exports".to_owned(), hostile::exports_of_one_name(0x400)),
+    ]);
+    let texts: [&[u8]; 4] = [
+        b"org.example.alpha",
+        b"ret",
+        b"at offset 0: bytes cf -> cf\nfind asm ret -> nop\n",
+        b"_",
+    ];
+    let address = 0xffff_fe00_0700_4000_u64;
+    // Each file with another command line, each command line with some file.
+    (0..32_u8)
+        .chain(0..32)
+        .zip(files.iter().cycle())
+        .enumerate()
+        .map(|(number, (command, (name, file)))| {
+            let text = texts[number % texts.len()];
+            let options = if number < 32 { 0 } else { 1 << (number % 5) };
+            let mut bytes = vec![command, options];
+            bytes.extend(address.to_le_bytes());
+            bytes.extend(0x8000_u64.to_le_bytes());
+            bytes.push(u8::try_from(text.len()).expect("short"));
+            assert_eq!(bytes.len(), KC_HEAD);
+            bytes.extend(text);
+            bytes.extend(file);
+            (format!("{number}-{name}"), bytes)
+        })
+        .collect()
 }

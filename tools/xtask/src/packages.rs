@@ -29,6 +29,17 @@ pub(crate) fn qemu() -> Outcome<()> {
     apt_install(&[QEMU])
 }
 
+/// Makes sure that Valgrind is there; only counting instructions needs it.
+///
+/// # Errors
+/// When it cannot be installed.
+pub(crate) fn valgrind() -> Outcome<()> {
+    apt_install(&[Package {
+        name: "valgrind",
+        probe: &["valgrind", "--version"],
+    }])
+}
+
 /// Runs the images of `bare-metal/`.
 pub(crate) const QEMU: Package = Package {
     name: "qemu-system-arm",

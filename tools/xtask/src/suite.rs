@@ -4,7 +4,7 @@ use crate::command::{cargo, root, stdout, tee, workspaces};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
 use crate::{
     bare, capi, corpus, delegate, execute, fuzz, imports, miri, msrv, nopanic, oracle, package,
-    qemu, readme, setup, size,
+    packages, qemu, readme, setup, size,
 };
 
 const STEPS: &[Step] = &[
@@ -158,6 +158,11 @@ const LONG: &[Step] = &[
         run: execute::long,
     },
     Step {
+        name: "cost-long",
+        what: "instructions of kc on files that ask for much grow as the files do",
+        run: instructions,
+    },
+    Step {
         name: "miri",
         what: "the libraries' tests under Miri, on three targets",
         run: miri::step,
@@ -300,6 +305,19 @@ fn generated() -> Outcome<Checked> {
 
 fn doctests() -> Outcome<Checked> {
     cargo_test(&["--workspace", "--doc"], "doctests passed")
+}
+
+/// Counts instructions with Callgrind.
+fn instructions() -> Outcome<Checked> {
+    packages::valgrind()?;
+    let mut counts = 0_u64;
+    tee(
+        cargo()
+            .args(["test", "--release", "--package", "kctool", "--test", "cost"])
+            .args(["--", "--ignored", "--nocapture"]),
+        |line| counts += u64::from(line.ends_with("instructions")),
+    )?;
+    Ok(Checked::new(counts, "command lines counted at three sizes"))
 }
 
 /// Runs `cargo test` and adds up its closing lines.

@@ -5,8 +5,8 @@ use kc_offsets::RebaseTargets;
 use macho_core::{Error, Fixup, Fixups, Import, Mechanism, PointerFormat, Slot, Target, VmAddr};
 use serde_json::Value;
 
-use crate::json::{hex, hex_or_null, plain, text};
-use crate::printable::MOST_NAME;
+use crate::json::{hex, hex_or_null};
+use crate::printable::{MOST_NAME, NameLimit};
 
 /// Turns targets into addresses and names.
 pub(super) struct ImportNames<'a> {
@@ -47,7 +47,7 @@ impl<'a> ImportNames<'a> {
     }
 
     /// A target for people.
-    pub(super) fn text(&self, slot: &Slot) -> String {
+    pub(super) fn text(&self, slot: &Slot, names: &mut NameLimit) -> String {
         let format = slot.pointer_format();
         match slot.fixup() {
             Fixup::Rebase { target, .. } => {
@@ -68,7 +68,10 @@ impl<'a> ImportNames<'a> {
                 ordinal, addend, ..
             } => {
                 let (name, own) = match self.import(slot, ordinal) {
-                    Ok(Some(import)) => (plain(import.name), import.addend),
+                    Ok(Some(import)) => (
+                        names.shown(import.name.as_bytes()).to_string(),
+                        import.addend,
+                    ),
                     Ok(None) => (format!("import {ordinal}"), 0),
                     Err(error) => (format!("import {ordinal} ({error})"), 0),
                 };
@@ -84,7 +87,7 @@ impl<'a> ImportNames<'a> {
     }
 
     /// Sets `target` and `cache_level`, and where `target` does not say all, what the slot says.
-    pub(super) fn describe(&self, slot: &Slot, object: &mut Value) {
+    pub(super) fn describe(&self, slot: &Slot, names: &mut NameLimit, object: &mut Value) {
         let format = slot.pointer_format();
         match slot.fixup() {
             Fixup::Rebase { target, .. } => {
@@ -112,7 +115,7 @@ impl<'a> ImportNames<'a> {
             } => {
                 let mut addend = addend;
                 if let Ok(Some(import)) = self.import(slot, ordinal) {
-                    object["target"] = text(import.name);
+                    object["target"] = names.shown(import.name.as_bytes()).to_string().into();
                     object["library"] = import.lib_ordinal.into();
                     object["weak"] = import.weak.into();
                     addend = addend.wrapping_add(import.addend);

@@ -28,6 +28,7 @@ fn main() -> std::io::Result<()> {
         ("asm", seeds::lines()),
         ("construct", seeds::calls()),
         ("capi", seeds::capi()),
+        ("kc", seeds::kc()),
     ];
     for (target, files) in targets {
         let folder = dir.join(target);

@@ -8,8 +8,8 @@ use crate::hostile::attack::Hostile;
 use crate::hostile::patch::{ADDR, FILEOFF, FILESIZE, File, OFFSET, SIZE, VMADDR, VMSIZE};
 use crate::kernelcache::sample;
 
-/// The sample collection with another property list, behind all it has.
-fn with_list(xml: &str) -> Vec<u8> {
+/// The sample collection with another property list, after all it has.
+pub fn with_prelink_info(xml: &str) -> Vec<u8> {
     let mut file = File(sample::fileset().bytes);
     let start = len64(file.0.len()).next_multiple_of(PAGE);
     let size = len64(xml.len());
@@ -127,7 +127,7 @@ pub(super) fn all() -> Vec<Hostile> {
     ]
     .map(|(name, xml)| Hostile {
         name,
-        bytes: with_list(&xml),
+        bytes: with_prelink_info(&xml),
     })
     .into()
 }
