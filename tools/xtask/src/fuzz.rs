@@ -4,8 +4,11 @@
 //! The flags are those that cargo-fuzz gives to rustc, so that nothing needs to
 //! be installed; `cargo fuzz` works on the same folder.
 
+mod log;
+
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::command::{cargo, command, root, run, stdout, target_dir, tee};
 use crate::step::{Checked, Failure, Outcome};
@@ -23,7 +26,7 @@ const FLAGS: &str = "-Cpasses=sancov-module \
 
 /// The longest inputs, in bytes, of targets whose inputs are many small things: more of them teach
 /// nothing and cost time. Each word is assembled, compared and searched for.
-const SHORT: [(&str, u32); 7] = [
+const SHORT: [(&str, u32); 8] = [
     ("a64_encode", 64),
     ("asm", 256),
     ("construct", 96),
@@ -31,6 +34,7 @@ const SHORT: [(&str, u32); 7] = [
     ("decode_bad64", 512),
     ("decode_text", 512),
     ("capi", 1 << 15),
+    ("kc", 1 << 14),
 ];
 
 /// Of the others.
@@ -39,13 +43,23 @@ const LONGEST: u32 = 1 << 16;
 /// How long `cargo xtask test --all` runs each target.
 const LONG: u64 = 300;
 
-/// `cargo xtask fuzz [--seconds N] [TARGET...]`.
+/// What to run, and how.
+struct Plan<'a> {
+    /// The targets; none is all.
+    chosen: &'a [&'a str],
+    seconds: u64,
+    /// Only those that have not been fuzzed enough, and what they do is written down.
+    log: bool,
+}
+
+/// `cargo xtask fuzz [--seconds N] [--log] [TARGET...]`.
 ///
 /// # Errors
 /// When a target does not build, finds something, or runs nothing.
 pub(crate) fn fuzz(arguments: &[String]) -> Outcome<()> {
     let mut seconds = 60_u64;
     let mut chosen: Vec<&str> = Vec::new();
+    let mut log = false;
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
@@ -55,10 +69,16 @@ pub(crate) fn fuzz(arguments: &[String]) -> Outcome<()> {
                     .and_then(|number| number.parse().ok())
                     .ok_or_else(|| Failure::new("--seconds needs a number"))?;
             }
+            "--log" => log = true,
             name => chosen.push(name),
         }
     }
-    run_targets(&chosen, seconds, has_bad64()).map(|_| ())
+    let plan = Plan {
+        chosen: &chosen,
+        seconds,
+        log,
+    };
+    run_targets(&plan, has_bad64()).map(|_| ())
 }
 
 /// Step: every target for [`LONG`] seconds, none left out.
@@ -69,7 +89,12 @@ pub(crate) fn long() -> Outcome<Checked> {
     if !has_bad64() {
         return Err(Failure::new("the target decode_bad64 needs clang"));
     }
-    let executions = run_targets(&[], LONG, true)?;
+    let plan = Plan {
+        chosen: &[],
+        seconds: LONG,
+        log: false,
+    };
+    let executions = run_targets(&plan, true)?;
     Ok(Checked::new(
         executions,
         format!("executions, {LONG} s for each target"),
@@ -82,7 +107,12 @@ fn has_bad64() -> bool {
 }
 
 /// Builds the targets and runs those that are chosen, or all; gives the number of executions.
-fn run_targets(chosen: &[&str], seconds: u64, bad64: bool) -> Outcome<u64> {
+fn run_targets(plan: &Plan<'_>, bad64: bool) -> Outcome<u64> {
+    let Plan {
+        chosen,
+        seconds,
+        log,
+    } = *plan;
     let mut targets = targets()?;
     if !bad64 {
         println!("decode_bad64 is left out: clang is not installed");
@@ -97,21 +127,15 @@ fn run_targets(chosen: &[&str], seconds: u64, bad64: bool) -> Outcome<u64> {
         )));
     }
 
-    let seeds = target_dir().join("fuzz/seeds");
-    run(cargo()
-        .args(["run", "--quiet", "--release", "--package", "testkit"])
-        .args(["--bin", "mkseeds", "--"])
-        .arg(&seeds))?;
-    let triple = host()?;
-    // With --target, the flags reach the fuzzed code and not build scripts.
-    run(cargo()
-        .current_dir(root().join("fuzz"))
-        .env("CARGO_TARGET_DIR", target_dir().join("fuzz"))
-        .env("RUSTFLAGS", FLAGS)
-        .args(["build", "--release", "--bins", "--target", &triple])
-        .args(["--features", if bad64 { "bad64" } else { "" }]))?;
-
-    let programs = target_dir().join("fuzz").join(&triple).join("release");
+    if log {
+        log::commit()?;
+        targets = log::unfinished(&targets)?;
+        if targets.is_empty() {
+            println!("every target has been fuzzed enough");
+            return Ok(0);
+        }
+    }
+    let programs = programs(&Build::usual(), bad64)?;
     let mut failed = 0_usize;
     let mut all = 0_u64;
     let mut summary = Vec::new();
@@ -119,9 +143,15 @@ fn run_targets(chosen: &[&str], seconds: u64, bad64: bool) -> Outcome<u64> {
         .iter()
         .filter(|target| chosen.is_empty() || chosen.contains(&target.as_str()))
     {
-        match run_target(target, &programs.join(target), &seeds.join(target), seconds) {
+        let seed = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(1, |time| time.as_secs() % 1_000_000);
+        match run_target(target, &programs.join(target), seed, seconds) {
             Ok(executions) => {
                 all += executions;
+                if log {
+                    log::add(target, seed, seconds, executions)?;
+                }
                 summary.push(format!("  ok   {target:<14}{executions:>12} executions"));
             }
             Err(failure) => {
@@ -141,8 +171,59 @@ fn run_targets(chosen: &[&str], seconds: u64, bad64: bool) -> Outcome<u64> {
     }
 }
 
+/// Where the programs are built, and with which flags.
+pub(crate) struct Build {
+    folder: PathBuf,
+    flags: String,
+}
+
+impl Build {
+    fn usual() -> Self {
+        Self {
+            folder: target_dir().join("fuzz"),
+            flags: FLAGS.to_owned(),
+        }
+    }
+
+    /// One that writes which lines it reached.
+    pub(crate) fn coverage(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+            flags: format!("{FLAGS} -Cinstrument-coverage"),
+        }
+    }
+}
+
+/// The first inputs, a folder a target.
+pub(crate) fn seeds() -> PathBuf {
+    target_dir().join("fuzz/seeds")
+}
+
+/// Writes the seeds and builds every target; the folder of the programs.
+///
+/// # Errors
+/// When one does not build.
+pub(crate) fn programs(build: &Build, bad64: bool) -> Outcome<PathBuf> {
+    run(cargo()
+        .args(["run", "--quiet", "--release", "--package", "testkit"])
+        .args(["--bin", "mkseeds", "--"])
+        .arg(seeds()))?;
+    let triple = host()?;
+    // With --target, the flags reach the fuzzed code and not build scripts.
+    run(cargo()
+        .current_dir(root().join("fuzz"))
+        .env("CARGO_TARGET_DIR", &build.folder)
+        .env("RUSTFLAGS", &build.flags)
+        .args(["build", "--release", "--bins", "--target", &triple])
+        .args(["--features", if bad64 { "bad64" } else { "" }]))?;
+    Ok(build.folder.join(&triple).join("release"))
+}
+
 /// The targets that `fuzz/Cargo.toml` names.
-fn targets() -> Outcome<Vec<String>> {
+///
+/// # Errors
+/// When there are none.
+pub(crate) fn targets() -> Outcome<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(root().join("fuzz/fuzz_targets"))? {
         let name = entry?.file_name().to_string_lossy().into_owned();
@@ -168,7 +249,7 @@ fn host() -> Outcome<String> {
 }
 
 /// Runs one target and gives the number of executions.
-fn run_target(target: &str, program: &Path, seeds: &Path, seconds: u64) -> Outcome<u64> {
+fn run_target(target: &str, program: &Path, seed: u64, seconds: u64) -> Outcome<u64> {
     println!("\n== {target}");
     // What libFuzzer finds interesting is kept for the next run; what breaks
     // goes where cargo-fuzz would put it.
@@ -181,11 +262,13 @@ fn run_target(target: &str, program: &Path, seeds: &Path, seconds: u64) -> Outco
     let mut command = command(program);
     command
         .arg(format!("-max_total_time={seconds}"))
+        .arg(format!("-seed={seed}"))
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .arg(format!("-max_len={longest}"))
         .args(["-timeout=10", "-rss_limit_mb=2048"])
         .args(["-print_final_stats=1", "-verbosity=1"])
         .arg(&corpus);
+    let seeds = seeds().join(target);
     if seeds.is_dir() {
         command.arg(seeds);
     }

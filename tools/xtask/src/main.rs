@@ -8,6 +8,7 @@ mod bare;
 mod capi;
 mod command;
 mod corpus;
+mod coverage;
 mod debian;
 mod delegate;
 mod execute;
@@ -20,6 +21,7 @@ mod nopanic;
 mod oracle;
 mod package;
 mod packages;
+mod public;
 mod qemu;
 mod readme;
 mod setup;
@@ -97,7 +99,7 @@ const CHORES: &[Chore] = &[
     },
     Chore {
         name: "fuzz",
-        help: "run every fuzz target [--seconds N] [TARGET...]",
+        help: "run every fuzz target [--seconds N] [--log] [TARGET...]",
         run: fuzz::fuzz,
     },
 ];

@@ -8,7 +8,8 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::bare::{LIBRARIES, Library, TARGETS, Toolchain};
-use crate::command::{command, root, stdout};
+use crate::command::root;
+use crate::public::{public_function, tracked_sources};
 use crate::step::{Checked, Failure, Outcome};
 
 /// Step: every proof links for both targets, and those that must fail do.
@@ -62,9 +63,7 @@ pub(crate) fn link() -> Outcome<Checked> {
 
 /// Every public function of the library is named in its proof.
 ///
-/// The lint `unreachable_pub` keeps private functions from being `pub`, so the
-/// text of the sources tells which functions a user can call. Names are all
-/// that is compared: two functions of one name count as one.
+/// Names are all that is compared: two functions of one name count as one.
 fn names_every_function(library: &Library) -> Outcome<()> {
     let proof = format!("tools/nopanic/src/bin/{}.rs", library.krate);
     let text = fs::read_to_string(root().join(&proof))?;
@@ -89,30 +88,6 @@ fn names_every_function(library: &Library) -> Outcome<()> {
             missing.join(", ")
         )))
     }
-}
-
-/// The source files of the library in that folder, by git.
-fn tracked_sources(folder: &str) -> Outcome<Vec<String>> {
-    let list = stdout(command("git").args(["ls-files", &format!("{folder}/src/*.rs")]))?;
-    let files: Vec<String> = String::from_utf8_lossy(&list)
-        .lines()
-        .map(str::to_owned)
-        .collect();
-    if files.is_empty() {
-        return Err(Failure::new(format!("git knows no source of {folder}")));
-    }
-    Ok(files)
-}
-
-/// The name in a line such as `pub const fn get(self) -> u64 {`.
-fn public_function(line: &str) -> Option<&str> {
-    let rest = line.trim_start().strip_prefix("pub ")?;
-    let rest = rest.strip_prefix("const ").unwrap_or(rest);
-    let rest = rest.strip_prefix("unsafe ").unwrap_or(rest);
-    let rest = rest.strip_prefix("extern \"C\" ").unwrap_or(rest);
-    rest.strip_prefix("fn ")?
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .next()
 }
 
 /// The binaries of tools/nopanic/ that must link.
@@ -187,20 +162,4 @@ fn overflow_checks_are_on(messages: &str) -> Outcome<()> {
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::public_function;
-
-    #[test]
-    fn public_functions_are_told_from_others() {
-        assert_eq!(
-            public_function("    pub const fn get(self) -> u64 {"),
-            Some("get")
-        );
-        assert_eq!(public_function("pub fn walk<'s>(&self) {"), Some("walk"));
-        assert_eq!(public_function("    pub(crate) fn inner() {"), None);
-        assert_eq!(public_function("    fn inner() {"), None);
-    }
 }

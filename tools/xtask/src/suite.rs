@@ -3,8 +3,8 @@
 use crate::command::{cargo, root, stdout, tee, workspaces};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
 use crate::{
-    bare, capi, corpus, delegate, execute, fuzz, imports, miri, msrv, nopanic, oracle, package,
-    packages, qemu, readme, setup, size,
+    bare, capi, corpus, coverage, delegate, execute, fuzz, imports, miri, msrv, nopanic, oracle,
+    package, packages, qemu, readme, setup, size,
 };
 
 const STEPS: &[Step] = &[
@@ -166,6 +166,11 @@ const LONG: &[Step] = &[
         name: "miri",
         what: "the libraries' tests under Miri, on three targets",
         run: miri::step,
+    },
+    Step {
+        name: "coverage",
+        what: "some fuzz target reaches each public function of the libraries",
+        run: coverage::step,
     },
     Step {
         name: "fuzz-long",
