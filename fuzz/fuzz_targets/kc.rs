@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libfuzzer_sys::fuzz_target;
+use macho_core::{FileOffset, FileType, MachO, Mode};
 use serde_json::Value;
 use testkit::seeds::KC_HEAD;
 
@@ -87,6 +88,8 @@ const OPTIONS: [&str; 5] = [
     "--error-if-none",
 ];
 
+const IS_MAPPED: u8 = 1 << 3;
+
 /// Most bytes that a payload or a loaded image may have.
 const MOST_BYTES: usize = 256 << 10;
 
@@ -129,8 +132,26 @@ fn check_text(what: &str, bytes: &[u8]) {
     assert!(!text.contains(is_hidden), "{what}: {text:?}");
 }
 
-/// A document, or lines of them, that answer.
-fn check_json(bytes: &[u8], are_lines: bool, status: u8) {
+/// Every image of a fileset is a row, and the status tells of those that are damaged.
+fn check_entries(answer: &Value, file: &[u8], status: u8) {
+    let Ok(image) = MachO::parse_with(file, FileOffset::new(0), Mode::Tolerant) else {
+        return;
+    };
+    if image.header().filetype != FileType::MH_FILESET {
+        return;
+    }
+    let (mut entries, mut is_damaged) = (0, false);
+    for entry in image.fileset_entries() {
+        entries += 1;
+        is_damaged |= entry.map_or(true, |entry| entry.parse().is_err());
+    }
+    let rows = answer["rows"].as_array().expect("a list").len();
+    assert!(rows >= entries, "{rows} rows of {entries}");
+    assert!(status == 3 || !is_damaged, "status {status}");
+}
+
+/// A document, or lines of them, that answer; the last one.
+fn check_json(bytes: &[u8], are_lines: bool, status: u8) -> Value {
     let text = std::str::from_utf8(bytes).expect("UTF-8");
     assert!(text.is_ascii(), "{text:?}");
     let parse = |text: &str| -> Value { serde_json::from_str(text).expect("JSON") };
@@ -143,6 +164,7 @@ fn check_json(bytes: &[u8], are_lines: bool, status: u8) {
     assert_eq!(last["complete"], Value::Bool(status != 3), "{last}");
     let damage = last["damage"].as_array().expect("a list");
     assert!(!damage.is_empty() || status != 3, "status {status}: {last}");
+    last
 }
 
 fuzz_target!(|data: &[u8]| {
@@ -217,7 +239,12 @@ fuzz_target!(|data: &[u8]| {
     check_text("standard output", &stdout);
     match options & 3 {
         0 => {}
-        1 => check_json(&stdout, false, status),
-        _ => check_json(&stdout, true, status),
+        1 => {
+            let answer = check_json(&stdout, false, status);
+            if COMMANDS[command] == "entries -" && options & IS_MAPPED == 0 {
+                check_entries(&answer, file, status);
+            }
+        }
+        _ => drop(check_json(&stdout, true, status)),
     }
 });

@@ -10,6 +10,7 @@ mod layout;
 mod list;
 mod patch;
 mod shared;
+pub mod sharing;
 
 pub use attack::Hostile;
 pub use list::with_prelink_info;

@@ -277,18 +277,25 @@ pub fn kc() -> Vec<Seed> {
     files.extend([
         ("binds".to_owned(), hostile::binds_of_one_name(40, 600)),
         ("exports".to_owned(), hostile::exports_of_one_name(0x400)),
+        (
+            "shared".to_owned(),
+            hostile::sharing::function_starts(30, 0x2000),
+        ),
     ]);
-    let texts: [&[u8]; 4] = [
+    let texts: [&[u8]; 5] = [
+        "org.example.\u{202e}alpha".as_bytes(),
         b"org.example.alpha",
         b"ret",
         b"at offset 0: bytes cf -> cf\nfind asm ret -> nop\n",
         b"_",
     ];
     let address = 0xffff_fe00_0700_4000_u64;
-    // Each file with another command line, each command line with some file.
+    // Each command line twice, and each file; the last one with the list of functions.
+    let last = files.len() - 1;
     (0..32_u8)
         .chain(0..32)
         .zip(files.iter().cycle())
+        .chain([(10, &files[last])])
         .enumerate()
         .map(|(number, (command, (name, file)))| {
             let text = texts[number % texts.len()];

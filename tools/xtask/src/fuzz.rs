@@ -5,6 +5,7 @@
 //! be installed; `cargo fuzz` works on the same folder.
 
 mod log;
+pub(crate) mod planted;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -185,6 +186,14 @@ impl Build {
         }
     }
 
+    /// One beside it, for sources with a fault.
+    fn planted(folder: &Path) -> Self {
+        Self {
+            folder: folder.join("target"),
+            flags: FLAGS.to_owned(),
+        }
+    }
+
     /// One that writes which lines it reached.
     pub(crate) fn coverage(folder: &Path) -> Self {
         Self {
@@ -203,20 +212,34 @@ pub(crate) fn seeds() -> PathBuf {
 ///
 /// # Errors
 /// When one does not build.
-pub(crate) fn programs(build: &Build, bad64: bool) -> Outcome<PathBuf> {
+pub(crate) fn programs(how: &Build, bad64: bool) -> Outcome<PathBuf> {
+    write_seeds()?;
+    let features = if bad64 { "bad64" } else { "" };
+    build(
+        how,
+        &root().join("fuzz"),
+        &["--bins", "--features", features],
+    )
+}
+
+fn write_seeds() -> Outcome<()> {
     run(cargo()
         .args(["run", "--quiet", "--release", "--package", "testkit"])
         .args(["--bin", "mkseeds", "--"])
-        .arg(seeds()))?;
+        .arg(seeds()))
+}
+
+/// Builds what cargo's `arguments` name of the targets in `folder`; the folder of the programs.
+fn build(how: &Build, folder: &Path, arguments: &[&str]) -> Outcome<PathBuf> {
     let triple = host()?;
     // With --target, the flags reach the fuzzed code and not build scripts.
     run(cargo()
-        .current_dir(root().join("fuzz"))
-        .env("CARGO_TARGET_DIR", &build.folder)
-        .env("RUSTFLAGS", &build.flags)
-        .args(["build", "--release", "--bins", "--target", &triple])
-        .args(["--features", if bad64 { "bad64" } else { "" }]))?;
-    Ok(build.folder.join(&triple).join("release"))
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", &how.folder)
+        .env("RUSTFLAGS", &how.flags)
+        .args(["build", "--release", "--target", &triple])
+        .args(arguments))?;
+    Ok(how.folder.join(&triple).join("release"))
 }
 
 /// The targets that `fuzz/Cargo.toml` names.
@@ -238,6 +261,12 @@ pub(crate) fn targets() -> Outcome<Vec<String>> {
     Ok(names)
 }
 
+/// The most bytes of an input.
+fn longest(target: &str) -> u32 {
+    let short = SHORT.iter().find(|(name, _)| *name == target);
+    short.map_or(LONGEST, |(_, bytes)| *bytes)
+}
+
 /// The triple of this machine.
 fn host() -> Outcome<String> {
     let version = stdout(command("rustc").arg("-vV"))?;
@@ -257,14 +286,12 @@ fn run_target(target: &str, program: &Path, seed: u64, seconds: u64) -> Outcome<
     let artifacts = root().join("fuzz/artifacts").join(target);
     fs::create_dir_all(&corpus)?;
     fs::create_dir_all(&artifacts)?;
-    let short = SHORT.iter().find(|(name, _)| *name == target);
-    let longest = short.map_or(LONGEST, |(_, bytes)| *bytes);
     let mut command = command(program);
     command
         .arg(format!("-max_total_time={seconds}"))
         .arg(format!("-seed={seed}"))
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
-        .arg(format!("-max_len={longest}"))
+        .arg(format!("-max_len={}", longest(target)))
         .args(["-timeout=10", "-rss_limit_mb=2048"])
         .args(["-print_final_stats=1", "-verbosity=1"])
         .arg(&corpus);

@@ -173,6 +173,11 @@ const LONG: &[Step] = &[
         run: coverage::step,
     },
     Step {
+        name: "fuzz-planted",
+        what: "the fuzz targets find faults that are put into the sources",
+        run: fuzz::planted::step,
+    },
+    Step {
         name: "fuzz-long",
         what: "every fuzz target for five minutes",
         run: fuzz::long,

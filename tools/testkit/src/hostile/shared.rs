@@ -88,6 +88,11 @@ pub fn binds_of_one_name(slots: usize, name: usize) -> Vec<u8> {
     })
 }
 
+/// A number of at most 28 bits, seven at a time, the lowest first.
+fn sevens(number: usize) -> [u8; 4] {
+    [0, 7, 14, 21].map(|shift| (number >> shift).to_le_bytes()[0] & 0x7f)
+}
+
 /// An exports trie of so many bytes, all of whose nodes are one: an edge for each letter leads to an
 /// export from another library, and the nodes' bytes overlap.
 pub fn exports_of_one_name(size: usize) -> Vec<u8> {
@@ -98,7 +103,7 @@ pub fn exports_of_one_name(size: usize) -> Vec<u8> {
     for edge in 0..edges {
         // A number of three bytes, and 7 bytes from one node to the next.
         let child = first + 7 * usize::from(edge);
-        let [low, high] = [child & 0x7f, child >> 7 & 0x7f].map(|bits| bits as u8);
+        let [low, high, ..] = sevens(child);
         trie.extend([b'a' + edge, 0, low | 0x80, high | 0x80, 0]);
     }
     // Each node: its size, up to the last byte but one; EXPORT_SYMBOL_FLAGS_REEXPORT, library 1; a
@@ -106,7 +111,7 @@ pub fn exports_of_one_name(size: usize) -> Vec<u8> {
     for edge in 0..usize::from(edges) {
         let at = first + 7 * edge;
         let len = size - 2 - at - 4;
-        let [a, b, c, d] = [len, len >> 7, len >> 14, len >> 21].map(|bits| bits as u8 & 0x7f);
+        let [a, b, c, d] = sevens(len);
         trie.extend([a | 0x80, b | 0x80, c | 0x80, d, 8, 1, b'n']);
     }
     trie.resize(size - 2, b'n');
