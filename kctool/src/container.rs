@@ -188,6 +188,16 @@ impl Payload<'_> {
         } else {
             Mode::Tolerant
         };
+        let image = self.parsed(args, mode)?;
+        if args.strict {
+            image
+                .ensure_consistent()
+                .map_err(|error| self.damaged(error))?;
+        }
+        Ok(image)
+    }
+
+    fn parsed(&self, args: &InputArgs, mode: Mode) -> Result<MachO<'_>, Failure> {
         if let Some(pointers) = args.mapped {
             return mapped::image(&self.bytes, args.header, pointers, mode);
         }

@@ -1,6 +1,6 @@
 //! Questions about an image that several subcommands ask.
 use kc_offsets::{EntryPoint, Outcome};
-use macho_core::{MachO, Segment};
+use macho_core::{Error, ErrorKind, MachO, Segment};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -9,6 +9,33 @@ use crate::streams::Streams;
 
 /// The most things of one kind that are said on standard error.
 const MOST_NOTES: usize = 8;
+
+/// The first contradiction in the image, which `--strict` refuses.
+pub(crate) fn contradiction(image: &MachO<'_>) -> Option<Error> {
+    image.ensure_consistent().err()
+}
+
+/// Says the contradiction that no reader of a command or a table meets. What a reader meets is said
+/// where it is read; `kc info`, which reads little, says all.
+pub(crate) fn note_contradiction(
+    image: &MachO<'_>,
+    streams: &mut Streams<'_>,
+) -> Result<(), Failure> {
+    let nobody_else_says = |error: &Error| {
+        matches!(
+            error.kind(),
+            ErrorKind::Overlap
+                | ErrorKind::SectionOutsideSegment
+                | ErrorKind::DuplicateCommand
+                | ErrorKind::CommandMissing
+                | ErrorKind::CommandMisplaced
+        )
+    };
+    match contradiction(image).filter(nobody_else_says) {
+        Some(error) => streams.note(format_args!("tolerated: {error}")),
+        None => Ok(()),
+    }
+}
 
 /// Says what the tolerant mode let pass.
 pub(crate) fn note_tolerated(image: &MachO<'_>, streams: &mut Streams<'_>) -> Result<(), Failure> {

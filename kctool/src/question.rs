@@ -4,7 +4,7 @@ use kc_offsets::KernelCache;
 use crate::cli::InputArgs;
 use crate::container::{self, Payload};
 use crate::failure::Failure;
-use crate::image::note_tolerated;
+use crate::image::{note_contradiction, note_tolerated};
 use crate::streams::Streams;
 
 /// Opens the input, unwraps it, and asks `question` of the image inside.
@@ -17,6 +17,7 @@ pub(crate) fn with_image<T>(
     let payload = container::payload(&input, args)?;
     let image = payload.image(args)?;
     note_tolerated(&image, streams)?;
+    note_contradiction(&image, streams)?;
     let cache = KernelCache::new(image);
     question(&cache, &payload, streams).map_err(|failure| payload.inside(failure))
 }

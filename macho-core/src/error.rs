@@ -77,6 +77,14 @@ pub enum ErrorKind {
     OffsetNotMapped,
     /// The fixups of an image in memory have been applied: what they were is gone.
     FixupsApplied,
+    /// A section's addresses or bytes are not all inside of its segment's.
+    SectionOutsideSegment,
+    /// A load command of which an image has one is there a second time.
+    DuplicateCommand,
+    /// A load command is missing that the file's type, or this command, needs.
+    CommandMissing,
+    /// A load command that files of this type do not have.
+    CommandMisplaced,
 }
 
 /// The structure of the specification that an [`Error`] is about, by its C name.
@@ -321,6 +329,10 @@ impl ErrorKind {
             Self::HeaderNotMapped => "no segment maps the header",
             Self::OffsetNotMapped => "file offset is not in the mapped __LINKEDIT",
             Self::FixupsApplied => "fixups have been applied, their slots hold addresses",
+            Self::SectionOutsideSegment => "section outside its segment",
+            Self::DuplicateCommand => "second command of a kind that an image has once",
+            Self::CommandMissing => "a load command that it needs is missing",
+            Self::CommandMisplaced => "command does not belong in a file of this type",
         }
     }
 }

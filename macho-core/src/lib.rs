@@ -34,6 +34,7 @@
 mod addr;
 mod bytes;
 mod codesign;
+mod consistency;
 mod debug;
 mod error;
 mod exports;

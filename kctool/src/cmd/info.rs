@@ -9,7 +9,7 @@ use crate::cmd::{entries, headers};
 use crate::container::{self, Payload, arch_name, slices};
 use crate::damage::Damage;
 use crate::failure::Failure;
-use crate::image::{entry_json, note_tolerated, protection};
+use crate::image::{contradiction, entry_json, note_tolerated, protection};
 use crate::input::Input;
 use crate::json::{self, hex, text};
 use crate::printable::{Hex, Printable};
@@ -109,7 +109,13 @@ fn describe_payload(
     };
     note_tolerated(&image, streams)?;
     let cache = KernelCache::new(image);
-    describe_image(&cache, document, damage).map_err(|failure| payload.inside(failure))
+    let described = describe_image(&cache, document, damage);
+    // What ends the description is said as damage; once is enough.
+    let said = |error: &macho_core::Error| matches!(&described, Err(Failure::MachO(said)) if said == error);
+    if let Some(error) = contradiction(&image).filter(|error| !said(error)) {
+        streams.note(format_args!("tolerated: {error}"))?;
+    }
+    described.map_err(|failure| payload.inside(failure))
 }
 
 fn container_json(img4: &Img4<'_>) -> Value {
@@ -298,6 +304,7 @@ fn describe_image(
     document["tolerated"] = image
         .tolerated()
         .take(64)
+        .chain(contradiction(&image))
         .map(|error| error.to_string())
         .collect();
     Ok(())

@@ -5,6 +5,7 @@
 
 mod build;
 mod containers;
+mod contradictions;
 mod fixups;
 mod functions;
 mod tickets;
@@ -51,6 +52,7 @@ const CASES: &[Case] = &[
     ("thr-x86", containers::threads),
     ("shsh2", tickets::answers),
     ("plist-no-ticket", tickets::refusals),
+    ("contradictions", contradictions::said_once),
 ];
 
 #[test]

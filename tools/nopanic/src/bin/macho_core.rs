@@ -118,6 +118,7 @@ fn probe_image(image: &MachO<'_>, bytes: &[u8], number: u64) {
     for tolerated in image.tolerated() {
         black_box(&tolerated);
     }
+    let _ = black_box(image.ensure_consistent());
     let _ = black_box(image.thread_state());
     let _ = black_box(image.main_command());
     if let Ok(Some(uuid)) = image.uuid() {
