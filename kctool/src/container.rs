@@ -189,12 +189,25 @@ impl Payload<'_> {
             Mode::Tolerant
         };
         let image = self.parsed(args, mode)?;
-        if args.strict {
-            image
-                .ensure_consistent()
-                .map_err(|error| self.damaged(error))?;
+        match self.contradiction(args, &image) {
+            Some(error) if args.strict => Err(self.damaged(error)),
+            _ => Ok(image),
         }
-        Ok(image)
+    }
+
+    /// The first contradiction in the fat file or in the image of it, which `--strict` refuses.
+    pub(crate) fn contradiction(
+        &self,
+        args: &InputArgs,
+        image: &MachO<'_>,
+    ) -> Option<macho_core::Error> {
+        let is_fat = args.mapped.is_none() && FatFile::is_fat(&self.bytes);
+        let slices = if is_fat {
+            FatFile::parse(&self.bytes).and_then(|fat| fat.ensure_consistent())
+        } else {
+            Ok(())
+        };
+        slices.and_then(|()| image.ensure_consistent()).err()
     }
 
     fn parsed(&self, args: &InputArgs, mode: Mode) -> Result<MachO<'_>, Failure> {

@@ -10,15 +10,10 @@ use crate::streams::Streams;
 /// The most things of one kind that are said on standard error.
 const MOST_NOTES: usize = 8;
 
-/// The first contradiction in the image, which `--strict` refuses.
-pub(crate) fn contradiction(image: &MachO<'_>) -> Option<Error> {
-    image.ensure_consistent().err()
-}
-
-/// Says the contradiction that no reader of a command or a table meets. What a reader meets is said
+/// Says a contradiction that no reader of a command or a table meets. What a reader meets is said
 /// where it is read; `kc info`, which reads little, says all.
 pub(crate) fn note_contradiction(
-    image: &MachO<'_>,
+    found: Option<Error>,
     streams: &mut Streams<'_>,
 ) -> Result<(), Failure> {
     let nobody_else_says = |error: &Error| {
@@ -26,12 +21,13 @@ pub(crate) fn note_contradiction(
             error.kind(),
             ErrorKind::Overlap
                 | ErrorKind::SectionOutsideSegment
-                | ErrorKind::DuplicateCommand
+                | ErrorKind::Duplicate
                 | ErrorKind::CommandMissing
                 | ErrorKind::CommandMisplaced
+                | ErrorKind::CpuTypeMismatch
         )
     };
-    match contradiction(image).filter(nobody_else_says) {
+    match found.filter(nobody_else_says) {
         Some(error) => streams.note(format_args!("tolerated: {error}")),
         None => Ok(()),
     }

@@ -17,7 +17,7 @@ pub(crate) fn with_image<T>(
     let payload = container::payload(&input, args)?;
     let image = payload.image(args)?;
     note_tolerated(&image, streams)?;
-    note_contradiction(&image, streams)?;
+    note_contradiction(payload.contradiction(args, &image), streams)?;
     let cache = KernelCache::new(image);
     question(&cache, &payload, streams).map_err(|failure| payload.inside(failure))
 }

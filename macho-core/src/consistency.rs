@@ -39,7 +39,7 @@ impl<'a> MachO<'a> {
     /// of their bytes.
     ///
     /// # Errors
-    /// The first contradiction, at the field or the structure that has it: `DuplicateCommand`,
+    /// The first contradiction, at the field or the structure that has it: `Duplicate`,
     /// `CommandMissing`, `CommandMisplaced`, `Overlap`, `SectionOutsideSegment`,
     /// `IndexOutOfBounds` of a group of symbols, `Truncated` of a table; else as
     /// [`LoadCommand::view`]. `TooMuchWork` if the sections are so many and so disordered that
@@ -172,7 +172,7 @@ impl<'a> Seen<'a> {
         };
         let bit = 1 << group;
         if self.groups & bit != 0 {
-            return Err(command.data().error(ErrorKind::DuplicateCommand, WHAT, 0));
+            return Err(command.data().error(ErrorKind::Duplicate, WHAT, 0));
         }
         self.groups |= bit;
         match command.view()? {

@@ -79,12 +79,15 @@ pub enum ErrorKind {
     FixupsApplied,
     /// A section's addresses or bytes are not all inside of its segment's.
     SectionOutsideSegment,
-    /// A load command of which an image has one is there a second time.
-    DuplicateCommand,
+    /// A load command of which an image has one, or a processor of which a fat file has one slice, is
+    /// there a second time.
+    Duplicate,
     /// A load command is missing that the file's type, or this command, needs.
     CommandMissing,
     /// A load command that files of this type do not have.
     CommandMisplaced,
+    /// A slice of a fat file is of another processor family than its entry of the table.
+    CpuTypeMismatch,
 }
 
 /// The structure of the specification that an [`Error`] is about, by its C name.
@@ -330,9 +333,10 @@ impl ErrorKind {
             Self::OffsetNotMapped => "file offset is not in the mapped __LINKEDIT",
             Self::FixupsApplied => "fixups have been applied, their slots hold addresses",
             Self::SectionOutsideSegment => "section outside its segment",
-            Self::DuplicateCommand => "second command of a kind that an image has once",
+            Self::Duplicate => "a second one of a kind that is there once",
             Self::CommandMissing => "a load command that it needs is missing",
             Self::CommandMisplaced => "command does not belong in a file of this type",
+            Self::CpuTypeMismatch => "cputype is not the one of the slice's header",
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::mode::Mode;
 use crate::raw::fat as raw;
 use crate::raw::header::{CpuSubtype, CpuType};
 
+mod consistency;
+
 /// The slices' table, as the magic says.
 #[derive(Clone, Copy)]
 enum Table<'a> {
@@ -20,8 +22,8 @@ enum Table<'a> {
 
 /// A fat file. The parse has proved that the table and every slice lie inside the file.
 ///
-/// Slices may share bytes: nothing here reads two at once, and to look for it would cost the square
-/// of their number.
+/// Slices may share bytes, since nothing here reads two at once;
+/// [`ensure_consistent`](Self::ensure_consistent) looks for it.
 #[derive(Clone, Copy)]
 pub struct FatFile<'a> {
     file: Bytes<'a>,

@@ -8,7 +8,8 @@
 //! | `cmdsize` not a multiple of 8 | `Misaligned` | kept | XNU's `parse_machfile` does not look |
 //! | bytes after the last command inside `sizeofcmds` | `TrailingBytes` | ignored | XNU and dyld count `ncmds` |
 //!
-//! Everything else is refused in both modes.
+//! Everything else that a parse reads is refused in both modes. Contradictions between commands,
+//! sections and tables are `consistency.rs`'s, which no parse looks for.
 use core::iter::FusedIterator;
 
 use crate::debug::debug_view;

@@ -108,7 +108,7 @@ fn damaged_fields() {
         (OPTION, 8, words(&[200]), K::CountTooLarge, S::LinkerOptionCommand, 8),
         (THREAD, 12, words(&[66]), K::BadThreadCount, S::ThreadCommand, 8),
         // The commands themselves.
-        (STARTS, 0, words(&[DATA_IN_CODE]), K::DuplicateCommand, S::LoadCommand, 0),
+        (STARTS, 0, words(&[DATA_IN_CODE]), K::Duplicate, S::LoadCommand, 0),
         (SYMTAB, 0, words(&[0x1e]), K::CommandMissing, S::DysymtabCommand, 0),
         (DYLIB, 0, words(&[0xd]), K::CommandMisplaced, S::LoadCommand, 0),
     ];
@@ -117,7 +117,7 @@ fn damaged_fields() {
         // The commands as they were: some damages hide the one that they are in.
         let start = find(&file, *cmd);
         let mut later = start;
-        if *kind == K::DuplicateCommand {
+        if *kind == K::Duplicate {
             later = find(&file, DATA_IN_CODE);
         } else if *kind == K::CommandMissing {
             later = find(&file, DYSYMTAB);
@@ -212,7 +212,7 @@ fn one_command_of_each_kind_that_an_image_has_once() {
         let file = sized(2, std::slice::from_ref(one));
         assert_eq!(check(&file), Ok(()), "{cmd:#x}");
         let file = sized(2, &[one.clone(), one.clone()]);
-        let expected = Err((K::DuplicateCommand, S::LoadCommand, 32 + one.len()));
+        let expected = Err((K::Duplicate, S::LoadCommand, 32 + one.len()));
         assert_eq!(check(&file), expected, "{cmd:#x}");
     }
     // Two that stand for one another.
@@ -221,11 +221,7 @@ fn one_command_of_each_kind_that_an_image_has_once() {
             2,
             &pair.map(|cmd| once.iter().find(|(own, _)| *own == cmd).unwrap().1.clone()),
         );
-        assert_eq!(
-            check(&file).unwrap_err().0,
-            K::DuplicateCommand,
-            "{pair:x?}"
-        );
+        assert_eq!(check(&file).unwrap_err().0, K::Duplicate, "{pair:x?}");
     }
     // Of these an image may have several.
     let library = string_command(0xc, &words(&[24, 2, 0, 0]), "/usr/lib/libz.dylib");

@@ -9,7 +9,7 @@ use crate::cmd::{entries, headers};
 use crate::container::{self, Payload, arch_name, slices};
 use crate::damage::Damage;
 use crate::failure::Failure;
-use crate::image::{contradiction, entry_json, note_tolerated, protection};
+use crate::image::{entry_json, note_tolerated, protection};
 use crate::input::Input;
 use crate::json::{self, hex, text};
 use crate::printable::{Hex, Printable};
@@ -110,10 +110,14 @@ fn describe_payload(
     note_tolerated(&image, streams)?;
     let cache = KernelCache::new(image);
     let described = describe_image(&cache, document, damage);
-    // What ends the description is said as damage; once is enough.
-    let said = |error: &macho_core::Error| matches!(&described, Err(Failure::MachO(said)) if said == error);
-    if let Some(error) = contradiction(&image).filter(|error| !said(error)) {
-        streams.note(format_args!("tolerated: {error}"))?;
+    if let Some(error) = payload.contradiction(&args.input, &image) {
+        // What ends the description is said as damage; once is enough.
+        if !matches!(&described, Err(Failure::MachO(said)) if *said == error) {
+            streams.note(format_args!("tolerated: {error}"))?;
+        }
+        if let Some(tolerated) = document["tolerated"].as_array_mut() {
+            tolerated.push(error.to_string().into());
+        }
     }
     described.map_err(|failure| payload.inside(failure))
 }
@@ -304,7 +308,6 @@ fn describe_image(
     document["tolerated"] = image
         .tolerated()
         .take(64)
-        .chain(contradiction(&image))
         .map(|error| error.to_string())
         .collect();
     Ok(())

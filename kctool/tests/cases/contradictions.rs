@@ -87,7 +87,7 @@ const CHANGES: &[Change] = &[
             put(file, 20, u32::try_from(commands + 16).unwrap());
             end
         },
-        "load_command: second command of a kind that an image has once",
+        "load_command: a second one of a kind that is there once",
         "owner",
     ),
     (

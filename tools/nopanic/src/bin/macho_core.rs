@@ -80,6 +80,7 @@ fn fat(bytes: &[u8]) {
         return;
     };
     black_box((fat.is_64(), fat.hidden_arch(), fat.arm64()));
+    let _ = black_box(fat.ensure_consistent());
     for arch in fat.arches() {
         black_box((arch.cputype(), arch.cpusubtype(), arch.capabilities()));
         black_box((arch.file_offset(), arch.size(), arch.align(), arch.data()));
