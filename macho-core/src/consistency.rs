@@ -10,15 +10,16 @@ use crate::load_command::LoadCommand;
 use crate::macho::MachO;
 use crate::raw::header::{CpuType, FileType};
 use crate::raw::load_command::LoadCommandKind as Kind;
-use crate::segment::{SECTION_SIZE, SEGMENT_SIZE, Section, Segment};
 use crate::thread::{ThreadState, ThreadStates};
 use crate::version::BuildVersion;
 use crate::view::{CommandView, Dysymtab, Symtab};
 
 mod disjoint;
+mod sections;
 mod tables;
 
 use disjoint::ensure_disjoint;
+use sections::ensure_sections;
 use tables::{Tables, encrypted, tables_of};
 
 impl<'a> MachO<'a> {
@@ -73,7 +74,7 @@ impl<'a> MachO<'a> {
         view: &CommandView<'a>,
     ) -> Result<(), Error> {
         match view {
-            CommandView::Segment64(segment) => self.ensure_sections(command, segment),
+            CommandView::Segment64(segment) => ensure_sections(self, segment),
             CommandView::Thread(states) => self.ensure_states(states.clone()),
             CommandView::LinkerOption(options) => {
                 options.clone().try_for_each(|option| option.map(|_| ()))
@@ -81,38 +82,6 @@ impl<'a> MachO<'a> {
             CommandView::BuildVersion(version) => ensure_size(command, version),
             _ => Ok(()),
         }
-    }
-
-    /// Whether each section lies inside the file and inside its segment.
-    fn ensure_sections(
-        &self,
-        command: &LoadCommand<'a>,
-        segment: &Segment<'a>,
-    ) -> Result<(), Error> {
-        const WHAT: Structure = Structure::Section64;
-        let is_file = command.input().mapping.is_none();
-        let first = segment.vmaddr().get();
-        let end = first.saturating_add(segment.vmsize());
-        let mut at = SEGMENT_SIZE;
-        for section in segment.sections() {
-            let field = command.field(at);
-            at = at.saturating_add(SECTION_SIZE);
-            let (start, size) = (section.vmaddr().get(), section.size());
-            let has_bytes = has_bytes(self, &section);
-            if is_file && has_bytes {
-                let offset = section.raw().offset.get().into();
-                self.input().bytes.slice(offset, size, WHAT, field)?;
-            }
-            let below = has_places(self) && start < first;
-            // A segment without memory, as one of an object file may be, holds nothing to compare.
-            let above =
-                segment.vmsize() != 0 && start.checked_add(size).is_none_or(|past| past > end);
-            if size != 0 && (below || above) || has_bytes && size > segment.filesize() {
-                let kind = ErrorKind::SectionOutsideSegment;
-                return Err(Error::new(kind, WHAT, field.get()));
-            }
-        }
-        Ok(())
     }
 
     /// Whether each thread state has as many words as its flavor.
@@ -128,20 +97,6 @@ impl<'a> MachO<'a> {
         }
         Ok(())
     }
-}
-
-/// Whether sections of this file stand for addresses and bytes of this file: a stub of a library
-/// and debugging symbols only say where they are in another.
-fn has_places(image: &MachO<'_>) -> bool {
-    !matches!(
-        image.header().filetype,
-        FileType::MH_DYLIB_STUB | FileType::MH_DSYM
-    )
-}
-
-/// Whether the section has bytes in the file by its type, wherever its offset leads.
-fn has_bytes(image: &MachO<'_>, section: &Section<'_>) -> bool {
-    has_places(image) && !section.kind().is_zero_fill()
 }
 
 /// `cmdsize` is what the count of tools needs. A view takes more, as loaders do; what they skip in

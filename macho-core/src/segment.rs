@@ -261,6 +261,11 @@ impl<'a> Section<'a> {
         Name::fixed(&self.raw.segname)
     }
 
+    /// Where the structure lies in the outermost file.
+    pub(crate) const fn position(&self) -> FileOffset {
+        self.position
+    }
+
     /// The structure in the file.
     pub const fn raw(&self) -> &'a Section64 {
         self.raw

@@ -4,10 +4,10 @@ use crate::error::{Error, ErrorKind, Structure};
 use crate::load_command::LoadCommand;
 use crate::macho::MachO;
 use crate::raw::load_command::LoadCommandKind as Kind;
-use crate::segment::{SECTION_SIZE, SEGMENT_SIZE, Segment};
+use crate::segment::Segment;
 use crate::view::CommandView;
 
-use super::has_bytes;
+use super::sections::has_bytes;
 use super::tables::{Range, Tables};
 
 /// Ranges that are compared with an earlier one, all in all. Sections that symbols can name are 255
@@ -20,7 +20,10 @@ pub(super) fn ensure_disjoint(image: &MachO<'_>, tables: &Tables) -> Result<(), 
     // Up to here all bytes may be taken: only a range that starts below can share one.
     let mut highest = 0;
     let mut left = MOST_COMPARED;
-    for (number, range) in ranges(image).enumerate() {
+    let mut number = 0_usize;
+    for range in ranges(image) {
+        let earlier = ranges(image).take(number);
+        number = number.saturating_add(1);
         if is_file && range.what != Structure::Section64 {
             range.ensure_in_file(image)?;
         }
@@ -29,7 +32,7 @@ pub(super) fn ensure_disjoint(image: &MachO<'_>, tables: &Tables) -> Result<(), 
         }
         tables.ensure_apart(&range)?;
         if range.start < highest {
-            for earlier in ranges(image).take(number) {
+            for earlier in earlier {
                 left = left.checked_sub(1).ok_or(Error::new(
                     ErrorKind::TooMuchWork,
                     range.what,
@@ -59,12 +62,8 @@ fn ranges<'a>(image: &MachO<'a>) -> impl Iterator<Item = Range> + use<'a> {
 }
 
 fn contents<'a>(image: &MachO<'a>, segment: &Segment<'a>) -> impl Iterator<Item = Range> + use<'a> {
-    let (image, command) = (*image, segment.load_command());
-    let fields = (0..).map(move |number: u64| {
-        let into = number.saturating_mul(SECTION_SIZE);
-        command.field(into.saturating_add(SEGMENT_SIZE))
-    });
-    segment.sections().zip(fields).map(move |(section, field)| {
+    let image = *image;
+    segment.sections().map(move |section| {
         let bytes = if has_bytes(&image, &section) {
             section.size()
         } else {
@@ -74,26 +73,22 @@ fn contents<'a>(image: &MachO<'a>, segment: &Segment<'a>) -> impl Iterator<Item 
             what: Structure::Section64,
             start: section.raw().offset.get().into(),
             size: bytes,
-            field,
+            field: section.position(),
         }
     })
 }
 
 fn relocations<'a>(segment: &Segment<'a>) -> impl Iterator<Item = Range> + use<'a> {
     // `offsetof(struct section_64, reloff)`
-    const FIELD: u64 = SEGMENT_SIZE.saturating_add(56);
-    let command = segment.load_command();
-    let fields = (0..).map(move |number: u64| {
-        let into = number.saturating_mul(SECTION_SIZE);
-        command.field(into.saturating_add(FIELD))
-    });
-    segment.sections().zip(fields).map(|(section, field)| {
+    const FIELD: u64 = 56;
+    segment.sections().map(|section| {
         let raw = section.raw();
+        let field = section.position();
         Range {
             what: Structure::RelocationInfo,
             start: raw.reloff.get().into(),
             size: u64::from(raw.nreloc.get()).saturating_mul(8),
-            field,
+            field: field.checked_add(FIELD).unwrap_or(field),
         }
     })
 }

@@ -23,11 +23,14 @@ impl FatFile<'_> {
         let table = widen(self.len()).saturating_mul(each);
         let table_end = table.saturating_add(HEADER_SIZE);
         let mut left = MOST_COMPARED;
-        for (number, arch) in self.arches().enumerate() {
+        let mut number = 0_usize;
+        for arch in self.arches() {
             if arch.offset < table_end {
                 return Err(arch.error(ErrorKind::Overlap));
             }
-            for earlier in self.arches().take(number) {
+            let before = self.arches().take(number);
+            number = number.saturating_add(1);
+            for earlier in before {
                 left = left
                     .checked_sub(1)
                     .ok_or(arch.error(ErrorKind::TooMuchWork))?;
