@@ -167,11 +167,15 @@ impl Files {
             (0x0100_000c, 0),
             (0x0100_000c, 0x8000_0002),
         ];
-        let slices = slices.map(|(cputype, cpusubtype)| Slice {
-            cputype,
-            cpusubtype,
-            align: 14,
-            bytes: sample::bare().bytes,
+        let slices = slices.map(|(cputype, cpusubtype): (u32, u32)| {
+            let mut bytes = sample::bare().bytes;
+            bytes[4..8].copy_from_slice(&cputype.to_le_bytes());
+            Slice {
+                cputype,
+                cpusubtype,
+                align: 14,
+                bytes,
+            }
         });
         files.put("fat", &wrap(&slices, false).0);
         files.put(
