@@ -6,7 +6,7 @@ use aarch64_decode::Name;
 use aarch64_decode::assemble;
 
 /// Lines and their words, by llvm-mc 22.1.8 and DDI 0487.
-const TAKEN: [(&str, u32); 74] = [
+const TAKEN: [(&str, u32); 91] = [
     ("dsb #0", 0xd503_309f),
     ("dsb #16", 0xd503_323f),
     ("dsb #20", 0xd503_363f),
@@ -81,10 +81,28 @@ const TAKEN: [(&str, u32); 74] = [
     ("cmp x4, w9, uxtx", 0xeb29_609f),
     ("cmn x4, w9, sxtx", 0xab29_e09f),
     ("subs x3, sp, w9, uxtx #2", 0xeb29_6be3),
+    // As binutils 2.44 has them.
+    ("msr mecidr_el2, x0", 0xd51c_a8e0),
+    ("msr id_aa64mmfr3_el1, x0", 0xd518_0760),
+    ("mrs x0, pmzr_el0", 0xd53b_9d80),
+    ("clearbhb", 0xd503_22df),
+    ("clrbhb", 0xd503_22df),
+    ("ld4 {v31.8b-v2.8b}, [x0]", 0x0c40_001f),
+    ("st1 {v0.4s-v3.4s}, [x0]", 0x4c00_2800),
+    ("tlbip vae1os, x30", 0xd548_813e),
+    ("tlbip vae1os, xzr", 0xd548_813f),
+    ("tlbip vae1osnxs, x2, x3", 0xd548_9122),
+    ("sysp #0, C8, C1, #0, x30", 0xd548_811e),
+    ("pmov z0, p0.h", 0x052d_3800),
+    ("movaz z0.b, za0h.b [w12, 0]", 0xc002_0200),
+    ("movt zt0[0, mul vl], z3", 0xc04f_03e3),
+    ("rprfm #63, x0, [sp]", 0xf8a0_fbff),
+    ("rprfm #2, x0, [x0]", 0xf8a0_481a),
+    ("pext {p15.b-p0.b}, pn8[0]", 0x2520_741f),
 ];
 
 /// Lines that neither llvm-mc nor GNU as takes.
-const REFUSED: [&str; 83] = [
+const REFUSED: [&str; 84] = [
     // Bit-fields beyond the register.
     "sbfiz w0, w7, #15, #18",
     "ubfiz w9, w10, #10, #30",
@@ -165,6 +183,8 @@ const REFUSED: [&str; 83] = [
     "add x0, x1, #09",
     "fmov s0, #0x100",
     "fmov s0, #0.1",
+    // A range of one register.
+    "ld1 {v14.8h-v14.8h}, [x19]",
     // An arrangement behind the mnemonic, and one behind a register.
     "fabs.4h v0.4h, v0.4h",
     "fdot v14, v28, v15.4b[0]",
@@ -176,9 +196,9 @@ const REFUSED: [&str; 83] = [
     "msr svcr, #1",
     "msr #5, #1",
     "msr 5, 1",
-    "msr mecidr_el2, x0",
-    "msr id_aa64mmfr3_el1, x0",
-    "mrs x0, pmzr_el0",
+    "msr id_aa64fpfr0_el1, x0",
+    "msr icc_idr0_el1, x0",
+    "mrs x0, icv_hppir_el1",
     // Only what sets flags has such a register.
     "add x3, x4, w9, uxtx",
     "adds w3, w4, x9, uxtx",

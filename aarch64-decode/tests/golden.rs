@@ -22,23 +22,6 @@ const KNOWN: &[(&str, &str)] = &[
     ("BFMLAL_asimdelem_F", "apple"),
     ("fvdotb_za32_z8z8i_2xi", "apple"),
     ("fvdott_za32_z8z8i_2xi", "apple"),
-    ("pext_pp_rr_", "gnu"),
-    ("ptrue_pn_i_", "gnu"),
-    ("whilege_pp_rr_", "gnu"),
-    ("whilehs_pp_rr_", "gnu"),
-    ("whilehi_pp_rr_", "gnu"),
-    ("whilelt_pp_rr_", "gnu"),
-    ("whilelo_pp_rr_", "gnu"),
-    ("whilele_pp_rr_", "gnu"),
-    ("whilels_pp_rr_", "gnu"),
-    ("whilege_pn_rr_", "gnu"),
-    ("whilehs_pn_rr_", "gnu"),
-    ("whilegt_pn_rr_", "gnu"),
-    ("whilehi_pn_rr_", "gnu"),
-    ("whilelt_pn_rr_", "gnu"),
-    ("whilelo_pn_rr_", "gnu"),
-    ("whilele_pn_rr_", "gnu"),
-    ("whilels_pn_rr_", "gnu"),
 ];
 
 #[test]

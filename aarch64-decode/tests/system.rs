@@ -39,7 +39,7 @@ const LINES: &[(u32, &str, &str)] = &[
     (0xd503_241f, "bti r", "bti"),
     (0xd503_245f, "bti c", "bti c"),
     (0xd503_223f, "psb csync", "psb csync"),
-    (0xd503_251f, "chkfeat x16", "hint #0x28"),
+    (0xd503_251f, "chkfeat x16", "chkfeat x16"),
     (0xd508_7100, "sys #0x0, c7, c1, #0x0, x0", "ic ialluis"),
     (0xd508_711f, "ic ialluis", "ic ialluis"),
     (0xd508_8100, "tlbi vmalle1os, x0", "tlbi vmalle1os"),
@@ -56,7 +56,7 @@ const LINES: &[(u32, &str, &str)] = &[
         "sysl x0, #0x2, c4, c3, #0x4",
         "sysl x0, #2, C4, C3, #4",
     ),
-    (0xd52b_773f, "gcspopm", "sysl xzr, #3, C7, C7, #1"),
+    (0xd52b_773f, "gcspopm", "gcspopm"),
     (0xd503_1000, "wfet x0", "wfet x0"),
     // Apple's own print alike in every syntax.
     (0x0020_0022, "mul53lo v2.2d, v1.2d", "mul53lo v2.2d, v1.2d"),

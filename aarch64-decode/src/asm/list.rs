@@ -22,7 +22,13 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
     let mut count = 1_u8;
     let mut stride = 1_u8;
     if scan.eat(b'-') {
+        scan.blanks();
+        let column = *scan;
         last = same_kind(scan, first, OperandParts::NONE)?;
+        // Neither assembler takes a range of one register.
+        if last.number() == first.number() {
+            return Err(column.error(AsmErrorKind::BadRegister));
+        }
         count = step(first, last).wrapping_add(1);
     } else {
         while scan.eat(b',') {

@@ -39,6 +39,10 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
             if matches!(descriptor.kind, Kind::MemPac) && own.offset == MemoryOffset::Immediate(0) {
                 own.offset = MemoryOffset::None;
             }
+            #[cfg(feature = "sve")]
+            if matches!(descriptor.kind, Kind::MemZReg) {
+                own = scalable::without_zero(descriptor, own);
+            }
             memory::operand(text, own, false);
         }
         #[cfg(feature = "sme")]
@@ -49,7 +53,11 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
         Operand::TileMask(mask) => sme::mixed_mask(text, mask),
         #[cfg(feature = "sme")]
         Operand::TableVector(index) => sme::table_vector(text, index),
-        Operand::List(list) => vector::list(text, list, b"{", b"}", Some(b"-")),
+        Operand::List(list) => {
+            // Two registers are a range already, and so are numbers that wrap around.
+            let range = (list.count > 1).then_some(b"-".as_slice());
+            vector::list(text, list, b"{", b"}", range);
+        }
         Operand::FloatImmediate(value) => vector::scientific(text, value),
         Operand::Immediate(value) => {
             text.byte(b'#');

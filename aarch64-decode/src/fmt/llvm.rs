@@ -97,11 +97,16 @@ pub(super) fn system_register(text: &mut TextBuffer, s: u8, c: u8, value: u16) {
 
 /// Appends a value without a name (`word nameless` in operands.isa).
 pub(super) fn nameless(text: &mut TextBuffer, descriptor: Descriptor, value: u16, gnu: bool) {
-    let [_, _, _, _, way, ..] = descriptor.p;
+    let way = match descriptor.kind {
+        Kind::Named => descriptor.p[4],
+        // GNU's text has it in decimal.
+        Kind::RangePrefetch => 3,
+        _ => 0,
+    };
     text.byte(b'#');
-    if matches!(descriptor.kind, Kind::Named) && (way == 1 && !gnu || way == 3 && gnu) {
+    if way == 1 && !gnu || way == 3 && gnu {
         text.decimal(u64::from(value));
-    } else if matches!(descriptor.kind, Kind::Named) && matches!(way, 1 | 2) && value < 16 {
+    } else if matches!(way, 1 | 2) && value < 16 {
         text.name(b"0x0");
         text.byte(
             if value < 10 {
@@ -148,8 +153,12 @@ pub(super) fn operand(text: &mut TextBuffer, descriptor: Descriptor, operand: Op
         #[cfg(feature = "sme")]
         Operand::TableVector(index) => sme::table_vector(text, index),
         Operand::List(list) => {
-            // Only of scalable vectors, more than two are a range.
-            let range = (list.first.class() == RegisterClass::Z).then_some(b" - ".as_slice());
+            // Only of scalable vectors, more than two whose numbers do not wrap around are a range.
+            let first = list.first;
+            let is_range = first.class() == RegisterClass::Z
+                && list.count > 2
+                && first.number().wrapping_add(list.count) <= 32;
+            let range = is_range.then_some(b" - ".as_slice());
             vector::list(text, list, b"{ ", b" }", range);
         }
         Operand::FloatImmediate(value) => vector::float(text, value),

@@ -6,8 +6,8 @@ use crate::bits::{low8, low32, widen16};
 use crate::operand::{FpImmediate, RegisterList};
 use crate::register::{Register, RegisterClass};
 
-/// Appends a list between `open` and `close`. More than two registers are a range with `range` between its ends; without it, and
-/// where the numbers wrap around, every register is named.
+/// Appends a list between `open` and `close`. If `range` is given and the numbers follow each
+/// other, the list is a range with `range` between its ends; otherwise every register is named.
 pub(super) fn list(
     text: &mut TextBuffer,
     list: RegisterList,
@@ -17,12 +17,10 @@ pub(super) fn list(
 ) {
     punctuation(text, open);
     let first = list.first.whole();
-    let last = step(first, list.stride.wrapping_mul(list.count.wrapping_sub(1)));
-    let range = range.filter(|_| list.count > 2 && list.stride == 1);
-    if let Some(range) = range.filter(|_| first.number() < last.number()) {
+    if let Some(range) = range.filter(|_| list.stride == 1) {
         register::register(text, first);
         punctuation(text, range);
-        register::register(text, last);
+        register::register(text, step(first, list.count.wrapping_sub(1)));
     } else {
         let mut at = first;
         for number in 0..list.count {

@@ -55,7 +55,8 @@ pub(crate) fn rows(rows: &[Row], problems: &mut Vec<Problem>) {
 fn aliases(row: &Row, problems: &mut Vec<Problem>) {
     for (index, alias) in row.aliases.iter().enumerate() {
         let hider = row.aliases[..index].iter().find(|first| {
-            alias.syntaxes & !first.syntaxes == 0
+            alias.syntaxes != 0
+                && alias.syntaxes & !first.syntaxes == 0
                 && first.tests.iter().all(|test| alias.tests.contains(test))
         });
         if let Some(first) = hider {

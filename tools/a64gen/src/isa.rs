@@ -309,6 +309,8 @@ fn parse_alias(row: &Row, at: &Line, line: &str) -> Result<Alias, String> {
                     "llvm" => 1,
                     "gnu" => 2,
                     "apple" => 4,
+                    // Shown by nobody, read by the assembler.
+                    "asm" => 0,
                     _ => return Err(format!("unknown syntax {word}")),
                 };
             }

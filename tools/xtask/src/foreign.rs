@@ -21,8 +21,36 @@ pub(crate) fn file(folder: &Path, suite: &str, package: &str, path: &str) -> Out
     }
     println!("unpacking {path} of Debian's {package}, {suite}");
     let work = folder.join("unpacking");
+    unpack(&work, suite, &[package.to_owned()])?;
+    fs::create_dir_all(folder.join(suite))?;
+    fs::rename(work.join("root").join(path), &kept)?;
+    fs::remove_dir_all(&work)?;
+    Ok(kept)
+}
+
+/// The root folder below which the files of the newest `packages` of `suite` are; one of an earlier
+/// call stays.
+///
+/// # Errors
+/// When the machine has no Debian sources, or a package is not there.
+pub(crate) fn root(folder: &Path, suite: &str, packages: &[String]) -> Outcome<PathBuf> {
+    let kept = folder.join(suite);
+    if kept.exists() {
+        return Ok(kept);
+    }
+    println!("unpacking Debian's {}, {suite}", packages.join(", "));
+    let work = folder.join("unpacking");
+    unpack(&work, suite, packages)?;
+    // Last: an unpacking that was cut short starts anew.
+    fs::rename(work.join("root"), &kept)?;
+    fs::remove_dir_all(&work)?;
+    Ok(kept)
+}
+
+/// Downloads `packages` of `suite` into the folder `work` and unpacks them into its folder `root`.
+fn unpack(work: &Path, suite: &str, packages: &[String]) -> Outcome<()> {
     if work.exists() {
-        fs::remove_dir_all(&work)?;
+        fs::remove_dir_all(work)?;
     }
     for part in ["lists/partial", "cache/archives/partial", "root"] {
         fs::create_dir_all(work.join(part))?;
@@ -32,11 +60,12 @@ pub(crate) fn file(folder: &Path, suite: &str, package: &str, path: &str) -> Out
         archive()?
     );
     fs::write(work.join("sources.list"), source)?;
-    run(apt_get(&work).args(["update", "--quiet"]))?;
-    run(apt_get(&work)
-        .args(["download", "--quiet", package])
-        .current_dir(&work))?;
-    for entry in fs::read_dir(&work)? {
+    run(apt_get(work).args(["update", "--quiet"]))?;
+    run(apt_get(work)
+        .args(["download", "--quiet"])
+        .args(packages)
+        .current_dir(work))?;
+    for entry in fs::read_dir(work)? {
         let entry = entry?.path();
         if entry
             .extension()
@@ -45,10 +74,7 @@ pub(crate) fn file(folder: &Path, suite: &str, package: &str, path: &str) -> Out
             run(command("dpkg").arg("-x").arg(&entry).arg(work.join("root")))?;
         }
     }
-    fs::create_dir_all(folder.join(suite))?;
-    fs::rename(work.join("root").join(path), &kept)?;
-    fs::remove_dir_all(&work)?;
-    Ok(kept)
+    Ok(())
 }
 
 /// apt-get with sources and lists of its own.

@@ -5,6 +5,7 @@
 //! can also be run alone while working.
 
 mod bare;
+mod binutils;
 mod capi;
 mod command;
 mod corpus;

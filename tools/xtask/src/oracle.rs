@@ -1,6 +1,7 @@
 //! Second opinions on A64 text: LLVM, GNU binutils and otool against ours. The
 //! package `a64-oracle` compares; this chooses the words.
 
+use crate::binutils;
 use crate::command::{cargo, run, tee};
 use crate::setup;
 use crate::sources;
@@ -8,6 +9,9 @@ use crate::step::{Checked, Failure, Outcome};
 
 /// The list of differences that have an explanation.
 const KNOWN: &str = "docs/src/validation-known.txt";
+
+/// The list of differences from binutils 2.40 that have an explanation.
+const OLD_KNOWN: &str = "docs/src/validation-known-2.40.txt";
 
 /// The list of words of which bad64 makes other operands, with why.
 const OPERANDS_KNOWN: &str = "docs/src/bad64-known.txt";
@@ -24,9 +28,16 @@ pub(crate) fn compare(arguments: &[String]) -> Outcome<()> {
     if arguments.is_empty() {
         step().map(|checked| println!("{checked}"))
     } else {
-        run(oracle()
-            .arg("compare")
-            .args(["--known", KNOWN])
+        let mut oracle = oracle();
+        binutils::NEW.offer(&mut oracle)?;
+        if arguments
+            .iter()
+            .any(|argument| argument.contains("gnu-2.40"))
+        {
+            binutils::OLD.offer(&mut oracle)?;
+        }
+        run(oracle
+            .args(["compare", "--known", KNOWN, "--known", OLD_KNOWN])
             .args(arguments))
     }
 }
@@ -36,7 +47,10 @@ pub(crate) fn compare(arguments: &[String]) -> Outcome<()> {
 /// # Errors
 /// When a tool is missing, or a row has no word.
 pub(crate) fn golden(arguments: &[String]) -> Outcome<()> {
-    run(oracle().arg("golden").args(arguments))
+    run(binutils::NEW
+        .offer(&mut oracle())?
+        .arg("golden")
+        .args(arguments))
 }
 
 pub(crate) fn oracle() -> std::process::Command {
@@ -58,7 +72,8 @@ fn oracle_with(features: &str) -> std::process::Command {
 pub(crate) fn step() -> Outcome<Checked> {
     let mut compared = 0_u64;
     tee(
-        oracle()
+        binutils::NEW
+            .offer(&mut oracle())?
             .arg("compare")
             .args(["--known", KNOWN])
             .args(["--corners", "600", "--seed", "1"]),
@@ -70,6 +85,29 @@ pub(crate) fn step() -> Outcome<Checked> {
     Ok(Checked::new(
         compared,
         "words print alike in three syntaxes",
+    ))
+}
+
+/// Step: the GNU text against binutils 2.40, which spells some of it otherwise: field corners of
+/// every encoding, and the system space.
+///
+/// # Errors
+/// As [`compare`].
+pub(crate) fn old_binutils() -> Outcome<Checked> {
+    let mut compared = 0_u64;
+    tee(
+        binutils::OLD
+            .offer(&mut oracle())?
+            .args(["compare", "--syntax", "gnu-2.40", "--known", OLD_KNOWN])
+            .args(["--system", "--corners", "50", "--seed", "2"]),
+        |line| compared += distinct_in(line).unwrap_or(0),
+    )?;
+    if compared < 1_000_000 {
+        return Err(Failure::new(format!("only {compared} words were compared")));
+    }
+    Ok(Checked::new(
+        compared,
+        "words differ from binutils 2.40 by listed rules only",
     ))
 }
 
@@ -184,7 +222,8 @@ pub(crate) fn foreign_lines() -> Outcome<Checked> {
     let file = sources::lines()?;
     let (mut judged, mut taken, mut refused) = (0_u64, 0, 0);
     tee(
-        oracle()
+        binutils::NEW
+            .offer(&mut oracle())?
             .args(["lines", "--known", LINES_KNOWN, "--file"])
             .arg(&file),
         |line| {
@@ -215,7 +254,8 @@ fn part_in(line: &str, word: &str) -> Option<u64> {
 fn judged_lines(words: &str, mutations: &str, seed: &str, least: u64) -> Outcome<Checked> {
     let mut judged = 0_u64;
     tee(
-        oracle()
+        binutils::NEW
+            .offer(&mut oracle())?
             .args(["lines", "--words", words, "--mutations", mutations])
             .args(["--seed", seed, "--known", LINES_KNOWN])
             .args(["--also", "tools/xtask/oracle/lines.txt"]),

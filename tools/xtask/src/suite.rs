@@ -70,8 +70,13 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "compare",
-        what: "A64 text against LLVM, GNU binutils and otool",
+        what: "A64 text against LLVM, GNU binutils 2.44 and otool",
         run: oracle::step,
+    },
+    Step {
+        name: "compare-2.40",
+        what: "A64 text against GNU binutils 2.40, which spells some of it otherwise",
+        run: oracle::old_binutils,
     },
     Step {
         name: "operands",

@@ -3,7 +3,7 @@
 //! | syntax | tool |
 //! |---|---|
 //! | `llvm` | `llvm-objdump-22 -z -d --mattr=+all` on an ELF object |
-//! | `gnu` | `aarch64-linux-gnu-objdump -D -b binary -m aarch64` |
+//! | `gnu` | `aarch64-linux-gnu-objdump -D -z -b binary -m aarch64` of binutils 2.44; `gnu-2.40`: the same of 2.40 |
 //! | `apple` | `llvm-objdump-22 --macho -d --mattr=+all` on a Mach-O object: what `llvm-otool -tV` prints, for every extension |
 //!
 //! [`words`] makes the words, [`tools`] asks the others, [`normalise`] is the
@@ -16,6 +16,7 @@
 //! about. [`roundtrip`] goes the other way: operands and text back to the word, and LLVM's
 //! assembler with our text.
 
+pub mod binutils;
 pub mod compare;
 pub mod effects;
 pub mod execute;
@@ -29,6 +30,7 @@ pub mod normalise;
 pub mod operands;
 pub mod roundtrip;
 pub mod spec;
+mod spelling;
 pub mod tools;
 pub mod verdict;
 pub mod words;
@@ -38,8 +40,10 @@ pub mod words;
 pub enum Syntax {
     /// LLVM's objdump on ELF.
     Llvm,
-    /// GNU objdump.
+    /// GNU objdump 2.44.
     Gnu,
+    /// GNU objdump 2.40, with what is only spelled otherwise than in 2.44 brought to its spelling.
+    Gnu240,
     /// otool.
     Apple,
     /// bad64's operands, in the notation of [`operands`].
@@ -47,7 +51,7 @@ pub enum Syntax {
 }
 
 impl Syntax {
-    /// Those that a disassembler prints.
+    /// Those that we print, each by the disassembler that it follows.
     pub const ALL: [Self; 3] = [Self::Llvm, Self::Gnu, Self::Apple];
 
     /// The name on the command line and in the list of explained differences.
@@ -55,6 +59,7 @@ impl Syntax {
         match self {
             Self::Llvm => "llvm",
             Self::Gnu => "gnu",
+            Self::Gnu240 => "gnu-2.40",
             Self::Apple => "apple",
             Self::Bad64 => "bad64",
         }
@@ -64,7 +69,7 @@ impl Syntax {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
-            .chain([Self::Bad64])
+            .chain([Self::Gnu240, Self::Bad64])
             .find(|syntax| syntax.name() == name)
     }
 }

@@ -29,8 +29,8 @@ a64-oracle lines [OPTION...]    lines of assembly that are instructions, against
 a64-oracle roundtrip [OPTION...]  operands and text back to the word, by ours and by llvm-mc; takes --corners, --random (words that
                                 are instructions), --seed, --rows, --words, --known, --examples
 a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
-  --syntax llvm,gnu,apple       against whom (default: these three); bad64 compares operands instead of text, and needs
-                                the Cargo feature bad64
+  --syntax llvm,gnu,apple       against whom (default: these three); gnu is binutils 2.44, gnu-2.40 is 2.40; bad64 compares
+                                operands instead of text, and needs the Cargo feature bad64
   --corners N                   field corners of every row of the specification, and N random words of each
   --random N                    uniformly random words
   --seed N                      for the random words (default 1)
@@ -46,6 +46,8 @@ a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplaine
   --stale                       fail on a line of the list that explains nothing
   --examples N                  examples of each category (default 3)
   --table                       the explained differences as a Markdown table too
+
+GNU's programs are those of the folders A64_BINUTILS_2_44 and A64_BINUTILS_2_40, or of the search path.
 ";
 
 fn main() -> ExitCode {

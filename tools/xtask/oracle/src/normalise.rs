@@ -4,24 +4,33 @@
 //! 1. LLVM: the symbolic form of an address, ` <symbol+0x10>` at the end, is dropped;
 //! 2. a comment is dropped: LLVM `//`, GNU `//`, Apple `;`, each to the end of the line;
 //! 3. runs of blanks and tabs become one blank, the ends are trimmed;
-//! 4. a word that is no instruction (LLVM `<unknown>`, GNU `.inst ... ; undefined` and
+//! 4. GNU: the blank that objdump 2.44 has between a slice and its index in `movaz`, and nowhere else,
+//!    is dropped (`za0h.b [w12, 0]`);
+//! 5. a word that is no instruction (LLVM `<unknown>`, GNU `.inst ... ; undefined` and
 //!    `; NYI`, no line from otool, ours `.inst 0x...`) is `None`.
 //!
+//! Both sides of a comparison with GNU's 2.40 also follow the rules of `spelling.rs`.
 //! Letter case, number bases, signs and the order of operands are compared as printed.
 
 use crate::Syntax;
 use crate::Text;
+use crate::spelling;
 
 /// The other tool's text.
 pub fn theirs(syntax: Syntax, text: &str) -> Text {
     let text = match syntax {
         Syntax::Llvm => before(without_symbol(text), "//"),
         // "; undefined" marks a word that is no instruction, see below.
-        Syntax::Gnu => before(before(text, "//"), ";"),
+        Syntax::Gnu | Syntax::Gnu240 => before(before(text, "//"), ";"),
         Syntax::Apple => before(text, ";"),
         Syntax::Bad64 => text,
     };
     let text = one_blank(text);
+    let text = match syntax {
+        Syntax::Gnu if text.starts_with("movaz ") => text.replacen(" [", "[", 1),
+        Syntax::Gnu240 => spelling::old(&text),
+        _ => text,
+    };
     let is_instruction = !text.is_empty() && text != "<unknown>" && !text.starts_with(".inst");
     is_instruction.then_some(text)
 }
@@ -69,6 +78,10 @@ mod tests {
         assert_eq!(
             theirs(Syntax::Gnu, "mov\tx0, #0x10  \t// #16"),
             some("mov x0, #0x10")
+        );
+        assert_eq!(
+            theirs(Syntax::Gnu, "movaz\tz0.b, za0h.b [w12, 0]"),
+            some("movaz z0.b, za0h.b[w12, 0]")
         );
         assert_eq!(
             theirs(Syntax::Apple, "adrp\tx4, 1 ; 0x1000"),

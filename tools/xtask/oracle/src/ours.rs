@@ -11,7 +11,7 @@ impl Decoder for Ours {
     fn text(&self, syntax: Syntax, word: u32, pc: u64, out: &mut String) {
         let syntax = match syntax {
             Syntax::Llvm => Own::Llvm,
-            Syntax::Gnu => Own::Gnu,
+            Syntax::Gnu | Syntax::Gnu240 => Own::Gnu,
             Syntax::Apple => Own::Apple,
             Syntax::Bad64 => return operands::ours(word, pc, out),
         };

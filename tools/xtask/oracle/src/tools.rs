@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::Syntax;
 use crate::Text;
+use crate::binutils::Binutils;
 use crate::fault::Fault;
 use crate::normalise;
 use crate::operands;
@@ -22,7 +23,6 @@ pub(crate) const OBJCOPY: [&str; 2] = ["llvm-objcopy-22", "llvm-objcopy"];
 pub(crate) const ASSEMBLER: [&str; 2] = ["llvm-mc-22", "llvm-mc"];
 const MCA: [&str; 2] = ["llvm-mca-22", "llvm-mca"];
 const GNU_ASSEMBLER: &str = "aarch64-linux-gnu-as";
-const GNU_OBJDUMP: [&str; 1] = ["aarch64-linux-gnu-objdump"];
 
 /// Disassembles `words`, word `i` at pc `4 * i`.
 ///
@@ -33,7 +33,8 @@ pub fn disassemble(syntax: Syntax, words: &[u32]) -> Result<Vec<Text>, Fault> {
     let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
     let listing = match syntax {
         Syntax::Llvm => llvm(&folder, &bytes)?,
-        Syntax::Gnu => gnu(&folder, &bytes)?,
+        Syntax::Gnu => gnu(Binutils::New, &folder, &bytes)?,
+        Syntax::Gnu240 => gnu(Binutils::Old, &folder, &bytes)?,
         Syntax::Apple => apple(&folder, &bytes)?,
         Syntax::Bad64 => return operands::theirs(words),
     };
@@ -44,7 +45,9 @@ pub fn disassemble(syntax: Syntax, words: &[u32]) -> Result<Vec<Text>, Fault> {
         };
         let text = match syntax {
             // "d503201f     \tnop": the word, then the text.
-            Syntax::Llvm | Syntax::Gnu => rest.split_once('\t').map_or("", |(_, text)| text),
+            Syntax::Llvm | Syntax::Gnu | Syntax::Gnu240 => {
+                rest.split_once('\t').map_or("", |(_, text)| text)
+            }
             Syntax::Apple | Syntax::Bad64 => rest,
         };
         let slot = usize::try_from(address / 4)
@@ -193,6 +196,7 @@ fn encoded(line: &str) -> Option<u32> {
 pub fn gnu_assemble(lines: &[String]) -> Result<Vec<Option<u32>>, Fault> {
     let folder = Folder::new()?;
     let object = folder.0.join("lines.o");
+    let program = Binutils::New.program("as")?;
     let mut refused = vec![false; lines.len()];
     // What is found wrong at the end is only looked at if nothing was before.
     for _ in 0..4 {
@@ -202,7 +206,7 @@ pub fn gnu_assemble(lines: &[String]) -> Result<Vec<Option<u32>>, Fault> {
             text.push('\n');
         }
         let source = folder.file("lines.s", text.as_bytes())?;
-        let output = Command::new(GNU_ASSEMBLER)
+        let output = Command::new(&program)
             .args(["-march=all", "-W", "-o"])
             .arg(&object)
             .arg(&source)
@@ -294,10 +298,11 @@ fn llvm(folder: &Folder, bytes: &[u8]) -> Result<String, Fault> {
     run(&OBJDUMP, &["-z", "-d", "--mattr=+all"], &[&object])
 }
 
-fn gnu(folder: &Folder, bytes: &[u8]) -> Result<String, Fault> {
+fn gnu(release: Binutils, folder: &Folder, bytes: &[u8]) -> Result<String, Fault> {
     let raw = folder.file("words.bin", bytes)?;
+    let program = release.program("objdump")?;
     run(
-        &GNU_OBJDUMP,
+        &[&program.to_string_lossy()],
         &["-D", "-z", "-b", "binary", "-m", "aarch64"],
         &[&raw],
     )
