@@ -3,7 +3,7 @@
 
 use aarch64_decode::{Feature, NoSymbols, Operand, Syntax, TextBuffer, TextOptions, decode};
 
-/// Word, LLVM (and otool), GNU. Read off llvm-objdump 22.1.8 and GNU objdump 2.40.
+/// Word, LLVM (and otool), GNU. Read off llvm-objdump 22.1.8 and GNU objdump 2.44.
 const LINES: &[(u32, &str, &str)] = &[
     (0xd510_109f, "msr OSLAR_EL1, xzr", "msr oslar_el1, xzr"),
     (0xd538_0000, "mrs x0, MIDR_EL1", "mrs x0, midr_el1"),

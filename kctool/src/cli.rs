@@ -293,7 +293,7 @@ pub(crate) struct Fixups {
 pub(crate) enum SyntaxName {
     /// As llvm-objdump
     Llvm,
-    /// As GNU objdump
+    /// As GNU objdump 2.44
     Gnu,
     /// As Apple's otool
     Apple,
