@@ -97,7 +97,8 @@ const ROWS: &[Row] = &[
         build: ("a64_text", BASE),
         minus: NOTHING,
         target: 110 * KB,
-        limit: 148 * KB,
+        // The names that binutils 2.44 has and 2.40 had not, and their aliases.
+        limit: 149 * KB,
     },
     Row {
         what: "`aarch64-decode` whole: operands, control flow",
@@ -247,6 +248,7 @@ fn page(sizes: &[u64]) -> String {
          (`opt-level = \"s\"`, whole program). `cargo xtask size` links the binaries of `tools/nopanic/size`, measures them with\n\
          `llvm-size` and writes this page. `cargo xtask test` fails when a size exceeds its limit: the target where it is\n\
          reached, otherwise a little more than the size when the limit was set.\n\n\
+         That of text without SVE and SME rose by 1 KB with the names that binutils 2.44 has and 2.40 had not.\n\n\
          | what | bytes | target | limit |\n|---|---:|---:|---:|\n",
     );
     for (row, bytes) in ROWS.iter().zip(sizes) {

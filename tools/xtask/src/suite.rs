@@ -74,7 +74,7 @@ const STEPS: &[Step] = &[
         run: oracle::step,
     },
     Step {
-        name: "compare-2.40",
+        name: "gnu-2.40",
         what: "A64 text against GNU binutils 2.40, which spells some of it otherwise",
         run: oracle::old_binutils,
     },
