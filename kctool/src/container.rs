@@ -3,7 +3,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use img4::{Codec, Img4, Plan, Scratch};
-use macho_core::{CpuSubtype, CpuType, FatArch, FatFile, FileOffset, MachO, Mode};
+use macho_core::{CpuSubtype, CpuType, ErrorKind, FatArch, FatFile, FileOffset, MachO, Mode};
 
 use crate::cli::InputArgs;
 use crate::failure::Failure;
@@ -11,6 +11,7 @@ use crate::input::Input;
 use crate::mapped;
 use crate::printable::Printable;
 use crate::ticket;
+use crate::wrong_file;
 
 /// The bytes inside the outermost container.
 pub(crate) struct Payload<'a> {
@@ -27,7 +28,7 @@ pub(crate) fn open(args: &InputArgs, stdin: &mut dyn Read) -> Result<Input, Fail
     if args.mapped.is_some() {
         return Ok(input);
     }
-    Ok(ticket::find(&input)?.map_or(input, Input::Ticket))
+    Ok(ticket::find(&input, &args.file)?.map_or(input, Input::Ticket))
 }
 
 /// The container of `input`; `None` where it is none. Memory may start with anything.
@@ -133,7 +134,7 @@ pub(crate) fn undeclared<'a>(input: &'a [u8], args: &InputArgs) -> Result<Payloa
 }
 
 /// Refuses to extract what has nothing to extract.
-pub(crate) fn expect_image(payload: &Payload<'_>) -> Result<(), Failure> {
+pub(crate) fn expect_image(payload: &Payload<'_>, args: &InputArgs) -> Result<(), Failure> {
     const MAGICS: [[u8; 4]; 4] = [
         [0xcf, 0xfa, 0xed, 0xfe],
         [0xce, 0xfa, 0xed, 0xfe],
@@ -148,36 +149,7 @@ pub(crate) fn expect_image(payload: &Payload<'_>) -> Result<(), Failure> {
     {
         return Ok(());
     }
-    Err(Failure::refused(format!(
-        "neither a container nor a Mach-O file: {}",
-        what_it_is(bytes)
-    )))
-}
-
-/// What the first bytes of a file that is neither say of it.
-fn what_it_is(bytes: &[u8]) -> String {
-    let known: [(&[u8], &str); 8] = [
-        (b"bplist", "a binary property list"),
-        (b"<?xml", "an XML file"),
-        (b"<plist", "a property list"),
-        (b"PK\x03\x04", "a ZIP archive"),
-        (b"AA01", "an Apple Archive"),
-        (b"YAA1", "an Apple Archive"),
-        (b"\x7fELF", "an ELF file"),
-        (b"\x1f\x8b", "gzip data"),
-    ];
-    if bytes.is_empty() {
-        return "an empty file".to_owned();
-    }
-    let found = known.iter().find(|(magic, _)| bytes.starts_with(magic));
-    found.map_or_else(
-        || {
-            let start = bytes.iter().take(8);
-            let start: Vec<String> = start.map(|byte| format!("{byte:02x}")).collect();
-            format!("data that starts with {}", start.join(" "))
-        },
-        |(_, what)| (*what).to_owned(),
-    )
+    Err(payload.not_an_image(args, bytes))
 }
 
 impl Payload<'_> {
@@ -214,13 +186,31 @@ impl Payload<'_> {
         if let Some(pointers) = args.mapped {
             return mapped::image(&self.bytes, args.header, pointers, mode);
         }
-        let parsed = if FatFile::is_fat(&self.bytes) {
+        let (parsed, bytes) = if FatFile::is_fat(&self.bytes) {
             let fat = FatFile::parse(&self.bytes).map_err(|error| self.damaged(error))?;
-            slice(&fat, args.arch.as_deref())?.parse(mode)
+            let slice = slice(&fat, args.arch.as_deref())?;
+            (slice.parse(mode), slice.data())
         } else {
-            MachO::parse_with(&self.bytes, FileOffset::new(0), mode)
+            let parsed = MachO::parse_with(&self.bytes, FileOffset::new(0), mode);
+            (parsed, &*self.bytes)
         };
-        parsed.map_err(|error| self.damaged(error))
+        parsed.map_err(|error| match error.kind() {
+            ErrorKind::BadMagic | ErrorKind::Unsupported32Bit | ErrorKind::UnsupportedBigEndian => {
+                self.not_an_image(args, bytes)
+            }
+            ErrorKind::Truncated if bytes.len() < 32 => self.not_an_image(args, bytes),
+            _ => self.damaged(error),
+        })
+    }
+
+    /// Says what `bytes` are that should be an image, and of which file.
+    fn not_an_image(&self, args: &InputArgs, bytes: &[u8]) -> Failure {
+        let payload = self.img4.and_then(|img4| img4.payload());
+        Failure::NotAnImage {
+            path: args.file.clone(),
+            of: payload.map(|payload| payload.fourcc().to_string()),
+            what: wrong_file::describe(bytes),
+        }
     }
 
     /// Says of which bytes an offset counts.

@@ -30,6 +30,15 @@ pub enum Failure {
     /// The tables of the image whose header lies there share bytes with other tables, and the file
     /// is too small for all of them.
     Shared(macho_core::FileOffset),
+    /// What should be an image is something else.
+    NotAnImage {
+        /// The file on the command line.
+        path: PathBuf,
+        /// The type of the payload that it should be in, if the file is a container.
+        of: Option<String>,
+        /// What it is, and the next step.
+        what: String,
+    },
     /// The question makes no sense for this input.
     Refused(String),
 }
@@ -51,7 +60,7 @@ impl Failure {
     /// The same failure; of an input or output error its text.
     pub(crate) fn copy(&self) -> Self {
         match self {
-            Self::Io { .. } => Self::Refused(self.to_string()),
+            Self::Io { .. } | Self::NotAnImage { .. } => Self::Refused(self.to_string()),
             Self::Img4(error) => Self::Img4(*error),
             Self::MachO(error) => Self::MachO(*error),
             Self::InPayload(error) => Self::InPayload(*error),
@@ -94,7 +103,9 @@ impl Failure {
                 error.to_string(),
             ),
             Self::Shared(offset) => (Some("mach_header_64"), Some(offset.get()), self.to_string()),
-            Self::Io { .. } | Self::Refused(_) => (None, None, self.to_string()),
+            Self::Io { .. } | Self::NotAnImage { .. } | Self::Refused(_) => {
+                (None, None, self.to_string())
+            }
         };
         // The parts that have fields of their own.
         let mut reason = text.as_str();
@@ -132,6 +143,16 @@ impl fmt::Display for Failure {
                  at file offset {:#x}",
                 offset.get()
             ),
+            Self::NotAnImage { path, of, what } => {
+                write!(f, "{}: ", Printable::path(path))?;
+                match of {
+                    Some(kind) => {
+                        let kind = Printable::text(kind);
+                        write!(f, "the payload of type {kind} is no Mach-O file but {what}")
+                    }
+                    None => write!(f, "no kernelcache and no Mach-O file but {what}"),
+                }
+            }
             Self::Refused(text) => f.write_str(text),
         }
     }
@@ -144,7 +165,7 @@ impl std::error::Error for Failure {
             Self::Img4(error) => Some(error),
             Self::MachO(error) => Some(error),
             Self::InPayload(error) | Self::KernelCache(error) => Some(error),
-            Self::Shared(_) | Self::Refused(_) => None,
+            Self::Shared(_) | Self::NotAnImage { .. } | Self::Refused(_) => None,
         }
     }
 }

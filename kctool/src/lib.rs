@@ -30,6 +30,7 @@ mod report;
 mod streams;
 mod symbols;
 mod ticket;
+mod wrong_file;
 
 use clap::Parser as _;
 use streams::Streams;

@@ -3,6 +3,8 @@
 //! Only the value of `ApImg4Ticket` in the outermost dictionary is read, in one pass over the file
 //! and without recursion: a reader that builds a tree follows nesting and shared references as deep
 //! and as often as a hostile file asks.
+use std::path::Path;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use quick_xml::Reader;
@@ -16,11 +18,12 @@ const KEY: &[u8] = b"ApImg4Ticket";
 /// Larger property lists are refused. Real ones have less than 100 KiB.
 const MAX_SIZE: usize = 16 << 20;
 
-/// The manifest that a property list holds; `None` if `file` is not a property list.
+/// The manifest that a property list holds; `None` if `file`, which is at `path`, is not a property
+/// list.
 ///
 /// # Errors
 /// A property list that is damaged, too large or without a manifest is refused.
-pub(crate) fn find(file: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+pub(crate) fn find(file: &[u8], path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     let text = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     let binary = file.starts_with(b"bplist");
     let xml = [&b"<?xml"[..], b"<plist", b"<!DOCTYPE plist"];
@@ -28,10 +31,12 @@ pub(crate) fn find(file: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
         return Ok(None);
     }
     let what = if binary { "a binary" } else { "an XML" };
-    let refused = |why: &str| {
-        Failure::refused(format!(
-            "neither a container nor a Mach-O file: {what} property list {why}"
-        ))
+    let refused = |why: &str| Failure::NotAnImage {
+        path: path.to_owned(),
+        of: None,
+        what: format!(
+            "{what} property list {why}; kc takes those that hold a manifest, as .shsh2 files do"
+        ),
     };
     if file.len() > MAX_SIZE {
         return Err(refused("of more than 16 MiB"));

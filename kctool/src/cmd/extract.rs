@@ -77,7 +77,7 @@ fn write_payload(
     };
     match &payload.img4 {
         Some(img4) => check_digest(args, img4, streams)?,
-        None => container::expect_image(&payload)?,
+        None => container::expect_image(&payload, &args.input)?,
     }
     let bytes = match args.input.arch.as_deref() {
         Some(arch) if FatFile::is_fat(&payload.bytes) => {

@@ -100,10 +100,8 @@ fn describe_payload(
     let payload = container::payload(input, &args.input)?;
     document["fat"] = fat_json(&payload)?;
     let image = match payload.image(&args.input) {
-        Err(Failure::InPayload(error))
-            if error.kind() == kc_offsets::ErrorKind::MachO(macho_core::ErrorKind::BadMagic) =>
-        {
-            return streams.note("no image is shown: the payload is no Mach-O file");
+        Err(failure @ Failure::NotAnImage { of: Some(_), .. }) => {
+            return streams.note(format_args!("no image is shown: {failure}"));
         }
         other => other?,
     };

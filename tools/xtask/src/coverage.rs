@@ -130,7 +130,7 @@ fn functions(file: &str, text: &str) -> Vec<Function> {
         } else {
             lines[at..]
                 .iter()
-                .position(|line| is_end(&line))
+                .position(|line| is_end(line))
                 .unwrap_or(0)
         };
         let number = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);

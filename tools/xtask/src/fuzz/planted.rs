@@ -86,7 +86,13 @@ pub(crate) fn step() -> Outcome<Checked> {
 
 /// A copy of the sources with the fault.
 fn plant(copy: &Path, fault: &Fault) -> Outcome<()> {
-    let list = stdout(command("git").current_dir(root()).args(["ls-files", "-z"]))?;
+    let list = stdout(command("git").current_dir(root()).args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]))?;
     for name in String::from_utf8_lossy(&list).split_terminator('\0') {
         let text = fs::read(root().join(name))?;
         let place = copy.join(name);
