@@ -128,10 +128,7 @@ fn functions(file: &str, text: &str) -> Vec<Function> {
         let len = if line.trim_end().ends_with('}') {
             0
         } else {
-            lines[at..]
-                .iter()
-                .position(|line| is_end(line))
-                .unwrap_or(0)
+            lines[at..].iter().position(is_end).unwrap_or(0)
         };
         let number = |at: usize| u32::try_from(at + 1).unwrap_or(u32::MAX);
         found.push(Function {
