@@ -156,7 +156,7 @@ fn check_json(bytes: &[u8], are_lines: bool, status: u8) -> Value {
     assert!(text.is_ascii(), "{text:?}");
     let parse = |text: &str| -> Value { serde_json::from_str(text).expect("JSON") };
     let last = if are_lines {
-        text.lines().map(parse).last()
+        text.lines().map(parse).next_back()
     } else {
         Some(parse(text))
     };

@@ -51,6 +51,7 @@ mod boot_args;
 #[cfg(feature = "code")]
 pub mod code;
 mod collection;
+mod darwin;
 mod entry;
 mod error;
 mod image_fixups;
@@ -70,6 +71,7 @@ mod target;
 
 // The file: its shape, the images inside, where it starts to run.
 pub use collection::CollectionKind;
+pub use darwin::DarwinVersion;
 pub use entry::{EntryPoint, EntrySource};
 pub use kernelcache::{Entries, Entry, KernelCache, Shape};
 

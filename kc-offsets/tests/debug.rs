@@ -10,9 +10,9 @@ use kc_offsets::code::{
     check_patches, code_regions,
 };
 use kc_offsets::{
-    Bases, BootArgs, BootArgsLayout, Error, ErrorKind, IdCell, Ids, ImageCell, Images, KernelCache,
-    Key, LoadPlan, Lookup, LookupCell, LookupOptions, MOST_SEGMENTS, MapCell, PageCell, PageIndex,
-    PlistItem, RebaseTargets, SegmentRange, pointer_at, rebase,
+    Bases, BootArgs, BootArgsLayout, DarwinVersion, Error, ErrorKind, IdCell, Ids, ImageCell,
+    Images, KernelCache, Key, LoadPlan, Lookup, LookupCell, LookupOptions, MOST_SEGMENTS, MapCell,
+    PageCell, PageIndex, PlistItem, RebaseTargets, SegmentRange, pointer_at, rebase,
 };
 use macho_core::{FileOffset, Mode, PhysAddr, Slide, VmAddr};
 use testkit::kernelcache::sample;
@@ -118,6 +118,7 @@ fn look(seen: &mut Seen, cache: &KernelCache<'_>, file: &[u8]) {
     seen.see(cache);
     seen.see(&cache.shape());
     seen.see(&cache.collection_kind());
+    seen.see(&DarwinVersion::parse(b"Darwin Kernel Version 1.0.0: D").unwrap());
     if let Ok(Some(kind)) = cache.collection_kind() {
         seen.see(&kind);
     }

@@ -1,7 +1,9 @@
 //! `kc info`: what the file is, from the container to the entries.
-use img4::{DigestCheck, Img4, KeybagKind, Manifest, Payload as Im4p, Property, Value as Der};
+use img4::{
+    DigestCheck, FourCc, Img4, KeybagKind, Manifest, Payload as Im4p, Property, Value as Der,
+};
 use kc_offsets::{CollectionKind, KernelCache};
-use macho_core::{FatFile, MachO};
+use macho_core::{FatFile, MachO, Name, Segment};
 use serde_json::{Value, json};
 
 use crate::cli::Info;
@@ -16,12 +18,14 @@ use crate::printable::{Hex, Printable};
 use crate::report::{Report, Status};
 use crate::streams::Streams;
 
+mod chip;
 mod text;
 
 /// The fields of the document that an image has, null if there is none.
-const IMAGE_FIELDS: [&str; 13] = [
+const IMAGE_FIELDS: [&str; 15] = [
     "shape",
     "collection",
+    "darwin",
     "header",
     "uuid",
     "build_version",
@@ -29,6 +33,7 @@ const IMAGE_FIELDS: [&str; 13] = [
     "entry",
     "base",
     "linear",
+    "first_nonlinear",
     "segments",
     "entries",
     "tolerated",
@@ -218,7 +223,11 @@ fn manifest_json(manifest: &Manifest<'_>, payload: Option<Im4p<'_>>) -> Value {
             )
         })
         .collect();
+    let mut properties = manifest.properties();
+    let chip = properties.find(|property| property.name() == FourCc::new(*b"CHIP"));
+    let chip = chip.and_then(|property| chip::name(property.value().as_u64()?));
     json!({
+        "chip_name": chip,
         "payload_digest": digest,
         "signature": "not verified",
         "properties": properties_json(manifest.properties()),
@@ -279,6 +288,7 @@ fn describe_image(
     // Damage in the list that tells is said where the kexts are listed.
     let kind = cache.collection_kind().ok().flatten();
     document["collection"] = kind.map(CollectionKind::name).into();
+    document["darwin"] = darwin_json(cache);
     document["header"] = headers::header_json(&image);
     document["uuid"] = image.uuid()?.map(|uuid| uuid.to_string()).into();
     document["build_version"] = build_version_json(&image)?;
@@ -287,7 +297,10 @@ fn describe_image(
     let entry = cache.entry_point()?;
     document["entry"] = entry_json(entry);
     document["base"] = json::hex_or_null(image.base().map(macho_core::VmAddr::get));
-    document["linear"] = cache.address_map().is_linear().into();
+    let is_linear = cache.address_map().is_linear();
+    document["linear"] = is_linear.into();
+    let first = first_nonlinear(&image).filter(|_| !is_linear);
+    document["first_nonlinear"] = first.map_or(Value::Null, |segment| text(segment.name()));
     document["segments"] = image
         .segments()
         .map(|segment| {
@@ -309,6 +322,33 @@ fn describe_image(
         .map(|error| error.to_string())
         .collect();
     Ok(())
+}
+
+/// The first segment with bytes whose file offset is not its distance from the base.
+fn first_nonlinear<'a>(image: &MachO<'a>) -> Option<Segment<'a>> {
+    let base = image.base()?;
+    let mut segments = image.segments();
+    segments.find(|segment| {
+        let distance = segment.vmaddr().checked_distance_from(base);
+        segment.filesize() != 0 && distance != Some(segment.file_offset().get())
+    })
+}
+
+/// What the kernel says of itself.
+fn darwin_json(cache: &KernelCache<'_>) -> Value {
+    cache.darwin_version().map_or(Value::Null, |version| {
+        let part = |name: Option<Name<'_>>| name.map_or(Value::Null, text);
+        json!({
+            "text": text(version.text),
+            "release": text(version.release),
+            "date": part(version.date),
+            "builder": part(version.builder),
+            "tree": part(version.tree),
+            "config": part(version.config),
+            "arch": part(version.arch),
+            "soc": part(version.soc),
+        })
+    })
 }
 
 fn build_version_json(image: &MachO<'_>) -> Result<Value, Failure> {

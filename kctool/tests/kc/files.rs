@@ -330,3 +330,29 @@ fn text_that_leaves_encodings_open_finds_all_of_them() {
     assert_eq!(status, 1);
     assert!(stderr.contains("say more of it"), "{stderr}");
 }
+
+/// The version that a kernel has in its `__TEXT,__const`, in text and in JSON.
+#[test]
+fn a_kernel_says_which_it_is() {
+    let mut file = testkit::macho::every::build(testkit::macho::every::Make::Kernel);
+    let text = b"Darwin Kernel Version 24.5.0: Tue Apr 22 19:54:49 PDT 2025; \
+                 root:xnu-11417.121.6~2/RELEASE_ARM64_T6000\0";
+    // Some section of `__TEXT` becomes `__TEXT,__const`, with the string.
+    let place = file.len();
+    file.extend(text);
+    let name = b"__text\0\0\0\0\0\0\0\0\0\0__TEXT\0\0\0\0\0\0\0\0\0\0";
+    let at = file.windows(32).position(|window| window == name).unwrap();
+    file[at..at + 8].copy_from_slice(b"__const\0");
+    file[at + 40..at + 48].copy_from_slice(&(text.len() as u64).to_le_bytes());
+    file[at + 48..at + 52].copy_from_slice(&u32::try_from(place).unwrap().to_le_bytes());
+    let info = kc(&words("info -"), &file).stdout;
+    let info = String::from_utf8(info).unwrap();
+    let line = "kernel          Darwin 24.5.0, xnu-11417.121.6~2, RELEASE ARM64 T6000, \
+                Tue Apr 22 19:54:49 PDT 2025\n";
+    assert!(info.contains(line), "{info}");
+    let json = kc(&words("info --json -"), &file).stdout;
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let darwin = &json["answer"]["darwin"];
+    assert_eq!(darwin["release"], "24.5.0");
+    assert_eq!(darwin["soc"], "T6000");
+}

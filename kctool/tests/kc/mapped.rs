@@ -28,7 +28,9 @@ fn without_places(value: Value) -> Value {
     match value {
         Value::Object(fields) => fields
             .into_iter()
-            .filter(|(name, _)| !["file_offset", "linear", "tolerated"].contains(&name.as_str()))
+            .filter(|(name, _)| {
+                !["file_offset", "linear", "first_nonlinear", "tolerated"].contains(&name.as_str())
+            })
             .map(|(name, value)| (name, without_places(value)))
             .collect(),
         Value::Array(items) => items.into_iter().map(without_places).collect(),

@@ -65,6 +65,9 @@ pub(super) fn write(document: &Value) -> String {
                     )
                 },
             );
+            if let Value::String(chip) = &manifest["chip_name"] {
+                line("chip", chip);
+            }
             properties_text(&mut line, "manifest", &manifest["properties"]);
             for (name, object) in manifest["objects"].as_object().into_iter().flatten() {
                 properties_text(&mut line, name, object);
@@ -102,6 +105,9 @@ pub(super) fn write(document: &Value) -> String {
             show(&header["flags"]),
         ),
     );
+    if !document["darwin"].is_null() {
+        line("kernel", &kernel(&document["darwin"]));
+    }
     line("uuid", &show(&document["uuid"]));
     let build = &document["build_version"];
     if !build.is_null() {
@@ -135,10 +141,10 @@ pub(super) fn write(document: &Value) -> String {
     );
     line(
         "layout",
-        if document["linear"] == true {
-            "linear: file offset = vmaddr - base"
-        } else {
-            "not linear"
+        &match &document["first_nonlinear"] {
+            _ if document["linear"] == true => "linear: file offset = vmaddr - base".to_owned(),
+            Value::String(name) => format!("not linear: {name} lies at another file offset"),
+            _ => "not linear".to_owned(),
         },
     );
     for segment in document["segments"].as_array().into_iter().flatten() {
@@ -174,6 +180,20 @@ pub(super) fn write(document: &Value) -> String {
         );
     }
     out
+}
+
+/// The kernel's version, its sources, which build it is and when it was built.
+fn kernel(darwin: &Value) -> String {
+    let part = |name: &str| darwin[name].as_str();
+    let build: Vec<&str> = ["config", "arch", "soc"]
+        .into_iter()
+        .filter_map(part)
+        .collect();
+    let mut parts = vec![format!("Darwin {}", part("release").unwrap_or_default())];
+    parts.extend(part("tree").map(str::to_owned));
+    parts.extend((!build.is_empty()).then(|| build.join(" ")));
+    parts.extend(part("date").map(str::to_owned));
+    parts.join(", ")
 }
 
 fn properties_text(line: &mut impl FnMut(&str, &str), owner: &str, properties: &Value) {

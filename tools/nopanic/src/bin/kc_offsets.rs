@@ -226,6 +226,7 @@ fn probe_cache(cache: &KernelCache<'_>, number: u64) {
 
 #[inline(never)]
 fn probe_kexts(cache: &KernelCache<'_>, number: u64) {
+    black_box(cache.darwin_version());
     if let Ok(Some(kind)) = cache.collection_kind() {
         black_box(kind.name());
     }
