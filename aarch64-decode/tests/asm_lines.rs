@@ -6,7 +6,7 @@ use aarch64_decode::Name;
 use aarch64_decode::assemble;
 
 /// Lines and their words, by llvm-mc 22.1.8 and DDI 0487.
-const TAKEN: [(&str, u32); 91] = [
+const TAKEN: [(&str, u32); 94] = [
     ("dsb #0", 0xd503_309f),
     ("dsb #16", 0xd503_323f),
     ("dsb #20", 0xd503_363f),
@@ -93,6 +93,9 @@ const TAKEN: [(&str, u32); 91] = [
     ("tlbip vae1os, xzr", 0xd548_813f),
     ("tlbip vae1osnxs, x2, x3", 0xd548_9122),
     ("sysp #0, C8, C1, #0, x30", 0xd548_811e),
+    ("tlbip vale3nxs, x0", 0xd54e_97a0),
+    ("sysp #6, C9, C7, #5, x2", 0xd54e_97a2),
+    ("prfm #0x18, [sp, x15, lsl #0]", 0xf8af_6bf8),
     ("pmov z0, p0.h", 0x052d_3800),
     ("movaz z0.b, za0h.b [w12, 0]", 0xc002_0200),
     ("movt zt0[0, mul vl], z3", 0xc04f_03e3),
