@@ -27,6 +27,7 @@ impl Changed {
     }
 
     fn operands(&self) -> &[Operand] {
+        debug_assert!(self.len <= ROOM, "each was put into the list");
         self.list.get(..self.len).unwrap_or(&[])
     }
 

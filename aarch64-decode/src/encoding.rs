@@ -126,9 +126,9 @@ pub(crate) fn name_bytes(number: u16) -> &'static [u8] {
     let at = index(widen16(number));
     let start = entry16(&NAMES_AT, at, 0);
     let end = entry16(&NAMES_AT, at.wrapping_add(1), start);
-    NAMES_TEXT
-        .get(index(widen16(start))..index(widen16(end)))
-        .unwrap_or(&[])
+    let name = NAMES_TEXT.get(index(widen16(start))..index(widen16(end)));
+    debug_assert!(name.is_some(), "a64gen has put every name there");
+    name.unwrap_or(&[])
 }
 
 /// The first sixteen bytes of a name and its length; the table is padded, so that there are always

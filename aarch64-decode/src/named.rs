@@ -59,7 +59,9 @@ impl NameText {
 
     /// The text.
     pub fn as_str(&self) -> &str {
-        core::str::from_utf8(self.as_bytes()).unwrap_or("")
+        let text = core::str::from_utf8(self.as_bytes());
+        debug_assert!(text.is_ok(), "names are ASCII");
+        text.unwrap_or("")
     }
 }
 

@@ -155,7 +155,9 @@ fn list(form: u16) -> &'static [u16] {
     let at = index(widen16(form));
     let count = index(widen16(entry16(&LISTS, at, 0) & COUNT));
     let start = at.wrapping_add(1);
-    LISTS.get(start..start.wrapping_add(count)).unwrap_or(&[])
+    let list = LISTS.get(start..start.wrapping_add(count));
+    debug_assert!(list.is_some(), "a64gen has put every list there");
+    list.unwrap_or(&[])
 }
 
 /// All operands of an instruction, decoded at once.

@@ -65,6 +65,7 @@ impl Plan {
     pub(crate) fn descriptor(&self) -> Descriptor {
         let [a, b, c, d, _, e, f, g] = self.constant.to_le_bytes();
         let kind = KINDS.get(index(self.mask)).copied();
+        debug_assert!(kind.is_some(), "the number of a kind");
         Descriptor {
             kind: kind.unwrap_or(Kind::Literal),
             p: [a, b, c, d, e, f, g],

@@ -211,7 +211,9 @@ impl<'a> Referrers<'a> {
         }
         if let Some(filter) = self.filter {
             let words = self.at.wrapping_sub(self.start);
-            return !filter.has(u32::try_from(words).unwrap_or(0), word);
+            let words = u32::try_from(words);
+            debug_assert!(words.is_ok(), "a filter is for one page");
+            return !filter.has(words.unwrap_or(0), word);
         }
         // adr and adrp, literals.
         let address = word & 0x1f00_0000 == 0x1000_0000 || word & 0x3b00_0000 == 0x1800_0000;

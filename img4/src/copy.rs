@@ -65,6 +65,10 @@ fn wild_near_match(output: &mut [u8], at: usize, distance: usize, len: usize) {
         0 < distance && distance <= at,
         "the caller has checked the distance"
     );
+    debug_assert!(
+        at.saturating_add(len).saturating_add(SLACK) <= output.len(),
+        "the caller has left room"
+    );
     let from = at.wrapping_sub(distance);
     if distance == 1 {
         let byte = output.get(from).copied().unwrap_or_default();

@@ -23,6 +23,7 @@ pub(crate) fn walk(data: &[u8], offset: u64) -> Result<StreamSizes, Error> {
     let mut size = 0u64;
     let mut consumed = 0usize;
     loop {
+        debug_assert!(consumed <= data.len(), "a block ends inside the stream");
         let rest = data.get(consumed..).unwrap_or_default();
         let block = Block::parse(rest, offset_add(offset, consumed))?;
         size = size.saturating_add(u64::from(block.raw_bytes));
@@ -73,7 +74,7 @@ pub(crate) fn decompress(
                 let payload = bytes.get(12..).unwrap_or_default();
                 let at_payload = offset_add(here, 12);
                 // Matches may reach back into earlier blocks.
-                let output = output.get_mut(..end).unwrap_or_default();
+                let output = output.get_mut(..end).ok_or(overrun)?;
                 lzvn::decode(payload, at_payload, output, at)?;
             }
             Kind::Compressed(ref header) => {

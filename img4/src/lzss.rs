@@ -155,12 +155,10 @@ fn spaced_match(
     }
     for to in at..at.saturating_add(len) {
         let byte = match to.checked_sub(distance) {
-            Some(from) => output.get(from).copied().unwrap_or_default(),
+            Some(from) => *output.get(from).ok_or(ErrorKind::BadDistance)?,
             None => b' ',
         };
-        if let Some(slot) = output.get_mut(to) {
-            *slot = byte;
-        }
+        *output.get_mut(to).ok_or(ErrorKind::OutputOverrun)? = byte;
     }
     Ok(())
 }

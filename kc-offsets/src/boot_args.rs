@@ -303,6 +303,7 @@ impl<'a> BootArgs<'a> {
 /// Writes a field. The structure has room for each, so none is left out.
 fn put(out: &mut [u8], at: usize, bytes: &[u8]) {
     let tail = out.get_mut(at..).unwrap_or_default();
+    debug_assert!(bytes.len() <= tail.len(), "the structure has room");
     for (place, byte) in tail.iter_mut().zip(bytes) {
         *place = *byte;
     }

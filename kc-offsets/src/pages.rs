@@ -69,6 +69,7 @@ impl<'s, C: FourNumbers> Pages<'s, C> {
             u64::from(before)
         };
         let used = count.div_ceil(PER_CELL);
+        debug_assert!(used <= cells.len(), "the caller has counted the cells");
         let cells = cells.get_mut(..used).unwrap_or_default();
         let mut page = 0_u64;
         for cell in cells.iter_mut() {

@@ -246,5 +246,7 @@ fn target_mask(slot: &Slot) -> u64 {
 
 /// The place of a field. A structure that the parser took is inside the file, so nothing overflows.
 fn field(start: FileOffset, bytes: u64) -> FileOffset {
-    start.checked_add(bytes).unwrap_or(start)
+    let field = start.checked_add(bytes);
+    debug_assert!(field.is_some(), "the structure is inside the file");
+    field.unwrap_or(start)
 }

@@ -228,7 +228,8 @@ impl<'a> Bytes<'a> {
     ) -> Result<&'a [u8], Error> {
         let tail = self.from(offset).map_or(&[][..], |tail| tail.data);
         match tail.get(..most) {
-            Some(start) if most != 0 => Ok(until_nul(start).unwrap_or(start)),
+            // Where nothing is, not even the first 0 bytes are.
+            Some(start) if !tail.is_empty() => Ok(until_nul(start).unwrap_or(start)),
             _ => self.c_string(offset, what, blame),
         }
     }

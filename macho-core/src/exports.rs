@@ -275,6 +275,7 @@ impl<'a> ExportWalk<'a, '_> {
         }
         match self.advance() {
             Ok(Some((len, export))) => {
+                debug_assert!(len <= self.name.len(), "the name was written there");
                 let name = self.name.get(..len).unwrap_or_default();
                 Some(Ok((Name::new(name), export)))
             }

@@ -176,7 +176,8 @@ impl<'a> MachO<'a> {
     }
 
     /// Where functions start (`LC_FUNCTION_STARTS`); empty without the command. The deltas count
-    /// from [`base`](Self::base), or where no segment maps the header, from `__TEXT`.
+    /// from [`base`](Self::base), or where no segment maps the header, from `__TEXT`, and from 0
+    /// without either.
     ///
     /// # Errors
     /// The table reaches past the end of the file.

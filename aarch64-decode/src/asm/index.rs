@@ -29,7 +29,9 @@ pub(super) fn encodings(mnemonic: u16) -> impl Iterator<Item = Encoding> {
         index(widen16(start.unwrap_or(0)))
     };
     let range = start(mnemonic)..start(mnemonic.wrapping_add(1));
-    let all = BY_MNEMONIC.get(range).unwrap_or(&[]);
+    let all = BY_MNEMONIC.get(range);
+    debug_assert!(all.is_some(), "every mnemonic has a range");
+    let all = all.unwrap_or(&[]);
     all.iter()
         .map(|number| Encoding::new(*number))
         .filter(|encoding| encoding.is_compiled())

@@ -235,6 +235,7 @@ impl Items {
     }
 
     pub(super) fn as_slice(&self) -> &[Item] {
+        debug_assert!(self.len <= self.list.len(), "each was put into the list");
         self.list.get(..self.len).unwrap_or(&[])
     }
 }

@@ -86,7 +86,9 @@ impl Spelling {
         let (start, count) = self.tests;
         let start = index(widen16(start));
         let end = start.wrapping_add(usize::from(count));
-        TESTS.get(start..end).unwrap_or(&[])
+        let tests = TESTS.get(start..end);
+        debug_assert!(tests.is_some(), "a64gen has put every test there");
+        tests.unwrap_or(&[])
     }
 
     /// The bits that the operands say.

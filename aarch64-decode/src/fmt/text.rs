@@ -112,15 +112,17 @@ impl TextBuffer {
 
     /// The text. It is ASCII, symbols apart.
     // Checked in blocks of sixteen bytes as far as there are such: the last bytes one by one take
-    // as long as all the others. What is behind the text is old text, and valid as well unless a
-    // symbol was cut.
+    // as long as all the others. What is behind the text is old text, which is valid as well unless
+    // a block ends in a character of it.
     pub fn as_str(&self) -> &str {
         let blocks = self.len.wrapping_add(15) & !15;
         let whole = self.bytes.get(..blocks).map(core::str::from_utf8);
-        match whole {
-            Some(Ok(text)) => text.get(..self.len).unwrap_or(""),
-            _ => core::str::from_utf8(self.as_bytes()).unwrap_or(""),
+        if let Some(Ok(text)) = whole {
+            return text.get(..self.len).unwrap_or("");
         }
+        let text = core::str::from_utf8(self.as_bytes());
+        debug_assert!(text.is_ok(), "nothing is cut inside a character");
+        text.unwrap_or("")
     }
 
     /// The text's bytes.
@@ -293,12 +295,16 @@ impl TextBuffer {
         self.decimal(value.unsigned_abs());
     }
 
-    /// Appends ` <name+0x10>` if the address has a symbol.
+    /// Appends ` <name+0x10>` if the address has a symbol. A long name loses its end, for the text
+    /// to stay whole.
     pub(crate) fn symbol<S: Symbols>(&mut self, symbols: &S, address: u64) {
+        /// Bytes of `+0xffffffffffffffff>`.
+        const AFTER: usize = 20;
         if let Some((name, before)) = symbols.symbol(address) {
             self.name(b" <");
             self.end(TokenKind::Punctuation);
-            self.name(name.as_bytes());
+            let room = ROOM.saturating_sub(self.len.saturating_add(AFTER));
+            self.name(cut(name, room).as_bytes());
             if before != 0 {
                 self.byte(b'+');
                 self.hex(before);
@@ -308,6 +314,16 @@ impl TextBuffer {
             self.end(TokenKind::Punctuation);
         }
     }
+}
+
+/// The characters of a text that fit into `room` bytes.
+fn cut(text: &str, room: usize) -> &str {
+    if text.len() <= room {
+        return text;
+    }
+    // A character has at most four bytes.
+    let mut ends = (room.saturating_sub(3)..=room).rev();
+    ends.find_map(|end| text.get(..end)).unwrap_or_default()
 }
 
 /// The eight hexadecimal digits of a word as characters, the first in the highest byte.

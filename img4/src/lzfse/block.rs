@@ -153,6 +153,7 @@ fn matches(
         let sound = (literal_next <= header.literals)
             & (distance.wrapping_sub(1) < match_at)
             & (next.wrapping_add(SLACK) <= output.len());
+        debug_assert!(literal_at <= literals.len(), "more of them were refused");
         let rest = literals.get(literal_at..).unwrap_or_default();
         if sound {
             copy::wild_literals(output, at, rest, l);

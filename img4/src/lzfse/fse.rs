@@ -231,6 +231,7 @@ impl<const N: usize> Values<'_, N> {
     /// The entry of the present state. N is a power of two.
     #[inline]
     pub(super) fn entry(&self) -> u64 {
+        debug_assert!(N.is_power_of_two(), "the mask leaves every index");
         let at = index(self.state) & N.wrapping_sub(1);
         self.table.get(at).copied().unwrap_or(0)
     }

@@ -272,11 +272,12 @@ fn frequency(bits: u32) -> (u16, u32) {
 
 /// `width` bits of `word` from bit `shift` up; at most 20.
 fn cut(word: u64, shift: u32, width: u32) -> u32 {
+    debug_assert!(width <= 20, "fields are not wider");
     let mask = 1u64.wrapping_shl(width).wrapping_sub(1);
     u32::try_from(word.wrapping_shr(shift) & mask).unwrap_or(u32::MAX)
 }
 
-/// Takes little-endian fields off the front. The caller has checked that the header is there, so a missing field reads as 0.
+/// Takes little-endian fields off the front.
 struct Fields<'a>(&'a [u8]);
 
 impl Fields<'_> {
@@ -286,16 +287,23 @@ impl Fields<'_> {
         Some(*bytes)
     }
 
+    /// The bytes of a field, of which the caller has checked that it is there.
+    fn field<const N: usize>(&mut self) -> [u8; N] {
+        let bytes = self.bytes();
+        debug_assert!(bytes.is_some(), "the caller has checked the length");
+        bytes.unwrap_or([0; N])
+    }
+
     fn u32(&mut self) -> u32 {
-        u32::from_le_bytes(self.bytes().unwrap_or_default())
+        u32::from_le_bytes(self.field())
     }
 
     fn u64(&mut self) -> u64 {
-        u64::from_le_bytes(self.bytes().unwrap_or_default())
+        u64::from_le_bytes(self.field())
     }
 
     fn state(&mut self) -> u32 {
-        u16::from_le_bytes(self.bytes().unwrap_or_default()).into()
+        u16::from_le_bytes(self.field()).into()
     }
 
     /// A count; what does not fit is out of range anyway.

@@ -57,6 +57,7 @@ pub(super) fn decode(
         let op = match step(input).map_err(|kind| error(kind, input))? {
             Step::Op(op) => op,
             Step::Nothing => {
+                debug_assert!(!input.is_empty(), "the opcode was read");
                 input = input.get(1..).unwrap_or_default();
                 continue;
             }

@@ -219,12 +219,14 @@ pub fn apply_patches<'s>(
 ) -> Result<&'s [PlacedPatch], PatchError> {
     let placed = check_patches(patches, map, file, memory)?;
     for place in placed {
-        let Some(patch) = patches.get(place.patch) else {
-            continue;
-        };
+        let patch = patches.get(place.patch);
+        debug_assert!(patch.is_some(), "the check has given its number");
+        let Some(patch) = patch else { continue };
         let start = usize::try_from(place.file_offset.get()).unwrap_or(usize::MAX);
         let into = file.get_mut(start.saturating_add(patch.skip)..);
-        if let Some(into) = into.and_then(|rest| rest.get_mut(..patch.replacement.len())) {
+        let into = into.and_then(|rest| rest.get_mut(..patch.replacement.len()));
+        debug_assert!(into.is_some(), "the check has read the bytes there");
+        if let Some(into) = into {
             into.copy_from_slice(patch.replacement);
         }
     }

@@ -157,6 +157,7 @@ impl<'s, 'a> Builder<'_, 's, 'a> {
         locate(cache, cells);
         mark_repeats(cells);
         let mut work = Work::new(cache);
+        debug_assert!(entries <= cells.len(), "the entries were added first");
         let (of_entries, of_kexts) = cells.split_at_mut_checked(entries).unwrap_or_default();
         let of_entries = of_entries.iter_mut().skip(1);
         for (cell, entry) in of_entries.zip(cache.image().fileset_entries()) {
@@ -171,6 +172,7 @@ impl<'s, 'a> Builder<'_, 's, 'a> {
             }
         }
         let cells: &'s [ImageCell<'a>] = self.cells;
+        debug_assert!(self.count <= cells.len(), "each was put into a cell");
         Ok(cells.get(..self.count).unwrap_or_default())
     }
 }
@@ -231,7 +233,7 @@ fn mark_repeats(cells: &mut [ImageCell<'_>]) {
         match (current, cell.image.file_offset) {
             (Some((offset, first)), Some(own)) if offset == own => cell.image.first = Some(first),
             (_, Some(own)) => current = Some((own, number)),
-            _ => {}
+            (_, None) => debug_assert!(false, "only those with a header are sorted"),
         }
     }
 }

@@ -169,7 +169,9 @@ impl<'a, K: CellKey<'a>> Order for Sorted<'_, 'a, K> {
     }
 
     fn get(&self, index: usize) -> u32 {
-        self.at(index).unwrap_or(0)
+        let number = self.at(index);
+        debug_assert!(number.is_some(), "sorting stays below the length");
+        number.unwrap_or(0)
     }
 
     fn set(&mut self, index: usize, number: u32) {

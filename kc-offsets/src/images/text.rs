@@ -145,6 +145,7 @@ impl Encoded {
         Self {
             bytes,
             next: 0,
+            // At most four.
             len: u8::try_from(len).unwrap_or(0),
         }
     }

@@ -139,6 +139,7 @@ impl<'a> Plist<'a> {
     }
 
     fn rest(&self) -> &'a [u8] {
+        debug_assert!(self.at <= self.text.len(), "only what is there is consumed");
         self.text.get(self.at..).unwrap_or_default()
     }
 

@@ -45,9 +45,11 @@ impl LoadPlan<'_> {
                     };
                     // A slice copy panics where the lengths differ, which only the line above rules
                     // out.
-                    if part.len() == bytes.len() {
-                        part.copy_from_slice(bytes);
+                    debug_assert_eq!(part.len(), bytes.len(), "the part has that length");
+                    if part.len() != bytes.len() {
+                        return Err(too_small());
                     }
+                    part.copy_from_slice(bytes);
                     if select(&segment) {
                         rewrite_words(part, vmaddr, &mut rewrite);
                     }

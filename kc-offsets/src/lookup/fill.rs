@@ -160,6 +160,7 @@ pub(super) fn functions<'s>(
     let (functions, rest) = filling.finish();
     crate::sort::sort_by_key(functions, |cell| (cell.start, cell.what));
     let count = dedup(functions);
+    debug_assert!(count <= functions.len(), "some are kept, none is added");
     (functions.get_mut(..count).unwrap_or_default(), rest)
 }
 
@@ -173,6 +174,7 @@ fn dedup(cells: &mut [LookupCell]) -> usize {
             continue;
         }
         before = Some(cell.start);
+        debug_assert!(count <= at, "the kept ones are among those before");
         if let Some(place) = cells.get_mut(count) {
             *place = cell;
             count = count.wrapping_add(1);

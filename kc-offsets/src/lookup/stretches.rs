@@ -240,6 +240,7 @@ impl<'s> Stretches<'s> {
             if next == Some(edge.start) {
                 continue;
             }
+            debug_assert!(count <= at, "a stretch for each edge at most");
             if let Some(place) = edges.get_mut(count) {
                 *place = LookupCell {
                     start: edge.start,
@@ -268,6 +269,7 @@ impl<'s> Stretches<'s> {
     #[inline]
     fn at_or_before(&self, addr: u64) -> usize {
         let (low, high) = self.pages.range(addr, self.cells.len());
+        debug_assert!(low <= high && high <= self.cells.len(), "pages count cells");
         let inside = self.cells.get(low..high).unwrap_or_default();
         let before = inside.partition_point(|cell| cell.start <= addr);
         low.wrapping_add(before)

@@ -247,7 +247,9 @@ impl<'a> Binds<'a> {
                 return Ok(());
             }
             Op::BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM => {
-                self.symbol = u32::try_from(stream.position()).unwrap_or(u32::MAX);
+                let position = u32::try_from(stream.position());
+                debug_assert!(position.is_ok(), "the table's size has 32 bits");
+                self.symbol = position.unwrap_or(u32::MAX);
                 self.words.weak = immediate & BIND_SYMBOL_FLAGS_WEAK_IMPORT != 0;
                 self.has_symbol = true;
                 return stream.string();

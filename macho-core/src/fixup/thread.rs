@@ -152,9 +152,11 @@ impl<'a> Threads<'a> {
         let used = starts.iter().position(|start: &U32| {
             what == Structure::ThreadStarts && start.get() == NO_MORE_STARTS
         });
+        let after = bytes.from(from);
+        debug_assert!(after.is_some(), "the starts were read from there");
         Ok(Self {
             what,
-            bytes: bytes.from(from).unwrap_or(bytes),
+            bytes: after.unwrap_or(bytes),
             starts: used.and_then(|used| starts.get(..used)).unwrap_or(starts),
             next_start: 0,
             bits,

@@ -206,7 +206,9 @@ impl<'a, S: Source> Search<'a, S> {
         let bit = usize::try_from(self.hits.trailing_zeros()).unwrap_or(0);
         self.hits &= self.hits.wrapping_sub(1);
         let at = self.base.wrapping_add(bit);
-        let word = self.source.word(at).unwrap_or(0);
+        let word = self.source.word(at);
+        debug_assert!(word.is_some(), "the hit was there");
+        let word = word.unwrap_or(0);
         self.word = (word, at);
         self.set_groups(self.set.tables().groups(word));
         true
