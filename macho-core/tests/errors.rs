@@ -279,7 +279,7 @@ fn a_trie_deeper_than_the_stack() {
         let mut walk = exports.walk(&mut stack[..deepest], &mut name[..longest]);
         while let Some(export) = walk.next() {
             if let Err(error) = export {
-                let place = error.offset().get() as usize - place::TRIE;
+                let place = usize::try_from(error.offset().get()).unwrap() - place::TRIE;
                 return Some((error.kind(), error.structure(), place));
             }
         }

@@ -18,6 +18,7 @@ mod fuzz;
 mod imports;
 mod miri;
 mod msrv;
+mod mutants;
 mod nopanic;
 mod oracle;
 mod package;
@@ -87,6 +88,11 @@ const CHORES: &[Chore] = &[
         name: "imports",
         help: "look for modules that import in a loop [PACKAGE...]",
         run: imports::imports,
+    },
+    Chore {
+        name: "mutants",
+        help: "change the libraries' decisions one by one [--crate FOLDER] [--file PART] [--sample N]",
+        run: mutants::mutants,
     },
     Chore {
         name: "samples",

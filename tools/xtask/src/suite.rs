@@ -3,8 +3,8 @@
 use crate::command::{cargo, root, stdout, tee, workspaces};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
 use crate::{
-    bare, capi, corpus, coverage, delegate, execute, fuzz, imports, miri, msrv, nopanic, oracle,
-    package, packages, qemu, readme, setup, size,
+    bare, capi, corpus, coverage, delegate, execute, fuzz, imports, miri, msrv, mutants, nopanic,
+    oracle, package, packages, qemu, readme, setup, size,
 };
 
 const STEPS: &[Step] = &[
@@ -183,6 +183,11 @@ const LONG: &[Step] = &[
         run: fuzz::planted::step,
     },
     Step {
+        name: "mutants",
+        what: "a test notices when a decision of img4 is changed, or the list says why not",
+        run: mutants::step,
+    },
+    Step {
         name: "fuzz-long",
         what: "every fuzz target for five minutes",
         run: fuzz::long,
@@ -262,7 +267,7 @@ impl<'a> Choice<'a> {
 /// The steps' names and what they check, the long ones apart.
 fn list() -> String {
     let lines = |steps: &[Step]| -> String {
-        let line = |step: &Step| format!("{:<12}{}\n", step.name, step.what);
+        let line = |step: &Step| format!("{:<13}{}\n", step.name, step.what);
         steps.iter().map(line).collect()
     };
     format!("{}\nonly with --all:\n{}", lines(STEPS), lines(LONG))
@@ -404,7 +409,7 @@ mod unit {
             usual
                 .lines()
                 .chain(long.lines())
-                .all(|line| line.as_bytes()[11] == b' ')
+                .all(|line| line.as_bytes()[12] == b' ')
         );
     }
 
