@@ -35,7 +35,8 @@ use line::Line;
 ///
 /// Everything is taken that [`Instruction::format`](crate::Instruction::format) writes in LLVM's
 /// syntax (without symbols), and what LLVM's assembler and GNU's take beside it: any letter case,
-/// blanks, numbers in decimal, octal (`010`), `0x` and `0b`, no `#` before a number, `lr`, `fp`, a
+/// blanks, numbers in decimal, octal (`010`), `0x` and `0b`, sums of them (`#-(1 + 2)`), no `#`
+/// before a number, `lr`, `fp`, a
 /// shift by 0, an immediate for a value with a name, `cs` and `cc`, `beq`, `ldr` with an offset
 /// that only `ldur` has, `add` of a negative immediate, `bic` of one, `cmle` for `cmge` the other
 /// way round, `fmov s0, #0.0`, system registers by number (`S3_0_C15_C0_0`) or by Apple's name;

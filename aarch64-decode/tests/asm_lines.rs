@@ -6,7 +6,7 @@ use aarch64_decode::Name;
 use aarch64_decode::assemble;
 
 /// Lines and their words, by llvm-mc 22.1.8 and DDI 0487.
-const TAKEN: [(&str, u32); 94] = [
+const TAKEN: [(&str, u32); 109] = [
     ("dsb #0", 0xd503_309f),
     ("dsb #16", 0xd503_323f),
     ("dsb #20", 0xd503_363f),
@@ -102,10 +102,29 @@ const TAKEN: [(&str, u32); 94] = [
     ("rprfm #63, x0, [sp]", 0xf8a0_fbff),
     ("rprfm #2, x0, [x0]", 0xf8a0_481a),
     ("pext {p15.b-p0.b}, pn8[0]", 0x2520_741f),
+    // Sums, signs of zeros, shifts by 0.
+    ("add x4, x5, #65536 - 256 - 61440", 0x913c_00a4),
+    ("sub x4, x5, #-(1 + 2)", 0x9100_0ca4),
+    ("lsl w3, w4, #(9-1)", 0x5318_5c83),
+    ("mov x9, #-32768 + 256", 0x928f_dfe9),
+    ("and w5, w6, #-0xffff0000", 0x1210_00c5),
+    ("mov x5, #127, lsl #0", 0xd280_0fe5),
+    ("mov x5, #-127, lsl #0", 0x9280_0fc5),
+    ("add x6, x7, #-4096, lsl #0", 0xd140_04e6),
+    ("cbge x5, 63, #-1024", 0xf51f_2005),
+    ("ldr za[w13, -0], [x6]", 0xe100_20c0),
+    (
+        "fmlal za.s[w9, 0:1, vgx4], { z4.h - z7.h }, z1.h[-0]",
+        0xc191_b080,
+    ),
+    ("ld1b za0v.b[w14, 8], p5/z, [x3, x4]", 0xe004_d468),
+    ("fadd z2.h, p1/m, z2.h, #5.0e-1", 0x6558_8402),
+    ("fmul z2.s, p1/m, z2.s, #2.0e+", 0x659a_8422),
+    ("msr allint, #1", 0xd501_411f),
 ];
 
 /// Lines that neither llvm-mc nor GNU as takes.
-const REFUSED: [&str; 84] = [
+const REFUSED: [&str; 101] = [
     // Bit-fields beyond the register.
     "sbfiz w0, w7, #15, #18",
     "ubfiz w9, w10, #10, #30",
@@ -205,6 +224,24 @@ const REFUSED: [&str; 84] = [
     // Only what sets flags has such a register.
     "add x3, x4, w9, uxtx",
     "adds w3, w4, x9, uxtx",
+    // What is no sum, and zeros that may not be written.
+    "add x4, x5, #(1",
+    "add x4, x5, #1 - ",
+    "fmov d3, #1-1",
+    "fmov d3, #1 + 1",
+    "fmov z3.s, p1/m, #-0",
+    "fmov z3.b, #0.0",
+    "fmov s3, #0X11",
+    "mrs x4, #49152",
+    "msr allint, #2",
+    "msr allint, #3",
+    "msr svcrza, #0, #1",
+    "ldr zt0, [x4, #0]",
+    "stlxp w3, w4, w5, [x6, #-0]",
+    "mov x5, -127, lsl #0",
+    "orn w4, w5, #0x100000001",
+    "smlall za1.s[w9, 0:3], z1.b, z2.b[1]",
+    "smlall za.s[w9, -0:3], z1.b, z2.b[1]",
 ];
 
 #[test]
@@ -221,6 +258,16 @@ fn lines_that_nearly_are() {
         let ours = assemble(0, line);
         assert!(ours.is_err(), "{line}: {ours:08x?}");
     }
+}
+
+#[test]
+fn parentheses_are_counted() {
+    let nested = |depth: usize| {
+        let line = format!("mov x0, #-{}1{}", "(".repeat(depth), ")".repeat(depth));
+        assemble(0, &line).ok()
+    };
+    assert_eq!(nested(63), Some(0x9280_0000));
+    assert_eq!(nested(64), None);
 }
 
 #[test]

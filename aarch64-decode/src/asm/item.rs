@@ -6,7 +6,7 @@ use super::scan::{Number, Scan};
 use super::value::Value;
 use super::{list, matrix, memory};
 use crate::encode::OperandParts;
-use crate::operand::Operand;
+use crate::operand::{MemoryOffset, Operand};
 use crate::register::{Arrangement, Predication, RegisterClass};
 
 /// An operand of a line.
@@ -68,6 +68,20 @@ impl Item {
             }
             _ => None,
         }
+    }
+
+    /// Whether it is a scalable vector with elements of more than 8 bits.
+    pub(super) fn is_vector_of_fractions(&self) -> bool {
+        let own = self.register();
+        own.is_some_and(|(class, arrangement)| {
+            class == RegisterClass::Z && arrangement != Arrangement::B
+        })
+    }
+
+    /// Whether it is a memory operand with an offset of 0 bytes.
+    pub(super) fn has_plain_zero(&self) -> bool {
+        matches!(self.value, Value::Operand(Operand::Memory(memory))
+            if memory.offset == MemoryOffset::Immediate(0))
     }
 
     /// Whether some of it may be anything.
@@ -214,12 +228,13 @@ impl Items {
         }
     }
 
-    /// Only the first operand, a name, without its prefix; nothing if the rest is both names.
-    pub(super) fn streaming(&mut self, rest: &[u8], prefix: usize) {
-        if let Some(first) = self.list.first_mut() {
-            first.start = first.start.wrapping_add(prefix);
-        }
+    /// Of two operands only the first, a name, without its prefix; nothing if the rest is both
+    /// names.
+    pub(super) fn streaming(&mut self, rest: &[u8], prefix: usize) -> Option<()> {
+        let first = self.list.first_mut().filter(|_| self.len == 2)?;
+        first.start = first.start.wrapping_add(prefix);
         self.len = usize::from(!rest.eq_ignore_ascii_case(b"smza"));
+        Some(())
     }
 
     /// The value of the second operand.
@@ -307,7 +322,7 @@ fn named(scan: &mut Scan<'_>) -> Result<Value, AsmError> {
         return Ok(Value::Any);
     }
     if scan.eat_word(b"mul") {
-        return Ok(Value::Operand(Operand::Multiplier(scan.small()?)));
+        return Ok(Value::Operand(Operand::Multiplier(scan.amount()?)));
     }
     if let Some(matrix) = matrix::operand(scan)? {
         return Ok(Value::Operand(matrix));

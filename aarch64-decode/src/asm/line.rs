@@ -11,6 +11,7 @@ use crate::encode::{
     Arranged, EncodeError, EncodeErrorKind, OperandPattern, Solved, Spelling, Written,
 };
 use crate::encoding::name_bytes;
+use crate::generated::Descriptor;
 use crate::generated::kinds::Kind;
 use crate::operand::Operand;
 use crate::operands::AppleVectors;
@@ -64,6 +65,15 @@ impl Furthest {
             };
         }
     }
+}
+
+/// Whether a base without an offset has none in the text either: `[x0, #0]` is an older habit.
+#[inline(never)]
+fn has_no_plain_zero(spelling: &Spelling, descriptor: Option<Descriptor>) -> bool {
+    let mut features = spelling.encoding.features();
+    descriptor.is_some_and(|own| own.kind == Kind::MemBase)
+        && features
+            .any(|(feature, _)| matches!(feature.name(), "FEAT_LSFE" | "FEAT_SME2" | "FEAT_RPRFM"))
 }
 
 impl<'t> Line<'t> {
@@ -167,7 +177,8 @@ impl<'t> Line<'t> {
         let is_strict = items.len() == 1 || self.name.eq_ignore_ascii_case(b"tblq");
         for (slot, item) in operands.iter_mut().zip(items) {
             let descriptor = spelling.descriptor(index);
-            let wrong = descriptor.is_some_and(|own| !operand::may_be(own, item));
+            let wrong = descriptor.is_some_and(|own| !operand::may_be(own, item))
+                || item.has_plain_zero() && has_no_plain_zero(spelling, descriptor);
             let taken =
                 descriptor.and_then(|own| operand::operand(own, item, is_strict, &self.scan, pc));
             index = index.wrapping_add(1);

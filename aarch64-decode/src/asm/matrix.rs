@@ -55,15 +55,22 @@ pub(super) fn operand(scan: &mut Scan<'_>) -> Result<Option<Operand>, AsmError> 
         }
         return Ok(tile.then_some(Operand::Register(matrix)));
     }
+    // Only a tile's slices have its number.
+    if part == MatrixPart::Array && !digits.is_empty() {
+        return Err(scan.error(AsmErrorKind::BadRegister));
+    }
     *scan = ahead;
     scan.expect(b'[')?;
     let selector = register::expect(scan)?;
     scan.expect(b',')?;
+    let mut number = *scan;
     let first = scan.small()?;
     let mut count = 1;
     if scan.eat(b':') {
+        // The numbers of a range have no sign.
+        number.amount()?;
         let start = *scan;
-        let last = scan.small()?;
+        let last = scan.amount()?;
         if last <= first {
             return Err(start.error(AsmErrorKind::BadNumber));
         }

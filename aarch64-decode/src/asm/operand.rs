@@ -2,7 +2,7 @@
 
 use super::item::Item;
 use super::register::short_number;
-use super::scan::{Number, Scan};
+use super::scan::{Number, Scan, is_sum};
 use super::value::Value;
 use crate::bits::{signed, unsigned};
 use crate::condition::Condition;
@@ -70,7 +70,7 @@ pub(super) fn operand(
         _ if is_named(descriptor.kind) && !matches!(item.value, Value::Number { .. }) => {
             named(descriptor, text)?
         }
-        // Only what is loaded and stored stands in braces.
+        // Only what is loaded and stored may stand in braces.
         Value::Braced(matrix) if descriptor.kind == Kind::SliceBraced => Operand::Matrix(matrix),
         Value::Braced(_) => return None,
         // A base that is moved by as much as is copied has no offset, not even 0.
@@ -79,7 +79,17 @@ pub(super) fn operand(
         {
             return None;
         }
-        Value::Operand(Operand::Matrix(_)) if descriptor.kind == Kind::SliceBraced => return None,
+        // What has no offset may have #0, but not #-0.
+        Value::Operand(Operand::Memory(memory))
+            if descriptor.kind == Kind::MemBase
+                && memory.offset == MemoryOffset::Immediate(0)
+                && text
+                    .iter()
+                    .zip(text.iter().skip(1))
+                    .any(|(hash, sign)| (*hash, *sign) == (b'#', b'-')) =>
+        {
+            return None;
+        }
         Value::Bare(operand) | Value::Operand(operand) => {
             if is_strict {
                 operand
@@ -90,7 +100,7 @@ pub(super) fn operand(
         // A hexadecimal number is the eight bits themselves.
         Value::Number { .. }
             if matches!(descriptor.kind, Kind::FpImm8 | Kind::FpImm8Pair)
-                && text.iter().any(|byte| matches!(byte, b'x' | b'X')) =>
+                && text.contains(&b'x') =>
         {
             // The bits have no sign.
             if text.contains(&b'-') {
@@ -105,11 +115,24 @@ pub(super) fn operand(
             };
             Operand::FloatImmediate(FpImmediate::new(u8::try_from(bits).ok()?))
         }
+        // A number that stands for a fraction is not a sum, and has no capital X.
+        Value::Number {
+            number: Number::Integer(_),
+            ..
+        } if matches!(
+            descriptor.kind,
+            Kind::FpImm8 | Kind::FpImm8Pair | Kind::SmallFloat
+        ) && (is_sum(text) || text.contains(&b'X')) =>
+        {
+            return None;
+        }
+        // A system register's number is part of a name.
+        Value::Number { .. } if descriptor.kind == Kind::SystemRegister => return None,
         // A field of the state has no number.
         Value::Number { .. } if descriptor.kind == Kind::NamedPair && is_state(descriptor) => {
             return None;
         }
-        Value::Number { number, hash } => numeric(descriptor, number, hash, pc)?,
+        Value::Number { number, hash } => numeric(descriptor, (number, hash), text, pc)?,
         Value::Shifted {
             value,
             shift,
@@ -245,7 +268,12 @@ fn shaped(descriptor: Descriptor, operand: Operand) -> Option<Operand> {
     })
 }
 
-fn numeric(descriptor: Descriptor, number: Number, hash: bool, pc: u64) -> Option<Operand> {
+fn numeric(
+    descriptor: Descriptor,
+    (number, hash): (Number, bool),
+    text: &[u8],
+    pc: u64,
+) -> Option<Operand> {
     let [a, b, ..] = descriptor.p;
     let value = match number {
         Number::Decimal { negative, units } => {
@@ -259,6 +287,8 @@ fn numeric(descriptor: Descriptor, number: Number, hash: bool, pc: u64) -> Optio
             let text = name_bytes(u16::from_le_bytes([a, b]));
             return (value == 0 && text.first() == Some(&b'#')).then(|| literal(descriptor));
         }
+        // Only 0.0 could say its sign.
+        Kind::SmallFloat if value == 0 && text.contains(&b'-') => return None,
         Kind::FpImm8 | Kind::FpImm8Pair | Kind::SmallFloat => {
             let units = value.unsigned_abs().checked_mul(UNITS)?;
             return fraction(descriptor, value < 0, units);
@@ -323,6 +353,7 @@ fn literal(descriptor: Descriptor) -> Operand {
 
 fn shifted(kind: Kind, value: i64, shift: Shift, amount: u8) -> Option<Operand> {
     match (kind, shift) {
+        (Kind::ShiftedImm, Shift::Lsl) if amount == 0 => Some(Operand::Immediate(value)),
         (Kind::ShiftedImm | Kind::WideImm | Kind::ShiftedImmPair, Shift::Lsl)
         | (Kind::OnesImmPair, Shift::Msl) => Some(Operand::ShiftedImmediate {
             value: u16::try_from(value).ok()?,

@@ -240,7 +240,7 @@ pub(super) fn behind(scan: &mut Scan<'_>) -> Result<Option<(Modifier, Amount)>, 
         *scan = ahead;
         Amount::Any
     } else if scan.is_number() {
-        Amount::Is(scan.small()?)
+        Amount::Is(scan.amount()?)
     } else if let Modifier::Shift(_) = modifier {
         // Only an extension may do without.
         return Err(scan.error(AsmErrorKind::BadNumber));

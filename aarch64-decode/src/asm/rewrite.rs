@@ -6,7 +6,7 @@ use super::item::{Item, Items};
 use super::scan::{Number, Scan};
 use super::value::Value;
 use crate::bits::{low32, signed, unsigned, wide};
-use crate::operand::{Extend, Operand};
+use crate::operand::{Extend, Operand, Shift};
 use crate::register::{Register, RegisterClass};
 
 /// What a line is rewritten with.
@@ -39,6 +39,8 @@ enum Rule {
     WidenLast,
     /// The number of the barrier's only option for its name.
     Option,
+    /// The last operand's number without its shift by 0, for general registers.
+    Unshifted,
     /// What `svcrsm` and the like name, if the number behind it is this one.
     Streaming(i8),
 }
@@ -47,7 +49,7 @@ enum Rule {
 const LONGEST: usize = 7;
 
 /// Mnemonics with blanks behind them, which of them the other line has, and how.
-static RULES: [([u8; LONGEST], [u8; LONGEST], Rule); 60] = [
+static RULES: [([u8; LONGEST], [u8; LONGEST], Rule); 61] = [
     (*b"add    ", *b"sub    ", Rule::Opposite),
     (*b"sub    ", *b"add    ", Rule::Opposite),
     (*b"adds   ", *b"subs   ", Rule::Opposite),
@@ -105,6 +107,7 @@ static RULES: [([u8; LONGEST], [u8; LONGEST], Rule); 60] = [
     (*b"subs   ", *b"subs   ", Rule::WidenLast),
     (*b"cmp    ", *b"cmp    ", Rule::WidenLast),
     (*b"cmn    ", *b"cmn    ", Rule::WidenLast),
+    (*b"mov    ", *b"mov    ", Rule::Unshifted),
     (*b"isb    ", *b"isb    ", Rule::Option),
     (*b"msr    ", *b"smstart", Rule::Streaming(1)),
     (*b"msr    ", *b"smstop ", Rule::Streaming(0)),
@@ -138,6 +141,9 @@ pub(super) fn is_known(name: &[u8]) -> bool {
 fn changed(rule: Rule, items: &Items, scan: &Scan<'_>) -> Option<Items> {
     let mut items = *items;
     let first = *items.as_slice().first()?;
+    let last = items.as_slice().last()?;
+    let last = scan.between(last.start, last.end);
+    let has_no_sign = !last.iter().any(|byte| matches!(byte, b'-' | b'+'));
     match rule {
         Rule::Opposite => {
             let value = items.last_mut().filter(|_| first.is_general())?;
@@ -148,15 +154,17 @@ fn changed(rule: Rule, items: &Items, scan: &Scan<'_>) -> Option<Items> {
         Rule::ReverseFirst => items.exchange(0)?,
         Rule::Zero => {
             let zero = Register::new(scalar(&first)?, 31);
-            let value = items.last_mut().filter(|value| is_zero(value))?;
+            let value = items
+                .last_mut()
+                .filter(|value| has_no_sign && is_zero(value))?;
             *value = Value::Operand(Operand::Register(zero));
         }
         Rule::Whole => {
             // Only what is merged has a fraction.
-            let is_vector = first.class() == Some(RegisterClass::Z) && !items.is_zeroing();
+            let is_vector = first.is_vector_of_fractions() && !items.is_zeroing();
             let value = items
                 .last_mut()
-                .filter(|value| is_vector && is_zero(value))?;
+                .filter(|value| is_vector && has_no_sign && is_zero(value))?;
             *value = Value::Number {
                 number: Number::Integer(0),
                 hash: true,
@@ -167,14 +175,14 @@ fn changed(rule: Rule, items: &Items, scan: &Scan<'_>) -> Option<Items> {
             let value = items.second_mut().filter(|_| first.is_general())?;
             let Value::Number {
                 number: Number::Integer(number),
-                hash: true,
+                hash,
             } = *value
             else {
                 return None;
             };
             *value = Value::Number {
                 number: Number::Integer(number.checked_add(i64::from(by))?),
-                hash: true,
+                hash,
             };
         }
         Rule::Scalar => {
@@ -188,6 +196,22 @@ fn changed(rule: Rule, items: &Items, scan: &Scan<'_>) -> Option<Items> {
             items.narrow(1)?;
         }
         Rule::WidenLast => widen(items.last_mut().filter(|_| first.is_general())?)?,
+        Rule::Unshifted => {
+            let is_immediate = first.is_general() && last.first() == Some(&b'#');
+            let value = items.last_mut().filter(|_| is_immediate)?;
+            let Value::Shifted {
+                value: number,
+                shift: Shift::Lsl,
+                amount: 0,
+            } = *value
+            else {
+                return None;
+            };
+            *value = Value::Number {
+                number: Number::Integer(number),
+                hash: true,
+            };
+        }
         Rule::Option => {
             let is_all = scan
                 .between(first.start, first.end)
@@ -206,7 +230,7 @@ fn changed(rule: Rule, items: &Items, scan: &Scan<'_>) -> Option<Items> {
             if !is_wanted || !prefix.eq_ignore_ascii_case(b"svcr") {
                 return None;
             }
-            items.streaming(rest, prefix.len());
+            items.streaming(rest, prefix.len())?;
         }
     }
     Some(items)
@@ -255,7 +279,11 @@ fn complement(first: &Item, value: &mut Value) -> Option<()> {
     else {
         return None;
     };
-    let inverted = if first.class() == Some(RegisterClass::W) {
+    let is_narrow = first.class() == Some(RegisterClass::W);
+    if is_narrow && !matches!(number >> 32, 0 | -1) {
+        return None;
+    }
+    let inverted = if is_narrow {
         signed(wide(low32(!unsigned(number))))
     } else {
         !number

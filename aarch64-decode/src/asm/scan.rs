@@ -28,6 +28,24 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'.'
 }
 
+/// Parentheses inside one another.
+const DEPTH: u32 = 63;
+
+/// Whether the text of a number is a sum.
+pub(super) fn is_sum(text: &[u8]) -> bool {
+    // The first sign is the number's own, if no digit stands before it.
+    let mut may_be_own = true;
+    for byte in text {
+        match byte {
+            b'(' => return true,
+            b'+' | b'-' if !may_be_own => return true,
+            b'+' | b'-' | b'0'..=b'9' => may_be_own = false,
+            _ => {}
+        }
+    }
+    false
+}
+
 impl<'t> Scan<'t> {
     pub(super) const fn new(text: &'t [u8]) -> Self {
         Self { text, at: 0 }
@@ -127,23 +145,110 @@ impl<'t> Scan<'t> {
             .is_some_and(|byte| matches!(byte, b'#' | b'-' | b'+') || byte.is_ascii_digit())
     }
 
-    /// Takes a number: decimal, `0x` or `0b`, or a decimal fraction, with a sign.
+    /// Takes a number: decimal, octal, `0x` or `0b`, or a decimal fraction, with a sign; or a sum
+    /// of integers.
     pub(super) fn number(&mut self) -> Result<Number, AsmError> {
+        let start = *self;
         let negative = self.eat(b'-');
         if !negative {
             self.eat(b'+');
         }
-        self.blanks();
-        let start = *self;
-        let fault = || start.error(AsmErrorKind::BadNumber);
-        let prefix = self
-            .rest()
-            .first_chunk::<2>()
-            .map_or(0, |start| match start {
-                b"0x" | b"0X" => 16,
-                b"0b" | b"0B" => 2,
-                _ => 0,
-            });
+        if matches!(self.peek(), Some(b'-' | b'+' | b'(')) {
+            *self = start;
+            return self.sum().map(Number::Integer);
+        }
+        let fault = self.error(AsmErrorKind::BadNumber);
+        let (value, base) = self.unsigned().ok_or(fault)?;
+        if base == 10 && self.here() == Some(b'.') {
+            self.skip(1);
+            let units = self.decimals(value).ok_or(fault)?;
+            return Ok(Number::Decimal { negative, units });
+        }
+        if self.here().is_some_and(is_word) {
+            return Err(fault);
+        }
+        if self.is_summed() {
+            *self = start;
+            return self.sum().map(Number::Integer);
+        }
+        let value = signed(value);
+        // -1 << 63 is the last that has a sign; without one, all 64 bits are.
+        if negative && value < 0 && value != i64::MIN {
+            return Err(fault);
+        }
+        Ok(Number::Integer(if negative {
+            value.wrapping_neg()
+        } else {
+            value
+        }))
+    }
+
+    /// Takes a sum of integers with signs and parentheses, which wraps around at 64 bits.
+    fn sum(&mut self) -> Result<i64, AsmError> {
+        let mut total = 0_i64;
+        // Of each open parenthesis a bit: whether what is inside counts negative; the last one is
+        // bit 0.
+        let mut outside = 0_u64;
+        let mut depth = 0_u32;
+        loop {
+            let mut negative = outside & 1 != 0;
+            loop {
+                if self.eat(b'-') {
+                    negative = !negative;
+                } else if self.eat(b'(') {
+                    if depth == DEPTH {
+                        return Err(self.error(AsmErrorKind::BadNumber));
+                    }
+                    depth = depth.wrapping_add(1);
+                    outside = outside << 1 | u64::from(negative);
+                } else if !self.eat(b'+') {
+                    break;
+                }
+            }
+            let value = signed(self.whole()?);
+            total = if negative {
+                total.wrapping_sub(value)
+            } else {
+                total.wrapping_add(value)
+            };
+            while depth != 0 && self.eat(b')') {
+                depth = depth.wrapping_sub(1);
+                outside >>= 1;
+            }
+            let mut ahead = *self;
+            if matches!(ahead.peek(), Some(b'+' | b'-')) {
+                continue;
+            }
+            if depth != 0 {
+                return Err(ahead.error(AsmErrorKind::BadCharacter { expected: ')' }));
+            }
+            return Ok(total);
+        }
+    }
+
+    /// Whether a sign comes next, behind a number.
+    fn is_summed(mut self) -> bool {
+        matches!(self.here(), Some(b' ' | b'\t' | b'+' | b'-'))
+            && matches!(self.peek(), Some(b'+' | b'-'))
+    }
+
+    /// Takes a number without sign and fraction, which no letter follows.
+    fn whole(&mut self) -> Result<u64, AsmError> {
+        let fault = self.error(AsmErrorKind::BadNumber);
+        let (value, _) = self.unsigned().ok_or(fault)?;
+        if self.here().is_some_and(is_word) {
+            return Err(fault);
+        }
+        Ok(value)
+    }
+
+    /// Takes digits, and says their base.
+    fn unsigned(&mut self) -> Option<(u64, u32)> {
+        let prefix = match self.rest() {
+            [b'0', b'x' | b'X', ..] => 16,
+            [b'0', b'b' | b'B', ..] => 2,
+            _ => 0,
+        };
         if prefix != 0 {
             self.skip(2);
         }
@@ -152,25 +257,7 @@ impl<'t> Scan<'t> {
             (0, _) => 10,
             _ => prefix,
         };
-        let value = self.digits(base).ok_or_else(fault)?;
-        if base == 10 && self.here() == Some(b'.') {
-            self.skip(1);
-            let units = self.decimals(value).ok_or_else(fault)?;
-            return Ok(Number::Decimal { negative, units });
-        }
-        if self.here().is_some_and(is_word) {
-            return Err(fault());
-        }
-        let value = signed(value);
-        // -1 << 63 is the last that has a sign; without one, all 64 bits are.
-        if negative && value < 0 && value != i64::MIN {
-            return Err(fault());
-        }
-        Ok(Number::Integer(if negative {
-            value.wrapping_neg()
-        } else {
-            value
-        }))
+        Some((self.digits(base)?, base))
     }
 
     /// Takes an integer.
@@ -183,16 +270,20 @@ impl<'t> Scan<'t> {
         }
     }
 
+    /// Takes an amount below 256, which has no sign, not even that of -0.
+    pub(super) fn amount(&mut self) -> Result<u8, AsmError> {
+        let mut ahead = *self;
+        ahead.eat(b'#');
+        if ahead.peek() == Some(b'-') {
+            return Err(ahead.error(AsmErrorKind::BadNumber));
+        }
+        self.small()
+    }
+
     /// Takes a number below 256.
     pub(super) fn small(&mut self) -> Result<u8, AsmError> {
         self.blanks();
         let start = *self;
-        let mut ahead = *self;
-        ahead.eat(b'#');
-        // Not even -0.
-        if ahead.peek() == Some(b'-') {
-            return Err(ahead.error(AsmErrorKind::BadNumber));
-        }
         u8::try_from(self.integer()?).map_err(|_| start.error(AsmErrorKind::BadNumber))
     }
 
@@ -233,7 +324,10 @@ impl<'t> Scan<'t> {
             if negative || self.here() == Some(b'+') {
                 self.skip(1);
             }
-            for _ in 0..self.digits(10).filter(|digits| *digits < 20)? {
+            // LLVM and GNU take an exponent without digits.
+            let has_digits = self.here().is_some_and(|byte| byte.is_ascii_digit());
+            let exponent = if has_digits { self.digits(10)? } else { 0 };
+            for _ in 0..Some(exponent).filter(|exponent| *exponent < 20)? {
                 units = if negative {
                     (units.checked_rem(10)? == 0).then(|| units.wrapping_div(10))?
                 } else {
@@ -247,7 +341,7 @@ impl<'t> Scan<'t> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Number, Scan};
+    use super::{Number, Scan, is_sum};
 
     #[test]
     fn numbers() {
@@ -277,6 +371,29 @@ mod tests {
             "12z",
         ] {
             assert_eq!(number(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn sums() {
+        let number = |text: &str| Scan::new(text.as_bytes()).number().ok();
+        for (text, value) in [
+            ("65536 - 256", 65280),
+            ("-32768+256", -32512),
+            ("(31-1)", 30),
+            ("--1", 1),
+            ("-(1 + (2 - 3)) - -4", 4),
+            ("+-0x10", -16),
+            ("((1))+010", 9),
+        ] {
+            assert_eq!(number(text), Some(Number::Integer(value)), "{text}");
+            assert!(is_sum(text.as_bytes()), "{text}");
+        }
+        for text in ["1 +", "(1", "-()", "1 - 1.5", "1 - x", "(1 2)"] {
+            assert_eq!(number(text), None, "{text}");
+        }
+        for text in ["1", "-1", "0x10", "#-3"] {
+            assert!(!is_sum(text.as_bytes()), "{text}");
         }
     }
 }

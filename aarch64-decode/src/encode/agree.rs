@@ -51,7 +51,7 @@ pub(super) fn adapt(descriptor: Descriptor, operand: Operand) -> Operand {
             Program::ShiftedImm | Program::WideImm | Program::ShiftedImmPair,
             Operand::Immediate(value),
         ) => shifted(value, 0).unwrap_or(operand),
-        (Program::Bitmask, Operand::Immediate(value)) if a == 32 && is_word(value) => {
+        (Program::Bitmask, Operand::Immediate(value)) if a == 32 && is_low(value) => {
             let low = low32(unsigned(value));
             Operand::Immediate(if e == 0 {
                 signed(wide(low))
@@ -81,6 +81,11 @@ pub(super) fn adapt(descriptor: Descriptor, operand: Operand) -> Operand {
 /// Whether a value is one of 32 bits, signed or unsigned.
 fn is_word(value: i64) -> bool {
     u32::try_from(value).is_ok() || i32::try_from(value).is_ok()
+}
+
+/// Whether the upper 32 bits of a value are all the same: those of 32 bits do not say theirs.
+const fn is_low(value: i64) -> bool {
+    matches!(value >> 32, 0 | -1)
 }
 
 fn shifted(value: i64, amount: u8) -> Option<Operand> {

@@ -44,6 +44,13 @@ pub(crate) struct Solved {
     pub(crate) shown: bool,
 }
 
+/// `msr PM, #_`, which would be ALLINT with a number of more than its one bit (DDI 0487 C6.2 "MSR
+/// (immediate)").
+#[cfg(feature = "asm")]
+const PM: u32 = 0xd501_421f;
+#[cfg(feature = "asm")]
+const PM_MASK: u32 = 0xffff_feff;
+
 /// Values of the open bits that are tried: those from 0 on, then scattered ones.
 const LEAST: u32 = 16;
 const SCATTERED: u32 = 48;
@@ -234,6 +241,7 @@ impl Spelling {
     #[cfg(feature = "asm")]
     pub(crate) fn holds(&self, word: u32) -> bool {
         self.tests().iter().all(|test| alias::may_pass(test, word))
+            && !(self.is_own() && word & PM_MASK == PM)
             && !alias::needs_two(word, self.encoding, self.mnemonic)
     }
 

@@ -1,6 +1,8 @@
 //! Second opinions on A64 text: LLVM, GNU binutils and otool against ours. The
 //! package `a64-oracle` compares; this chooses the words.
 
+use std::process::Command;
+
 use crate::binutils;
 use crate::command::{cargo, run, tee};
 use crate::setup;
@@ -53,11 +55,11 @@ pub(crate) fn golden(arguments: &[String]) -> Outcome<()> {
         .args(arguments))
 }
 
-pub(crate) fn oracle() -> std::process::Command {
+pub(crate) fn oracle() -> Command {
     oracle_with("")
 }
 
-fn oracle_with(features: &str) -> std::process::Command {
+fn oracle_with(features: &str) -> Command {
     let mut command = cargo();
     command
         .args(["run", "--quiet", "--release", "--package", "a64-oracle"])
@@ -213,35 +215,42 @@ pub(crate) fn more_lines() -> Outcome<Checked> {
     judged_lines("6", "100000", "2", 130_000)
 }
 
-/// Step: the lines of LLVM's and GNU's own tests.
+/// Step: the lines of LLVM's and GNU's own tests, and 100,000 mutations of them.
 ///
 /// # Errors
 /// As [`lines`]; also when the tests cannot be downloaded, or more than 1 % of what LLVM's
 /// assembler takes is refused.
 pub(crate) fn foreign_lines() -> Outcome<Checked> {
     let file = sources::lines()?;
-    let (mut judged, mut taken, mut refused) = (0_u64, 0, 0);
-    tee(
-        binutils::NEW
-            .offer(&mut oracle())?
-            .args(["lines", "--known", LINES_KNOWN, "--file"])
+    let whole = few_refused(oracle().args(["lines", "--file"]).arg(&file), 90_000)?;
+    let mutated = few_refused(
+        oracle()
+            .args(["lines", "--mutations", "100000", "--seed", "1", "--mutate"])
             .arg(&file),
-        |line| {
-            judged += lines_in(line).unwrap_or(0);
-            taken += part_in(line, "instructions").unwrap_or(0);
-            refused += part_in(line, "refused").unwrap_or(0);
-        },
+        100_000,
     )?;
-    if judged < 90_000 {
+    Ok(Checked::new(
+        whole + mutated,
+        "lines of LLVM's and GNU's tests, and mutations of them, are instructions for ours as for them",
+    ))
+}
+
+/// How many lines were judged; of those that the others take, at most 1 % may be refused.
+fn few_refused(command: &mut Command, least: u64) -> Outcome<u64> {
+    let (mut judged, mut taken, mut refused) = (0_u64, 0, 0);
+    let command = binutils::NEW.offer(command)?;
+    tee(command.args(["--known", LINES_KNOWN]), |line| {
+        judged += lines_in(line).unwrap_or(0);
+        taken += part_in(line, "instructions").unwrap_or(0);
+        refused += part_in(line, "refused").unwrap_or(0);
+    })?;
+    if judged < least {
         return Err(Failure::new(format!("only {judged} lines were judged")));
     }
     if refused * 100 > taken {
         return Err(Failure::new(format!("{refused} of {taken} are refused")));
     }
-    Ok(Checked::new(
-        judged,
-        "lines of LLVM's and GNU's tests are instructions for ours as for them",
-    ))
+    Ok(judged)
 }
 
 /// The number before a word in `N lines, M of them instructions, R refused, ...`.

@@ -1,7 +1,8 @@
 //! Which lines are instructions, and which words they are: ours against LLVM's assembler and GNU's.
 //!
-//! A line is right if ours takes it exactly if one of the others does, and makes the word of it
-//! that LLVM's assembler makes, or GNU's if LLVM's takes it not. A line of which they make a
+//! LLVM's assembler reads each line twice: for no system, and for Apple's. A line is right if ours
+//! takes it exactly if one of the others does, and makes the word of it that LLVM's assembler
+//! makes, first for no system, or GNU's if LLVM's refuses it. A line of which they make a
 //! relocation (a symbol, an address that a linker resolves) counts as refused.
 //!
 //! Differences with a cause are on a list (`known`), where `ours` is the line and `theirs` is
@@ -69,6 +70,8 @@ pub struct Verdict {
     pub theirs: usize,
     /// Lines of each explanation.
     pub explained: Vec<usize>,
+    /// One of them each.
+    pub example: Vec<Option<String>>,
     /// How many of them are refused by ours.
     pub refused: usize,
     wrong: Vec<Wrong>,
@@ -83,6 +86,7 @@ const BATCH: usize = 1 << 14;
 pub fn run(lines: &[String], known: &[Known]) -> Result<Verdict, Fault> {
     let mut verdict = Verdict {
         explained: vec![0; known.len()],
+        example: vec![None; known.len()],
         ..Verdict::default()
     };
     for pair in lines.chunks(2 * BATCH) {
@@ -114,9 +118,12 @@ pub fn run(lines: &[String], known: &[Known]) -> Result<Verdict, Fault> {
 type Judged = (Option<u32>, Option<Wrong>);
 
 fn one_batch(lines: &[String]) -> Result<Vec<Judged>, Fault> {
-    let llvm = tools::assemble_for(Triple::Generic, lines)?;
+    let generic = tools::assemble_for(Triple::Generic, lines)?;
+    let apple = tools::assemble_for(Triple::Apple, lines)?;
     let gnu = tools::gnu_assemble(lines)?;
-    let judged = lines.iter().zip(llvm).zip(gnu).map(|((line, llvm), gnu)| {
+    let all = lines.iter().zip(generic).zip(apple).zip(gnu);
+    let judged = all.map(|(((line, generic), apple), gnu)| {
+        let llvm = generic.or(apple);
         let theirs = llvm.or(gnu);
         let ours = assemble(0, line);
         let fall = match (&ours, theirs) {
@@ -135,7 +142,12 @@ fn one_batch(lines: &[String]) -> Result<Vec<Judged>, Fault> {
                 Ok(word) => format!("{word:08x}"),
                 Err(error) => error.to_string(),
             },
-            theirs: format!("llvm {}, gnu {}", show(llvm), show(gnu)),
+            theirs: format!(
+                "llvm {}, for Apple's {}, gnu {}",
+                show(generic),
+                show(apple),
+                show(gnu)
+            ),
         };
         (theirs, Some(wrong))
     });
@@ -160,7 +172,10 @@ impl Verdict {
         let explains =
             |known: &Known| known.explains(Syntax::Llvm, about, &line, wrong.fall.name());
         match known.iter().position(explains) {
-            Some(at) => self.explained[at] += 1,
+            Some(at) => {
+                self.explained[at] += 1;
+                self.example[at].get_or_insert(wrong.line);
+            }
             None => self.wrong.push(wrong),
         }
     }
@@ -176,6 +191,22 @@ impl Verdict {
         counted
             .filter(|(_, count)| **count == 0)
             .map(|(known, _)| known.cause.as_str())
+    }
+
+    /// How many lines each cause explains, and one of them.
+    pub fn causes(&self, known: &[Known]) -> String {
+        let mut out = String::new();
+        let counted = known.iter().zip(&self.explained).zip(&self.example);
+        for ((known, count), example) in counted {
+            if let Some(example) = example {
+                let _ = writeln!(
+                    out,
+                    "{count:6} {}: {}   # {example}",
+                    known.theirs, known.cause
+                );
+            }
+        }
+        out
     }
 
     /// The report: counts, and at most `examples` lines of each encoding.

@@ -25,7 +25,8 @@ a64-oracle execute --qemu FILE [OPTION...]  what words do when QEMU's user emula
 a64-oracle latency [--cpu NAME] latencies against LLVM's scheduling model of a processor (default: apple-m1)
 a64-oracle lines [OPTION...]    lines of assembly that are instructions, against llvm-mc and GNU's as; --words N of each row
                                 (default 4), --mutations N (default 40000), --seed N, --rows PREFIX,..., --also FILE (its lines
-                                too), --file FILE (its lines instead), --known FILE, --examples N
+                                too), --file FILE (its lines instead), --mutate FILE (mutations of its lines instead), --known FILE,
+                                --examples N, --causes (how many lines each line of the list explains)
 a64-oracle roundtrip [OPTION...]  operands and text back to the word, by ours and by llvm-mc; takes --corners, --random (words that
                                 are instructions), --seed, --rows, --words, --known, --examples
 a64-oracle compare [OPTION...]  compare ours with theirs; fails on an unexplained difference
@@ -114,7 +115,8 @@ fn lines(arguments: &[String]) -> Result<(), Fault> {
     let (mut count, mut mutated, mut seed, mut examples) = (4, 40_000, 1, 3);
     let mut row_filter: Vec<String> = Vec::new();
     let mut known = Vec::new();
-    let (mut file, mut also) = (None, String::new());
+    let (mut file, mut mutate, mut also) = (None, None, String::new());
+    let mut causes = false;
     let mut rest = arguments.iter();
     while let Some(option) = rest.next() {
         let mut value = || {
@@ -123,6 +125,7 @@ fn lines(arguments: &[String]) -> Result<(), Fault> {
         };
         match option.as_str() {
             "--also" => also = read(value()?)?,
+            "--causes" => causes = true,
             "--words" => count = number(value()?)?,
             "--mutations" => mutated = number(value()?)?,
             "--seed" => seed = number(value()?)?,
@@ -130,12 +133,18 @@ fn lines(arguments: &[String]) -> Result<(), Fault> {
             "--rows" => row_filter = value()?.split(',').map(str::to_owned).collect(),
             "--known" => known = known::parse(&read(value()?)?)?,
             "--file" => file = Some(read(value()?)?),
+            "--mutate" => mutate = Some(read(value()?)?),
             _ => return Err(Fault::new(format!("unknown option {option}\n{USAGE}"))),
         }
     }
-    let is_whole = file.is_none();
+    let is_whole = file.is_none() && mutate.is_none();
     let list = if let Some(text) = file {
         text.lines().map(str::to_owned).collect()
+    } else if let Some(text) = mutate {
+        // A line with letters of both cases is taken or refused for their sake.
+        let base: BTreeSet<String> = text.lines().map(str::to_ascii_lowercase).collect();
+        let base: Vec<String> = base.into_iter().collect();
+        lines::mutations(&base, mutated, seed)
     } else {
         let mut rows = spec::rows(&root.join("aarch64-decode/spec"))?;
         if !row_filter.is_empty() {
@@ -150,6 +159,9 @@ fn lines(arguments: &[String]) -> Result<(), Fault> {
     };
     let verdict = judge::run(&list, &known)?;
     print!("{}", verdict.show(examples));
+    if causes {
+        print!("{}", verdict.causes(&known));
+    }
     // Lines of a file need not have an example of each cause.
     let stale = verdict.stale(&known).filter(|_| is_whole);
     let stale: Vec<&str> = stale.collect();
