@@ -51,8 +51,9 @@ const ROWS: &[Row] = &[
         minus: ("macho_walk", ""),
         target: 3 * KB,
         // 5 KB more since firmware's starts count in the file or in memory, its chains cross
-        // segments, and it may have runs instead.
-        limit: 30 * KB,
+        // segments, and it may have runs instead; 1 KB for names of which only the beginning is
+        // read, and for the imports of threads in one pass.
+        limit: 31 * KB,
     },
     Row {
         what: "`kc-offsets`: shape, address map, translation, on top of `macho-core`",
@@ -140,8 +141,9 @@ const ROWS: &[Row] = &[
         target: 48 * KB,
         // The tables of mnemonics are 25 KB: names by hash, encodings by mnemonic. Without them a
         // line takes nine times as long. 7 KB are parts of operands that a pattern leaves open,
-        // and spellings of LLVM's and GNU's own tests.
-        limit: 93 * KB,
+        // and spellings of LLVM's and GNU's own tests; 7 KB more are what mutations of those
+        // lines showed: sums, signs, shifts by 0.
+        limit: 100 * KB,
     },
 ];
 
@@ -248,7 +250,9 @@ fn page(sizes: &[u64]) -> String {
          (`opt-level = \"s\"`, whole program). `cargo xtask size` links the binaries of `tools/nopanic/size`, measures them with\n\
          `llvm-size` and writes this page. `cargo xtask test` fails when a size exceeds its limit: the target where it is\n\
          reached, otherwise a little more than the size when the limit was set.\n\n\
-         That of text without SVE and SME rose by 1 KB with the names that binutils 2.44 has and 2.40 had not.\n\n\
+         That of fixups with imports rose by 1 KB with names of which only the beginning is read and with the imports of threads in one\n\
+         pass; that of text without SVE and SME by 1 KB with the names that binutils 2.44 has and 2.40 had not; that of lines of text by\n\
+         7 KB with sums, signs and shifts that the assemblers take, which mutations of their tests' lines showed.\n\n\
          | what | bytes | target | limit |\n|---|---:|---:|---:|\n",
     );
     for (row, bytes) in ROWS.iter().zip(sizes) {

@@ -178,7 +178,7 @@ const LONG: &[Step] = &[
         run: coverage::step,
     },
     Step {
-        name: "fuzz-planted",
+        name: "planted",
         what: "the fuzz targets find faults that are put into the sources",
         run: fuzz::planted::step,
     },
