@@ -154,7 +154,7 @@ const LONG: &[Step] = &[
     },
     Step {
         name: "lines-tests",
-        what: "which lines of LLVM's and GNU's own tests are instructions, and which",
+        what: "which lines of LLVM's and GNU's own tests are instructions, and which; and 100,000 mutations",
         run: oracle::foreign_lines,
     },
     Step {
