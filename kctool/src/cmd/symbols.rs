@@ -122,7 +122,9 @@ const DAMAGED: &str = "\\{damaged}";
 
 /// An undefined symbol has no address; a common one has a size in its place.
 fn vmaddr(symbol: &Symbol<'_>) -> Option<u64> {
-    (!symbol.is_undefined() && !symbol.is_common()).then(|| symbol.value())
+    // The value of an indirect symbol is where the other one's name stands in the string table.
+    let is_indirect = symbol.stab().is_none() && symbol.kind() == SymbolType::N_INDR;
+    (!symbol.is_undefined() && !symbol.is_common() && !is_indirect).then(|| symbol.value())
 }
 
 /// The row of an image whose table cannot be read.

@@ -8,6 +8,7 @@ mod containers;
 mod contradictions;
 mod fixups;
 mod functions;
+mod symbols;
 mod tickets;
 
 use serde_json::{Value, json};
@@ -53,6 +54,7 @@ const CASES: &[Case] = &[
     ("shsh2", tickets::answers),
     ("plist-no-ticket", tickets::refusals),
     ("contradictions", contradictions::said_once),
+    ("indirect", symbols::indirect),
 ];
 
 #[test]

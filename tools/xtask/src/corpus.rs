@@ -10,6 +10,7 @@ use std::process::Command;
 use crate::command::{cargo, command, root, run, stdout, target_dir, tee};
 use crate::packages;
 use crate::setup;
+use crate::sources;
 use crate::step::{Checked, Failure, Outcome};
 
 /// `cargo xtask corpus [--only NAME] [--fetch] [--truth]`. The files are kept in
@@ -146,6 +147,36 @@ pub(crate) fn samples() -> Outcome<Checked> {
     ))
 }
 
+/// Step: the Mach-O files of LLVM's tests, well-formed and not; differences are explained in
+/// `docs/src/others-known.txt`.
+///
+/// # Errors
+/// When a difference is not explained, or an explanation is stale.
+pub(crate) fn others() -> Outcome<Checked> {
+    let folder = sources::machos()?;
+    let mut facts = 0;
+    tee(
+        compare()?
+            .arg("--others")
+            .arg(&folder)
+            .arg(root().join("docs/src/others-known.txt")),
+        |line| facts += others_in(line).unwrap_or(0),
+    )?;
+    Ok(Checked::new(
+        facts,
+        "runs of kc on LLVM's Mach-O files, and facts compared",
+    ))
+}
+
+/// The two numbers in `N files of others (...): R runs of kc, F facts compared, ...`.
+fn others_in(line: &str) -> Option<u64> {
+    let (_, rest) = line.split_once(" files of others (")?;
+    let (_, rest) = rest.split_once("): ")?;
+    let (runs, rest) = rest.split_once(" runs of kc, ")?;
+    let (facts, _) = rest.split_once(" facts compared")?;
+    Some(runs.parse::<u64>().ok()? + facts.parse::<u64>().ok()?)
+}
+
 /// The kernelcaches of every shape that testkit writes.
 fn shapes(options: &[&str]) -> Outcome<Vec<PathBuf>> {
     let folder = target_dir().join("sample-shapes");
@@ -219,7 +250,14 @@ fn build_kc() -> Outcome<Command> {
 
 #[cfg(test)]
 mod tests {
-    use super::fields_in;
+    use super::{fields_in, others_in};
+
+    #[test]
+    fn runs_and_facts_are_counted() {
+        let line = "9 files of others (2 from YAML, 1 documents not built): 31 runs of kc, 11 facts compared, 0 differences explained; 0 failures";
+        assert_eq!(others_in(line), Some(42));
+        assert_eq!(others_in("9 files compared: 31 header fields"), None);
+    }
 
     #[test]
     fn the_summary_is_read() {

@@ -1,5 +1,5 @@
-//! The lines of LLVM's and GNU's own tests of their assemblers, out of Debian's source packages:
-//! downloaded once, kept in the build directory, committed nowhere.
+//! The lines of LLVM's and GNU's own tests of their assemblers, and the Mach-O files of LLVM's, out
+//! of Debian's source packages: downloaded once, kept in the build directory, committed nowhere.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,6 +14,14 @@ const PACKAGES: [(&str, &str); 2] = [
     ("llvm-toolchain-22", "*/llvm/test/MC/AArch64/*.s"),
     ("binutils", "*/gas/testsuite/gas/aarch64/*.s"),
 ];
+/// The folders of LLVM's tests with Mach-O files, and with YAML that yaml2obj makes some of.
+const MACH_O: [&str; 5] = [
+    "*/llvm/test/Object/*",
+    "*/llvm/test/ObjectYAML/MachO/*",
+    "*/llvm/test/tools/llvm-nm/*",
+    "*/llvm/test/tools/llvm-objdump/*",
+    "*/llvm/test/tools/llvm-readobj/*",
+];
 /// Debian's releases that may have them; those of a release in support are kept.
 const SUITES: [&str; 2] = ["bookworm", "trixie"];
 
@@ -27,13 +35,7 @@ pub(crate) fn lines() -> Outcome<PathBuf> {
     if file.exists() {
         return Ok(file);
     }
-    let apt = folder.join("apt");
-    fs::create_dir_all(apt.join("lists/partial"))?;
-    fs::create_dir_all(apt.join("cache/archives/partial"))?;
-    let host = archive_of_debian()?;
-    let sources = SUITES.map(|suite| format!("deb-src {host} {suite} main\n"));
-    fs::write(apt.join("sources.list"), sources.concat())?;
-    run(apt_get(&apt).args(["update", "--quiet"]))?;
+    let apt = lists(&folder)?;
     let sources = folder.join("sources");
     fs::create_dir_all(&sources)?;
     for (package, wanted) in PACKAGES {
@@ -52,6 +54,44 @@ pub(crate) fn lines() -> Outcome<PathBuf> {
     // Written last: what was cut short starts anew.
     fs::write(&file, text)?;
     Ok(file)
+}
+
+/// The folder with LLVM's Mach-O files.
+///
+/// # Errors
+/// As [`lines`].
+pub(crate) fn machos() -> Outcome<PathBuf> {
+    let folder = target_dir().join("assembler-tests");
+    let files = folder.join("others");
+    if files.exists() {
+        return Ok(files);
+    }
+    let apt = lists(&folder)?;
+    let (package, _) = PACKAGES[0];
+    let archive = archive(package, &apt, &folder)?;
+    // Renamed last: what was cut short starts anew.
+    let unpacking = folder.join("others-unpacking");
+    fs::create_dir_all(&unpacking)?;
+    run(command("tar")
+        .args(["--extract", "--wildcards", "--file"])
+        .arg(&archive)
+        .arg("--directory")
+        .arg(&unpacking)
+        .args(MACH_O))?;
+    fs::rename(&unpacking, &files)?;
+    Ok(files)
+}
+
+/// Lists of the releases' source packages, in a folder of apt's own.
+fn lists(folder: &Path) -> Outcome<PathBuf> {
+    let apt = folder.join("apt");
+    fs::create_dir_all(apt.join("lists/partial"))?;
+    fs::create_dir_all(apt.join("cache/archives/partial"))?;
+    let host = archive_of_debian()?;
+    let sources = SUITES.map(|suite| format!("deb-src {host} {suite} main\n"));
+    fs::write(apt.join("sources.list"), sources.concat())?;
+    run(apt_get(&apt).args(["update", "--quiet"]))?;
+    Ok(apt)
 }
 
 /// Downloads the package's own archive, without Debian's changes.

@@ -143,6 +143,11 @@ const LONG: &[Step] = &[
         run: corpus::whole,
     },
     Step {
+        name: "others",
+        what: "kc on the Mach-O files of LLVM's tests, well-formed and not",
+        run: corpus::others,
+    },
+    Step {
         name: "qemu-whole",
         what: "as qemu, with a collection of 100 MB and every word that the monitor prints",
         run: qemu::whole,

@@ -10,6 +10,7 @@ mod headers;
 mod list;
 mod model;
 mod opcodes;
+mod others;
 mod payload;
 mod starts;
 mod symbols;
@@ -32,6 +33,7 @@ const USAGE: &str = "\
 kc-corpus CACHE [--only NAME] [--fetch]   the files of corpus.tsv, kept in the folder CACHE
 kc-corpus --files FILE...                 these Mach-O files; the first also as a payload
 kc-corpus --truth FILE TABLE MOVED TABLE  a collection of testkit's, and the same linked elsewhere, against what its builder says
+kc-corpus --others FOLDER KNOWN           the Mach-O files of LLVM's tests below FOLDER; KNOWN explains differences
 ";
 
 fn main() -> ExitCode {
@@ -67,6 +69,9 @@ fn run(arguments: &[String]) -> Outcome<()> {
             let facts = truth::compare(path(file), path(table), path(moved), path(moved_table))?;
             println!("{facts} facts of the truth; 0 failures");
             return Ok(());
+        }
+        if let ("--others", [folder, known]) = (option.as_str(), paths) {
+            return others::compare(Path::new(folder), Path::new(known));
         }
     }
     let mut totals = Totals::default();

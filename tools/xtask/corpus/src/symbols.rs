@@ -102,6 +102,11 @@ fn line(line: &str) -> Option<Line<'_>> {
         (Some(u64::from_str_radix(digits, 16).ok()?), rest)
     };
     let (letter, name) = rest.split_once(' ').unwrap_or((rest, ""));
+    // llvm-nm also says whose name an indirect symbol stands for.
+    let name = match name.split_once(" (indirect for ") {
+        Some((name, _)) if letter == "I" => name,
+        _ => name,
+    };
     (letter.len() == 1).then_some((address, letter, name))
 }
 
