@@ -2,13 +2,14 @@
 //! on each, `--strict` refuses what llvm-otool refuses, and of a file that both read, every field,
 //! symbol, fixup, export and function is compared. Differences are explained in a list.
 
+mod answers;
 mod inputs;
 mod known;
 mod runs;
 mod tables;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -17,15 +18,8 @@ use crate::fault::{Fault, Outcome};
 use crate::tool::kc;
 use crate::{fixups, headers, symbols};
 
+use answers::Answers;
 use known::Known;
-
-/// What was asked of one file, and what differs: the question, and the difference.
-#[derive(Default)]
-struct Answers {
-    runs: u64,
-    compared: u64,
-    differences: Vec<(&'static str, String)>,
-}
 
 /// Compares `kc` on every Mach-O file below `folder`; what `list` explains is no failure.
 ///
@@ -168,13 +162,4 @@ fn one_line(fault: &Fault, path: &Path) -> String {
         .replace(&path.display().to_string(), "FILE");
     let line: Vec<&str> = text.split_whitespace().collect();
     line.join(" ").chars().take(300).collect()
-}
-
-/// The name that a file has in messages and in the list: its path below the folder.
-fn name_of(folder: &Path, path: &Path) -> String {
-    let below: PathBuf = path.strip_prefix(folder).unwrap_or(path).to_owned();
-    let name = below.to_string_lossy().into_owned();
-    // LLVM's version stands in the name of the topmost folder.
-    name.split_once("/llvm/test/")
-        .map_or(name.clone(), |(_, name)| name.to_owned())
 }

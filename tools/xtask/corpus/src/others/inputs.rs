@@ -4,7 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::name_of;
 use crate::fault::Outcome;
 
 /// `MH_MAGIC_64`, as a little-endian file has it.
@@ -91,4 +90,13 @@ fn build(name: &str, text: &str, path: &Path, made: &Path, inputs: &mut Inputs) 
         }
     }
     Ok(())
+}
+
+/// The name that a file has in messages and in the list: its path below the folder.
+fn name_of(folder: &Path, path: &Path) -> String {
+    let below: PathBuf = path.strip_prefix(folder).unwrap_or(path).to_owned();
+    let name = below.to_string_lossy().into_owned();
+    // LLVM's version stands in the name of the topmost folder.
+    name.split_once("/llvm/test/")
+        .map_or(name.clone(), |(_, name)| name.to_owned())
 }

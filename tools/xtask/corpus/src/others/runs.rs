@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::Answers;
+use super::answers::Answers;
 use crate::fault::{Fault, Outcome};
 use crate::tool::kc;
 
