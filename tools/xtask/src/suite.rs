@@ -189,7 +189,7 @@ const LONG: &[Step] = &[
     },
     Step {
         name: "mutants",
-        what: "a test notices when a decision of img4 is changed, or the list says why not",
+        what: "a test notices when a decision of macho-core or img4 changes, or the list says why not",
         run: mutants::step,
     },
     Step {
