@@ -290,16 +290,23 @@ pub fn kc() -> Vec<Seed> {
         b"_",
     ];
     let address = 0xffff_fe00_0700_4000_u64;
-    // Each command line twice, and each file; the last one with the list of functions.
+    // Each command line twice, and each file; the images of a collection as JSON, and the functions
+    // of the last one.
+    let tiny = files.iter().position(|(name, _)| name == "tiny");
+    let tiny = tiny.expect("one of the files");
     let last = files.len() - 1;
     (0..32_u8)
         .chain(0..32)
         .zip(files.iter().cycle())
-        .chain([(10, &files[last])])
+        .zip(
+            [0; 32]
+                .into_iter()
+                .chain([1, 2, 4, 8, 16].into_iter().cycle()),
+        )
+        .chain([((4, &files[tiny]), 1), ((10, &files[last]), 1)])
         .enumerate()
-        .map(|(number, (command, (name, file)))| {
+        .map(|(number, ((command, (name, file)), options))| {
             let text = texts[number % texts.len()];
-            let options = if number < 32 { 0 } else { 1 << (number % 5) };
             let mut bytes = vec![command, options];
             bytes.extend(address.to_le_bytes());
             bytes.extend(0x8000_u64.to_le_bytes());
