@@ -36,6 +36,8 @@ pub(super) struct Furthest {
     kind: EncodeErrorKind,
     /// What was expected there.
     expected: Set,
+    /// Whether nothing is noted: the line is expected to be right.
+    is_silent: bool,
 }
 
 impl Furthest {
@@ -44,6 +46,13 @@ impl Furthest {
         operand: 0,
         kind: EncodeErrorKind::CountMismatch,
         expected: Set::None,
+        is_silent: false,
+    };
+
+    /// One that notes nothing.
+    const SILENT: Self = Self {
+        is_silent: true,
+        ..Self::NONE
     };
 
     #[inline(never)]
@@ -58,11 +67,7 @@ impl Furthest {
         // Any reason says more than that it is another sort of operand.
         let more = same && self.kind == EncodeErrorKind::BadOperand;
         if operand > self.operand || more {
-            *self = Self {
-                operand,
-                kind,
-                expected,
-            };
+            (self.operand, self.kind, self.expected) = (operand, kind, expected);
         }
     }
 }
@@ -152,10 +157,17 @@ impl<'t> Line<'t> {
     ) -> Option<[Written; ITEMS]> {
         let items = self.items.as_slice();
         if spelling.len() != items.len() {
-            self.see_count(spelling, furthest);
+            if !furthest.is_silent {
+                self.see_count(spelling, furthest);
+            }
             return None;
         }
         if self.has_suffix && spelling.vectors() != AppleVectors::Suffix {
+            return None;
+        }
+        // Most spellings of a mnemonic take registers of another class.
+        let mut places = items.iter().zip(spelling.descriptors());
+        if furthest.is_silent && !places.all(|(item, own)| operand::may_be(own, item)) {
             return None;
         }
         let mut operands = [Written {
@@ -175,8 +187,9 @@ impl<'t> Line<'t> {
         // Of two tables of one sort only one may do without braces, and what follows from other
         // operands is said without them.
         let is_strict = items.len() == 1 || self.name.eq_ignore_ascii_case(b"tblq");
+        let mut descriptors = spelling.descriptors();
         for (slot, item) in operands.iter_mut().zip(items) {
-            let descriptor = spelling.descriptor(index);
+            let descriptor = descriptors.next();
             let wrong = descriptor.is_some_and(|own| !operand::may_be(own, item))
                 || item.has_plain_zero() && has_no_plain_zero(spelling, descriptor);
             let taken =
@@ -188,7 +201,9 @@ impl<'t> Line<'t> {
                 EncodeErrorKind::BadOperand
             };
             let Some(taken) = taken.filter(|_| !wrong) else {
-                self.see_operand(spelling, index, fault, furthest);
+                if !furthest.is_silent {
+                    self.see_operand(spelling, index, fault, furthest);
+                }
                 return None;
             };
             let arrangement =
@@ -220,7 +235,9 @@ impl<'t> Line<'t> {
         match solve(operands.get(..count).unwrap_or(&[])) {
             Ok(solved) => Some(solved),
             Err(error) => {
-                self.see_error(spelling, error, furthest);
+                if !furthest.is_silent {
+                    self.see_error(spelling, error, furthest);
+                }
                 None
             }
         }
@@ -280,15 +297,25 @@ impl<'t> Line<'t> {
         })
     }
 
+    /// The word; if there is none, a second try notes why.
     pub(super) fn assemble(&self, pc: u64) -> Result<u32, AsmError> {
-        let mut furthest = Furthest::NONE;
-        let found = self.words(self.mnemonic, pc, &mut furthest);
+        let mut furthest = Furthest::SILENT;
+        if let Some(word) = self.word(pc, &mut furthest) {
+            return Ok(word);
+        }
+        furthest = Furthest::NONE;
+        let found = self.word(pc, &mut furthest);
+        debug_assert_eq!(found, None, "what is noted changes no word");
+        found.ok_or_else(|| self.fault(&furthest))
+    }
+
+    fn word(&self, pc: u64, furthest: &mut Furthest) -> Option<u32> {
+        let found = self.words(self.mnemonic, pc, furthest);
         let found = found.or_else(|| {
             let other = spellings::unscaled(self.name)?;
-            self.words(other, pc, &mut furthest)
+            self.words(other, pc, furthest)
         });
-        let found = found.or_else(|| self.rewritten(pc, &mut furthest));
-        found.ok_or_else(|| self.fault(&furthest))
+        found.or_else(|| self.rewritten(pc, furthest))
     }
 
     /// The word of a mnemonic with the line's operands.

@@ -79,14 +79,17 @@ impl Spelling {
         Operands::new(0, 0, self.form).len()
     }
 
+    /// What the operands are.
+    #[cfg(feature = "asm")]
+    pub(crate) fn descriptors(&self) -> impl Iterator<Item = Descriptor> + use<> {
+        let mut list = Operands::new(0, 0, self.form);
+        core::iter::from_fn(move || list.descriptor().copied())
+    }
+
     /// What the operand at `index` is.
     #[cfg(feature = "asm")]
     pub(crate) fn descriptor(&self, index: usize) -> Option<Descriptor> {
-        let mut list = Operands::new(0, 0, self.form);
-        for _ in 0..index {
-            list.descriptor();
-        }
-        list.descriptor().copied()
+        self.descriptors().nth(index)
     }
 
     fn tests(self) -> &'static [Test] {
