@@ -75,3 +75,41 @@ fn lzvn_gives_back_what_went_in() {
         assert!(output == data, "{} bytes", data.len());
     }
 }
+
+/// Matches at each short distance and of each short length, with noise between them: the copies of
+/// 8 and 16 bytes at once meet each of their ends.
+#[test]
+fn every_short_distance_and_length() {
+    let mut state = 1_u32;
+    let mut noise = |len: usize| -> Vec<u8> {
+        let mut byte = || {
+            state = state.wrapping_mul(0x0019_660d).wrapping_add(0x3c6e_f35f);
+            state.to_le_bytes()[3]
+        };
+        (0..len).map(|_| byte()).collect()
+    };
+    let mut data = Vec::new();
+    for distance in 1..40 {
+        for len in (3..40).chain([63, 64, 65, 270]) {
+            let pattern = noise(distance);
+            data.extend(pattern.iter().cycle().take(distance + len));
+            data.extend(noise(5));
+        }
+    }
+    // Room for the copies to write past the end of a match.
+    data.extend(noise(64));
+    for im4p in [
+        Im4p::lzfse("krnl", &data),
+        Im4p::lzvn("krnl", &data),
+        Im4p::lzss("krnl", &data),
+    ] {
+        let file = im4p.build();
+        assert!(
+            file.len() < data.len() * 3 / 4,
+            "there are matches: {}",
+            file.len()
+        );
+        let (_, output, _) = extract(&file);
+        assert!(output == data);
+    }
+}
