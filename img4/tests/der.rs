@@ -7,7 +7,7 @@ fn read(value: &[u8]) -> Result<(Tag, usize), ErrorKind> {
     let payload = Im4p::stored("krnl", b"12345678").build();
     let info = write::im4r(&[write::property("TEST", value)]);
     let file = write::img4(&payload, None, Some(&info));
-    let parsed = Img4::parse(&file).map_err(|error| error.kind())?;
+    let parsed = Img4::parse(&file).map_err(img4::Error::kind)?;
     let info = parsed.restore_info().unwrap();
     let property = info.properties().next().unwrap();
     match property.value() {
