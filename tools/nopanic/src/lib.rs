@@ -10,13 +10,13 @@
 use core::fmt;
 pub use core::hint::black_box;
 
-#[cfg(not(feature = "explain"))]
+#[cfg(not(any(feature = "explain", feature = "host")))]
 unsafe extern "C" {
     /// Defined nowhere: a reference to it that survives breaks the link.
     fn a_panic_is_reachable() -> !;
 }
 
-#[cfg(not(feature = "explain"))]
+#[cfg(not(any(feature = "explain", feature = "host")))]
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     // SAFETY: the function does not exist, so no program has this call in it.
@@ -25,7 +25,7 @@ fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
 
 /// With the feature `explain` the binary links in spite of its panics, so that
 /// a disassembly shows which functions call them.
-#[cfg(feature = "explain")]
+#[cfg(all(feature = "explain", not(feature = "host")))]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     loop {
@@ -61,6 +61,7 @@ pub fn debug(value: impl fmt::Debug) {
 }
 
 /// Makes the linker's entry point from a function of an unknown byte slice.
+#[cfg(not(feature = "host"))]
 #[macro_export]
 macro_rules! entry {
     ($probe:path) => {
@@ -73,6 +74,18 @@ macro_rules! entry {
         unsafe extern "C" fn _start(start: *const u8, len: usize, number: u64) {
             // SAFETY: the caller's promise above.
             let bytes = unsafe { core::slice::from_raw_parts(start, len) };
+            $probe(bytes, number);
+        }
+    };
+}
+
+/// Makes a function that another program calls with bytes and a number.
+#[cfg(feature = "host")]
+#[macro_export]
+macro_rules! entry {
+    ($probe:path) => {
+        /// Calls every public function of the library.
+        pub(crate) fn run(bytes: &[u8], number: u64) {
             $probe(bytes, number);
         }
     };

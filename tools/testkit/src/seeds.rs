@@ -318,3 +318,25 @@ pub fn kc() -> Vec<Seed> {
         })
         .collect()
 }
+
+/// Which library, a number, and bytes.
+pub fn probes() -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    let lists = [macho(), fixups(), img4(), streams(), words(), lines()];
+    for (list, files) in lists.into_iter().enumerate() {
+        for (name, file) in files {
+            let libraries: &[u8] = match list {
+                0 | 1 => &[0, 1],
+                2 | 3 => &[2],
+                _ => &[3],
+            };
+            for &library in libraries {
+                let mut bytes = vec![library];
+                bytes.extend(0xffff_fe00_0700_4000_u64.to_le_bytes());
+                bytes.extend(&file);
+                seeds.push((format!("{library}-{list}-{name}"), bytes));
+            }
+        }
+    }
+    seeds
+}

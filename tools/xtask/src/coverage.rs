@@ -1,7 +1,7 @@
 //! Which lines of the libraries the fuzz targets reach, and that no public function is missed.
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::bare::LIBRARIES;
 use crate::command::{command, root, run, stdout, target_dir};
@@ -27,20 +27,18 @@ pub(crate) fn step() -> Outcome<Checked> {
         fs::remove_dir_all(&profiles)?;
     }
     fs::create_dir_all(&profiles)?;
-    let mut objects = Vec::new();
+    let mut lines = Lines::new();
     for target in targets()? {
         println!("{target}");
         let corpus = folder.join("corpus").join(&target);
         fs::create_dir_all(&corpus)?;
         let program = programs.join(&target);
+        let profile = profiles.join(format!("{target}.profraw"));
         let mut fuzz = command(&program);
-        fuzz.env(
-            "LLVM_PROFILE_FILE",
-            profiles.join(format!("{target}.profraw")),
-        )
-        .args(["-verbosity=0", "-max_len=16384", "-timeout=60"])
-        .arg(format!("-max_total_time={SECONDS}"))
-        .arg(&corpus);
+        fuzz.env("LLVM_PROFILE_FILE", &profile)
+            .args(["-verbosity=0", "-max_len=16384", "-timeout=60"])
+            .arg(format!("-max_total_time={SECONDS}"))
+            .arg(&corpus);
         for others in [seeds(), root().join("fuzz/corpus")] {
             let others = others.join(&target);
             if others.is_dir() {
@@ -48,46 +46,39 @@ pub(crate) fn step() -> Outcome<Checked> {
             }
         }
         run(&mut fuzz)?;
-        objects.push(program);
+        add_lines(&mut lines, &program, &profile)?;
     }
-    let lines = lines(&folder, &profiles, &objects)?;
     report(&lines)
 }
 
 /// How often each line of a file was reached, by the file's path in the repository.
 type Lines = BTreeMap<String, BTreeMap<u32, u64>>;
 
-fn lines(folder: &Path, profiles: &Path, objects: &[PathBuf]) -> Outcome<Lines> {
-    let merged = folder.join("merged.profdata");
-    let mut merge = command("llvm-profdata-22");
-    merge.args(["merge", "-sparse", "-o"]).arg(&merged);
-    for entry in fs::read_dir(profiles)? {
-        merge.arg(entry?.path());
-    }
-    run(&mut merge)?;
+/// What one program reached. Each is asked alone: of a function that two programs have inlined in
+/// different ways, llvm-cov would drop the counts.
+fn add_lines(lines: &mut Lines, program: &Path, profile: &Path) -> Outcome<()> {
+    let indexed = profile.with_extension("profdata");
+    run(command("llvm-profdata-22")
+        .args(["merge", "-sparse", "-o"])
+        .args([&indexed, profile]))?;
     let mut export = command("llvm-cov-22");
-    export.args(["export", "--format=lcov"]);
-    export.arg(format!("--instr-profile={}", merged.display()));
-    for (number, object) in objects.iter().enumerate() {
-        if number > 0 {
-            export.arg("--object");
-        }
-        export.arg(object);
-    }
+    export.args(["export", "--format=lcov"]).arg(program);
+    export.arg(format!("--instr-profile={}", indexed.display()));
     for library in LIBRARIES {
         export
             .args(["--sources"])
             .arg(root().join(library.folder).join("src"));
     }
-    Ok(parse(
+    parse(
+        lines,
         &String::from_utf8_lossy(&stdout(&mut export)?),
         root(),
-    ))
+    );
+    Ok(())
 }
 
-/// The counts in a report of the form `lcov`.
-fn parse(report: &str, root: &Path) -> Lines {
-    let mut lines = Lines::new();
+/// Adds the counts in a report of the form `lcov`.
+fn parse(lines: &mut Lines, report: &str, root: &Path) {
     let mut file = String::new();
     for line in report.lines() {
         if let Some(path) = line.strip_prefix("SF:") {
@@ -103,7 +94,6 @@ fn parse(report: &str, root: &Path) -> Lines {
             *known.entry(number).or_default() += count;
         }
     }
-    lines
 }
 
 /// A public function: its file, its name, and its first and last line.
@@ -201,13 +191,14 @@ fn report(lines: &Lines) -> Outcome<Checked> {
 mod tests {
     use std::path::Path;
 
-    use super::{functions, parse};
+    use super::{Lines, functions, parse};
 
     #[test]
     fn reports_are_read() {
         let text = "SF:/top/a/src/lib.rs\nFN:1,x\nDA:3,0\nDA:4,7\nend_of_record\n\
                     SF:/top/a/src/lib.rs\nDA:4,1\nend_of_record\n";
-        let lines = parse(text, Path::new("/top"));
+        let mut lines = Lines::new();
+        parse(&mut lines, text, Path::new("/top"));
         assert_eq!(
             lines["a/src/lib.rs"].iter().collect::<Vec<_>>(),
             [(&3, &0), (&4, &8)]

@@ -27,7 +27,7 @@ const FLAGS: &str = "-Cpasses=sancov-module \
 
 /// The longest inputs, in bytes, of targets whose inputs are many small things: more of them teach
 /// nothing and cost time. Each word is assembled, compared and searched for.
-const SHORT: [(&str, u32); 8] = [
+const SHORT: [(&str, u32); 9] = [
     ("a64_encode", 64),
     ("asm", 256),
     ("construct", 96),
@@ -36,6 +36,7 @@ const SHORT: [(&str, u32); 8] = [
     ("decode_text", 512),
     ("capi", 1 << 15),
     ("kc", 1 << 14),
+    ("probes", 1 << 13),
 ];
 
 /// Of the others.

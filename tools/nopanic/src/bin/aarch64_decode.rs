@@ -153,10 +153,6 @@ fn probe_operand(operand: Operand) {
         Operand::Name(name) => {
             black_box((name.value(), name.text(), name.apple_name(), name.feature()));
         }
-        Operand::FloatImmediate(float) => {
-            black_box((float.bits(), float.is_negative()));
-            black_box(float.magnitude_in_128ths());
-        }
         Operand::WriteBack(register) => probe_register(register),
         Operand::List(list) => probe_register(list.first),
         Operand::Memory(memory) => probe_register(memory.base),

@@ -29,6 +29,7 @@ fn main() -> std::io::Result<()> {
         ("construct", seeds::calls()),
         ("capi", seeds::capi()),
         ("kc", seeds::kc()),
+        ("probes", seeds::probes()),
     ];
     for (target, files) in targets {
         let folder = dir.join(target);
