@@ -10,7 +10,7 @@ use crate::public::{public_function, tracked_sources};
 use crate::step::{Checked, Failure, Outcome};
 
 /// How long each target looks for more, after its seeds and what earlier runs kept.
-const SECONDS: u64 = 20;
+const SECONDS: u64 = 15;
 
 /// Public functions that no target reaches, and why, a line each.
 const KNOWN: &str = "fuzz/unreached.txt";
