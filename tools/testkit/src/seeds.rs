@@ -2,12 +2,15 @@
 
 use crate::classic::firmware::{Firmware, Space, Starts};
 use crate::classic::{self, Counts};
-use crate::constants::{CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, CPU_TYPE_X86_64};
+use crate::constants::{
+    CPU_SUBTYPE_ARM64E_KERNEL, CPU_TYPE_ARM64, CPU_TYPE_X86_64, LC_CODE_SIGNATURE,
+};
 use crate::hostile;
 use crate::img4::{self, Im4p};
 use crate::kernelcache::sample;
 use crate::macho::every::{self, Make};
 use crate::macho::fat;
+use crate::macho::{Command, Header, MachFile, Section, Segment};
 
 /// A seed: name and contents.
 pub type Seed = (String, Vec<u8>);
@@ -41,6 +44,7 @@ pub fn macho() -> Vec<Seed> {
         ("m1n1", m1n1),
         ("fat32", fat::wrap(&slices, false).0),
         ("fat64", fat::wrap(&slices, true).0),
+        ("signed", signed()),
     ]
     .map(|(name, bytes)| (name.to_owned(), bytes))
     .into()
@@ -330,13 +334,91 @@ pub fn probes() -> Vec<Seed> {
                 2 | 3 => &[2],
                 _ => &[3],
             };
-            for &library in libraries {
-                let mut bytes = vec![library];
-                bytes.extend(0xffff_fe00_0700_4000_u64.to_le_bytes());
-                bytes.extend(&file);
-                seeds.push((format!("{library}-{list}-{name}"), bytes));
+            // An address, and the slide and physical address at which everything can be loaded.
+            for number in [0xffff_fe00_0700_4000_u64, 0] {
+                for &library in libraries {
+                    let mut bytes = vec![library];
+                    bytes.extend(number.to_le_bytes());
+                    bytes.extend(&file);
+                    seeds.push((format!("{library}-{list}-{number:x}-{name}"), bytes));
+                }
             }
         }
     }
     seeds
+}
+
+/// A kernel that says which it is, with a C string and a code signature.
+fn signed() -> Vec<u8> {
+    const BASE: u64 = 0xffff_fe00_0700_4000;
+    let version = b"Darwin Kernel Version 24.5.0: D; root:xnu-1~2/RELEASE_ARM64_T6000\0text\0";
+    // The index: version 0x20400, one hash of 32 bytes at 92, the identifier at 88, the team at 90.
+    let mut directory = Vec::new();
+    for word in [
+        0xfade_0c02_u32,
+        124,
+        0x2_0400,
+        0,
+        92,
+        88,
+        0,
+        1,
+        0x4000,
+        0x2002_000c,
+        0,
+        0,
+        90,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ] {
+        directory.extend(word.to_be_bytes());
+    }
+    directory.extend(b"a\0T\0");
+    directory.extend([7; 32]);
+    let mut signature = Vec::new();
+    for word in [0xfade_0cc0_u32, 20 + 124, 1, 0, 20] {
+        signature.extend(word.to_be_bytes());
+    }
+    signature.extend(directory);
+    let section = |name: &str, start: u32, size: u64, flags: u32| Section {
+        name: name.to_owned(),
+        segment: "__TEXT".to_owned(),
+        addr: BASE + u64::from(start),
+        size,
+        offset: start,
+        flags,
+        ..Section::default()
+    };
+    let text = Segment {
+        name: "__TEXT".to_owned(),
+        vmaddr: BASE,
+        vmsize: 0x4000,
+        filesize: 0x900,
+        sections: vec![
+            section("__const", 0x400, 67, 0),
+            section("__cstring", 0x443, 5, 2),
+        ],
+        ..Segment::default()
+    };
+    MachFile {
+        header: Header::default(),
+        commands: vec![
+            Command::Segment(text),
+            Command::LinkeditData {
+                cmd: LC_CODE_SIGNATURE,
+                dataoff: 0x800,
+                datasize: 144,
+            },
+        ],
+        contents: vec![(0x400, version.to_vec()), (0x800, signature)],
+        min_len: 0x900,
+    }
+    .build()
 }

@@ -36,7 +36,7 @@ pub(crate) fn step() -> Outcome<Checked> {
         let profile = profiles.join(format!("{target}.profraw"));
         let mut fuzz = command(&program);
         fuzz.env("LLVM_PROFILE_FILE", &profile)
-            .args(["-verbosity=0", "-max_len=16384", "-timeout=60"])
+            .args(["-verbosity=0", "-max_len=65536", "-timeout=60"])
             .arg(format!("-max_total_time={SECONDS}"))
             .arg(&corpus);
         for others in [seeds(), root().join("fuzz/corpus")] {

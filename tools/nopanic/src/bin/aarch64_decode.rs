@@ -152,6 +152,9 @@ fn probe_operand(operand: Operand) {
         }
         Operand::Name(name) => {
             black_box((name.value(), name.text(), name.apple_name(), name.feature()));
+            if let Some(text) = name.text() {
+                black_box(text.as_str());
+            }
         }
         Operand::WriteBack(register) => probe_register(register),
         Operand::List(list) => probe_register(list.first),
