@@ -87,7 +87,7 @@ const DIRECTORY: usize = 1 << 20;
 
 /// What the file is, if its bytes tell.
 pub(crate) fn identify(bytes: &[u8]) -> Option<&'static Kind> {
-    // Of a large file only its ends.
+    // Of a large file its beginning tells.
     let start = &bytes[..bytes.len().min(4096)];
     if bytes.is_empty() {
         return Some(&EMPTY);
@@ -108,7 +108,8 @@ pub(crate) fn identify(bytes: &[u8]) -> Option<&'static Kind> {
     if trailer.is_some_and(|trailer| trailer.starts_with(b"koly")) {
         return Some(&DISK);
     }
-    if start.iter().all(|&byte| byte == 0) {
+    let is_zero = |bytes: &[u8]| bytes.iter().all(|&byte| byte == 0);
+    if is_zero(start) && is_zero(bytes) {
         return Some(&ZEROS);
     }
     let is_text = |byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~' | 0x80..);

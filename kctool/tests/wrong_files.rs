@@ -45,6 +45,7 @@ fn rows() -> Vec<Row> {
     vec![
         ("empty", vec![], "an empty file", "copied or downloaded whole"),
         ("zeros", vec![0; 5000], "nothing but zeros", "copied or downloaded whole"),
+        ("hole", [vec![0; 8192], vec![0x91]].concat(), "data that starts with 00 00", "--mapped"),
         ("short", vec![0x80, 1, 2, 3, 4], "starts with 80 01 02 03 04;", "copied or downloaded whole"),
         ("text", b"kernelcache\n".repeat(9), "a text file", "give kc a kernelcache"),
         ("script", b"#!/bin/sh\nexit\n".to_vec(), "a script", "give kc a kernelcache"),
