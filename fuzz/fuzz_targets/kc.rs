@@ -3,42 +3,19 @@
 //! output is beyond SECURITY.md's bounds.
 #![no_main]
 
-use std::alloc::{GlobalAlloc, Layout, System};
 use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use libfuzzer_sys::fuzz_target;
 use macho_core::{FileOffset, FileType, MachO, Mode};
 use serde_json::Value;
 use testkit::seeds::KC_HEAD;
 
-/// Counts what is allocated, and the most at one time.
-struct Counting;
-
-static NOW: AtomicUsize = AtomicUsize::new(0);
-static MOST: AtomicUsize = AtomicUsize::new(0);
-
-// SAFETY: all calls go to `System` unchanged.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let now = NOW.fetch_add(layout.size(), Ordering::Relaxed) + layout.size();
-        MOST.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: the caller's promise is the one that `System` asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        NOW.fetch_sub(layout.size(), Ordering::Relaxed);
-        // SAFETY: as above.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
+#[allow(dead_code, reason = "the test counts what is written, too")]
+#[path = "../../kctool/tests/cost/counting.rs"]
+mod counting;
 
 /// The command lines: `A` and `B` are numbers of the input, `N` a small one, `TEXT` its text,
 /// `PATCHES` a file with that text, `SAMPLE` a collection.
@@ -204,10 +181,10 @@ fuzz_target!(|data: &[u8]| {
     args.push(MOST_BYTES.to_string().into());
 
     let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-    let now = NOW.load(Ordering::Relaxed);
-    MOST.store(now, Ordering::Relaxed);
-    let status = kctool::run(&args, &mut &*file, &mut stdout, &mut stderr);
-    let memory = MOST.load(Ordering::Relaxed) - now;
+    let mut status = 0;
+    let (memory, _) = counting::memory(|| {
+        status = kctool::run(&args, &mut &*file, &mut stdout, &mut stderr);
+    });
 
     check_text("standard error", &stderr);
     assert!(status <= 4, "{args:?}: status {status}");

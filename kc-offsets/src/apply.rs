@@ -254,8 +254,8 @@ pub fn resolve_slot(
 /// # Errors
 /// The first of these ends it, and the memory is then in part rewritten and not fit to run: damage
 /// of the fixups; `UnknownBase` for a pointer into a collection whose base the linker does not
-/// know; `UnknownImport`; `SlotNotMapped` where `place` has no room for the slot; `TooMuchWork` where
-/// binds share names that are so long that reading them would cost more than is linear.
+/// know; `UnknownImport`; `SlotNotMapped` where `place` has no room for the slot; `TooMuchWork`
+/// where binds share names that are so long that reading them would cost more than is linear.
 pub fn apply_fixups(
     image: &MachO<'_>,
     slide: Slide,

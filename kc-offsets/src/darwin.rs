@@ -1,15 +1,17 @@
 //! What a kernel says of itself: the string `version`.
 //!
-//! XNU `config/newvers.pl` writes it: `Darwin Kernel Version 24.5.0: DATE; BUILDER:TREE/CONFIG_ARCH`,
-//! and for one machine's kernel `_SOC` after that. It is twice in `__TEXT,__const` of the kernel, the
-//! second time after the `@(#)VERSION: ` of `what` (`config/version.c.template`).
+//! XNU `config/newvers.pl` writes it, with `_SOC` at the end for the kernel of one machine:
+//! `Darwin Kernel Version 24.5.0: DATE; BUILDER:TREE/CONFIG_ARCH`. It is twice in `__TEXT,__const`
+//! of the kernel, the second time after the `@(#)VERSION: ` of `what`
+//! (`config/version.c.template`).
 use macho_core::{MachO, Name};
 
 use crate::kernelcache::{KernelCache, Shape};
 
 const PREFIX: &[u8] = b"Darwin Kernel Version ";
 
-/// The most bytes of the string: what XNU's panic log prints of it (`osfmk/kern/debug.c`, `%.512s`).
+/// The most bytes of the string: what XNU's panic log prints of it (`osfmk/kern/debug.c`,
+/// `%.512s`).
 const MOST: usize = 512;
 
 /// The kernel's version string, and its parts as far as it has them. A kernel that somebody built
@@ -19,7 +21,8 @@ const MOST: usize = 512;
 pub struct DarwinVersion<'a> {
     /// All of it, from `Darwin` on.
     pub text: Name<'a>,
-    /// The version of Darwin, as `24.5.0`; with a letter and a number of builds that are no release.
+    /// The version of Darwin, as `24.5.0`; with a letter and a number of builds that are no
+    /// release.
     pub release: Name<'a>,
     /// When it was built, as `Tue Apr 22 19:54:49 PDT 2025`.
     pub date: Option<Name<'a>>,
@@ -127,8 +130,8 @@ impl<'a> DarwinVersion<'a> {
 }
 
 impl<'a> KernelCache<'a> {
-    /// What the kernel says of itself; `None` without a kernel, as in a collection of kexts alone, or
-    /// if the kernel is damaged. Costs a pass over its `__TEXT,__const`.
+    /// What the kernel says of itself; `None` without a kernel, as in a collection of kexts alone,
+    /// or if the kernel is damaged. Costs a pass over its `__TEXT,__const`.
     pub fn darwin_version(&self) -> Option<DarwinVersion<'a>> {
         let kernel: MachO<'a> = if self.shape() == Shape::Fileset {
             let mut entries = self.entries().flatten();

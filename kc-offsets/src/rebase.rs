@@ -45,7 +45,7 @@ pub struct Rebased {
 ///
 /// Moved are the addresses of segments, sections, entry points and fileset entries, the symbols
 /// that are defined in a section, of every image, and the fixups that hold absolute addresses. Work
-/// is linear in the file's size, but for nested images that share load commands.
+/// is linear in the file's size, unless nested images share load commands.
 ///
 /// # Errors
 /// `Misaligned`; damage; `AddressOverflow` if a segment would wrap; `TargetOverflow`;

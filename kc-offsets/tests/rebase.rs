@@ -50,7 +50,7 @@ fn there_and_back_is_the_file() {
     }
 }
 
-/// A moved collection is what its builder links there, but for the text of `__PRELINK_INFO`; and it
+/// A moved collection is what its builder links there, except the text of `__PRELINK_INFO`; and it
 /// moves back.
 fn as_linked_elsewhere(size: Size) {
     let mut collection = large::collection(size, 5);

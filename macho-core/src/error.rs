@@ -79,8 +79,8 @@ pub enum ErrorKind {
     FixupsApplied,
     /// A section's addresses or bytes are not all inside of its segment's.
     SectionOutsideSegment,
-    /// A load command of which an image has one, or a processor of which a fat file has one slice, is
-    /// there a second time.
+    /// A load command of which an image has one, or a processor of which a fat file has one slice,
+    /// is there a second time.
     Duplicate,
     /// A load command is missing that the file's type, or this command, needs.
     CommandMissing,

@@ -157,8 +157,9 @@ impl<'a> Fixups<'a> {
         self.import_prefix(slot, usize::MAX)
     }
 
-    /// As [`import`](Self::import), but of a name that is longer than `most` bytes the first `most`,
-    /// and no more is read: a million slots may bind to one name that is as long as the file.
+    /// As [`import`](Self::import), but of a name that is longer than `most` bytes the first
+    /// `most`, and no more is read: a million slots may bind to one name that is as long as the
+    /// file.
     ///
     /// # Errors
     /// As [`import`](Self::import), but a name that is longer than `most` may lack its NUL.

@@ -73,8 +73,8 @@ impl<'a> ThreadState<'a> {
         Some(VmAddr::new(u64::from_le_bytes(*rip)))
     }
 
-    /// Whether a state of an `x86_64` image has the words of its flavor, if it is one of the two that
-    /// [`rip`](Self::rip) reads (`mach/i386/thread_status.h`: `x86_THREAD_STATE64_COUNT`,
+    /// Whether a state of an `x86_64` image has the words of its flavor, if it is one of the two
+    /// that [`rip`](Self::rip) reads (`mach/i386/thread_status.h`: `x86_THREAD_STATE64_COUNT`,
     /// `x86_THREAD_STATE_COUNT`).
     pub(crate) fn ensure_x86_64(&self) -> Result<(), Error> {
         let count = match self.flavor.0 {

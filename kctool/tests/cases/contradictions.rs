@@ -93,7 +93,7 @@ const CHANGES: &[Change] = &[
     (
         "group",
         |file| {
-            // A table past the end is said by who reads it, and by `kc info`.
+            // Whoever reads a table reports that it is past the end, and so does `kc info`.
             let symtab = find(file, c::LC_SYMTAB);
             put(file, symtab + 20, 0x10_0000);
             symtab + 16

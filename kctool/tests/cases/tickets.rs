@@ -73,7 +73,7 @@ pub(crate) fn answers() -> Result<(), String> {
     let commented = format!("<!-- <key>{KEY}</key><data>AAAA</data> --><dict>");
     let commented = text.replacen("<dict>", &commented, 1).into_bytes();
     files.push(("with a comment", commented));
-    // A comment is no part of the text around it (XML 1.0, 2.5; Python's plistlib reads it so).
+    // Comments are left out of the text (XML 1.0, 2.5; Python's plistlib does the same).
     let (before, after) = text.split_at(text.find("<data>").unwrap() + 10);
     let split = format!("{before}<!-- - -->{after}").into_bytes();
     files.push(("with a comment in the data", split));

@@ -62,15 +62,24 @@ pub(crate) struct Cost {
     pub(crate) written: usize,
 }
 
+/// The most bytes that a call has at one time, and all that it allocates.
+pub(crate) fn memory(run: impl FnOnce()) -> (usize, usize) {
+    let (now, ever) = (NOW.load(Ordering::Relaxed), EVER.load(Ordering::Relaxed));
+    MOST.store(now, Ordering::Relaxed);
+    run();
+    (
+        MOST.load(Ordering::Relaxed) - now,
+        EVER.load(Ordering::Relaxed) - ever,
+    )
+}
+
 /// What a call costs, which writes to the two counters.
 pub(crate) fn cost(run: impl FnOnce(&mut Counter, &mut Counter)) -> Cost {
     let (mut stdout, mut stderr) = (Counter(0), Counter(0));
-    let (now, ever) = (NOW.load(Ordering::Relaxed), EVER.load(Ordering::Relaxed));
-    MOST.store(now, Ordering::Relaxed);
-    run(&mut stdout, &mut stderr);
+    let (memory, allocated) = memory(|| run(&mut stdout, &mut stderr));
     Cost {
-        memory: MOST.load(Ordering::Relaxed) - now,
-        allocated: EVER.load(Ordering::Relaxed) - ever,
+        memory,
+        allocated,
         written: stdout.0 + stderr.0,
     }
 }

@@ -162,7 +162,7 @@ pub(super) fn tables_of(
     tables.into_iter().flatten()
 }
 
-/// The range that is encrypted, which is no table of its own: it covers sections.
+/// The range that is encrypted. It is not a table: it covers sections.
 pub(super) fn encrypted(command: &LoadCommand<'_>, view: &CommandView<'_>) -> Option<Range> {
     let (what, offset, size) = match view {
         CommandView::EncryptionInfo(info) => (

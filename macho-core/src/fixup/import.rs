@@ -42,15 +42,16 @@ impl<'a> ChainedFixups<'a> {
     /// name that many imports share, each time: [`import_prefix`](Self::import_prefix).
     ///
     /// # Errors
-    /// `UnknownFormat` for an unknown import format or compressed names, both at the header's field;
-    /// `IndexOutOfBounds` where there is no such import, or the table leaves the fixups' bytes, at
-    /// the header's `imports_count` or `imports_offset`; a name outside the table or without an end.
+    /// `UnknownFormat` for an unknown import format or compressed names, both at the header's
+    /// field; `IndexOutOfBounds` where there is no such import, or the table leaves the fixups'
+    /// bytes, at the header's `imports_count` or `imports_offset`; a name outside the table or
+    /// without an end.
     pub fn import(&self, index: u32) -> Result<Import<'a>, Error> {
         self.import_prefix(index, usize::MAX)
     }
 
-    /// As [`import`](Self::import), but of a name that is longer than `most` bytes the first `most`,
-    /// and no more is read.
+    /// As [`import`](Self::import), but of a name that is longer than `most` bytes the first
+    /// `most`, and no more is read.
     ///
     /// # Errors
     /// As [`import`](Self::import), but a name that is longer than `most` may lack its NUL.

@@ -1,5 +1,5 @@
-//! The libraries' decisions are changed one by one, and a test must notice. The package `kc-mutants`
-//! changes and runs.
+//! The libraries' decisions are changed one by one, and a test must notice. The package
+//! `kc-mutants` changes and runs.
 
 use crate::command::{cargo, root, tee};
 use crate::step::{Checked, Failure, Outcome};

@@ -93,8 +93,8 @@ fn sevens(number: usize) -> [u8; 4] {
     [0, 7, 14, 21].map(|shift| (number >> shift).to_le_bytes()[0] & 0x7f)
 }
 
-/// An exports trie of so many bytes, all of whose nodes are one: an edge for each letter leads to an
-/// export from another library, and the nodes' bytes overlap.
+/// An exports trie of so many bytes, all of whose nodes are one: an edge for each letter leads to
+/// an export from another library, and the nodes' bytes overlap.
 pub fn exports_of_one_name(size: usize) -> Vec<u8> {
     // The root: no export, and edges `a` to `z` to places in the run of nodes after it.
     let edges = 26_u8;

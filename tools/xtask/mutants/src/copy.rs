@@ -30,8 +30,8 @@ impl Place {
         }
     }
 
-    /// Copies all but the libraries' sources, which it gives: names from the workspace's folder, and
-    /// the text.
+    /// Copies all but the libraries' sources, which it gives: names from the workspace's folder,
+    /// and the text.
     ///
     /// # Errors
     /// If git does not name the files, or one cannot be read or written.

@@ -1,11 +1,11 @@
-//! `kc-mutants ROOT [--crate NAME]... [--file PART]... [--sample N] [--jobs N] [--known FILE]`: changes
-//! the libraries' decisions one by one and fails if no test notices.
+//! `kc-mutants ROOT [--crate NAME]... [--file PART]... [--sample N] [--jobs N] [--known FILE]`:
+//! changes the libraries' decisions one by one and fails if no test notices.
 //!
 //! All mutants are in one build: a copy of the workspace under `target/mutants` asks at each
-//! decision which mutant is chosen ([`rewrite`]; `chosen.rs` is the crate that answers). A first run
-//! records which decisions each test reaches; then each mutant gets the tests that reach it, the
-//! fastest first, until one fails or takes too long ([`judge`]). A survivor must be explained in the
-//! list of [`known`].
+//! decision which mutant is chosen ([`rewrite`]; `chosen.rs` is the crate that answers). A first
+//! run records which decisions each test reaches; then each mutant gets the tests that reach it,
+//! the fastest first, until one fails or takes too long ([`judge`]). A survivor must be explained
+//! in the list of [`known`].
 
 mod build;
 mod copy;

@@ -4,9 +4,9 @@
 //! 1. LLVM: the symbolic form of an address, ` <symbol+0x10>` at the end, is dropped;
 //! 2. a comment is dropped: LLVM `//`, GNU `//`, Apple `;`, each to the end of the line;
 //! 3. runs of blanks and tabs become one blank, the ends are trimmed;
-//! 4. GNU: the blank that objdump 2.44 has between a slice and its index in `movaz`, and nowhere else,
-//!    is dropped (`za0h.b [w12, 0]`);
-//! 5. a word that is no instruction (LLVM `<unknown>`, GNU `.inst ... ; undefined` and
+//! 4. GNU: the blank that objdump 2.44 has between a slice and its index in `movaz`, and nowhere
+//!    else, is dropped (`za0h.b [w12, 0]`);
+//! 5. a word that is not an instruction (LLVM `<unknown>`, GNU `.inst ... ; undefined` and
 //!    `; NYI`, no line from otool, ours `.inst 0x...`) is `None`.
 //!
 //! Both sides of a comparison with GNU's 2.40 also follow the rules of `spelling.rs`.
