@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::number::{number, size, slide};
+use crate::terminal::When;
 
 mod code;
 mod input;
@@ -34,6 +35,17 @@ https://asahilinux.org/copyright/")]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
+    /// When to print in colour
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value = "auto",
+        global = true,
+        hide_possible_values = true,
+        help_heading = "Answer"
+    )]
+    pub(crate) color: When,
 }
 
 /// What to do.
@@ -99,8 +111,8 @@ pub(crate) struct Info {
   kc extract kernelcache --manifest kernelcache.im4m
   kc extract kernelcache -o - | llvm-otool -l -
 
-The payload's digest is compared with the manifest's. A payload that differs is not written; one
-that cannot be compared is written and called unverified. No signature is checked. A fat payload is
+The payload's digest is compared with the manifest's. A payload that differs is not written; one \
+that cannot be compared is written and called unverified. No signature is checked. A fat payload is \
 written whole unless --arch names a slice.")]
 pub(crate) struct Extract {
     #[command(flatten)]
@@ -146,7 +158,7 @@ pub(crate) struct Headers {
 #[command(after_help = "Example:
   kc entry kernelcache
 
-The entry point is pc of LC_UNIXTHREAD, or entryoff of LC_MAIN; its file offset is found through the
+The entry point is pc of LC_UNIXTHREAD, or entryoff of LC_MAIN; its file offset is found through the \
 segment that holds it.")]
 pub(crate) struct Entry {
     #[command(flatten)]
@@ -163,7 +175,7 @@ pub(crate) struct Entry {
   kc translate kernelcache --slide 0x9c04000 --virt-base 0xfffffe0010c08000 \\
       --phys-base 0x80210c000 0xfffffe0010c08000
 
-Outcomes: mapped (a byte of the file), zero-fill (memory of a segment that the file does not back),
+Outcomes: mapped (a byte of the file), zero-fill (memory of a segment that the file does not back), \
 past-end-of-file (the segment claims a byte that the file does not have), unmapped (no segment).")]
 pub(crate) struct Translate {
     #[command(flatten)]
@@ -219,7 +231,7 @@ pub(crate) struct Carve {
   kc owner kernelcache 0xfffffe0007a00000
   kc owner kernelcache --slide 0x9c04000 0xfffffe0010c08000
 
-An address in a segment of one nested image belongs to that image; what several claim, as the shared
+An address in a segment of one nested image belongs to that image; what several claim, as the shared \
 __LINKEDIT, and what none does belongs to the outer image.")]
 pub(crate) struct Owner {
     #[command(flatten)]
@@ -249,7 +261,7 @@ pub(crate) struct Entries {
   kc symbols kernelcache
   kc symbols --image com.apple.kernel kernelcache
 
-Types are those of nm: T text, D data, B zero-fill, S other section, A absolute, U undefined,
+Types are those of nm: T text, D data, B zero-fill, S other section, A absolute, U undefined, \
 C common, I indirect, - debugging; small letters are local.")]
 pub(crate) struct Symbols {
     #[command(flatten)]
@@ -371,11 +383,10 @@ pub(crate) struct Disasm {
   kc diff kernelcache.old kernelcache.new
   kc diff --symbols kernelcache.old kernelcache.new
 
-Segments are matched by name, images and kexts by id, or by UUID where only one file has the id, symbols by image and name. Where
-most segments and images moved by the same distance, that is said once. A symbol has moved if its distance from its image's
-header differs. Symbols that are not defined in a section (debugging, undefined, common, absolute) are not compared. Both files
-are read with the same options. The status is 0
-whether they differ or not.")]
+Segments are matched by name, images and kexts by id, or by UUID where only one file has the id, symbols by image and name. Where \
+most segments and images moved by the same distance, that is said once. A symbol has moved if its distance from its image's \
+header differs. Symbols that are not defined in a section (debugging, undefined, common, absolute) are not compared. Both files \
+are read with the same options. The status is 0 whether they differ or not.")]
 pub(crate) struct Diff {
     #[command(flatten)]
     pub(crate) input: InputArgs,

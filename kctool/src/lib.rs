@@ -10,6 +10,7 @@ use std::io::{ErrorKind, Read, Write};
 mod charge;
 mod cli;
 mod cmd;
+mod columns;
 mod container;
 mod damage;
 mod failure;
@@ -23,20 +24,31 @@ mod mapped;
 mod merged;
 mod number;
 mod output;
+mod paint;
 mod pattern;
 mod printable;
+mod progress;
 mod question;
 mod report;
 mod streams;
 mod symbols;
+mod terminal;
 mod ticket;
 mod wrong_file;
 
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
+use progress::Progress;
 use streams::Streams;
+use terminal::When;
 
 pub use failure::Failure;
 pub use guard::{Allocator, install_handlers};
+pub use terminal::Terminal;
+
+/// The command line, for what writes completions and man pages of it.
+pub fn command() -> clap::Command {
+    cli::Cli::command()
+}
 
 /// What the parser of the command line says, with what the user typed escaped.
 fn escaped(mut error: clap::Error) -> String {
@@ -64,11 +76,23 @@ fn escaped(mut error: clap::Error) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// When to print in colour, of a command line that asks for help and is not read to its end.
+fn asked(args: &[OsString]) -> When {
+    let words = args.iter().filter_map(|word| word.to_str());
+    let words: Vec<&str> = words.flat_map(|word| word.split('=')).collect();
+    let after = words.iter().skip_while(|word| **word != "--color").nth(1);
+    after
+        .and_then(|word| <When as clap::ValueEnum>::from_str(word, false).ok())
+        .unwrap_or_default()
+}
+
 /// Runs one command line, `args` starting with the program's name, and returns its exit status:
 /// 0 for a whole answer, 1 for an error, 2 for a command line that makes no sense, 3 for an answer
 /// about an input that is damaged, 4 for an empty one if the command line calls that an error.
 ///
 /// A reader of `stdout` that goes away ends the run quietly with 0.
+///
+/// The streams are taken for files or pipes; see [`run_on`].
 pub fn run<I, T>(
     args: I,
     stdin: &mut dyn Read,
@@ -79,7 +103,23 @@ where
     I: IntoIterator<Item = T>,
     T: Into<OsString> + Clone,
 {
-    let cli = match cli::Cli::try_parse_from(args) {
+    run_on(Terminal::default(), args, stdin, stdout, stderr)
+}
+
+/// As [`run`], on streams that are a terminal, or may be.
+pub fn run_on<I, T>(
+    terminal: Terminal,
+    args: I,
+    stdin: &mut dyn Read,
+    stdout: &mut dyn Write,
+    stderr: &mut dyn Write,
+) -> u8
+where
+    I: IntoIterator<Item = T>,
+    T: Into<OsString> + Clone,
+{
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let cli = match cli::Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers; everything else is a complaint.
@@ -88,7 +128,13 @@ where
             } else {
                 (stdout, 0)
             };
-            drop(to.write_all(escaped(error).as_bytes()));
+            let text = if status == 0 && terminal.with(asked(&args)).colors {
+                // Nothing of it was typed.
+                error.render().ansi().to_string()
+            } else {
+                escaped(error)
+            };
+            drop(to.write_all(text.as_bytes()));
             return status;
         }
     };
@@ -96,6 +142,8 @@ where
         stdin,
         stdout,
         stderr,
+        terminal: terminal.with(cli.color),
+        progress: terminal.is_stderr_one.then(Progress::new),
     };
     let outcome = cmd::run(&cli, &mut streams).and_then(|status| {
         streams.stdout.flush()?;
@@ -106,7 +154,7 @@ where
         Err(Failure::Io { path: None, source }) if source.kind() == ErrorKind::BrokenPipe => 0,
         Err(failure) => {
             drop(streams.stdout.flush());
-            drop(streams.note(failure));
+            drop(streams.complain(&failure));
             1
         }
     }

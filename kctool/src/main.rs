@@ -8,8 +8,10 @@ static ALLOCATOR: kctool::Allocator = kctool::Allocator;
 fn main() -> ExitCode {
     kctool::install_handlers();
     let mut stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    let mut stderr = io::stderr().lock();
-    let status = kctool::run(
+    // Not locked: what is said of a run that takes long is written meanwhile.
+    let mut stderr = io::stderr();
+    let status = kctool::run_on(
+        kctool::Terminal::detect(),
         std::env::args_os(),
         &mut io::stdin().lock(),
         &mut stdout,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::Failure;
 use crate::guard::Temporary;
 use crate::printable::Printable;
+use crate::progress::Progress;
 use crate::streams::Streams;
 
 /// Writes `parts` one after the other to `path`, or to standard output for `-`.
@@ -21,8 +22,11 @@ pub(crate) fn write(
     parts: &[&[u8]],
 ) -> Result<(), Failure> {
     if path == Path::new("-") {
-        for part in parts {
-            streams.stdout.write_all(part)?;
+        for piece in pieces(parts) {
+            streams.stdout.write_all(piece)?;
+            if let Some(progress) = &streams.progress {
+                progress.bytes(piece.len());
+            }
         }
         return Ok(());
     }
@@ -37,11 +41,11 @@ pub(crate) fn write(
         OpenOptions::new()
             .write(true)
             .open(path)
-            .and_then(|mut file| write_all(&mut file, parts))
+            .and_then(|mut file| write_all(&mut file, parts, streams.progress.as_ref()))
     } else {
         // A link that leads nowhere yet is replaced itself.
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        write_beside(&target, parts)
+        write_beside(&target, parts, streams.progress.as_ref())
     };
     outcome.map_err(Failure::at(path))
 }
@@ -65,11 +69,24 @@ fn is_same(path: &Path, input: &Path) -> bool {
     file(path).is_some_and(|output| file(input) == Some(output))
 }
 
-fn write_all(file: &mut File, parts: &[&[u8]]) -> io::Result<()> {
-    parts.iter().try_for_each(|part| file.write_all(part))
+/// Bytes that are written at once, so that it shows how far a large file is.
+const PIECE: usize = 8 << 20;
+
+fn pieces<'p>(parts: &'p [&'p [u8]]) -> impl Iterator<Item = &'p [u8]> {
+    parts.iter().flat_map(|part| part.chunks(PIECE))
 }
 
-fn write_beside(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
+fn write_all(file: &mut File, parts: &[&[u8]], progress: Option<&Progress>) -> io::Result<()> {
+    pieces(parts).try_for_each(|piece| {
+        file.write_all(piece)?;
+        if let Some(progress) = progress {
+            progress.bytes(piece.len());
+        }
+        Ok(())
+    })
+}
+
+fn write_beside(path: &Path, parts: &[&[u8]], progress: Option<&Progress>) -> io::Result<()> {
     let name = path
         .file_name()
         .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "not a file name"))?;
@@ -78,7 +95,7 @@ fn write_beside(path: &Path, parts: &[&[u8]]) -> io::Result<()> {
     if let Ok(replaced) = fs::metadata(path) {
         file.set_permissions(replaced.permissions())?;
     }
-    write_all(&mut file, parts)?;
+    write_all(&mut file, parts, progress)?;
     drop(file);
     fs::rename(&temporary, path)?;
     guard.keep();

@@ -12,6 +12,7 @@ use crate::container::Payload;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::json;
+use crate::paint;
 use crate::printable::{NameLimit, Printable};
 use crate::streams::Streams;
 
@@ -66,6 +67,7 @@ pub(crate) struct Report<'o, 's> {
     is_list: bool,
     written: Written,
     rows: u64,
+    heading: Option<String>,
     out: Vec<u8>,
     pub(crate) names: NameLimit,
     pub(crate) damage: Damage,
@@ -94,6 +96,7 @@ impl<'o, 's> Report<'o, 's> {
             is_list: true,
             written: Written::Nothing,
             rows: 0,
+            heading: None,
             out: Vec::new(),
             names: NameLimit::new(usize::MAX),
             damage: Damage::default(),
@@ -147,15 +150,49 @@ impl<'o, 's> Report<'o, 's> {
     /// Text of a row that is written, with its newline.
     pub(crate) fn text(&mut self) -> Result<&mut Vec<u8>, Failure> {
         self.rows += 1;
+        if let Some(heading) = self.heading.take() {
+            writeln!(self.out, "{heading}")?;
+        }
         self.remark()
     }
 
     /// Text that is not a row.
     pub(crate) fn remark(&mut self) -> Result<&mut Vec<u8>, Failure> {
         if PIECE <= self.out.len() {
-            self.flush()?;
+            self.flush(false)?;
         }
         Ok(&mut self.out)
+    }
+
+    /// Columns that a line of text may have, if it is for a terminal.
+    pub(crate) fn width(&self) -> Option<usize> {
+        let is_for_one = !self.to_stderr && !self.is_json();
+        self.streams.terminal.width.filter(|_| is_for_one)
+    }
+
+    /// The names of the columns of the rows that follow: written before the first one, and on a
+    /// terminal only; files and pipes have rows alone.
+    pub(crate) fn heading(&mut self, names: &str) {
+        if self.width().is_none() {
+            return;
+        }
+        let names = names.trim_end();
+        let names = if self.colors() {
+            paint::heading(names)
+        } else {
+            names.to_owned()
+        };
+        self.heading = Some(names);
+    }
+
+    fn colors(&self) -> bool {
+        let terminal = self.streams.terminal;
+        let is_colored = if self.to_stderr {
+            terminal.stderr_colors
+        } else {
+            terminal.colors
+        };
+        is_colored && !self.is_json()
     }
 
     /// Writes the answer that is not a list.
@@ -200,7 +237,7 @@ impl<'o, 's> Report<'o, 's> {
         }
         self.rows += 1;
         if PIECE <= self.out.len() {
-            self.flush()?;
+            self.flush(false)?;
         }
         Ok(())
     }
@@ -216,14 +253,14 @@ impl<'o, 's> Report<'o, 's> {
                 self.damage.add_to(failure.copy(), None);
                 self.tail()?;
             }
-            self.flush()?;
+            self.flush(true)?;
             return Err(failure);
         }
         if self.is_json() {
             self.head()?;
             self.tail()?;
         }
-        self.flush()?;
+        self.flush(true)?;
         let is_whole = self.damage.is_none();
         self.damage.say(self.in_payload, self.streams)?;
         Ok(match (is_whole, self.rows) {
@@ -294,13 +331,25 @@ impl<'o, 's> Report<'o, 's> {
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), Failure> {
-        if self.to_stderr {
-            self.streams.stderr.write_all(&self.out)?;
+    /// Writes what was collected; in colour whole lines only, unless they are the last.
+    fn flush(&mut self, is_last: bool) -> Result<(), Failure> {
+        let len = self.out.len();
+        let (painted, end) = if self.colors() {
+            let end = self.out.iter().rposition(|&byte| byte == b'\n');
+            let end = end.filter(|_| !is_last).map_or(len, |at| at + 1);
+            let painted = paint::lines(self.subcommand, &self.out[..end]);
+            (Some(painted), end)
         } else {
-            self.streams.stdout.write_all(&self.out)?;
+            (None, len)
+        };
+        let bytes = painted.as_deref().unwrap_or(&self.out);
+        if self.to_stderr {
+            self.streams.stderr.write_all(bytes)?;
+        } else {
+            self.streams.count(bytes);
+            self.streams.stdout.write_all(bytes)?;
         }
-        self.out.clear();
+        self.out.drain(..end);
         Ok(())
     }
 }

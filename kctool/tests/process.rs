@@ -204,3 +204,43 @@ fn signals_leave_nothing_behind() {
         assert!(!folder.names().contains(&"out2".to_owned()));
     }
 }
+
+/// On a terminal `kc` finds its width and says how far it is; `script` (of every Debian) makes one.
+#[test]
+fn a_terminal_is_found() {
+    let folder = Folder::new("terminal");
+    let words = [0x1f, 0x20, 0x03, 0xd5].repeat(1 << 16);
+    fs::write(folder.0.join("words"), words).unwrap();
+    let kc = env!("CARGO_BIN_EXE_kc");
+    let shown = |line: &str| {
+        let line = format!("stty cols 60; {line}");
+        let output = Command::new("script")
+            .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+            .stdin(Stdio::null())
+            .env("TERM", "xterm")
+            .env_remove("NO_COLOR")
+            .env_remove("CLICOLOR_FORCE")
+            .env_remove("COLUMNS")
+            .current_dir(&folder.0)
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let entries = shown(&format!("{kc} entries fileset"));
+    assert!(entries.starts_with("\x1b[1mvmaddr "), "{entries:?}");
+    assert!(!entries.contains("uuid"), "{entries:?}");
+    // The reader waits longer than a run may take without a word.
+    let line = format!("{kc} disasm --raw words | (sleep 1.2; wc -l)");
+    let progress = shown(&line);
+    let (said, count) = progress.rsplit_once("\r\x1b[K").unwrap();
+    assert!(
+        said.contains(" s, ") && said.contains("rows, "),
+        "{progress:?}"
+    );
+    assert_eq!(count.trim(), "65536", "{progress:?}");
+    // Nobody watches a pipe.
+    let piped = shown(&format!(
+        "{kc} disasm --raw words 2>&1 | (sleep 1.2; wc -l)"
+    ));
+    assert_eq!(piped.trim(), "65536", "{piped:?}");
+}

@@ -13,8 +13,8 @@ use crate::number::{number, size};
   kc xrefs kernelcache _panic --calls
   kc xrefs kernelcache --string boot-args
 
-Found are adrp pairs (add, loads, stores), adr, literals, branches, calls, and pointers in data. Strings are
-found where their whole text is TEXT; --contains takes a part. With --calls a stub that jumps to the target counts as the target.
+Found are adrp pairs (add, loads, stores), adr, literals, branches, calls, and pointers in data. Strings are \
+found where their whole text is TEXT; --contains takes a part. With --calls a stub that jumps to the target counts as the target. \
 Of an object file (MH_OBJECT) the code is read as it stands: what relocation entries will fill in is not there yet.")]
 pub(crate) struct Xrefs {
     #[command(flatten)]
@@ -46,11 +46,11 @@ pub(crate) struct Xrefs {
   kc find kernelcache --text 'msr oslar_el1, xzr; msr daifset, #0xf; movk x0, _'
   kc find kernelcache --words 'd510109f d5034fdf f2e?????'
   kc find kernelcache --words ffffffe0:d53800a0
-  kc find kernelcache --text 'stp x29, x30, [sp, #_]' --before 0xfffffe0007004120
+  kc find kernelcache --text 'stp x29, x30, _' --before 0xfffffe0007004120
   kc find kernelcache --bytes '1f 20 03 d5 ?? ?? ?? 94'
   kc find kernelcache --quadwords fffffe0007??????
 
-Text is LLVM's; _ is any operand, #_ any immediate, and targets are distances (#8). A word is eight hexadecimal
+Text is LLVM's; _ is any operand, #_ any immediate, and targets are distances (#8). A word is eight hexadecimal \
 digits, ? for any, or MASK:VALUE. Instructions are looked for in code, bytes in all segments.")]
 pub(crate) struct Find {
     #[command(flatten)]
@@ -104,7 +104,7 @@ pub(crate) struct Strings {
   kc functions kernelcache --image com.apple.kernel
   kc functions kernelcache --containing 0xfffffe0007a00000
 
-Functions are those of LC_FUNCTION_STARTS; each ends where the next one starts. Where an image has none, --containing
+Functions are those of LC_FUNCTION_STARTS; each ends where the next one starts. Where an image has none, --containing \
 guesses by prologues, and says so.")]
 pub(crate) struct Functions {
     #[command(flatten)]

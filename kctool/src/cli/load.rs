@@ -12,11 +12,11 @@ use crate::number::{number, slide};
   kc load kernelcache --phys-base 0x800000000
   kc load kernelcache --phys-base 0x801dc4000 --slide 0x1dc0000 -o memory.bin
 
-The lowest segment goes to the physical base, and all others as far behind it as their addresses are. The memory has zeros where
-the file has no bytes. It is what a boot loader leaves: the kernel of a fileset rewrites its pointers, load commands and symbols
-itself, so they are as in the file; of a static kernel its own header, its symbols, non-lazy symbol pointers and local relocations
-are slid. --apply-fixups does the kernel's work in its place, for emulators, analysis and images that do not fix themselves up:
-pointers as they are at the slide, without signatures, and headers and symbols as in the file. A pointer into another collection
+The lowest segment goes to the physical base, and all others as far behind it as their addresses are. The memory has zeros where \
+the file has no bytes. It is what a boot loader leaves: the kernel of a fileset rewrites its pointers, load commands and symbols \
+itself, so they are as in the file; of a static kernel its own header, its symbols, non-lazy symbol pointers and local relocations \
+are slid. --apply-fixups does the kernel's work in its place, for emulators, analysis and images that do not fix themselves up: \
+pointers as they are at the slide, without signatures, and headers and symbols as in the file. A pointer into another collection \
 is then an error, as its base is not known.")]
 pub(crate) struct Load {
     #[command(flatten)]
@@ -45,8 +45,8 @@ pub(crate) struct Load {
   kc rebase kernelcache --slide 0x1dc0000 -o moved.macho
   kc rebase moved.macho --slide -0x1dc0000 -o same.macho
 
-Segments, sections, entry points, fileset entries, defined symbols and absolute pointers move, in every image; the second
-example gives the first one's input again. Pointers as they are at run time are another thing: see kc load. A container's
+Segments, sections, entry points, fileset entries, defined symbols and absolute pointers move, in every image; the second \
+example gives the first one's input again. Pointers as they are at run time are another thing: see kc load. A container's \
 payload is written, without the container.")]
 pub(crate) struct Rebase {
     #[command(flatten)]

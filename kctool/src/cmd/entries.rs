@@ -6,6 +6,7 @@ use macho_core::{FileOffset, VmAddr};
 use serde_json::{Value, json};
 
 use crate::cli::Entries;
+use crate::columns::{ImageColumns, ImageRow};
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::images::{self, ImageMemory};
@@ -25,7 +26,9 @@ pub(super) fn run(args: &Entries, streams: &mut Streams<'_>) -> Result<Status, F
 
 fn list(cache: &KernelCache<'_>, report: &mut Report<'_, '_>) -> Result<(), Failure> {
     let mut memory = ImageMemory::default();
-    for (image, uuid) in listed(memory.whole(cache)?) {
+    let images = memory.whole(cache)?;
+    let columns = columns(images, report);
+    for (image, uuid) in listed(images) {
         let (uuid, damage) = match (uuid, image.damage) {
             (Ok(uuid), None) => (uuid, Value::Null),
             (Ok(uuid), Some(error)) => (uuid, report.damaged(error, images::id(image))),
@@ -41,22 +44,35 @@ fn list(cache: &KernelCache<'_>, report: &mut Report<'_, '_>) -> Result<(), Fail
             // The remark says all that there is.
             continue;
         }
-        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
-        let vmaddr = or_dash(image.vmaddr.map(|vmaddr| vmaddr.to_string()));
-        let offset = image.file_offset.map(FileOffset::get);
-        let offset = or_dash(offset.map(|offset| format!("{offset:#010x}")));
-        let uuid = or_dash(uuid);
-        let id = or_dash(images::id(image));
-        let version = image.version.filter(|version| !version.raw().is_empty());
-        let version = version.map_or_else(String::new, |version| {
-            format!("  {}", images::plain(version))
-        });
-        writeln!(
-            report.text()?,
-            "{vmaddr:18}  {offset:10}  {uuid:36}  {id}{version}"
-        )?;
+        writeln!(report.text()?, "{}", columns.line(&row(image, uuid)))?;
     }
     Ok(())
+}
+
+/// Which columns there is room for, and their names.
+fn columns(images: Images<'_, '_>, report: &mut Report<'_, '_>) -> ImageColumns {
+    let width = report.width();
+    // What is shown in full whatever the width need not be measured.
+    let rows: Vec<ImageRow> = match width {
+        Some(_) => listed(images).map(|(image, _)| row(image, None)).collect(),
+        None => Vec::new(),
+    };
+    let columns = ImageColumns::new(width, rows.iter());
+    report.heading(&columns.heading());
+    columns
+}
+
+/// A row of text.
+fn row(image: &Image<'_>, uuid: Option<String>) -> ImageRow {
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let offset = image.file_offset.map(FileOffset::get);
+    ImageRow {
+        vmaddr: or_dash(image.vmaddr.map(|vmaddr| vmaddr.to_string())),
+        file_offset: or_dash(offset.map(|offset| format!("{offset:#010x}"))),
+        uuid: or_dash(uuid),
+        id: or_dash(images::id(image)),
+        version: image.version.map(images::plain).unwrap_or_default(),
+    }
 }
 
 /// `{ id, vmaddr, file_offset, uuid, version, size }`.

@@ -1,31 +1,32 @@
 //! `kc info`: what the file is, from the container to the entries.
-use img4::{
-    DigestCheck, FourCc, Img4, KeybagKind, Manifest, Payload as Im4p, Property, Value as Der,
-};
-use kc_offsets::{CollectionKind, KernelCache};
-use macho_core::{FatFile, MachO, Name, Segment};
+use kc_offsets::{CollectionKind, KernelCache, Shape};
+use macho_core::{MachO, Name, Platform, Segment};
 use serde_json::{Value, json};
 
 use crate::cli::Info;
 use crate::cmd::{entries, headers};
-use crate::container::{self, Payload, arch_name, slices};
+use crate::container;
 use crate::damage::Damage;
 use crate::failure::Failure;
 use crate::image::{entry_json, note_tolerated, protection};
 use crate::input::Input;
 use crate::json::{self, hex, text};
-use crate::printable::{Hex, Printable};
 use crate::report::{Report, Status};
 use crate::streams::Streams;
 
-mod chip;
+mod container_json;
+mod lines;
+mod machine;
 mod text;
 
+use container_json::{container_json, fat_json, stream_json};
+
 /// The fields of the document that an image has, null if there is none.
-const IMAGE_FIELDS: [&str; 15] = [
+const IMAGE_FIELDS: [&str; 16] = [
     "shape",
     "collection",
     "darwin",
+    "platform",
     "header",
     "uuid",
     "build_version",
@@ -85,12 +86,13 @@ pub(super) fn run(args: &Info, streams: &mut Streams<'_>) -> Result<Status, Fail
         }
         report.damaged(error, None);
     }
+    let width = report.width();
     let done = if report.is_json() {
         report.answer(&document)
     } else {
         report
             .text()
-            .map(|out| out.extend_from_slice(text::write(&document).as_bytes()))
+            .map(|out| out.extend_from_slice(text::write(&document, width).as_bytes()))
     };
     report.end(done)
 }
@@ -125,152 +127,6 @@ fn describe_payload(
     described.map_err(|failure| payload.inside(failure))
 }
 
-fn container_json(img4: &Img4<'_>) -> Value {
-    let payload = img4.payload().map(|payload| payload_json(&payload));
-    let manifest = img4
-        .manifest()
-        .map(|manifest| manifest_json(&manifest, img4.payload()));
-    let restore_info = img4
-        .restore_info()
-        .map(|info| properties_json(info.properties()));
-    json!({
-        "kind": format!("{:?}", img4.container()).to_uppercase(),
-        "payload": payload,
-        "manifest": manifest,
-        "restore_info": restore_info,
-        "trailing": img4.trailing().len(),
-    })
-}
-
-/// What the container says of its payload; what cannot be read of that is null.
-fn payload_json(payload: &Im4p<'_>) -> Value {
-    let plan = payload.plan().ok();
-    let keybags: Vec<_> = payload
-        .keybags()
-        .map(|bag| {
-            json!({
-                "kind": match bag.kind() {
-                    KeybagKind::PRODUCTION => "production".to_owned(),
-                    KeybagKind::DEVELOPMENT => "development".to_owned(),
-                    KeybagKind(other) => other.to_string(),
-                },
-                "iv": Hex(bag.iv()).to_string(),
-                "key": Hex(bag.key()).to_string(),
-            })
-        })
-        .collect();
-    json!({
-        "fourcc": payload.fourcc().to_string(),
-        "description": Printable(payload.description()).to_string(),
-        "codec": plan.map_or("unknown", |plan| codec_name(plan.codec())),
-        "data_offset": hex(payload.data_offset()),
-        "compressed_size": payload.data().len(),
-        "size": plan.and_then(|plan| plan.size()),
-        "encrypted": payload.is_encrypted(),
-        "keybags": keybags,
-        "extra": plan.map_or(0, |plan| plan.extra().len()),
-        "properties": properties_json(payload.properties()),
-    })
-}
-
-/// A compressed stream without a container, as the container that it is not.
-fn stream_json(data: &[u8], plan: &img4::Plan<'_>) -> Value {
-    json!({
-        "kind": "none",
-        "payload": {
-            "fourcc": null,
-            "description": "",
-            "codec": codec_name(plan.codec()),
-            "data_offset": "0x0",
-            "compressed_size": data.len(),
-            "size": plan.size(),
-            "encrypted": false,
-            "keybags": [],
-            "extra": plan.extra().len(),
-            "properties": {},
-        },
-        "manifest": null,
-        "restore_info": null,
-        "trailing": 0,
-    })
-}
-
-const fn codec_name(codec: img4::Codec) -> &'static str {
-    match codec {
-        img4::Codec::Stored => "none",
-        img4::Codec::Lzfse => "lzfse",
-        img4::Codec::CompLzss => "complzss",
-        img4::Codec::CompLzvn => "complzvn",
-        _ => "unknown",
-    }
-}
-
-fn manifest_json(manifest: &Manifest<'_>, payload: Option<Im4p<'_>>) -> Value {
-    let digest = payload.map(|payload| match payload.check_digest(manifest) {
-        DigestCheck::MatchesSha1 => "matches (SHA-1)".to_owned(),
-        DigestCheck::MatchesSha384 => "matches (SHA-384)".to_owned(),
-        DigestCheck::Differs => "differs".to_owned(),
-        DigestCheck::NoObject => format!("unverified: no object {}", payload.fourcc()),
-        DigestCheck::NoDigest => "unverified: no DGST".to_owned(),
-        _ => "unverified: unknown digest".to_owned(),
-    });
-    let objects: serde_json::Map<_, _> = manifest
-        .objects()
-        .map(|object| {
-            (
-                object.name().to_string(),
-                properties_json(object.properties()),
-            )
-        })
-        .collect();
-    let mut properties = manifest.properties();
-    let chip = properties.find(|property| property.name() == FourCc::new(*b"CHIP"));
-    let chip = chip.and_then(|property| chip::name(property.value().as_u64()?));
-    json!({
-        "chip_name": chip,
-        "payload_digest": digest,
-        "signature": "not verified",
-        "properties": properties_json(manifest.properties()),
-        "objects": objects,
-    })
-}
-
-fn properties_json<'a>(properties: impl Iterator<Item = Property<'a>>) -> Value {
-    let properties: serde_json::Map<_, _> = properties
-        .map(|property| {
-            let value = match property.value() {
-                Der::Boolean(value) => value.into(),
-                Der::Integer(bytes) => property
-                    .value()
-                    .as_u64()
-                    .map_or_else(|| format!("0x{}", Hex(bytes)).into(), hex),
-                Der::Octets(bytes) => Hex(bytes).to_string().into(),
-                Der::Text(bytes) => Printable(bytes).to_string().into(),
-                _ => Hex(property.tlv().raw()).to_string().into(),
-            };
-            (property.name().to_string(), value)
-        })
-        .collect();
-    properties.into()
-}
-
-fn fat_json(payload: &Payload<'_>) -> Result<Value, Failure> {
-    if !FatFile::is_fat(&payload.bytes) {
-        return Ok(Value::Null);
-    }
-    let fat = FatFile::parse(&payload.bytes).map_err(|error| payload.inside(error.into()))?;
-    Ok(slices(&fat)
-        .map(|arch| {
-            json!({
-                "arch": arch_name(arch.cputype(), arch.cpusubtype()),
-                "file_offset": hex(arch.file_offset().get()),
-                "size": arch.size(),
-                "align": arch.align(),
-            })
-        })
-        .collect())
-}
-
 /// The image's part of the document.
 pub(super) fn image_json(cache: &KernelCache<'_>, damage: &mut Damage) -> Result<Value, Failure> {
     let mut document = json!({});
@@ -289,6 +145,7 @@ fn describe_image(
     let kind = cache.collection_kind().ok().flatten();
     document["collection"] = kind.map(CollectionKind::name).into();
     document["darwin"] = darwin_json(cache);
+    document["platform"] = platform_json(cache);
     document["header"] = headers::header_json(&image);
     document["uuid"] = image.uuid()?.map(|uuid| uuid.to_string()).into();
     document["build_version"] = build_version_json(&image)?;
@@ -344,11 +201,63 @@ fn darwin_json(cache: &KernelCache<'_>) -> Value {
             "date": part(version.date),
             "builder": part(version.builder),
             "tree": part(version.tree),
+            "xnu": version.tree.and_then(xnu),
             "config": part(version.config),
             "arch": part(version.arch),
             "soc": part(version.soc),
         })
     })
+}
+
+/// The number of the sources in the name of their tree, as `11417.121.6~2` of
+/// `xnu-11417.121.6~2`.
+fn xnu(tree: Name<'_>) -> Option<String> {
+    const PREFIX: &[u8] = b"xnu-";
+    let tree = tree.as_bytes();
+    let places = tree
+        .windows(PREFIX.len())
+        .rposition(|window| window == PREFIX);
+    let number = &tree[places? + PREFIX.len()..];
+    let is_part = |byte: &&u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'~');
+    let number: String = number
+        .iter()
+        .take_while(is_part)
+        .map(|&byte| char::from(byte))
+        .collect();
+    (!number.is_empty()).then_some(number)
+}
+
+/// What the kernel was built for: its image says so, that of a collection has a version of 0.
+fn platform_json(cache: &KernelCache<'_>) -> Value {
+    let kernel = match cache.shape() {
+        Shape::Fileset => {
+            let mut entries = cache.entries().flatten();
+            let kernel = entries.find(|entry| entry.id == "com.apple.kernel");
+            kernel.and_then(|kernel| kernel.image().ok())
+        }
+        _ => Some(cache.image()),
+    };
+    let version = kernel.and_then(|kernel| kernel.build_version().ok().flatten());
+    version.map_or(Value::Null, |version| {
+        json!({
+            "name": platform_name(version.platform),
+            "minos": version.minos.to_string(),
+            "sdk": version.sdk.to_string(),
+        })
+    })
+}
+
+/// What Apple calls a platform; of others the name of the constant.
+fn platform_name(platform: Platform) -> String {
+    match platform {
+        Platform::PLATFORM_MACOS => "macOS".to_owned(),
+        Platform::PLATFORM_IOS => "iOS".to_owned(),
+        Platform::PLATFORM_TVOS => "tvOS".to_owned(),
+        Platform::PLATFORM_WATCHOS => "watchOS".to_owned(),
+        Platform::PLATFORM_BRIDGEOS => "bridgeOS".to_owned(),
+        Platform::PLATFORM_VISIONOS => "visionOS".to_owned(),
+        other => other.to_string(),
+    }
 }
 
 fn build_version_json(image: &MachO<'_>) -> Result<Value, Failure> {

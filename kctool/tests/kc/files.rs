@@ -347,12 +347,15 @@ fn a_kernel_says_which_it_is() {
     file[at + 48..at + 52].copy_from_slice(&u32::try_from(place).unwrap().to_le_bytes());
     let info = kc(&words("info -"), &file).stdout;
     let info = String::from_utf8(info).unwrap();
-    let line = "kernel          Darwin 24.5.0, xnu-11417.121.6~2, RELEASE ARM64 T6000, \
-                Tue Apr 22 19:54:49 PDT 2025\n";
-    assert!(info.contains(line), "{info}");
+    let lines = "kernel          Darwin 24.5.0, built Tue Apr 22 19:54:49 PDT 2025\n\
+                 xnu             11417.121.6~2\n\
+                 variant         RELEASE ARM64 T6000\n";
+    assert!(info.contains(lines), "{info}");
     let json = kc(&words("info --json -"), &file).stdout;
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     let darwin = &json["answer"]["darwin"];
     assert_eq!(darwin["release"], "24.5.0");
+    assert_eq!(darwin["xnu"], "11417.121.6~2");
+    assert_eq!(darwin["config"], "RELEASE");
     assert_eq!(darwin["soc"], "T6000");
 }

@@ -6,3 +6,4 @@ mod files;
 mod fixups;
 mod loaded;
 mod mapped;
+mod terminal;

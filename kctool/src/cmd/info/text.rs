@@ -1,207 +1,237 @@
 //! The document of `kc info` for people.
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
-/// The same document for people.
-pub(super) fn write(document: &Value) -> String {
-    let mut out = String::new();
-    let show = |value: &Value| match value {
-        Value::String(text) => text.clone(),
-        Value::Null => "-".to_owned(),
-        other => other.to_string(),
-    };
-    let mut line = |name: &str, text: &str| {
-        let _ = writeln!(out, "{name:16}{text}");
-    };
-    let container = &document["container"];
-    if let Value::Null = container {
-        line("container", "none");
-    } else {
-        line("container", &show(&container["kind"]));
-        let payload = &container["payload"];
-        if !payload.is_null() {
-            line(
-                "payload",
-                &format!(
-                    "{} {}",
-                    show(&payload["fourcc"]),
-                    show(&payload["description"])
-                ),
-            );
-            line(
-                "codec",
-                &format!(
-                    "{}, {} bytes at file offset {} hold {} bytes",
-                    show(&payload["codec"]),
-                    payload["compressed_size"],
-                    show(&payload["data_offset"]),
-                    show(&payload["size"]),
-                ),
-            );
-            if payload["encrypted"] == true {
-                line("encrypted", "yes");
-            }
-            if payload["extra"] != 0 {
-                line(
-                    "extra",
-                    &format!("{} bytes behind the compressed stream", payload["extra"]),
-                );
-            }
-            properties_text(&mut line, "payload", &payload["properties"]);
-        }
-        let manifest = &container["manifest"];
-        if !manifest.is_null() {
-            let signature = show(&manifest["signature"]);
-            let digest = &manifest["payload_digest"];
-            line(
-                "manifest",
-                &if digest.is_null() {
-                    format!("signature {signature}")
-                } else {
-                    format!(
-                        "digest of the payload: {}; signature {signature}",
-                        show(digest)
-                    )
-                },
-            );
-            if let Value::String(chip) = &manifest["chip_name"] {
-                line("chip", chip);
-            }
-            properties_text(&mut line, "manifest", &manifest["properties"]);
-            for (name, object) in manifest["objects"].as_object().into_iter().flatten() {
-                properties_text(&mut line, name, object);
-            }
-        }
-        properties_text(&mut line, "restore info", &container["restore_info"]);
-    }
+use super::lines::{Lines, number, show};
+use crate::columns::{ImageColumns, ImageRow, fit};
+
+/// The same document for people: on a terminal in lines of so many columns, and with headings.
+pub(super) fn write(document: &Value, width: Option<usize>) -> String {
+    let mut lines = Lines::new(width);
+    container(&mut lines, &document["container"]);
     for arch in document["fat"].as_array().into_iter().flatten() {
-        line(
-            "slice",
-            &format!(
-                "{}, {} bytes at file offset {}",
-                show(&arch["arch"]),
-                arch["size"],
-                show(&arch["file_offset"])
-            ),
+        let size = number(&arch["size"]);
+        let (arch, offset) = (show(&arch["arch"]), show(&arch["file_offset"]));
+        let text = format!("{arch}, {size:#x} bytes at file offset {offset}");
+        lines.add("slice", &text);
+    }
+    if !document["header"].is_null() {
+        image(&mut lines, document);
+        segments(&mut lines, &document["segments"]);
+        entries(&mut lines, &document["entries"]);
+    }
+    lines.text
+}
+
+fn container(lines: &mut Lines, container: &Value) {
+    if container.is_null() {
+        lines.add("container", "none");
+        return;
+    }
+    lines.add("container", &show(&container["kind"]));
+    let payload = &container["payload"];
+    if !payload.is_null() {
+        let (fourcc, description) = (show(&payload["fourcc"]), show(&payload["description"]));
+        lines.add("payload", &format!("{fourcc} {description}"));
+        let size = match &payload["size"] {
+            Value::Null => "-".to_owned(),
+            size => format!("{:#x}", number(size)),
+        };
+        let text = format!(
+            "{}, {:#x} bytes at file offset {} hold {size} bytes",
+            show(&payload["codec"]),
+            number(&payload["compressed_size"]),
+            show(&payload["data_offset"]),
         );
+        lines.add("codec", &text);
+        if payload["encrypted"] == true {
+            lines.add("encrypted", "yes");
+        }
+        if payload["extra"] != 0 {
+            let extra = number(&payload["extra"]);
+            let text = format!("{extra:#x} bytes behind the compressed stream");
+            lines.add("extra", &text);
+        }
+        properties(lines, "payload", &payload["properties"]);
     }
-    let header = &document["header"];
-    if header.is_null() {
-        return out;
+    manifest(lines, &container["manifest"]);
+    properties(lines, "restore info", &container["restore_info"]);
+}
+
+fn manifest(lines: &mut Lines, manifest: &Value) {
+    if manifest.is_null() {
+        return;
     }
-    line(
-        "image",
-        &format!(
-            "{}, {} {}, {} load commands of {} bytes, flags {}",
-            match &document["collection"] {
-                Value::String(kind) => format!("{kind} {}", show(&document["shape"])),
-                _ => show(&document["shape"]),
-            },
-            show(&header["filetype"]),
-            show(&header["arch"]),
-            header["ncmds"],
-            header["sizeofcmds"],
-            show(&header["flags"]),
+    let signature = show(&manifest["signature"]);
+    let text = match &manifest["payload_digest"] {
+        Value::Null => format!("signature {signature}"),
+        digest => format!(
+            "digest of the payload: {}; signature {signature}",
+            show(digest)
         ),
-    );
-    if !document["darwin"].is_null() {
-        line("kernel", &kernel(&document["darwin"]));
+    };
+    lines.add("manifest", &text);
+    if let Value::String(chip) = &manifest["chip_name"] {
+        lines.add("chip", chip);
     }
-    line("uuid", &show(&document["uuid"]));
-    let build = &document["build_version"];
-    if !build.is_null() {
-        line(
+    if let (Value::String(board), Value::String(product)) =
+        (&manifest["board_name"], &manifest["product"])
+    {
+        lines.add("board", &format!("{board} ({product})"));
+    }
+    properties(lines, "manifest", &manifest["properties"]);
+    for (name, object) in manifest["objects"].as_object().into_iter().flatten() {
+        properties(lines, name, object);
+    }
+}
+
+fn properties(lines: &mut Lines, owner: &str, properties: &Value) {
+    for (name, value) in properties.as_object().into_iter().flatten() {
+        lines.add(&format!("  {owner}"), &format!("{name} {}", show(value)));
+    }
+}
+
+fn image(lines: &mut Lines, document: &Value) {
+    let header = &document["header"];
+    let shape = match &document["collection"] {
+        Value::String(kind) => format!("{kind} {}", show(&document["shape"])),
+        _ => show(&document["shape"]),
+    };
+    let text = format!(
+        "{shape}, {} {}, {} load commands of {:#x} bytes, flags {}",
+        show(&header["filetype"]),
+        show(&header["arch"]),
+        header["ncmds"],
+        number(&header["sizeofcmds"]),
+        show(&header["flags"]),
+    );
+    lines.add("image", &text);
+    kernel(lines, &document["darwin"]);
+    let version = |version: &Value, name: &str| {
+        let (name, minos) = (show(&version[name]), show(&version["minos"]));
+        format!("{name} {minos}, SDK {}", show(&version["sdk"]))
+    };
+    if !document["platform"].is_null() {
+        lines.add("platform", &version(&document["platform"], "name"));
+    }
+    lines.add("uuid", &show(&document["uuid"]));
+    if !document["build_version"].is_null() {
+        lines.add(
             "build version",
-            &format!(
-                "{} {}, SDK {}",
-                show(&build["platform"]),
-                show(&build["minos"]),
-                show(&build["sdk"])
-            ),
+            &version(&document["build_version"], "platform"),
         );
     }
     if !document["source_version"].is_null() {
-        line("source version", &show(&document["source_version"]));
+        lines.add("source version", &show(&document["source_version"]));
     }
-    line("base", &show(&document["base"]));
+    lines.add("base", &show(&document["base"]));
     let entry = &document["entry"];
-    line(
-        "entry point",
-        &if entry.is_null() {
-            "-".to_owned()
-        } else {
-            format!(
-                "vmaddr {}, file offset {}, segment {}",
-                show(&entry["vmaddr"]),
-                show(&entry["file_offset"]),
-                show(&entry["segment"])
-            )
-        },
-    );
-    line(
-        "layout",
-        &match &document["first_nonlinear"] {
-            _ if document["linear"] == true => "linear: file offset = vmaddr - base".to_owned(),
-            Value::String(name) => format!("not linear: {name} lies at another file offset"),
-            _ => "not linear".to_owned(),
-        },
-    );
-    for segment in document["segments"].as_array().into_iter().flatten() {
-        let size = |name: &str| segment[name].as_u64().unwrap_or(0);
-        line(
-            "segment",
-            &format!(
+    let text = match entry {
+        Value::Null => "-".to_owned(),
+        _ => format!(
+            "vmaddr {}, file offset {}, segment {}",
+            show(&entry["vmaddr"]),
+            show(&entry["file_offset"]),
+            show(&entry["segment"])
+        ),
+    };
+    lines.add("entry point", &text);
+    let text = match &document["first_nonlinear"] {
+        _ if document["linear"] == true => "linear: file offset = vmaddr - base".to_owned(),
+        Value::String(name) => format!("not linear: {name} lies at another file offset"),
+        _ => "not linear".to_owned(),
+    };
+    lines.add("layout", &text);
+}
+
+/// The kernel's version, its sources, and which build it is.
+fn kernel(lines: &mut Lines, darwin: &Value) {
+    let part = |name: &str| darwin[name].as_str();
+    let Some(release) = part("release") else {
+        return;
+    };
+    let built = part("date").map_or_else(String::new, |date| format!(", built {date}"));
+    lines.add("kernel", &format!("Darwin {release}{built}"));
+    if let Some(tree) = part("xnu").or_else(|| part("tree")) {
+        lines.add("xnu", tree);
+    }
+    let variant: Vec<&str> = ["config", "arch", "soc"]
+        .into_iter()
+        .filter_map(part)
+        .collect();
+    if !variant.is_empty() {
+        lines.add("variant", &variant.join(" "));
+    }
+}
+
+/// The segments: each in a line that says what its numbers are, or on a terminal in columns with a
+/// heading, since such a line is longer than 80 columns.
+fn segments(lines: &mut Lines, segments: &Value) {
+    let all = segments.as_array().into_iter().flatten();
+    let Some(width) = lines.width else {
+        for segment in all {
+            let text = format!(
                 "{:18} +{:#010x}  file offset {:10} +{:#010x}  {}/{}  {}",
                 show(&segment["vmaddr"]),
-                size("vmsize"),
+                number(&segment["vmsize"]),
                 show(&segment["file_offset"]),
-                size("filesize"),
+                number(&segment["filesize"]),
                 show(&segment["initprot"]),
                 show(&segment["maxprot"]),
                 show(&segment["name"]),
-            ),
-        );
-    }
-    for entry in document["entries"].as_array().into_iter().flatten() {
-        if entry["id"].is_null() && entry["vmaddr"].is_null() {
-            // A remark says what is damaged.
-            continue;
+            );
+            lines.add("segment", &text);
         }
-        line(
-            "entry",
-            &format!(
+        return;
+    };
+    lines.heading("vmaddr              vmsize     offset     filesize   init/max segment");
+    for segment in all {
+        let offset = show(&segment["file_offset"]);
+        let offset = u64::from_str_radix(offset.trim_start_matches("0x"), 16).unwrap_or(0);
+        let start = format!(
+            "{:18}  {:#010x} {offset:#010x} {:#010x} {}/{}  ",
+            show(&segment["vmaddr"]),
+            number(&segment["vmsize"]),
+            number(&segment["filesize"]),
+            show(&segment["initprot"]),
+            show(&segment["maxprot"]),
+        );
+        let room = width.saturating_sub(start.len());
+        lines.line(&format!("{start}{}", fit(&show(&segment["name"]), room)));
+    }
+}
+
+fn entries(lines: &mut Lines, entries: &Value) {
+    let all = entries.as_array().into_iter().flatten();
+    // Of another one a remark says what is damaged.
+    let all = all.filter(|entry| !(entry["id"].is_null() && entry["vmaddr"].is_null()));
+    if lines.width.is_none() {
+        for entry in all {
+            let text = format!(
                 "{:18}  file offset {:10}  {}  {}",
                 show(&entry["vmaddr"]),
                 show(&entry["file_offset"]),
                 show(&entry["uuid"]),
                 show(&entry["id"]),
-            ),
-        );
+            );
+            lines.add("entry", &text);
+        }
+        return;
     }
-    out
-}
-
-/// The kernel's version, its sources, which build it is and when it was built.
-fn kernel(darwin: &Value) -> String {
-    let part = |name: &str| darwin[name].as_str();
-    let build: Vec<&str> = ["config", "arch", "soc"]
-        .into_iter()
-        .filter_map(part)
+    let rows: Vec<ImageRow> = all
+        .map(|entry| ImageRow {
+            vmaddr: show(&entry["vmaddr"]),
+            file_offset: show(&entry["file_offset"]),
+            uuid: show(&entry["uuid"]),
+            id: show(&entry["id"]),
+            version: entry["version"].as_str().unwrap_or_default().to_owned(),
+        })
         .collect();
-    let mut parts = vec![format!("Darwin {}", part("release").unwrap_or_default())];
-    parts.extend(part("tree").map(str::to_owned));
-    parts.extend((!build.is_empty()).then(|| build.join(" ")));
-    parts.extend(part("date").map(str::to_owned));
-    parts.join(", ")
-}
-
-fn properties_text(line: &mut impl FnMut(&str, &str), owner: &str, properties: &Value) {
-    for (name, value) in properties.as_object().into_iter().flatten() {
-        let value = match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        line(&format!("  {owner}"), &format!("{name} {value}"));
+    if rows.is_empty() {
+        return;
+    }
+    let columns = ImageColumns::new(lines.width, rows.iter());
+    lines.heading(&columns.heading());
+    for row in &rows {
+        lines.line(&columns.line(row));
     }
 }
