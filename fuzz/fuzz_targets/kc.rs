@@ -57,12 +57,14 @@ const COMMANDS: [&str; 32] = [
 const BYTES: usize = 27;
 
 /// Options that all take: each is a bit.
-const OPTIONS: [&str; 5] = [
+const OPTIONS: [&str; 7] = [
     "--json",
     "--json-lines",
     "--strict",
     "--mapped",
     "--error-if-none",
+    "--remarks",
+    "--color=always",
 ];
 
 const IS_MAPPED: u8 = 1 << 3;
@@ -104,8 +106,18 @@ fn is_hidden(character: char) -> bool {
     )
 }
 
+/// The text without the colours that `kc` puts in itself.
+fn without_colors(text: &str) -> String {
+    let codes = ["0", "1", "31", "32", "33", "36", "1;31", "1;33"];
+    let codes = codes.map(|code| format!("\x1b[{code}m"));
+    codes
+        .iter()
+        .fold(text.to_owned(), |text, code| text.replace(code, ""))
+}
+
 fn check_text(what: &str, bytes: &[u8]) {
     let text = std::str::from_utf8(bytes).expect(what);
+    let text = without_colors(text);
     assert!(!text.contains(is_hidden), "{what}: {text:?}");
 }
 

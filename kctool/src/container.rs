@@ -101,9 +101,9 @@ pub(crate) fn payload<'a>(input: &'a [u8], args: &InputArgs) -> Result<Payload<'
         return bare(input, args);
     };
     let Some(im4p) = img4.payload() else {
-        return Err(Failure::refused(
-            "IMG4: no payload at file offset 0x0: an IM4M or IM4R alone",
-        ));
+        let why = "a manifest or restore info alone (IM4M, IM4R), without a payload; \
+                   kc info shows it";
+        return Err(Failure::refused(why).in_file(&args.file));
     };
     let plan = im4p.plan()?;
     let bytes = if plan.codec() == Codec::Stored {
@@ -123,7 +123,10 @@ pub(crate) fn undeclared<'a>(input: &'a [u8], args: &InputArgs) -> Result<Payloa
     let img4 = img4(input, args)?;
     let im4p = img4.and_then(|img4| img4.payload());
     let im4p = im4p.filter(|im4p| !im4p.is_encrypted());
-    let im4p = im4p.ok_or_else(|| Failure::refused("the input has no payload that can be read"))?;
+    let im4p = im4p.ok_or_else(|| {
+        let why = "no payload that can be read; kc info shows what there is";
+        Failure::refused(why).in_file(&args.file)
+    })?;
     let plan = Plan::of_data(im4p.data())?;
     let bytes = if plan.codec() == Codec::Stored {
         Cow::Borrowed(im4p.data())
@@ -184,7 +187,11 @@ impl Payload<'_> {
 
     fn parsed(&self, args: &InputArgs, mode: Mode) -> Result<MachO<'_>, Failure> {
         if let Some(pointers) = args.mapped {
-            return mapped::image(&self.bytes, args.header, pointers, mode);
+            let image = mapped::image(&self.bytes, args.header, pointers, mode);
+            return image.map_err(|failure| match failure {
+                Failure::Refused(_) => failure.in_file(&args.file),
+                other => other,
+            });
         }
         let (parsed, bytes) = if FatFile::is_fat(&self.bytes) {
             let fat = FatFile::parse(&self.bytes).map_err(|error| self.damaged(error))?;

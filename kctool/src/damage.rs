@@ -25,7 +25,7 @@ impl Damage {
 
     pub(crate) fn add_to(&mut self, failure: Failure, image: Option<String>) {
         if self.first.len() < MOST_LISTED {
-            self.first.push((failure, image));
+            self.first.push((failure.without_file(), image));
         } else {
             self.more += 1;
         }

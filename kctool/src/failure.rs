@@ -19,6 +19,22 @@ pub enum Failure {
         /// What the system said.
         source: io::Error,
     },
+    /// A file that is written cannot be.
+    Output {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The failure is about this file of the command line.
+    InFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        failure: Box<Failure>,
+        /// What to do, after a semicolon, or nothing.
+        next: &'static str,
+    },
     /// The container is damaged, encrypted or over a limit.
     Img4(img4::Error),
     /// The Mach-O image is damaged.
@@ -54,13 +70,119 @@ impl Failure {
         let path = Some(path.to_owned());
         |source| Self::Io { path, source }
     }
+
+    /// Attaches the file that could not be written.
+    pub(crate) fn writing(path: &std::path::Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        |source| Self::Output { path, source }
+    }
+
+    /// The same failure with the file that it is about, if it is one of the file's bytes.
+    pub(crate) fn of(self, path: &std::path::Path, is_strict: bool) -> Self {
+        let next = match &self {
+            Self::Img4(error) if error.kind() == img4::ErrorKind::Encrypted => DECRYPT,
+            Self::Img4(_) => COPY,
+            Self::MachO(error) => after(error.kind(), is_strict),
+            Self::InPayload(error) | Self::KernelCache(error) => match error.kind() {
+                kc_offsets::ErrorKind::MachO(kind) => after(kind, is_strict),
+                _ => return self,
+            },
+            Self::Shared(_) => AGAIN,
+            _ => return self,
+        };
+        Self::InFile {
+            path: path.to_owned(),
+            failure: Box::new(self),
+            next,
+        }
+    }
+
+    /// The same failure with the file that it is about, if it does not name it.
+    pub(crate) fn in_file(self, path: &std::path::Path) -> Self {
+        match self {
+            Self::InFile { .. }
+            | Self::Io { .. }
+            | Self::Output { .. }
+            | Self::NotAnImage { .. } => self,
+            other => Self::InFile {
+                path: path.to_owned(),
+                failure: Box::new(other),
+                next: "",
+            },
+        }
+    }
+
+    /// The same failure without the file that it is about.
+    pub(crate) fn without_file(self) -> Self {
+        match self {
+            Self::InFile { failure, .. } => *failure,
+            other => other,
+        }
+    }
+}
+
+const COPY: &str = "; was it copied or downloaded whole?";
+const AGAIN: &str = "; it is damaged: copy or download it again";
+const DECRYPT: &str = "; kc info shows its keybags: decrypt it first";
+const TOLERATE: &str = "; leave --strict out to read what can be read";
+
+/// What to do about an image that is damaged.
+fn after(kind: macho_core::ErrorKind, is_strict: bool) -> &'static str {
+    use macho_core::ErrorKind;
+
+    match kind {
+        _ if is_strict => TOLERATE,
+        ErrorKind::Truncated | ErrorKind::FileSizeTooLarge | ErrorKind::SizeofcmdsTooLarge => COPY,
+        _ => AGAIN,
+    }
+}
+
+/// The name of a file of the command line, where `-` is standard input.
+fn shown(path: &std::path::Path) -> Printable<'_> {
+    if path == std::path::Path::new("-") {
+        return Printable::text("standard input");
+    }
+    Printable::path(path)
+}
+
+/// What the system said of a file, and what to do.
+fn system(
+    f: &mut fmt::Formatter<'_>,
+    path: &std::path::Path,
+    source: &io::Error,
+    is_output: bool,
+) -> fmt::Result {
+    let path = shown(path);
+    let text = match (source.kind(), is_output) {
+        (io::ErrorKind::NotFound, false) => "there is no such file; is the path right?",
+        (io::ErrorKind::NotFound, true) => "there is no such folder; create it first",
+        (io::ErrorKind::PermissionDenied, false) => {
+            "permission denied; ls -l shows who may read it"
+        }
+        (io::ErrorKind::PermissionDenied, true) => "permission denied; write to another folder",
+        (io::ErrorKind::IsADirectory, true) => "is a directory; name a file in it",
+        (io::ErrorKind::StorageFull, true) => "no space is left there; write to another disk",
+        _ => return write!(f, "{path}: {source}"),
+    };
+    write!(f, "{path}: {text}")
 }
 
 impl Failure {
     /// The same failure; of an input or output error its text.
     pub(crate) fn copy(&self) -> Self {
         match self {
-            Self::Io { .. } | Self::NotAnImage { .. } => Self::Refused(self.to_string()),
+            Self::Io { .. } | Self::Output { .. } | Self::NotAnImage { .. } => {
+                Self::Refused(self.to_string())
+            }
+            Self::InFile {
+                path,
+                failure,
+                next,
+            } => Self::InFile {
+                path: path.clone(),
+                failure: Box::new(failure.copy()),
+                next,
+            },
             Self::Img4(error) => Self::Img4(*error),
             Self::MachO(error) => Self::MachO(*error),
             Self::InPayload(error) => Self::InPayload(*error),
@@ -103,7 +225,8 @@ impl Failure {
                 error.to_string(),
             ),
             Self::Shared(offset) => (Some("mach_header_64"), Some(offset.get()), self.to_string()),
-            Self::Io { .. } | Self::NotAnImage { .. } | Self::Refused(_) => {
+            Self::InFile { failure, .. } => return failure.json(),
+            Self::Io { .. } | Self::Output { .. } | Self::NotAnImage { .. } | Self::Refused(_) => {
                 (None, None, self.to_string())
             }
         };
@@ -131,8 +254,16 @@ impl fmt::Display for Failure {
             Self::Io {
                 path: Some(path),
                 source,
-            } => write!(f, "{}: {source}", Printable::path(path)),
+            } => system(f, path, source, false),
             Self::Io { path: None, source } => write!(f, "{source}"),
+            Self::Output { path, source } => system(f, path, source, true),
+            Self::InFile {
+                path,
+                failure,
+                next,
+            } => {
+                write!(f, "{}: {failure}{next}", shown(path))
+            }
             Self::Img4(error) => write!(f, "{error}"),
             Self::MachO(error) => write!(f, "{error}"),
             Self::InPayload(error) => write!(f, "{error} of the payload"),
@@ -144,7 +275,7 @@ impl fmt::Display for Failure {
                 offset.get()
             ),
             Self::NotAnImage { path, of, what } => {
-                write!(f, "{}: ", Printable::path(path))?;
+                write!(f, "{}: ", shown(path))?;
                 match of {
                     Some(kind) => {
                         let kind = Printable::text(kind);
@@ -161,7 +292,8 @@ impl fmt::Display for Failure {
 impl std::error::Error for Failure {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Io { source, .. } => Some(source),
+            Self::Io { source, .. } | Self::Output { source, .. } => Some(source),
+            Self::InFile { failure, .. } => failure.source(),
             Self::Img4(error) => Some(error),
             Self::MachO(error) => Some(error),
             Self::InPayload(error) | Self::KernelCache(error) => Some(error),

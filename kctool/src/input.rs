@@ -5,7 +5,6 @@ use std::ops::Deref;
 use std::path::Path;
 
 use crate::failure::Failure;
-use crate::printable::Printable;
 
 /// The whole input.
 pub(crate) enum Input {
@@ -26,10 +25,8 @@ impl Input {
         let mut file = File::open(path).map_err(Failure::at(path))?;
         let kind = file.metadata().map_err(Failure::at(path))?;
         if kind.is_dir() {
-            return Err(Failure::refused(format!(
-                "{}: is a directory",
-                Printable::path(path)
-            )));
+            let why = Failure::refused("is a directory; give kc a file in it");
+            return Err(why.in_file(path));
         }
         if !kind.is_file() || kind.len() == 0 {
             return read(&mut file, limit);

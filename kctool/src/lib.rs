@@ -71,7 +71,14 @@ fn escaped(mut error: clap::Error) -> String {
     for (kind, value) in typed {
         error.insert(kind, value);
     }
-    let text = error.render().to_string();
+    let mut text = error.render().to_string();
+    let is_similar = |kind| kind == clap::error::ContextKind::SuggestedSubcommand;
+    if error.kind() == clap::error::ErrorKind::InvalidSubcommand
+        && !error.context().any(|(kind, _)| is_similar(kind))
+    {
+        // Most who forget the subcommand want to know what a file is.
+        text.push_str("\nA subcommand comes before the file: kc info FILE says what it is.\n");
+    }
     let lines = text.split('\n').map(printable::guarded);
     lines.collect::<Vec<_>>().join("\n")
 }

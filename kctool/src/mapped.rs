@@ -35,7 +35,12 @@ pub(crate) fn image(
 ) -> Result<MachO<'_>, Failure> {
     let parse = |header| MachO::parse_mapped(memory, FileOffset::new(header), pointers, mode);
     if let Some(header) = header {
-        return Ok(parse(header)?);
+        return parse(header).map_err(|error| match error.kind() {
+            ErrorKind::BadMagic => Failure::refused(format!(
+                "no header of an image is at offset {header:#x}; leave --header out to look for one"
+            )),
+            _ => error.into(),
+        });
     }
     let mut damage = None;
     // Headers may lie in one another's load commands: all commands together are read as often as

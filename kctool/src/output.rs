@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use crate::failure::Failure;
 use crate::guard::Temporary;
-use crate::printable::Printable;
 use crate::progress::Progress;
 use crate::streams::Streams;
 
@@ -31,10 +30,8 @@ pub(crate) fn write(
         return Ok(());
     }
     if is_same(path, input) {
-        return Err(Failure::refused(format!(
-            "{}: is the input; write to another file",
-            Printable::path(path)
-        )));
+        let why = Failure::refused("is the input; write to another file");
+        return Err(why.in_file(path));
     }
     let special = fs::metadata(path).is_ok_and(|meta| !meta.is_file());
     let outcome = if special {
@@ -47,7 +44,7 @@ pub(crate) fn write(
         let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         write_beside(&target, parts, streams.progress.as_ref())
     };
-    outcome.map_err(Failure::at(path))
+    outcome.map_err(Failure::writing(path))
 }
 
 /// Whether both names are of one file.

@@ -14,10 +14,16 @@ pub(crate) fn with_image<T>(
     question: impl FnOnce(&KernelCache<'_>, &Payload<'_>, &mut Streams<'_>) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let input = container::open(args, streams.stdin)?;
-    let payload = container::payload(&input, args)?;
-    let image = payload.image(args)?;
-    note_tolerated(&image, streams)?;
-    note_contradiction(payload.contradiction(args, &image), streams)?;
+    let payload =
+        container::payload(&input, args).map_err(|failure| failure.of(&args.file, args.strict))?;
+    let image = payload
+        .image(args)
+        .map_err(|failure| failure.of(&args.file, args.strict))?;
+    if args.remarks {
+        note_tolerated(&image, streams)?;
+        note_contradiction(payload.contradiction(args, &image), streams)?;
+    }
     let cache = KernelCache::new(image);
-    question(&cache, &payload, streams).map_err(|failure| payload.inside(failure))
+    question(&cache, &payload, streams)
+        .map_err(|failure| payload.inside(failure).of(&args.file, args.strict))
 }

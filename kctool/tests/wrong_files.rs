@@ -1,9 +1,12 @@
-//! What people give to `kc` by mistake: each time the file is named, what it is, and the next step.
+//! What people do by mistake, with files and on the command line: each time a message says what is
+//! wrong, where, and what to do next.
 use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use testkit::img4::Im4p;
+use testkit::img4::{Im4m, Im4p, img4, signed_like};
+use testkit::kernelcache::sample;
+use testkit::macho::fat::{Slice, wrap};
 
 /// The file's name, its bytes, what it is called and a word of the next step.
 type Row = (&'static str, Vec<u8>, &'static str, &'static str);
@@ -114,32 +117,154 @@ fn run(line: &[&str]) -> (u8, String) {
     (status, String::from_utf8(stderr).unwrap())
 }
 
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("kc-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> String {
+        let path = self.0.join(name);
+        fs::write(&path, bytes).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
 #[test]
 fn wrong_files_are_named() {
-    let folder = std::env::temp_dir().join(format!("kc-wrong-{}", std::process::id()));
-    fs::create_dir_all(&folder).unwrap();
-    let folder = Folder(folder);
-    let right = folder.0.join("right");
-    fs::write(&right, testkit::kernelcache::sample::tiny().bytes).unwrap();
-    let right = right.to_str().unwrap();
+    let folder = Folder::new("wrong");
+    let right = folder.put("right", &sample::tiny().bytes);
+    let mut count = 0;
     for (name, bytes, what, next) in rows() {
-        let path = folder.0.join(name);
-        fs::write(&path, bytes).unwrap();
-        let path = path.to_str().unwrap();
+        let path = folder.put(name, &bytes);
         for line in [
-            &["entry", path][..],
-            &["disasm", path],
-            &["entries", "--json", path],
-            &["diff", right, path],
-            &["diff", path, right],
+            &["entry", &path][..],
+            &["disasm", &path],
+            &["entries", "--json", &path],
+            &["diff", &right, &path],
+            &["diff", &path, &right],
         ] {
             let (status, text) = run(line);
             assert_eq!(status, 1, "{line:?}: {text}");
             assert_eq!(text.lines().count(), 1, "{line:?}: {text}");
-            for part in [path, what, next] {
+            for part in [path.as_str(), what, next] {
                 assert!(text.contains(part), "{line:?}: {text:?} has no {part:?}");
             }
             assert!(!text.contains("bad magic"), "{line:?}: {text}");
         }
+        count += 1;
+    }
+    assert!(count + mistakes().len() >= 85, "{count} files");
+}
+
+/// A command line in which `@NAME` is a file of [`files`], the status, what is wrong or where, and
+/// a word of the next step.
+type Mistake = (&'static str, u8, &'static str, &'static str);
+
+#[rustfmt::skip]
+fn mistakes() -> Vec<Mistake> {
+    vec![
+        // Places.
+        ("info @missing", 1, "missing: there is no such file", "is the path right?"),
+        ("diff @right @missing", 1, "missing: there is no such file", "is the path right?"),
+        ("diff @missing @right", 1, "missing: there is no such file", "is the path right?"),
+        ("info @folder", 1, "folder: is a directory", "give kc a file in it"),
+        ("extract @right -o @right", 1, "right: is the input", "write to another file"),
+        ("rebase @right --slide 0x4000 -o @right", 1, "right: is the input", "write to another file"),
+        ("extract @right -o @folder", 1, "folder: is a directory", "name a file in it"),
+        ("extract @right -o @nowhere/out", 1, "nowhere/out: there is no such folder", "create it first"),
+        ("carve @right --at 0xfffffe0007004000 --len 4 -o @nowhere/out", 1, "there is no such folder", "create it first"),
+        ("patch @right @missing -o @out", 1, "missing: there is no such file", "is the path right?"),
+        ("patch @right @empty -o @out", 1, "empty: no patch is in it", "kc patch --help"),
+        ("info -", 1, "standard input: ", "copied or downloaded whole"),
+        // Files that are damaged, or whose container is of another kind.
+        ("entry @cut.macho", 1, "cut.macho: mach_header_64", "copied or downloaded whole"),
+        ("diff @right @cut.macho", 1, "cut.macho: mach_header_64", "copied or downloaded whole"),
+        ("diff @cut.macho @right", 1, "cut.macho: mach_header_64", "copied or downloaded whole"),
+        ("entry @cut.img4", 1, "cut.img4: ", "copied or downloaded whole"),
+        ("extract @cut.img4 -o @out", 1, "cut.img4: ", "copied or downloaded whole"),
+        ("entry @cut.lzfse", 1, "cut.lzfse: ", "copied or downloaded whole"),
+        ("disasm @encrypted", 1, "encrypted: IM4P: encrypted", "decrypt it first"),
+        ("entry @manifest", 1, "manifest: a manifest or restore info alone", "kc info"),
+        ("extract @plain.im4p --manifest @out", 1, "plain.im4p: no manifest (IM4M) is in it", "kc info"),
+        ("extract @plain.im4p --trailer @out", 1, "plain.im4p: no bytes follow the compressed stream", "leave --trailer out"),
+        ("extract @manifest -o @out --raw", 1, "manifest: no payload is in it", "kc info"),
+        ("extract @other.img4 -o @out", 1, "digest differs from the manifest's", "--accept-digest-mismatch"),
+        ("entry @signed --max-size 1K", 1, "size over the limit", "--max-size raises the limit"),
+        ("info @fat", 1, "no slice for arm64", "--arch takes one of: x86_64, x86_64"),
+        ("info @memory --mapped", 1, "memory: no header of a loaded image", "--header says where it is") ,
+        // Options and operands.
+        ("disasm @right --at fffffe0007004000", 2, "'fffffe0007004000' for '--at <ADDR>'", "hexadecimal numbers start with 0x"),
+        ("translate @right kernel", 2, "'kernel' for '<ADDR>...'", "not a number"),
+        ("carve @right --at 0x10 --len 4X -o @out", 2, "'4X' for '--len <SIZE>'", "--help"),
+        ("carve @right --len 4 -o @out", 2, "--at <ADDR>", "--help"),
+        ("extract @right", 2, "--output <FILE>", "--help"),
+        ("load @right", 2, "--phys-base <ADDR>", "--help"),
+        ("disasm @right --syntax intel", 2, "'intel' for '--syntax <SYNTAX>'", "possible values: llvm, gnu, apple"),
+        ("disasm @right --adr 0x10", 2, "unexpected argument '--adr'", "'--arch'"),
+        ("info --color sometimes @right", 2, "'sometimes' for '--color <WHEN>'", "--help"),
+        ("info", 2, "<FILE>", "--help"),
+        ("inof @right", 2, "unrecognized subcommand 'inof'", "'info'"),
+        ("@right", 2, "unrecognized subcommand", "kc info FILE"),
+        ("disasm @right --section __TEXT_EXEC", 1, "not __TEXT_EXEC", "--section takes SEGMENT,SECTION"),
+        ("headers --image org.example.nosuch @right", 1, "no image with the entry id org.example.nosuch", "kc entries"),
+    ]
+}
+
+/// The files that [`mistakes`] name.
+fn files(folder: &Folder) {
+    let right = sample::tiny().bytes;
+    folder.put("right", &right);
+    folder.put("empty", b"");
+    folder.put("memory", &[0x91; 0x4000]);
+    fs::create_dir_all(folder.0.join("folder")).unwrap();
+    folder.put("cut.macho", &right[..100]);
+    let plain = Im4p::lzfse("krnl", &right);
+    let signed = signed_like(&plain);
+    folder.put("cut.img4", &signed[..signed.len() / 2]);
+    folder.put("signed", &signed);
+    let stream = &plain.data;
+    folder.put("cut.lzfse", &stream[..stream.len() - 40]);
+    folder.put("plain.im4p", &plain.build());
+    let mut encrypted = plain.clone();
+    encrypted.keybags = vec![(1, vec![0x11; 16], vec![0x22; 32])];
+    folder.put("encrypted", &encrypted.build());
+    let manifest = Im4m::covering("krnl", &[0; 48]).build();
+    folder.put("other.img4", &img4(&plain.build(), Some(&manifest), None));
+    folder.put("manifest", &manifest);
+    let mut x86 = sample::tiny().bytes;
+    x86[4..8].copy_from_slice(&0x0100_0007_u32.to_le_bytes());
+    let slice = Slice {
+        cputype: 0x0100_0007,
+        cpusubtype: 3,
+        align: 14,
+        bytes: x86,
+    };
+    folder.put("fat", &wrap(&[slice.clone(), slice], true).0);
+}
+
+#[test]
+fn mistakes_are_explained() {
+    let folder = Folder::new("mistakes");
+    files(&folder);
+    for (line, status, what, next) in mistakes() {
+        let words = line.split(' ').map(|word| match word.strip_prefix('@') {
+            Some(name) => folder.0.join(name).to_str().unwrap().to_owned(),
+            None => word.to_owned(),
+        });
+        let words: Vec<String> = words.collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let (ended, text) = run(&words);
+        assert_eq!(ended, status, "{line}: {text}");
+        if status == 1 {
+            assert_eq!(text.lines().count(), 1, "{line}: {text}");
+            assert!(text.starts_with("kc: "), "{line}: {text}");
+        }
+        for part in [what, next] {
+            assert!(text.contains(part), "{line}: {text:?} has no {part:?}");
+        }
+        assert!(!text.contains("bad magic"), "{line}: {text}");
+        assert!(!folder.0.join("out").exists(), "{line}");
     }
 }

@@ -26,6 +26,9 @@ pub(crate) struct InputArgs {
     /// Refuse what the format forbids, also what real loaders accept
     #[arg(long, help_heading = "Input")]
     pub(crate) strict: bool,
+    /// Say what the format forbids and kc reads all the same, as kc info always does
+    #[arg(long, help_heading = "Input")]
+    pub(crate) remarks: bool,
     /// Most bytes that a payload may decompress to
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1G", help_heading = "Input")]
     pub(crate) max_size: u64,

@@ -22,7 +22,8 @@ use merge::{Difference, Merge};
 pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     let mut other = args.input.clone();
     args.other.clone_into(&mut other.file);
-    with_image(&args.input, streams, |cache, payload, streams| {
+    // What is wrong with one of the files says with which.
+    let done = with_image(&args.input, streams, |cache, payload, streams| {
         let mut damage = Damage::default();
         let before = Facts::read(cache, &mut damage)?;
         with_image(&other, streams, |cache, _, streams| {
@@ -35,7 +36,9 @@ pub(super) fn run(args: &Diff, streams: &mut Streams<'_>) -> Result<Status, Fail
             let done = list(args, before, after, &mut report);
             report.end(done)
         })
-    })
+        .map_err(|failure| failure.in_file(&args.other))
+    });
+    done.map_err(|failure| failure.in_file(&args.input.file))
 }
 
 fn list(

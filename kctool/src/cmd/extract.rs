@@ -10,14 +10,22 @@ use crate::report::Status;
 use crate::streams::Streams;
 
 pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    extract(args, streams).map_err(|failure| failure.of(&args.input.file, args.input.strict))
+}
+
+fn extract(args: &Extract, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     let input = container::open(&args.input, streams.stdin)?;
     // Everything that can fail comes first: no file is written before all is known to be well.
     let manifest = match &args.manifest {
         None => None,
         Some(path) => {
             let found = container::img4(&input, &args.input)?.and_then(|img4| img4.manifest());
-            let manifest =
-                found.ok_or_else(|| Failure::refused("the input has no manifest (IM4M)"))?;
+            let manifest = found.ok_or_else(|| {
+                refused(
+                    args,
+                    "no manifest (IM4M) is in it; kc info shows what there is",
+                )
+            })?;
             Some((path, manifest.tlv().raw()))
         }
     };
@@ -30,7 +38,8 @@ pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<Status, F
         if args.raw {
             let img4 = container::img4(&input, &args.input)?;
             let payload = img4.and_then(|img4| img4.payload());
-            let payload = payload.ok_or_else(|| Failure::refused("the input has no payload"))?;
+            let payload = payload
+                .ok_or_else(|| refused(args, "no payload is in it; kc info shows what there is"))?;
             output::write(streams, path, &args.input.file, &[payload.data()])?;
         } else {
             status = write_payload(args, &input, path, streams)?;
@@ -45,6 +54,10 @@ pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<Status, F
     Ok(status)
 }
 
+fn refused(args: &Extract, why: &str) -> Failure {
+    Failure::refused(why).in_file(&args.input.file)
+}
+
 /// The bytes after the compressed stream.
 fn trailer<'a>(input: &'a [u8], args: &Extract) -> Result<&'a [u8], Failure> {
     let plan = match container::img4(input, &args.input)? {
@@ -53,7 +66,8 @@ fn trailer<'a>(input: &'a [u8], args: &Extract) -> Result<&'a [u8], Failure> {
     };
     let extra = plan.map(|plan| plan.extra()).unwrap_or_default();
     if extra.is_empty() {
-        return Err(Failure::refused("no bytes follow the compressed stream"));
+        let why = "no bytes follow the compressed stream; leave --trailer out";
+        return Err(refused(args, why));
     }
     Ok(extra)
 }

@@ -42,6 +42,10 @@ const IMAGE_FIELDS: [&str; 16] = [
 ];
 
 pub(super) fn run(args: &Info, streams: &mut Streams<'_>) -> Result<Status, Failure> {
+    describe(args, streams).map_err(|failure| failure.of(&args.input.file, args.input.strict))
+}
+
+fn describe(args: &Info, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     let input = container::open(&args.input, streams.stdin)?;
     if matches!(input, Input::Ticket(_)) {
         streams

@@ -106,7 +106,7 @@ fn placed(path: &Path, text: &str, locations: &Locations<'_, '_>) -> Result<Vec<
     }
     if all.is_empty() {
         return Err(Failure::refused(format!(
-            "{}: no patch",
+            "{}: no patch is in it; kc patch --help shows what one looks like",
             Printable::path(path)
         )));
     }
