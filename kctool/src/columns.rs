@@ -164,10 +164,10 @@ impl ImageColumns {
     pub(crate) fn line(self, row: &ImageRow) -> String {
         let mut line = format!("{:VMADDR$}  ", row.vmaddr);
         if self.file_offset {
-            line.push_str(&format!("{:FILE_OFFSET$}  ", row.file_offset));
+            line = format!("{line}{:FILE_OFFSET$}  ", row.file_offset);
         }
         if self.uuid {
-            line.push_str(&format!("{:UUID$}  ", row.uuid));
+            line = format!("{line}{:UUID$}  ", row.uuid);
         }
         let version = match row.version.as_str() {
             version if version.is_empty() || !self.version => String::new(),

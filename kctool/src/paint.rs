@@ -60,11 +60,11 @@ fn painted(subcommand: &str, line: &str) -> String {
         "disasm" => line.split_at(comment_at(line)),
         _ => (line, ""),
     };
-    let mut out = address(text);
-    if !comment.is_empty() {
-        out.push_str(&format!("{GREEN}{comment}{RESET}"));
+    let text = address(text);
+    match comment {
+        "" => text,
+        comment => format!("{text}{GREEN}{comment}{RESET}"),
     }
-    out
 }
 
 /// Where the comment of a line of code starts; at its end without one. No instruction has a

@@ -102,22 +102,20 @@ fn line(elapsed: Duration, rows: u64, bytes: u64) -> String {
     )]
     let rate = |count: u64| count as f64 / seconds;
     let mebibytes = |bytes: f64| bytes / f64::from(1 << 20);
-    let mut line = format!("kc: {seconds:.1} s");
-    if rows > 0 {
-        line.push_str(&format!(", {rows} rows, {:.0}/s", rate(rows)));
+    let rows = match rows {
+        0 => String::new(),
+        rows => format!(", {rows} rows, {:.0}/s", rate(rows)),
+    };
+    if bytes == 0 {
+        return format!("kc: {seconds:.1} s{rows}");
     }
-    if bytes > 0 {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "a size is shown with a few digits"
-        )]
-        let size = mebibytes(bytes as f64);
-        line.push_str(&format!(
-            ", {size:.1} MiB, {:.1} MiB/s",
-            mebibytes(rate(bytes))
-        ));
-    }
-    line
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a size is shown with a few digits"
+    )]
+    let size = mebibytes(bytes as f64);
+    let rate = mebibytes(rate(bytes));
+    format!("kc: {seconds:.1} s{rows}, {size:.1} MiB, {rate:.1} MiB/s")
 }
 
 #[cfg(test)]
@@ -128,7 +126,7 @@ mod tests {
 
     #[test]
     fn rates() {
-        let time = Duration::from_millis(2000);
+        let time = Duration::from_secs(2);
         assert_eq!(line(time, 0, 0), "kc: 2.0 s");
         assert_eq!(line(time, 5000, 0), "kc: 2.0 s, 5000 rows, 2500/s");
         assert_eq!(line(time, 0, 3 << 20), "kc: 2.0 s, 3.0 MiB, 1.5 MiB/s");

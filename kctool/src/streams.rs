@@ -35,7 +35,7 @@ impl Streams<'_> {
             self.progress = None;
         }
         if let Some(progress) = &self.progress {
-            progress.rows(bytes.iter().filter(|&&byte| byte == b'\n').count() as u64);
+            progress.rows(bytes.split(|&byte| byte == b'\n').count() as u64 - 1);
             progress.bytes(bytes.len());
         }
     }
