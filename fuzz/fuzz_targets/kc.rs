@@ -19,7 +19,7 @@ mod counting;
 
 /// The command lines: `A` and `B` are numbers of the input, `N` a small one, `TEXT` its text,
 /// `PATCHES` a file with that text, `SAMPLE` a collection.
-const COMMANDS: [&str; 32] = [
+const COMMANDS: [&str; 35] = [
     "info -",
     "headers -",
     "headers --image TEXT -",
@@ -34,6 +34,9 @@ const COMMANDS: [&str; 32] = [
     "functions --containing A -",
     "strings -",
     "strings --contains TEXT -",
+    "strings --all-sections --min N -",
+    "exports -",
+    "signature -",
     "fixups -",
     "fixups --list -",
     "fixups --list --image TEXT -",
@@ -54,7 +57,7 @@ const COMMANDS: [&str; 32] = [
     "rebase --slide B -o - -",
     "patch - PATCHES -o -",
 ];
-const BYTES: usize = 27;
+const BYTES: usize = 30;
 
 /// Options that all take: each is a bit.
 const OPTIONS: [&str; 7] = [

@@ -8,11 +8,13 @@ use crate::terminal::When;
 
 mod code;
 mod input;
+mod linkedit;
 mod load;
 mod report;
 
 pub(crate) use code::{Find, Functions, Patch, Strings, Xrefs};
 pub(crate) use input::InputArgs;
+pub(crate) use linkedit::{Exports, Signature};
 pub(crate) use load::{Load, Rebase};
 pub(crate) use report::{Form, ReportArgs};
 
@@ -69,6 +71,10 @@ pub(crate) enum Command {
     Entries(Entries),
     /// List symbols, of a fileset those of every image
     Symbols(Symbols),
+    /// List what the export tries say
+    Exports(Exports),
+    /// Show what the code signature says: code directory, cdhash, entitlements
+    Signature(Signature),
     /// Count or list fixups: chains, threads, opcodes, relocations
     Fixups(Fixups),
     /// Disassemble, from the entry point unless told otherwise

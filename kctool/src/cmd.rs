@@ -9,6 +9,7 @@ mod diff;
 mod disasm;
 mod entries;
 mod entry;
+mod exports;
 mod extract;
 mod find;
 mod fixups;
@@ -19,6 +20,7 @@ mod load;
 mod owner;
 mod patch;
 mod rebase;
+mod signature;
 mod strings;
 mod symbols;
 mod translate;
@@ -35,6 +37,8 @@ pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<Status, Failur
         Command::Owner(args) => owner::run(args, streams),
         Command::Entries(args) => entries::run(args, streams),
         Command::Symbols(args) => symbols::run(args, streams),
+        Command::Exports(args) => exports::run(args, streams),
+        Command::Signature(args) => signature::run(args, streams),
         Command::Fixups(args) => fixups::run(args, streams),
         Command::Disasm(args) => disasm::run(args, streams),
         Command::Diff(args) => diff::run(args, streams),

@@ -84,14 +84,23 @@ pub(crate) struct Find {
 #[command(after_help = "Examples:
   kc strings kernelcache
   kc strings kernelcache --contains panic
+  kc strings kernelcache --all-sections --min 8
 
-Strings are those of sections of C strings (S_CSTRING_LITERALS, __cstring, __os_log).")]
+Strings are those of sections of C strings (S_CSTRING_LITERALS, __cstring, __os_log). With \
+--all-sections, and of an image without sections, they are runs of at least 4 printable ASCII \
+characters in all sections or segments.")]
 pub(crate) struct Strings {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// Only strings that contain TEXT
     #[arg(long, value_name = "TEXT")]
     pub(crate) contains: Option<String>,
+    /// Text in all sections
+    #[arg(long)]
+    pub(crate) all_sections: bool,
+    /// Only strings of at least N bytes
+    #[arg(long, value_name = "N")]
+    pub(crate) min: Option<usize>,
     /// Only of the image of a fileset with this entry id
     #[arg(long, value_name = "ID")]
     pub(crate) image: Option<String>,

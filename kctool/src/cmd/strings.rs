@@ -16,6 +16,10 @@ use crate::question::with_image;
 use crate::report::{Report, Status};
 use crate::streams::Streams;
 
+mod scan;
+
+use scan::{Found, has_no_section};
+
 pub(super) fn run(args: &Strings, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     with_image(&args.input, streams, |cache, payload, streams| {
         let file = &args.input.file;
@@ -24,6 +28,9 @@ pub(super) fn run(args: &Strings, streams: &mut Streams<'_>) -> Result<Status, F
         report.end(done)
     })
 }
+
+/// The shortest text that is shown of bytes that need not be strings, as of `strings`.
+const SHORTEST: usize = 4;
 
 fn list(
     args: &Strings,
@@ -34,7 +41,10 @@ fn list(
     let mut memory = ImageMemory::default();
     let images = memory.mapped(cache)?;
     let mut charge = Charge::new(cache);
-    for image in images::selected(images, args.image.as_deref())? {
+    report.heading("vmaddr              string");
+    let selected = images::selected(images, args.image.as_deref())?;
+    let is_alone = selected.len() == 1;
+    for image in selected {
         let id = image.id.map(images::plain);
         let macho = match image.macho {
             Ok(macho) => macho,
@@ -43,26 +53,62 @@ fn list(
                 continue;
             }
         };
-        if let Err(error) = charge.take(string_bytes(&macho), &macho) {
+        let is_bare = has_no_section(&macho);
+        if is_bare && !is_alone {
+            // The outer image of a collection: its segments have the bytes of the others.
+            continue;
+        }
+        let is_scanned = args.all_sections || is_bare;
+        let bytes = if is_scanned {
+            scan::size(&macho)
+        } else {
+            string_bytes(&macho)
+        };
+        if let Err(error) = charge.take(bytes, &macho) {
             damaged(report, error, id.as_ref())?;
             continue;
         }
-        for string in c_strings(&macho).filter(|string| string.contains(needle)) {
-            if report.is_json() {
-                report.row(&json!({
-                    "vmaddr": hex(string.vmaddr.get()),
-                    "file_offset": hex(string.file_offset.get()),
-                    "string": text(Name::new(string.bytes)),
-                    "image": id,
-                    "damage": null,
-                }))?;
-                continue;
+        let shortest = args.min.unwrap_or(if is_scanned { SHORTEST } else { 1 });
+        let is_wanted = |bytes: &[u8]| shortest <= bytes.len() && contains(bytes, needle);
+        if is_scanned {
+            for found in scan::strings(&macho).filter(|found| is_wanted(found.bytes)) {
+                write(found, id.as_ref(), report)?;
             }
-            let shown = Printable(string.bytes);
-            writeln!(report.text()?, "{}  {shown}", string.vmaddr)?;
+        } else {
+            for string in c_strings(&macho).filter(|string| is_wanted(string.bytes)) {
+                let found = Found {
+                    vmaddr: string.vmaddr,
+                    file_offset: string.file_offset,
+                    bytes: string.bytes,
+                };
+                write(found, id.as_ref(), report)?;
+            }
         }
     }
     Ok(())
+}
+
+/// Whether `needle` is a part of the string. Every string contains the empty one.
+fn contains(bytes: &[u8], needle: &[u8]) -> bool {
+    needle.is_empty() || bytes.windows(needle.len()).any(|part| part == needle)
+}
+
+fn write(
+    found: Found<'_>,
+    id: Option<&String>,
+    report: &mut Report<'_, '_>,
+) -> Result<(), Failure> {
+    if report.is_json() {
+        return report.row(&json!({
+            "vmaddr": hex(found.vmaddr.get()),
+            "file_offset": hex(found.file_offset.get()),
+            "string": text(Name::new(found.bytes)),
+            "image": id,
+            "damage": null,
+        }));
+    }
+    let shown = Printable(found.bytes);
+    Ok(writeln!(report.text()?, "{}  {shown}", found.vmaddr)?)
 }
 
 /// A row of what is missing.

@@ -38,6 +38,9 @@ const COMMANDS: &[&str] = &[
     "functions FILE",
     "functions --json FILE",
     "strings --json FILE",
+    "strings --all-sections --json FILE",
+    "exports --json FILE",
+    "signature --json FILE",
     "fixups --list FILE",
     "fixups --list --json FILE",
     "owner --json FILE 0xfffffe0007004000 0xfffffe0007005000",
@@ -135,6 +138,8 @@ fn judge(command: &str, sizes: [usize; 3], costs: [Cost; 3]) -> Vec<String> {
     // A symbol takes 16 bytes, a slot 8, a patch more; a function 1, a match of bytes 1.
     let records = match command.split(' ').next().unwrap() {
         "functions" | "find" => size,
+        // A run of four characters and what ends it; a node and the edge to it.
+        "strings" | "exports" => size / 4,
         "fixups" => size / 8,
         _ => size / 16,
     };

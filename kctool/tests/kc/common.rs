@@ -182,6 +182,9 @@ impl Files {
             "fat.x86",
             &wrap(&[slices[0].clone(), slices[0].clone()], true).0,
         );
+        for (name, bytes) in crate::linkedit::files() {
+            files.put(name, &bytes);
+        }
         files.put("empty", b"");
         files.put("text", b"#!/bin/sh\necho this is no Mach-O file\n");
         let wiki: Vec<u8> = WIKI.iter().flat_map(|word| word.to_le_bytes()).collect();

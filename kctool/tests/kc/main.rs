@@ -4,6 +4,7 @@ mod common;
 mod escapes;
 mod files;
 mod fixups;
+mod linkedit;
 mod loaded;
 mod mapped;
 mod terminal;

@@ -3,6 +3,7 @@
 pub mod command;
 pub mod every;
 pub mod fat;
+pub mod signature;
 pub mod symtab;
 pub mod trie;
 
