@@ -182,7 +182,7 @@ impl Files {
             "fat.x86",
             &wrap(&[slices[0].clone(), slices[0].clone()], true).0,
         );
-        for (name, bytes) in crate::linkedit::files() {
+        for (name, bytes) in crate::signed::files() {
             files.put(name, &bytes);
         }
         files.put("empty", b"");

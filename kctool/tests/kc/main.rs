@@ -7,4 +7,5 @@ mod fixups;
 mod linkedit;
 mod loaded;
 mod mapped;
+mod signed;
 mod terminal;
