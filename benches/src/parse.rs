@@ -24,7 +24,7 @@ pub fn groups() -> Vec<Group> {
             items: 1,
             same_answer: true,
             cases: cases(1),
-            goals: goals(),
+            goals: goals(1.0),
         },
         Group {
             key: "parse-all",
@@ -33,17 +33,17 @@ pub fn groups() -> Vec<Group> {
             items: ENTRIES + 1,
             same_answer: true,
             cases: cases(usize::try_from(ENTRIES + 1).unwrap_or(1)),
-            goals: goals(),
+            goals: goals(1.2),
         },
     ]
 }
 
-fn goals() -> Vec<Goal> {
+fn goals(times: f64) -> Vec<Goal> {
     ["MachO", "MachO, parsed before"]
         .map(|ours| Goal::Times {
             ours,
             against: "object, low level",
-            times: 1.0,
+            times,
         })
         .to_vec()
 }
@@ -97,7 +97,7 @@ fn ours<F: FnMut() -> u64 + 'static>(
 }
 
 fn macho(file: &'static [u8], at: u64) -> u64 {
-    MachO::parse_at(file, FileOffset::new(at)).map_or(0, walk)
+    MachO::parse_at(file, FileOffset::new(at)).map_or(0, |image| walk(&image))
 }
 
 /// The walk alone: a parse proves the skeleton once, object proves it in every
@@ -109,13 +109,13 @@ fn parsed(headers: &[u64]) -> impl FnMut() -> u64 + 'static {
         .filter_map(|&at| MachO::parse_at(file, FileOffset::new(at)).ok())
         .collect();
     move || {
-        images.iter().fold(0_u64, |sum, &image| {
-            sum.wrapping_add(walk(black_box(image)))
-        })
+        images
+            .iter()
+            .fold(0_u64, |sum, image| sum.wrapping_add(walk(black_box(image))))
     }
 }
 
-fn walk(macho: MachO<'_>) -> u64 {
+fn walk(macho: &MachO<'_>) -> u64 {
     let mut sum = 0_u64;
     for command in macho.load_commands() {
         sum = sum.wrapping_add(u64::from(command.kind().0));

@@ -64,29 +64,16 @@ fn group(key: &'static str, shape: ImageShape, random: bool) -> Group {
 fn goals(shape: ImageShape, random: bool) -> Vec<Goal> {
     let object = "object, segments collected once";
     match (shape, random) {
-        (ImageShape::Linear, true) => vec![
-            Goal::Times {
-                ours: "AddressMap::outcome",
-                against: object,
-                times: 12.0,
-            },
-            Goal::AtMost {
-                ours: "AddressMap::translate_slice",
-                ns: 1.0,
-            },
-        ],
-        (ImageShape::Scattered, true) => vec![
-            Goal::Times {
-                ours: "PageIndex::outcome",
-                against: object,
-                times: 8.0,
-            },
-            Goal::Times {
-                ours: "PageIndex::translate_slice",
-                against: "PageIndex::outcome",
-                times: 3.0,
-            },
-        ],
+        (ImageShape::Linear, true) => vec![Goal::Times {
+            ours: "AddressMap::outcome",
+            against: object,
+            times: 12.0,
+        }],
+        (ImageShape::Scattered, true) => vec![Goal::Times {
+            ours: "PageIndex::outcome",
+            against: object,
+            times: 8.0,
+        }],
         (_, false) => Vec::new(),
     }
 }
@@ -108,18 +95,13 @@ fn ours(image: &'static Image, shape: ImageShape, vmaddrs: &Rc<[u64]>) -> Vec<Ca
     let Ok(sorted) = plain.sorted_in(vec![MapCell::EMPTY; 72].leak()) else {
         return Vec::new();
     };
-    let pages = vec![PageCell::EMPTY; 1 << 12].leak();
+    let pages = vec![PageCell::EMPTY; 1 << 14].leak();
     let mut cases = Vec::new();
     if shape == ImageShape::Linear {
         cases.push(one_by_one("AddressMap::outcome", vmaddrs, {
             let map = plain.clone();
             move |vmaddr| map.outcome(vmaddr)
         }));
-        cases.push(slice(
-            "AddressMap::translate_slice",
-            vmaddrs,
-            move |from, to| plain.translate_slice(from, to),
-        ));
     }
     let index = PageIndex::build(&sorted, pages);
     cases.push(one_by_one("sorted AddressMap::outcome", vmaddrs, {
@@ -134,17 +116,9 @@ fn ours(image: &'static Image, shape: ImageShape, vmaddrs: &Rc<[u64]>) -> Vec<Ca
         cases.push(one_by_one("PageIndex::outcome", vmaddrs, move |vmaddr| {
             one.outcome(vmaddr)
         }));
-        let one = index.clone();
         cases.push(one_by_one("PageIndex::translate", vmaddrs, move |vmaddr| {
-            with_segment(one.translate(vmaddr))
+            with_segment(index.translate(vmaddr))
         }));
-        if shape == ImageShape::Scattered {
-            cases.push(slice(
-                "PageIndex::translate_slice",
-                vmaddrs,
-                move |from, to| index.translate_slice(from, to),
-            ));
-        }
     }
     cases
 }
@@ -167,20 +141,6 @@ fn one_by_one(
                 .file_offset()
                 .map(FileOffset::get)
         })
-    })
-}
-
-/// A batch call into a buffer, and the sum over the buffer.
-fn slice(
-    name: &'static str,
-    vmaddrs: &[u64],
-    translate: impl Fn(&[VmAddr], &mut [FileOffset]) -> usize + 'static,
-) -> Case {
-    let from: Vec<VmAddr> = vmaddrs.iter().copied().map(VmAddr::new).collect();
-    let mut to = vec![FileOffset::new(0); from.len()];
-    Case::ours(name, move || {
-        black_box(translate(&from, &mut to));
-        to.iter().map(|to| to.get()).fold(0, u64::wrapping_add)
     })
 }
 

@@ -77,8 +77,7 @@ pub use kernelcache::{Entries, Entry, KernelCache, Shape};
 
 // Between vmaddr, file offset and physical address.
 pub use map::{
-    AddressMap, MapCell, NOT_IN_FILE, Outcome, PageCell, PageIndex, Run, Runs, SegmentRange,
-    Translation,
+    AddressMap, MapCell, Outcome, PageCell, PageIndex, Run, Runs, SegmentRange, Translation,
 };
 pub use slide::PhysicalWindow;
 

@@ -10,7 +10,7 @@ mod source;
 
 pub use address_map::AddressMap;
 pub use cells::MapCell;
-pub use outcome::{NOT_IN_FILE, Outcome, Translation};
+pub use outcome::{Outcome, Translation};
 pub use pages::{PageCell, PageIndex};
 pub use range::SegmentRange;
 pub use runs::{Run, Runs};

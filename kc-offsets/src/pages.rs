@@ -121,18 +121,4 @@ impl<'s, C: FourNumbers> Pages<'s, C> {
         };
         usize::try_from(number).unwrap_or(usize::MAX)
     }
-
-    /// Bytes of a page; 0 without a table.
-    pub(crate) const fn page_size(&self) -> u64 {
-        if self.count == 0 {
-            0
-        } else {
-            1_u64.wrapping_shl(self.shift)
-        }
-    }
-
-    /// How many pages.
-    pub(crate) const fn len(&self) -> usize {
-        self.count.saturating_sub(1)
-    }
 }

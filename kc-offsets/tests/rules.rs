@@ -1,7 +1,6 @@
 //! The documented rules of the address map, one row each.
 use kc_offsets::{
-    AddressMap, Error, ErrorKind, MapCell, NOT_IN_FILE, Outcome, PageCell, PageIndex, SegmentRange,
-    Structure,
+    AddressMap, Error, ErrorKind, MapCell, Outcome, PageCell, PageIndex, SegmentRange, Structure,
 };
 use macho_core::{FileOffset, PhysAddr, SlidVmAddr, Slide, VmAddr};
 
@@ -211,6 +210,43 @@ fn too_little_memory_says_how_much_is_needed() {
     assert!(PageIndex::build(&sorted, &mut [PageCell::EMPTY; 1]).is_ok());
 }
 
+/// Pages are as large as the segments are aligned. What an entry has no room for, or what is not
+/// aligned in the file, is answered all the same.
+#[test]
+fn page_tables_of_all_alignments() {
+    const BASE: u64 = 0xffff_fe00_0700_4000;
+    let far = 0x20_0000_0000;
+    for (step, offset, page_size) in [
+        (0x4000, 0, 0x4000),
+        (0x4000, 0x1000, 0x1000),
+        (0x1000, 0, 0x1000),
+        (0x4000, 0x10, 0x1000),
+        (0x4000, far, 0x4000),
+        (0x1000, far + 0x123, 0x1000),
+    ] {
+        let ranges = [
+            range(BASE, 4 * step, offset + 8 * step, 3 * step),
+            range(BASE + 6 * step, 2 * step, offset, 2 * step),
+            range(BASE + 8 * step, step, offset + 4 * step, step),
+        ];
+        let plain = AddressMap::from_ranges(&ranges, FileOffset::new(offset + 12 * step));
+        let mut cells = [MapCell::EMPTY; 18];
+        let sorted = plain.sorted_in(&mut cells).unwrap();
+        for len in [1, 2, 4, 10, 64] {
+            let mut table = vec![PageCell::EMPTY; len];
+            let paged = PageIndex::build(&sorted, &mut table).unwrap();
+            if len == 64 {
+                assert_eq!(paged.page_size(), page_size, "{step:#x} {offset:#x}");
+            }
+            for vmaddr in (BASE - 2 * step..BASE + 12 * step).step_by(0x7ff) {
+                let vmaddr = VmAddr::new(vmaddr);
+                assert_eq!(paged.outcome(vmaddr), plain.outcome(vmaddr), "{vmaddr}");
+                assert_eq!(paged.translate(vmaddr), plain.translate(vmaddr), "{vmaddr}");
+            }
+        }
+    }
+}
+
 /// Of many segments the number that is asked for is a bound, and suffices.
 #[test]
 fn what_is_asked_for_suffices() {
@@ -276,24 +312,6 @@ fn blocks_and_runs() {
             .unwrap()
             .len,
         u64::MAX - 0x1300 + 1
-    );
-}
-
-#[test]
-fn slices() {
-    let ranges = [range(0x1000, 0x100, 0x40, 0x100)];
-    let map = AddressMap::from_ranges(&ranges, FileOffset::new(0x1000));
-    let mut out = [FileOffset::new(7); 4];
-    let asked = [0x1000, 0x10ff, 0x1100].map(VmAddr::new);
-    assert_eq!(map.translate_slice(&asked, &mut out), 2);
-    assert_eq!(
-        out,
-        [
-            FileOffset::new(0x40),
-            FileOffset::new(0x13f),
-            NOT_IN_FILE,
-            FileOffset::new(7)
-        ]
     );
 }
 

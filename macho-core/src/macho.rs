@@ -128,6 +128,7 @@ impl<'a> MachO<'a> {
         if let Some(mapping) = &mut input.mapping {
             *mapping = mapping.with_linkedit_of(commands, header.ncmds);
         }
+        commands.touch();
         let end = skeleton::check(&input, commands, header.ncmds, mode)?;
         Ok(Self {
             input,

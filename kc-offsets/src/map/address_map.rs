@@ -4,7 +4,7 @@ use core::fmt;
 use macho_core::{FileOffset, MachO, VmAddr};
 
 use super::cells::{MapCell, Sorted};
-use super::outcome::{NOT_IN_FILE, Outcome, Translation};
+use super::outcome::{Outcome, Translation};
 use super::range::{SegmentRange, Stretch};
 use super::runs::Runs;
 use super::source::Memory;
@@ -198,37 +198,6 @@ impl<'a> AddressMap<'a> {
             outcome: stretch.outcome,
             segment: stretch.segment,
         }
-    }
-
-    /// Writes the file offset of each vmaddr, [`NOT_IN_FILE`] where no file byte backs it, and
-    /// returns how many are mapped. Works on as many as both slices hold.
-    pub fn translate_slice(&self, vmaddrs: &[VmAddr], out: &mut [FileOffset]) -> usize {
-        let Window { start, len, bias } = self.window;
-        let mut mapped = 0_usize;
-        if self.linear {
-            // No call in this loop: it runs at the speed of memory.
-            for (vmaddr, out) in vmaddrs.iter().zip(out) {
-                let addr = vmaddr.get();
-                let inside = addr.wrapping_sub(start) < len;
-                mapped = mapped.wrapping_add(usize::from(inside));
-                *out = if inside {
-                    FileOffset::new(addr.wrapping_add(bias))
-                } else {
-                    NOT_IN_FILE
-                };
-            }
-            return mapped;
-        }
-        for (vmaddr, out) in vmaddrs.iter().zip(out) {
-            *out = match self.outcome(*vmaddr) {
-                Outcome::Mapped(offset) => {
-                    mapped = mapped.wrapping_add(1);
-                    offset
-                }
-                _ => NOT_IN_FILE,
-            };
-        }
-        mapped
     }
 
     /// The answers for `len` bytes from `vmaddr`, as runs. A range that would pass 2^64 ends

@@ -24,20 +24,6 @@ impl MapCell {
         words: [0; Self::KEYS],
     };
 
-    /// What lies outside of all stretches.
-    pub(super) const UNMAPPED: Self = Self {
-        words: [
-            0,
-            0,
-            0,
-            0,
-            u32::MAX,
-            u32::MAX,
-            0,
-            PackedKind::Unmapped.number(),
-        ],
-    };
-
     /// Keys in a cell: as many as two vectors of 128 bits hold.
     const KEYS: usize = 8;
 
@@ -50,49 +36,21 @@ impl MapCell {
     fn pack(stretch: &Packed) -> Self {
         let ([start, start_high], [bias, bias_high]) =
             (halves(stretch.start), halves(stretch.bias));
-        let ([absent, absent_high], kind) = (halves(stretch.absent), stretch.kind.number());
-        let segment = stretch.segment;
+        let (segment, kind) = (stretch.segment, stretch.kind.number());
         Self {
-            words: [
-                start,
-                start_high,
-                bias,
-                bias_high,
-                absent,
-                absent_high,
-                segment,
-                kind,
-            ],
+            words: [start, start_high, bias, bias_high, segment, kind, 0, 0],
         }
     }
 
     #[inline]
     fn unpack(&self) -> Packed {
-        let [
-            start,
-            start_high,
-            bias,
-            bias_high,
-            absent,
-            absent_high,
-            segment,
-            kind,
-        ] = self.words;
+        let [start, start_high, bias, bias_high, segment, kind, _, _] = self.words;
         Packed {
             start: joined(start, start_high),
             bias: joined(bias, bias_high),
-            absent: joined(absent, absent_high),
             segment,
             kind: PackedKind::of(kind),
         }
-    }
-
-    /// The file offset or [`NOT_IN_FILE`](crate::NOT_IN_FILE), and 1 or 0, without a branch.
-    #[inline]
-    pub(super) fn offset_or_absent(&self, addr: u64) -> (FileOffset, usize) {
-        let Packed { bias, absent, .. } = self.unpack();
-        let offset = addr.wrapping_add(bias) | absent;
-        (FileOffset::new(offset), usize::from(absent == 0))
     }
 
     #[inline]
@@ -178,13 +136,26 @@ struct Packed {
     start: u64,
     /// Mapped only: file offset = vmaddr + bias, modulo 2^64.
     bias: u64,
-    /// 0 if mapped, else all ones: turns any file offset into [`NOT_IN_FILE`](crate::NOT_IN_FILE).
-    absent: u64,
     segment: u32,
     kind: PackedKind,
 }
 
+/// Where a stretch starts: in memory and, if it is mapped, in the file.
+#[derive(Clone, Copy)]
+pub(super) struct Piece {
+    pub(super) start: u64,
+    pub(super) file_offset: Option<u64>,
+}
+
 impl Packed {
+    fn piece(&self) -> Piece {
+        let file_offset = self.start.wrapping_add(self.bias);
+        Piece {
+            start: self.start,
+            file_offset: (self.kind == PackedKind::Mapped).then_some(file_offset),
+        }
+    }
+
     fn new(stretch: Stretch) -> Self {
         let (kind, bias) = match stretch.outcome {
             Outcome::Mapped(offset) => {
@@ -197,10 +168,6 @@ impl Packed {
         Self {
             start: stretch.start,
             bias,
-            absent: match kind {
-                PackedKind::Mapped => 0,
-                _ => u64::MAX,
-            },
             segment: stretch.segment.unwrap_or(u32::MAX),
             kind,
         }
@@ -254,14 +221,9 @@ impl<'s> Sorted<'s> {
         })
     }
 
-    /// How many there are.
-    pub(super) const fn len(&self) -> usize {
-        self.stretches.len()
-    }
-
     /// Where each starts, ascending.
-    pub(super) fn starts(&self) -> impl Iterator<Item = u64> + Clone + use<'s> {
-        self.stretches.iter().map(|cell| cell.unpack().start)
+    pub(super) fn pieces(&self) -> impl Iterator<Item = Piece> + use<'s> {
+        self.stretches.iter().map(|cell| cell.unpack().piece())
     }
 
     /// The stretch with this number.

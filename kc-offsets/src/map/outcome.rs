@@ -1,10 +1,6 @@
 //! What lies at a vmaddr.
 use macho_core::{FileOffset, VmAddr};
 
-/// What [`AddressMap::translate_slice`](crate::AddressMap::translate_slice) writes for a vmaddr
-/// that no file byte backs.
-pub const NOT_IN_FILE: FileOffset = FileOffset::new(u64::MAX);
-
 /// What lies at a vmaddr. There is no fifth answer: memory is a segment's or not, and a segment's
 /// is backed by the file, zeros, or lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

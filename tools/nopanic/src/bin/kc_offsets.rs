@@ -379,9 +379,6 @@ fn probe_map(map: &AddressMap<'_>, number: u64) {
     map.translate_range(vmaddr, number).for_each(|run| {
         black_box(run);
     });
-    let vmaddrs = [vmaddr; 8];
-    let mut offsets = [file_offset; 8];
-    black_box(map.translate_slice(&vmaddrs, &mut offsets));
     debug(map);
     probe_patches(map, number);
 
@@ -396,7 +393,6 @@ fn probe_map(map: &AddressMap<'_>, number: u64) {
     if let Ok(index) = PageIndex::build(map, &mut table) {
         black_box((index.map().is_linear(), index.page_size()));
         black_box((index.outcome(vmaddr), index.translate(vmaddr)));
-        black_box(index.translate_slice(&vmaddrs, &mut offsets));
         debug(index);
     }
 }
