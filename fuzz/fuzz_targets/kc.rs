@@ -19,7 +19,7 @@ mod counting;
 
 /// The command lines: `A` and `B` are numbers of the input, `N` a small one, `TEXT` its text,
 /// `PATCHES` a file with that text, `SAMPLE` a collection.
-const COMMANDS: [&str; 35] = [
+const COMMANDS: [&str; 38] = [
     "info -",
     "headers -",
     "headers --image TEXT -",
@@ -50,6 +50,9 @@ const COMMANDS: [&str; 35] = [
     "diff - SAMPLE",
     "diff --symbols SAMPLE -",
     "load --phys-base A --slide B -",
+    "map -",
+    "symbols --format ghidra -",
+    "map --svg - -",
     // Those after this one write bytes.
     "load --phys-base A --slide B --apply-fixups -o - -",
     "extract --damaged -o - -",
@@ -57,7 +60,7 @@ const COMMANDS: [&str; 35] = [
     "rebase --slide B -o - -",
     "patch - PATCHES -o -",
 ];
-const BYTES: usize = 30;
+const BYTES: usize = 33;
 
 /// Options that all take: each is a bit.
 const OPTIONS: [&str; 7] = [

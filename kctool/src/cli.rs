@@ -10,12 +10,14 @@ mod code;
 mod input;
 mod linkedit;
 mod load;
+mod look;
 mod report;
 
 pub(crate) use code::{Find, Functions, Patch, Strings, Xrefs};
 pub(crate) use input::InputArgs;
 pub(crate) use linkedit::{Exports, Signature};
 pub(crate) use load::{Load, Rebase};
+pub(crate) use look::Map;
 pub(crate) use report::{Form, ReportArgs};
 
 /// Takes a macOS kernelcache from its IMG4 container to a disassembled entry point.
@@ -95,6 +97,8 @@ pub(crate) enum Command {
     Functions(Functions),
     /// Check patches and write a patched copy
     Patch(Patch),
+    /// Draw memory against file: segments, images, holes, fixups, entry point
+    Map(Map),
 }
 
 #[derive(Debug, Args)]
@@ -262,13 +266,32 @@ pub(crate) struct Entries {
     pub(crate) report: ReportArgs,
 }
 
+/// A tool that reads symbols.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SymbolFormat {
+    /// As nm -p prints them, without headings
+    Nm,
+    /// A Python script for IDA
+    Ida,
+    /// A Python script for Ghidra
+    Ghidra,
+    /// A Python script for Binary Ninja
+    Binja,
+    /// A JSON symbol file for LLDB, `target symbols add`
+    Lldb,
+    /// A map of perf (perf-PID.map): code only
+    Perf,
+}
+
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   kc symbols kernelcache
   kc symbols --image com.apple.kernel kernelcache
+  kc symbols --format ida kernelcache > names.py
 
 Types are those of nm: T text, D data, B zero-fill, S other section, A absolute, U undefined, \
-C common, I indirect, - debugging; small letters are local.")]
+C common, I indirect, - debugging; small letters are local. What --format writes for other tools \
+has the symbols with an address (nm: all).")]
 pub(crate) struct Symbols {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -278,6 +301,9 @@ pub(crate) struct Symbols {
     /// Show debugging symbols (stabs) too
     #[arg(short = 'a', long)]
     pub(crate) debug: bool,
+    /// Write them for another tool
+    #[arg(long, value_enum, conflicts_with_all = ["json", "json_lines", "debug"])]
+    pub(crate) format: Option<SymbolFormat>,
     #[command(flatten)]
     pub(crate) report: ReportArgs,
 }

@@ -17,6 +17,7 @@ mod functions;
 mod headers;
 mod info;
 mod load;
+mod map;
 mod owner;
 mod patch;
 mod rebase;
@@ -49,5 +50,6 @@ pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<Status, Failur
         Command::Strings(args) => strings::run(args, streams),
         Command::Functions(args) => functions::run(args, streams),
         Command::Patch(args) => patch::run(args, streams),
+        Command::Map(args) => map::run(args, streams),
     }
 }

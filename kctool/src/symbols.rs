@@ -1,7 +1,13 @@
 //! Symbols as nm names them, and an index from address to name.
-use macho_core::{FileType, MachO, Name, Section, Symbol, SymbolType};
+use macho_core::{FileType, MachO, Name, Section, Symbol, SymbolTable, SymbolType};
 
+use crate::charge::Charge;
+use crate::failure::Failure;
+use crate::images::Selected;
 use crate::printable::MOST_NAME;
+
+/// `sizeof(struct nlist_64)`.
+const NLIST_SIZE: u64 = 16;
 
 /// The sections of an image by the number that symbols use.
 pub(crate) struct SectionTable<'a> {
@@ -90,4 +96,23 @@ impl<'a> Names<'a> {
             }
         }
     }
+}
+
+/// An image and its symbols.
+pub(crate) fn symbol_table<'a>(
+    image: &Selected<'a>,
+    charge: &mut Charge,
+) -> Result<(MachO<'a>, SymbolTable<'a>), Failure> {
+    let macho = image.macho?;
+    let table = macho.symbol_table()?;
+    let bytes = (table.len() as u64).saturating_mul(NLIST_SIZE);
+    charge.take(bytes, &macho)?;
+    Ok((macho, table))
+}
+
+/// An undefined symbol has no address; a common one has a size in its place.
+pub(crate) fn vmaddr(symbol: &Symbol<'_>) -> Option<u64> {
+    // The value of an indirect symbol is where the other one's name stands in the string table.
+    let is_indirect = symbol.stab().is_none() && symbol.kind() == SymbolType::N_INDR;
+    (!symbol.is_undefined() && !symbol.is_common() && !is_indirect).then(|| symbol.value())
 }

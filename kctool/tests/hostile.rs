@@ -112,9 +112,12 @@ const COMMANDS: &[&[&str]] = &[
     &["patch", "-", "PATCHES", "-o", "OUT"],
     &["symbols", "-"],
     &["symbols", "--json", "-a", "-"],
+    &["symbols", "--format", "lldb", "-"],
     &["fixups", "-"],
     &["fixups", "--list", "-"],
     &["fixups", "--list", "--json", "-"],
+    &["map", "-"],
+    &["map", "--svg", "OUT", "-"],
     &["disasm", "-"],
     &["disasm", "--syntax", "apple", "--count", "64", "-"],
     &[
@@ -364,7 +367,7 @@ fn report(count: u64, tallies: &[Tally]) {
             "{name} was not put to the test"
         );
     }
-    assert_eq!(ends.len(), 19, "every subcommand ran");
+    assert_eq!(ends.len(), 22, "every subcommand ran");
 }
 
 /// Files that are made to harm a reader.

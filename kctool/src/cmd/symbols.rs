@@ -2,7 +2,7 @@
 use std::io::Write as _;
 
 use kc_offsets::KernelCache;
-use macho_core::{MachO, Symbol, SymbolTable, SymbolType};
+use macho_core::{MachO, SymbolTable, SymbolType};
 use serde_json::{Value, json};
 
 use crate::charge::Charge;
@@ -13,16 +13,18 @@ use crate::json::Row;
 use crate::question::with_image;
 use crate::report::{Report, Status};
 use crate::streams::Streams;
-use crate::symbols::{Names, SectionTable};
+use crate::symbols::{Names, SectionTable, symbol_table, vmaddr};
 
-/// `sizeof(struct nlist_64)`.
-const NLIST_SIZE: u64 = 16;
+mod bridge;
 
 pub(super) fn run(args: &Symbols, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     with_image(&args.input, streams, |cache, payload, streams| {
         let file = &args.input.file;
         let mut report = Report::list("symbols", args.report, file, streams).of(payload);
-        let done = list(args, cache, &mut report);
+        let done = match args.format {
+            Some(format) => bridge::list(args, format, cache, &mut report),
+            None => list(args, cache, &mut report),
+        };
         report.end(done)
     })
 }
@@ -46,13 +48,7 @@ fn list(
                 is_first = false;
             }
         }
-        let table = image.macho.map_err(Failure::from).and_then(|macho| {
-            let table = macho.symbol_table()?;
-            let bytes = (table.len() as u64).saturating_mul(NLIST_SIZE);
-            charge.take(bytes, &macho)?;
-            Ok((macho, table))
-        });
-        match table {
+        match symbol_table(&image, &mut charge) {
             Ok((macho, table)) => of_image(args, &macho, &table, id.as_ref(), report)?,
             Err(error) => {
                 let damage = report.damaged(error, id.clone());
@@ -119,13 +115,6 @@ fn of_image<'a>(
 
 /// Shown in place of a name: no name is printed so.
 const DAMAGED: &str = "\\{damaged}";
-
-/// An undefined symbol has no address; a common one has a size in its place.
-fn vmaddr(symbol: &Symbol<'_>) -> Option<u64> {
-    // The value of an indirect symbol is where the other one's name stands in the string table.
-    let is_indirect = symbol.stab().is_none() && symbol.kind() == SymbolType::N_INDR;
-    (!symbol.is_undefined() && !symbol.is_common() && !is_indirect).then(|| symbol.value())
-}
 
 /// The row of an image whose table cannot be read.
 fn lost_json(id: Option<&String>, damage: &Value) -> Value {

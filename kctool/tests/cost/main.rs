@@ -35,6 +35,8 @@ const COMMANDS: &[&str] = &[
     "entries --json-lines FILE",
     "symbols FILE",
     "symbols -a --json FILE",
+    "symbols --format ida FILE",
+    "symbols --format perf FILE",
     "functions FILE",
     "functions --json FILE",
     "strings --json FILE",
@@ -49,6 +51,9 @@ const COMMANDS: &[&str] = &[
     "diff FILE FILE",
     "diff --symbols --json FILE SAMPLE",
     "translate FILE 0xfffffe0007004000",
+    "map FILE",
+    "map --json FILE",
+    "map --svg - FILE",
 ];
 
 /// Those of patches: `PATCHES` is the file of them, `PATCHED` one of zeros.
@@ -234,6 +239,7 @@ const COUNTED: &[&str] = &[
     "fixups --list --json FILE",
     "owner --json FILE 0xfffffe0007004000 0xfffffe0007005000",
     "diff FILE FILE",
+    "map FILE",
 ];
 
 /// Instructions of `kc`, by Callgrind.

@@ -48,6 +48,7 @@ const COMMANDS: &[&str] = &[
     "signature FILE",
     "functions FILE",
     "fixups FILE",
+    "map FILE",
     "fixups --list FILE",
     "owner FILE 0xfffffe000701c000 0xfffffe0007014000 0xfffffe0007018010 0xfffffe0007008598",
     "translate FILE 0xfffffe0007014000 0xfffffe0007018000",

@@ -1,4 +1,5 @@
 //! The command line from the outside, but in this process.
+mod bridges;
 mod cli;
 mod common;
 mod escapes;
@@ -6,6 +7,7 @@ mod files;
 mod fixups;
 mod linkedit;
 mod loaded;
+mod map;
 mod mapped;
 mod signed;
 mod terminal;
