@@ -12,6 +12,7 @@ mod corpus;
 mod coverage;
 mod debian;
 mod delegate;
+mod dist;
 mod execute;
 mod foreign;
 mod fuzz;
@@ -98,6 +99,11 @@ const CHORES: &[Chore] = &[
         name: "samples",
         help: "write the sample kernelcache [--check]",
         run: delegate::samples,
+    },
+    Chore {
+        name: "dist",
+        help: "write completions and man pages of kc [FOLDER]",
+        run: dist::dist,
     },
     Chore {
         name: "bench",

@@ -43,6 +43,11 @@ const PACKAGES: &[Package] = &[
         probe: &["aarch64-linux-gnu-objdump", "--version"],
     },
     QEMU,
+    // Reads the man pages of kc.
+    Package {
+        name: "mandoc",
+        probe: &["dpkg", "-s", "mandoc"],
+    },
     // Builds the loader in C.
     Package {
         name: "gcc-aarch64-linux-gnu",

@@ -3,8 +3,8 @@
 use crate::command::{cargo, root, stdout, tee, workspaces};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
 use crate::{
-    bare, capi, corpus, coverage, delegate, execute, fuzz, imports, miri, msrv, mutants, nopanic,
-    oracle, package, packages, qemu, readme, setup, size,
+    bare, capi, corpus, coverage, delegate, dist, execute, fuzz, imports, miri, msrv, mutants,
+    nopanic, oracle, package, packages, qemu, readme, setup, size,
 };
 
 const STEPS: &[Step] = &[
@@ -122,6 +122,11 @@ const STEPS: &[Step] = &[
         name: "readme",
         what: "the README's commands do what it says",
         run: readme::commands,
+    },
+    Step {
+        name: "dist",
+        what: "the man pages of kc have no error, and there is one of each subcommand",
+        run: dist::step,
     },
     Step {
         name: "package",
