@@ -19,7 +19,7 @@ mod counting;
 
 /// The command lines: `A` and `B` are numbers of the input, `N` a small one, `TEXT` its text,
 /// `PATCHES` a file with that text, `SAMPLE` a collection.
-const COMMANDS: [&str; 38] = [
+const COMMANDS: [&str; 40] = [
     "info -",
     "headers -",
     "headers --image TEXT -",
@@ -51,6 +51,8 @@ const COMMANDS: [&str; 38] = [
     "diff --symbols SAMPLE -",
     "load --phys-base A --slide B -",
     "map -",
+    "cfg - A",
+    "cfg --dot - A",
     "symbols --format ghidra -",
     "map --svg - -",
     // Those after this one write bytes.
@@ -60,7 +62,7 @@ const COMMANDS: [&str; 38] = [
     "rebase --slide B -o - -",
     "patch - PATCHES -o -",
 ];
-const BYTES: usize = 33;
+const BYTES: usize = 35;
 
 /// Options that all take: each is a bit.
 const OPTIONS: [&str; 7] = [

@@ -17,7 +17,7 @@ pub(crate) use code::{Find, Functions, Patch, Strings, Xrefs};
 pub(crate) use input::InputArgs;
 pub(crate) use linkedit::{Exports, Signature};
 pub(crate) use load::{Load, Rebase};
-pub(crate) use look::Map;
+pub(crate) use look::{Cfg, Map};
 pub(crate) use report::{Form, ReportArgs};
 
 /// Takes a macOS kernelcache from its IMG4 container to a disassembled entry point.
@@ -99,6 +99,8 @@ pub(crate) enum Command {
     Patch(Patch),
     /// Draw memory against file: segments, images, holes, fixups, entry point
     Map(Map),
+    /// Draw the control flow graph of a function
+    Cfg(Cfg),
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@ use crate::report::Status;
 use crate::streams::Streams;
 
 mod carve;
+mod cfg;
 mod diff;
 mod disasm;
 mod entries;
@@ -51,5 +52,6 @@ pub(crate) fn run(cli: &Cli, streams: &mut Streams<'_>) -> Result<Status, Failur
         Command::Functions(args) => functions::run(args, streams),
         Command::Patch(args) => patch::run(args, streams),
         Command::Map(args) => map::run(args, streams),
+        Command::Cfg(args) => cfg::run(args, streams),
     }
 }

@@ -117,6 +117,8 @@ const COMMANDS: &[&[&str]] = &[
     &["fixups", "--list", "-"],
     &["fixups", "--list", "--json", "-"],
     &["map", "-"],
+    &["cfg", "-", "0xfffffe0007018170"],
+    &["cfg", "--dot", "-", "0xfffffe0007004000"],
     &["map", "--svg", "OUT", "-"],
     &["disasm", "-"],
     &["disasm", "--syntax", "apple", "--count", "64", "-"],
@@ -367,7 +369,7 @@ fn report(count: u64, tallies: &[Tally]) {
             "{name} was not put to the test"
         );
     }
-    assert_eq!(ends.len(), 22, "every subcommand ran");
+    assert_eq!(ends.len(), 23, "every subcommand ran");
 }
 
 /// Files that are made to harm a reader.

@@ -25,3 +25,24 @@ pub(crate) struct Map {
     #[command(flatten)]
     pub(crate) report: ReportArgs,
 }
+
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  kc cfg kernelcache _uart_puts
+  kc cfg --dot kernelcache _uart_puts | dot -Tsvg -o graph.svg
+
+A block has its first address, how many words it has, what ends it, and where the flow goes from \
+there. A function has the bounds of LC_FUNCTION_STARTS; without them it goes on up to the next name. \
+Where a branch by a register leads is not known, so that blocks may be called unreached that are not.")]
+pub(crate) struct Cfg {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// An address in the function, or its symbol
+    #[arg(value_name = "ADDR|SYMBOL")]
+    pub(crate) place: String,
+    /// Print the graph in Graphviz's language, each block with its instructions
+    #[arg(long, conflicts_with_all = ["json", "json_lines"])]
+    pub(crate) dot: bool,
+    #[command(flatten)]
+    pub(crate) report: ReportArgs,
+}

@@ -52,6 +52,7 @@ const COMMANDS: &[&str] = &[
     "diff --symbols --json FILE SAMPLE",
     "translate FILE 0xfffffe0007004000",
     "map FILE",
+    "cfg --json FILE 0xfffffe0007004000",
     "map --json FILE",
     "map --svg - FILE",
 ];
