@@ -170,7 +170,7 @@ fn shell_blocks(page: &str) -> String {
     let mut inside = false;
     for line in page.lines() {
         match line {
-            "```sh" => inside = true,
+            "```sh run-by=qemu" => inside = true,
             "```" => inside = false,
             _ if inside => {
                 script.push_str(line);
@@ -205,7 +205,8 @@ mod tests {
 
     #[test]
     fn commands_are_taken_from_their_blocks() {
-        let page = "a\n```sh\nb\nc\n```\n```text\nd\n```\n```sh\ne\n```\n";
+        let page = "a\n```sh run-by=qemu\nb\nc\n```\n```text\nd\n```\n```sh run-by=qemu\ne\n```\n\
+                    ```sh\nf\n```\n";
         assert_eq!(shell_blocks(page), "b\nc\ne\n");
     }
 }

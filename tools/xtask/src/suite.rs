@@ -120,8 +120,8 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "readme",
-        what: "the README's commands do what it says",
-        run: readme::commands,
+        what: "commands of the README and the book print what they show, or say why nobody runs them",
+        run: readme,
     },
     Step {
         name: "dist",
@@ -331,6 +331,12 @@ fn generated() -> Outcome<Checked> {
     delegate::generate(&check)?;
     delegate::samples(&check)?;
     Ok(Checked::new(2_u32, "generators agree with the kept files"))
+}
+
+fn readme() -> Outcome<Checked> {
+    let mut steps = STEPS.iter().chain(LONG).map(|step| step.name);
+    let names: Vec<&str> = steps.by_ref().collect();
+    readme::commands(|name| names.contains(&name))
 }
 
 fn doctests() -> Outcome<Checked> {
