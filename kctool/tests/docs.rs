@@ -101,6 +101,12 @@ fn folder() -> PathBuf {
     fs::copy(sample, folder.join("kernelcache")).unwrap();
     let patch = "find d510109f d5034fdf -> +1 d503201f\n";
     fs::write(folder.join("boot.patch"), patch).unwrap();
+    let payload = testkit::kernelcache::sample::m1n1().bytes;
+    fs::write(folder.join("payload.macho"), payload).unwrap();
+    let examples = fs::read_to_string(root().join("docs/src/examples.md")).unwrap();
+    let (blocks, _) = split(&examples);
+    let patches = blocks.iter().find(|block| block.info == "patch").unwrap();
+    fs::write(folder.join("el2.patch"), patches.lines.join("\n")).unwrap();
     folder
 }
 
