@@ -132,12 +132,12 @@ const fn codec_name(codec: Codec) -> &'static str {
     }
 }
 
+/// A payload, and its bytes: decompressed, or where they start in the file.
+pub(crate) type Unwrapped = (Payload, Option<Vec<u8>>, usize);
+
 /// What is inside a container or a compressed stream, with at most `max_size` bytes; `None` of a
 /// file that is neither.
-pub(crate) fn unwrap(
-    file: &[u8],
-    max_size: u64,
-) -> Result<Option<(Payload, Option<Vec<u8>>, usize)>, Failure> {
+pub(crate) fn unwrap(file: &[u8], max_size: u64) -> Result<Option<Unwrapped>, Failure> {
     let is_stream = file.starts_with(b"complzss") || file.starts_with(b"bvx");
     if is_stream {
         let plan = Plan::of_data(file)?;

@@ -53,7 +53,7 @@ impl Fixup {
         let (kind, auth) = match fixup {
             Decoded::Rebase { auth, .. } => ("rebase", auth),
             Decoded::Bind { auth, .. } => ("bind", auth),
-            _ => ("value", None),
+            Decoded::Value(_) => ("value", None),
         };
         let import = match kind {
             "bind" => table.import(slot).ok().flatten(),

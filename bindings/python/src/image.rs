@@ -207,9 +207,9 @@ pub(crate) fn symbols(
 ) -> Result<Symbols, Failure> {
     Ok(Symbols(Walk::new(owner, |opened| {
         let table = opened.image().symbol_table()?;
-        let symbols = table
-            .iter()
-            .filter(move |symbol| (stabs || symbol.stab().is_none()) && !(defined && symbol.is_undefined()));
+        let symbols = table.iter().filter(move |symbol| {
+            (stabs || symbol.stab().is_none()) && !(defined && symbol.is_undefined())
+        });
         let items = symbols.map(move |symbol| Symbol::new(&symbol, image.clone()));
         Ok::<_, Failure>(Box::new(items))
     })?))
@@ -313,7 +313,11 @@ impl Image {
     /// and without those for debuggers unless `stabs` is True.
     #[pyo3(signature = (*, defined = true, stabs = false))]
     fn symbols(&self, defined: bool, stabs: bool) -> PyResult<Symbols> {
-        Ok(symbols(self.opened()?, self.name.clone(), (defined, stabs))?)
+        Ok(symbols(
+            self.opened()?,
+            self.name.clone(),
+            (defined, stabs),
+        )?)
     }
 
     /// The symbol with that name, in this image alone.

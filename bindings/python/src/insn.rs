@@ -121,7 +121,7 @@ impl Insn {
     #[getter]
     fn base_mnemonic(&self) -> Option<&'static str> {
         self.instruction()
-            .map(|insn| insn.mnemonic())
+            .map(Instruction::mnemonic)
             .map(Mnemonic::as_str)
     }
 

@@ -4,6 +4,7 @@
 //! classes over it, one for each idea. Everything is immutable, so that threads may share it.
 #![warn(missing_docs)]
 
+mod all_symbols;
 mod container;
 mod data;
 mod error;
@@ -13,6 +14,7 @@ mod insn;
 mod kernelcache;
 mod listing;
 mod load;
+mod open;
 mod operand;
 mod owned;
 mod symbol;
@@ -25,6 +27,8 @@ use pyo3::prelude::*;
 #[pymodule]
 mod _kernelcache {
     #[pymodule_export]
+    use crate::all_symbols::AllSymbols;
+    #[pymodule_export]
     use crate::container::Payload;
     #[pymodule_export]
     use crate::error::KernelcacheError;
@@ -35,11 +39,13 @@ mod _kernelcache {
     #[pymodule_export]
     use crate::insn::{Disassembly, Insn, assemble, decode, disassemble, system_registers};
     #[pymodule_export]
-    use crate::kernelcache::{AllSymbols, Kernelcache, Owner, open, parse, parse_mapped};
+    use crate::kernelcache::{Kernelcache, Owner};
     #[pymodule_export]
     use crate::listing::{CString, CStrings, Function, Functions, Match, Matches, Xref, Xrefs};
     #[pymodule_export]
     use crate::load::Loaded;
+    #[pymodule_export]
+    use crate::open::{open, parse, parse_mapped};
     #[pymodule_export]
     use crate::operand::Operand;
     #[pymodule_export]

@@ -297,9 +297,8 @@ impl Matches {
 
 fn find(image: &MachO<'_>, words: &[Pattern]) -> Vec<Match> {
     let patterns = [words];
-    let needed = match PatternSet::build(&patterns, &mut []) {
-        Err(PatternError::BufferTooSmall { needed }) => needed,
-        _ => return Vec::new(),
+    let Err(PatternError::BufferTooSmall { needed }) = PatternSet::build(&patterns, &mut []) else {
+        return Vec::new();
     };
     let mut cells = vec![PatternCell::EMPTY; needed];
     let Ok(set) = PatternSet::build(&patterns, &mut cells) else {

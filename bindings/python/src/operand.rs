@@ -48,7 +48,7 @@ impl Operand {
         let mut text = format!("<Operand {}", self.kind);
         let mut add = |name: &str, value: Option<String>| {
             if let Some(value) = value {
-                text.push_str(&format!(" {name}={value}"));
+                text.extend([" ", name, "=", &value]);
             }
         };
         add("register", self.register.clone());
@@ -85,12 +85,12 @@ pub(crate) fn register_name(register: Register) -> String {
         name.push_str(register.arrangement().name());
     }
     if let Some(lane) = register.lane() {
-        name.push_str(&format!("[{lane}]"));
+        name.extend(["[", &lane.to_string(), "]"]);
     }
     match register.predication() {
         Predication::Zeroing => name.push_str("/z"),
         Predication::Merging => name.push_str("/m"),
-        _ => {}
+        Predication::None => {}
     }
     name
 }
@@ -176,7 +176,7 @@ pub(crate) fn python(operand: &Decoded) -> Operand {
             made.mode = Some(match memory.mode {
                 AddressMode::Pre => "pre",
                 AddressMode::Post => "post",
-                _ => "offset",
+                AddressMode::Offset => "offset",
             });
             match memory.offset {
                 MemoryOffset::Immediate(value) | MemoryOffset::VectorLengths(value) => {

@@ -13,7 +13,8 @@ pub(crate) fn name(bytes: &[u8]) -> String {
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
         for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02x}"));
+            let digits = format!("\\x{byte:02x}");
+            text.push_str(&digits);
         }
     }
     text

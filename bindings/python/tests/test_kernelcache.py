@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any, Callable, Iterator
 
 import pytest
 
@@ -244,7 +244,7 @@ def test_bytes_are_not_copied(shapes: Path) -> None:
 def test_iterators_keep_their_file(shapes: Path) -> None:
     raw = (shapes / "small").read_bytes()
     opened = kernelcache.parse(bytearray(raw))
-    walks = [
+    walks: list[Iterator[object]] = [
         iter(opened.symbols()),
         iter(opened.fixups()),
         iter(opened.functions()),

@@ -139,7 +139,10 @@ def test_what_is_none_is_refused() -> None:
 def gnu(source: str, address: int, folder: Path) -> bytes:
     """What GNU's assembler and linker make of a text."""
     (folder / "a.s").write_text(".text\n_start:\n" + source + "\n.pool\n")
-    run = lambda *command: subprocess.run(command, check=True, cwd=folder)  # noqa: E731
+
+    def run(*command: str) -> None:
+        subprocess.run(command, check=True, cwd=folder)
+
     run("aarch64-linux-gnu-as", "-march=armv8.4-a", "a.s", "-o", "a.o")
     run("aarch64-linux-gnu-ld", f"--Ttext={address:#x}", "a.o", "-o", "a.elf")
     run("aarch64-linux-gnu-objcopy", "-O", "binary", "-j", ".text", "a.elf", "a.bin")
@@ -197,8 +200,10 @@ def test_system_registers() -> None:
     assert sysreg_rev[(3, 4, 1, 1, 0)] == "HCR_EL2"
     assert sysreg_name((3, 4, 1, 1, 0)) == "HCR_EL2"
     assert sysreg_name((3, 7, 15, 15, 7)) == "s3_7_c15_c15_7"
-    for text in ("HCR_EL2", "s3_4_c1_c1_0", "3, 4, 1, 1, 0", (3, 4, 1, 1, 0), [3, 4, 1, 1, 0]):
-        assert sysreg_parse(text) == (3, 4, 1, 1, 0)  # type: ignore[arg-type]
+    for name in ("HCR_EL2", "s3_4_c1_c1_0", "3, 4, 1, 1, 0"):
+        assert sysreg_parse(name) == (3, 4, 1, 1, 0)
+    for numbers in ((3, 4, 1, 1, 0), [3, 4, 1, 1, 0]):
+        assert sysreg_parse(numbers) == (3, 4, 1, 1, 0)
     with pytest.raises(ValueError):
         sysreg_parse("NO_SUCH_REGISTER")
     assert len(sysreg_fwd) > 600

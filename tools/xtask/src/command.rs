@@ -24,6 +24,7 @@ pub(crate) fn workspaces() -> impl Iterator<Item = &'static str> {
         "tools/nopanic/size",
         "bare-metal",
         "bare-metal/template",
+        "bindings/python",
         "fuzz",
     ]
     .into_iter()

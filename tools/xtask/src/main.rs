@@ -25,6 +25,7 @@ mod oracle;
 mod package;
 mod packages;
 mod public;
+mod python;
 mod qemu;
 mod readme;
 mod setup;
@@ -109,6 +110,11 @@ const CHORES: &[Chore] = &[
         name: "bench",
         help: "measure against other crates [--only KEY] [--rounds N] [--markdown] [FILE|FOLDER...]",
         run: delegate::bench,
+    },
+    Chore {
+        name: "python",
+        help: "build the Python wheel, and a Python that has it",
+        run: python::wheel,
     },
     Chore {
         name: "fuzz",

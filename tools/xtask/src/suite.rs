@@ -1,10 +1,10 @@
 //! `cargo xtask test`: every check, from cheap to dear.
 
-use crate::command::{cargo, root, stdout, tee, workspaces};
+use crate::command::{cargo, root, stdout, target_dir, tee, workspaces};
 use crate::step::{Checked, Failure, Outcome, Step, run_all};
 use crate::{
     bare, capi, corpus, coverage, delegate, dist, execute, fuzz, imports, miri, msrv, mutants,
-    nopanic, oracle, package, packages, qemu, readme, setup, size,
+    nopanic, oracle, package, packages, python, qemu, readme, setup, size,
 };
 
 const STEPS: &[Step] = &[
@@ -67,6 +67,11 @@ const STEPS: &[Step] = &[
         name: "capi",
         what: "the C header is what the crate says, and a C program under sanitizers agrees",
         run: capi::step,
+    },
+    Step {
+        name: "python",
+        what: "the Python package's wheel, its tests and its types",
+        run: python::step,
     },
     Step {
         name: "compare",
@@ -302,21 +307,22 @@ fn fmt() -> Outcome<Checked> {
 }
 
 fn clippy() -> Outcome<Checked> {
-    let messages = stdout(cargo().args([
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--message-format=json-render-diagnostics",
-        "--",
-        "-D",
-        "warnings",
-    ]))?;
-    let messages = String::from_utf8_lossy(&messages);
-    let ours = messages
-        .lines()
-        .filter(|line| line.contains("\"compiler-artifact\"") && line.contains("\"path+file://"))
-        .count();
-    Ok(Checked::new(ours, "targets without a warning"))
+    let mut targets = 0;
+    for folder in [".", "bindings/python"] {
+        let messages = stdout(
+            cargo()
+                .current_dir(root().join(folder))
+                .env("CARGO_TARGET_DIR", target_dir())
+                .args(["clippy", "--workspace", "--all-targets"])
+                .args(["--message-format=json-render-diagnostics"])
+                .args(["--", "-D", "warnings"]),
+        )?;
+        let messages = String::from_utf8_lossy(&messages);
+        let is_ours =
+            |line: &&str| line.contains("\"compiler-artifact\"") && line.contains("\"path+file://");
+        targets += messages.lines().filter(is_ours).count();
+    }
+    Ok(Checked::new(targets, "targets without a warning"))
 }
 
 fn tests() -> Outcome<Checked> {

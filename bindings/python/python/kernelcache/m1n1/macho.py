@@ -1,5 +1,6 @@
 """A Mach-O file with m1n1's names for its parts."""
 
+import functools
 import io
 import struct
 from collections.abc import Callable, Iterator
@@ -136,14 +137,14 @@ class MachO:
     """
 
     def __init__(self, data: Union[bytes, bytearray, memoryview, Stream]) -> None:
-        if hasattr(data, "tell"):
-            self.io: Any = data
+        if isinstance(data, (bytes, bytearray, memoryview)):
+            raw = bytes(data)
+            self.io: Any = io.BytesIO(raw)
+            self.off = 0
+        else:
+            self.io = data
             self.off = data.tell()
             raw = data.read()
-        else:
-            raw = data if isinstance(data, bytes) else bytes(data)
-            self.io = io.BytesIO(raw)
-            self.off = 0
         try:
             self._cache: Optional[_kernelcache.Kernelcache] = _kernelcache.parse(raw)
         except _kernelcache.KernelcacheError as error:
@@ -169,24 +170,35 @@ class MachO:
 
     def _read(self, image: _Image, symbols: Callable[..., Any]) -> None:
         self._own_symbols = symbols
+        self._image = image
         self._segments = image.segments
-        header = image.header
-        names = "cputype cpusubtype filetype ncmds sizeofcmds flags"
-        numbers = tuple(getattr(header, name) for name in names.split())
-        self.obj = SimpleNamespace(header=_numbers(names, numbers))
-        self.obj.header.magic, self.obj.header.reserved = HexInt(0xFEEDFACF), HexInt(0)
-        self.obj.cmds = [
-            SimpleNamespace(cmd=LoadCmd(cmd.kind), args=_arguments(cmd.kind, cmd.data))
-            for cmd in image.load_commands
-        ]
         self.vmin: int = min((segment.address for segment in self._segments), default=1 << 64)
         ends = (segment.address + segment.size for segment in self._segments)
         self.vmax: int = max(ends, default=0)
-        self.entry: Optional[int] = None
-        for threads in self.get_cmds(MachOLoadCmdType.UNIXTHREAD):
-            self.entry = threads.args[0].data.pc if threads.args else None
         self.symbols: dict[str, int] = {}
         self.subfiles: dict[str, MachO] = {}
+
+    @functools.cached_property
+    def obj(self) -> SimpleNamespace:
+        """The header and the load commands, field by field."""
+        header = self._image.header
+        names = "cputype cpusubtype filetype ncmds sizeofcmds flags"
+        obj = SimpleNamespace()
+        obj.header = _numbers(names, tuple(getattr(header, name) for name in names.split()))
+        obj.header.magic, obj.header.reserved = HexInt(0xFEEDFACF), HexInt(0)
+        obj.cmds = [
+            SimpleNamespace(cmd=LoadCmd(cmd.kind), args=_arguments(cmd.kind, cmd.data))
+            for cmd in self._image.load_commands
+        ]
+        return obj
+
+    @functools.cached_property
+    def entry(self) -> Optional[int]:
+        """Where the last thread state starts; None without one."""
+        entry = None
+        for threads in self.get_cmds(MachOLoadCmdType.UNIXTHREAD):
+            entry = threads.args[0].data.pc if threads.args else None
+        return entry
 
     @property
     def size(self) -> int:
