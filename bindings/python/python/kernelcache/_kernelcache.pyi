@@ -12,7 +12,43 @@ else:
 _Syntax = Literal["llvm", "gnu", "apple", "otool"]
 _Place = Union[int, str]
 
-__all__: list[str]
+__all__ = [
+    "AllSymbols",
+    "CString",
+    "CStrings",
+    "Disassembly",
+    "Fixup",
+    "Fixups",
+    "Function",
+    "Functions",
+    "Header",
+    "Image",
+    "Insn",
+    "Kernelcache",
+    "KernelcacheError",
+    "LoadCommand",
+    "Loaded",
+    "Match",
+    "Matches",
+    "Operand",
+    "Owner",
+    "Payload",
+    "Section",
+    "Segment",
+    "Symbol",
+    "Symbols",
+    "View",
+    "Xref",
+    "Xrefs",
+    "assemble",
+    "decode",
+    "demangle",
+    "disassemble",
+    "open",
+    "parse",
+    "parse_mapped",
+    "system_registers",
+]
 
 class KernelcacheError(ValueError):
     kind: str
