@@ -102,9 +102,21 @@ pub(crate) fn stdout(command: &mut Command) -> Outcome<Vec<u8>> {
 ///
 /// # Errors
 /// As [`run`].
-pub(crate) fn tee(command: &mut Command, mut each: impl FnMut(&str)) -> Outcome<()> {
+pub(crate) fn tee(command: &mut Command, each: impl FnMut(&str)) -> Outcome<()> {
+    tee_after("", command, each)
+}
+
+/// As [`tee`]; each printed line begins with `label`, which tells commands that run at once apart.
+///
+/// # Errors
+/// As [`run`].
+pub(crate) fn tee_after(
+    label: &str,
+    command: &mut Command,
+    mut each: impl FnMut(&str),
+) -> Outcome<()> {
     let line = show(command);
-    println!("$ {line}");
+    println!("{label}$ {line}");
     let mut child = command
         .stdout(Stdio::piped())
         .spawn()
@@ -113,7 +125,7 @@ pub(crate) fn tee(command: &mut Command, mut each: impl FnMut(&str)) -> Outcome<
         for text in BufReader::new(pipe).split(b'\n') {
             let text = text?;
             let text = String::from_utf8_lossy(&text);
-            println!("{text}");
+            println!("{label}{text}");
             each(&text);
         }
     }

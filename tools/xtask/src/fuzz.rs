@@ -8,10 +8,13 @@ mod log;
 pub(crate) mod planted;
 
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::command::{cargo, command, root, run, stdout, target_dir, tee};
+use crate::command::{cargo, command, root, run, stdout, target_dir, tee_after};
 use crate::step::{Checked, Failure, Outcome};
 
 /// What libFuzzer needs from the compiler: counters on every edge, comparisons
@@ -129,48 +132,74 @@ fn run_targets(plan: &Plan<'_>, bad64: bool) -> Outcome<u64> {
         )));
     }
 
+    targets.retain(|target| chosen.is_empty() || chosen.contains(&target.as_str()));
     if log {
         log::commit()?;
         targets = log::unfinished(&targets)?;
         if targets.is_empty() {
-            println!("every target has been fuzzed enough");
+            println!("each of them has been fuzzed enough");
             return Ok(0);
         }
     }
     let programs = programs(&Build::usual(), bad64)?;
-    let mut failed = 0_usize;
-    let mut all = 0_u64;
-    let mut summary = Vec::new();
-    for target in targets
-        .iter()
-        .filter(|target| chosen.is_empty() || chosen.contains(&target.as_str()))
-    {
+    let run = |target: &String| {
         let seed = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .map_or(1, |time| time.as_secs() % 1_000_000);
-        match run_target(target, &programs.join(target), seed, seconds) {
+        let executions = run_target(target, &programs.join(target), seed, seconds)?;
+        if log {
+            log::add(target, seed, seconds, executions)?;
+        }
+        Ok(executions)
+    };
+    let outcomes = on_all_processors(&targets, run);
+
+    println!("\n== fuzz targets, {seconds} s each");
+    let mut failed = 0_usize;
+    let mut all = 0_u64;
+    for (target, outcome) in targets.iter().zip(&outcomes) {
+        match outcome {
             Ok(executions) => {
                 all += executions;
-                if log {
-                    log::add(target, seed, seconds, executions)?;
-                }
-                summary.push(format!("  ok   {target:<14}{executions:>12} executions"));
+                println!("  ok   {target:<14}{executions:>12} executions");
             }
             Err(failure) => {
                 failed += 1;
-                summary.push(format!("  FAIL {target:<14}{failure}"));
+                println!("  FAIL {target:<14}{failure}");
             }
         }
     }
-    println!("\n== fuzz targets, {seconds} s each");
-    for line in &summary {
-        println!("{line}");
-    }
-    if failed == 0 && !summary.is_empty() {
+    if failed == 0 && outcomes.len() == targets.len() && all > 0 {
         Ok(all)
     } else {
         Err(Failure::new(format!("{failed} fuzz targets failed")))
     }
+}
+
+/// What `run` gives for each target, in their order; as many run at once as there are processors.
+fn on_all_processors(
+    targets: &[String],
+    run: impl Fn(&String) -> Outcome<u64> + Sync,
+) -> Vec<Outcome<u64>> {
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut outcomes = Vec::new();
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(target) = targets.get(number) else {
+                return outcomes;
+            };
+            outcomes.push((number, run(target)));
+        }
+    };
+    let mut outcomes: Vec<_> = thread::scope(|scope| {
+        let count = thread::available_parallelism().map_or(1, NonZero::get);
+        let workers: Vec<_> = (0..count).map(|_| scope.spawn(worker)).collect();
+        let ended = workers.into_iter().flat_map(|worker| worker.join().ok());
+        ended.flatten().collect()
+    });
+    outcomes.sort_by_key(|(number, _)| *number);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// Where the programs are built, and with which flags.
@@ -280,7 +309,6 @@ fn host() -> Outcome<String> {
 
 /// Runs one target and gives the number of executions.
 fn run_target(target: &str, program: &Path, seed: u64, seconds: u64) -> Outcome<u64> {
-    println!("\n== {target}");
     // What libFuzzer finds interesting is kept for the next run; what breaks
     // goes where cargo-fuzz would put it.
     let corpus = root().join("fuzz/corpus").join(target);
@@ -305,7 +333,7 @@ fn run_target(target: &str, program: &Path, seed: u64, seconds: u64) -> Outcome<
     joined.args(["-c", "exec \"$0\" \"$@\" 2>&1"]);
     joined.arg(command.get_program()).args(command.get_args());
     let mut executions = 0_u64;
-    tee(&mut joined, |line| {
+    tee_after(&format!("{target}: "), &mut joined, |line| {
         if let Some(number) = line.strip_prefix("stat::number_of_executed_units:") {
             executions = number.trim().parse().unwrap_or(0);
         }

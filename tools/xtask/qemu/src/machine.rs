@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -40,6 +41,8 @@ impl Default for Options {
 #[derive(Debug)]
 pub(crate) struct Bench {
     folder: PathBuf,
+    /// How many machines were started: each has an initrd of its own, because several run at once.
+    started: AtomicUsize,
 }
 
 impl Bench {
@@ -52,6 +55,7 @@ impl Bench {
         fs::write(folder.join("poison"), vec![0xa5; POISON])?;
         Ok(Self {
             folder: folder.to_owned(),
+            started: AtomicUsize::new(0),
         })
     }
 
@@ -65,7 +69,8 @@ impl Bench {
         initrd: &[u8],
         options: &Options,
     ) -> io::Result<String> {
-        let initrd_file = self.folder.join("initrd");
+        let number = self.started.fetch_add(1, Ordering::Relaxed);
+        let initrd_file = self.folder.join(format!("initrd-{number}"));
         fs::write(&initrd_file, initrd)?;
         let mut command = Command::new("qemu-system-aarch64");
         command
@@ -95,7 +100,9 @@ impl Bench {
             .map_err(|error| {
                 io::Error::other(format!("cannot start qemu-system-aarch64: {error}"))
             })?;
-        finish(child, options.timeout)
+        let printed = finish(child, options.timeout);
+        fs::remove_file(&initrd_file)?;
+        printed
     }
 }
 

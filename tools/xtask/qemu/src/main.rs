@@ -12,8 +12,11 @@ mod inputs;
 mod machine;
 mod monitor;
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use testkit::img4::signed_like;
@@ -87,27 +90,44 @@ fn all(wanted: &Wanted) -> Result<usize, String> {
     Ok(boots)
 }
 
-/// Boots each case, and tells of every one that went wrong.
+/// Boots each case, as many at once as there are processors, and tells of every one that went
+/// wrong.
 fn run(bench: &Bench, image: &Path, cases: &[Case]) -> Result<usize, String> {
-    let mut failed = 0;
-    for case in cases {
-        let printed = bench.boot(image, &case.input, &case.options);
-        let outcome = printed
-            .map_err(|error| format!("{}: {error}", case.name))
-            .and_then(|printed| case.check(&printed));
-        match outcome {
-            Ok(()) => println!("ok   {}", case.name),
-            Err(why) => {
-                failed += 1;
-                println!("FAIL {why}");
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut failed = 0;
+        while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+            match boot(bench, image, case) {
+                Ok(()) => println!("ok   {}", case.name),
+                Err(why) => {
+                    failed += 1;
+                    println!("FAIL {why}");
+                }
             }
         }
-    }
+        failed
+    };
+    let workers = thread::available_parallelism().map_or(1, NonZero::get);
+    let failed: usize = thread::scope(|scope| {
+        let started: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        started
+            .into_iter()
+            .map(|worker| worker.join().unwrap_or(cases.len()))
+            .sum()
+    });
     if failed == 0 {
         Ok(cases.len())
     } else {
         Err(format!("{}: {failed} boots went wrong", image.display()))
     }
+}
+
+/// Boots one, and compares.
+fn boot(bench: &Bench, image: &Path, case: &Case) -> Result<(), String> {
+    let printed = bench
+        .boot(image, &case.input, &case.options)
+        .map_err(|error| format!("{}: {error}", case.name))?;
+    case.check(&printed)
 }
 
 /// The monitor with the sample in every codec; when asked for, with all of its code in full, and
