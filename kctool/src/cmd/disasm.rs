@@ -136,7 +136,13 @@ fn entry_words<'a>(
     };
     let words = words_at(&cache.address_map(), file, entry.vmaddr.get())?;
     if !report.is_json() && args.columns.contains(&crate::cli::Column::Comment) {
-        writeln!(report.remark()?, "; entry point: {}", entry_line(&entry))?;
+        // The longer name would be one line and a bit on a terminal of 80 columns.
+        let name = if report.width().is_some() {
+            "entry"
+        } else {
+            "entry point"
+        };
+        writeln!(report.remark()?, "; {name}: {}", entry_line(&entry))?;
     }
     Ok(words)
 }
@@ -241,7 +247,7 @@ fn list(
         SyntaxName::Gnu => Syntax::Gnu,
         SyntaxName::Apple => Syntax::Apple,
     };
-    let mut listing = Listing::new(&args.columns, syntax, context, check);
+    let mut listing = Listing::new(&args.columns, syntax, context, check).on(report.width());
     let mut vmaddr = words.vmaddr;
     let mut file_offset = words.file_offset;
     let mut chunks = words.bytes.chunks_exact(4);

@@ -1,4 +1,4 @@
-//! Completions and man pages of `kc`.
+//! Completions and man pages of `kc`, and the book's page of its screens.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,6 +23,20 @@ fn write(folder: &Path) -> Outcome<()> {
     run(cargo()
         .args(["run", "--quiet", "--package", "kc-dist", "--"])
         .arg(folder))
+}
+
+/// `cargo xtask screens [--check]`: the page of the book that shows what `kc` prints on a terminal.
+///
+/// # Errors
+/// When it cannot be written, or with `--check` is not what `kc` prints.
+pub(crate) fn screens(arguments: &[String]) -> Outcome<()> {
+    if !matches!(arguments, [] | [_]) || arguments.iter().any(|option| option != "--check") {
+        return Err(Failure::new("screens takes --check and nothing else"));
+    }
+    run(cargo()
+        .args(["run", "--quiet", "--package", "kc-dist", "--", "--screens"])
+        .args(["samples/kernelcache.img4", "docs/src/screens.md"])
+        .args(arguments))
 }
 
 /// Step: mandoc finds no error in any man page. That bash completes is a test of `kc-dist`.

@@ -107,6 +107,11 @@ const CHORES: &[Chore] = &[
         run: dist::dist,
     },
     Chore {
+        name: "screens",
+        help: "write the book's page of what kc prints on a terminal [--check]",
+        run: dist::screens,
+    },
+    Chore {
         name: "bench",
         help: "measure against other crates [--only KEY] [--rounds N] [--markdown] [FILE|FOLDER...]",
         run: delegate::bench,

@@ -40,7 +40,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "generated",
-        what: "the decoder's tables and the samples are what the generators write",
+        what: "the decoder's tables, the samples and the screens are what the generators write",
         run: generated,
     },
     Step {
@@ -336,7 +336,8 @@ fn generated() -> Outcome<Checked> {
     let check = ["--check".to_owned()];
     delegate::generate(&check)?;
     delegate::samples(&check)?;
-    Ok(Checked::new(2_u32, "generators agree with the kept files"))
+    dist::screens(&check)?;
+    Ok(Checked::new(3_u32, "generators agree with the kept files"))
 }
 
 fn readme() -> Outcome<Checked> {

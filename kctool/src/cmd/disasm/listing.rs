@@ -20,6 +20,12 @@ const FULL: usize = 1 << 16;
 /// Where comments begin, counted from the start of the text.
 const COMMENT_COLUMN: usize = 40;
 
+/// The same on a terminal that is narrower than [`WIDE`].
+const NARROW_COLUMN: usize = 16;
+
+/// Columns in which an address, a word, text and a comment have room.
+const WIDE: usize = 112;
+
 /// The most bytes of a string that a comment shows.
 const MOST_STRING: usize = 60;
 
@@ -69,6 +75,8 @@ pub(super) struct Listing<'c> {
     references: References,
     comments: bool,
     check: Option<CrossCheck>,
+    /// Where comments begin at the earliest.
+    comment_column: usize,
     /// The names still to come, while words are in ascending order.
     labels: Option<Peekable<Names<'c>>>,
 }
@@ -89,8 +97,17 @@ impl<'c> Listing<'c> {
             references: References::new(),
             comments: columns.contains(&Column::Comment),
             check,
+            comment_column: COMMENT_COLUMN,
             labels: None,
         }
+    }
+
+    /// The same for a terminal of so many columns: on a narrow one comments are nearer.
+    pub(super) const fn on(mut self, width: Option<usize>) -> Self {
+        if matches!(width, Some(..WIDE)) {
+            self.comment_column = NARROW_COLUMN;
+        }
+        self
     }
 
     /// Moves the lines so far to `out`.
@@ -157,7 +174,7 @@ impl<'c> Listing<'c> {
                 }
                 Column::Comment => {
                     let before = self.out.len();
-                    let column = (before - text_start).max(COMMENT_COLUMN);
+                    let column = (before - text_start).max(self.comment_column);
                     self.out.resize(text_start + column, b' ');
                     self.out.extend_from_slice(b"  ; ");
                     let empty = self.out.len();

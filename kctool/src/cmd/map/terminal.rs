@@ -143,7 +143,7 @@ fn rows(picture: &Picture<'_>, report: &mut Report<'_, '_>) -> Result<(), Failur
         ""
     };
     let head = format!(
-        "\n  {:16} {:18} {:>11} {file:>11} {:4} {:>7} {:>6}",
+        "\n  {:16} {:18} {:>11} {file:>11} {:4} {:>6} {:>6}",
         "segment", "vmaddr", "size", "prot", "slots", "images"
     );
     writeln!(report.remark()?, "{}", head.trim_end())?;
@@ -154,7 +154,7 @@ fn rows(picture: &Picture<'_>, report: &mut Report<'_, '_>) -> Result<(), Failur
         let offset = stretch.file_offset();
         let number = |number: u64| Some(number).filter(|number| *number > 0);
         let line = format!(
-            "{} {name:16} {:#018x} {:>11} {:>11} {:4} {:>7} {:>6}",
+            "{} {name:16} {:#018x} {:>11} {:>11} {:4} {:>6} {:>6}",
             char::from(mark(stretch)),
             stretch.vmaddr,
             format!("{:#x}", stretch.len),

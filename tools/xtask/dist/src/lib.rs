@@ -1,9 +1,13 @@
-//! What goes with the command `kc`: completions for shells, and man pages. Both are made of the
-//! command line itself, so that neither can say anything else than `kc --help` does.
+//! What goes with the command `kc`: completions for shells, man pages, and a page of the book with
+//! screens. All are made by the command itself, so that none can say anything else than it does.
 use std::io;
 use std::path::{Path, PathBuf};
 
 use clap_complete::Shell;
+
+mod screens;
+
+pub use screens::page;
 
 /// The shells that most people have.
 const SHELLS: [Shell; 3] = [Shell::Bash, Shell::Zsh, Shell::Fish];
