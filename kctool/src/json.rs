@@ -31,6 +31,21 @@ pub(crate) fn plain(name: macho_core::Name<'_>) -> String {
     Printable(name.as_bytes()).to_string()
 }
 
+/// A field's value as a line of text has it: sizes are hexadecimal, counts decimal.
+pub(crate) fn shown(name: &str, value: &Value) -> String {
+    let is_size = name.ends_with("size") || name.starts_with("sizeof");
+    match (value, value.as_u64()) {
+        (_, Some(size)) if is_size => format!("{size:#x}"),
+        (Value::String(text), _) => text.clone(),
+        (Value::Array(items), _) => {
+            let items: Vec<String> = items.iter().map(|item| shown(name, item)).collect();
+            items.join(" ")
+        }
+        (Value::Null, _) => "-".to_owned(),
+        (other, _) => other.to_string(),
+    }
+}
+
 /// Appends a value in one line.
 pub(crate) fn compact(out: &mut Vec<u8>, value: &Value) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(out, Ascii(CompactFormatter));

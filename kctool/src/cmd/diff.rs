@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::cli::Diff;
 use crate::damage::Damage;
 use crate::failure::Failure;
-use crate::json::hex;
+use crate::json::{hex, shown};
 use crate::printable::{NameLimit, Printable};
 use crate::question::with_image;
 use crate::report::{Report, Status};
@@ -182,7 +182,7 @@ impl Change {
             Self::Removed(name) => writeln!(out, "{part}: removed {name}")?,
             Self::Changed(name, fields) => {
                 for (field, before, after) in fields {
-                    let (before, after) = (plain(&before), plain(&after));
+                    let (before, after) = (shown(&field, &before), shown(&field, &after));
                     writeln!(out, "{part}: {name}: {field} {before} -> {after}")?;
                 }
             }
@@ -203,15 +203,6 @@ impl Change {
             fields.collect::<Map<_, _>>()
         });
         json!({ "part": part, "change": change, "name": name, "fields": fields })
-    }
-}
-
-/// A value as a line of text has it.
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) fn run(args: &Find, streams: &mut Streams<'_>) -> Result<Status, Fail
     with_image(&args.input, streams, |cache, payload, streams| {
         let file = &args.input.file;
         let mut report = Report::list("find", args.report, file, streams).of(payload);
+        report.heading("vmaddr              offset      image  symbol");
         let done = list(args, cache, &mut report);
         report.end(done)
     })

@@ -28,6 +28,7 @@ pub(super) fn run(args: &cli::Fixups, streams: &mut Streams<'_>) -> Result<Statu
         let mut report = Report::list("fixups", args.report, file, streams).of(payload);
         report.damage = damage;
         let done = if args.list {
+            report.heading("vmaddr              offset      kind    target");
             list(&sources, &mut report)
         } else {
             summary(&sources, &mut report)

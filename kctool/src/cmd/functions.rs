@@ -19,6 +19,7 @@ pub(super) fn run(args: &Functions, streams: &mut Streams<'_>) -> Result<Status,
     with_image(&args.input, streams, |cache, payload, streams| {
         let file = &args.input.file;
         let mut report = Report::list("functions", args.report, file, streams).of(payload);
+        report.heading("vmaddr                  size  image  symbol");
         let done = list(args, cache, &mut report);
         report.end(done)
     })

@@ -8,7 +8,7 @@ use crate::cli::Headers;
 use crate::container::arch_name;
 use crate::failure::Failure;
 use crate::images::{self, ImageMemory};
-use crate::json::hex;
+use crate::json::{hex, shown};
 use crate::question::with_image;
 use crate::report::{Report, Status};
 use crate::streams::Streams;
@@ -89,7 +89,7 @@ fn command_json(command: &LoadCommand<'_>, cputype: CpuType, report: &mut Report
 fn write_text(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Failure> {
     let indent = depth * 4;
     let Value::Object(fields) = value else {
-        return Ok(writeln!(out, "{:indent$}{}", "", plain(value))?);
+        return Ok(writeln!(out, "{:indent$}{}", "", shown("", value))?);
     };
     for (name, value) in fields {
         match value {
@@ -103,17 +103,8 @@ fn write_text(out: &mut Vec<u8>, value: &Value, depth: usize) -> Result<(), Fail
                 writeln!(out, "{:indent$}{name}:", "")?;
                 write_text(out, value, depth + 1)?;
             }
-            _ => writeln!(out, "{:indent$}{name:14} {}", "", plain(value))?,
+            _ => writeln!(out, "{:indent$}{name:14} {}", "", shown(name, value))?,
         }
     }
     Ok(())
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" "),
-        Value::Null => "-".to_owned(),
-        other => other.to_string(),
-    }
 }

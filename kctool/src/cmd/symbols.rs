@@ -34,6 +34,7 @@ fn list(
     cache: &KernelCache<'_>,
     report: &mut Report<'_, '_>,
 ) -> Result<(), Failure> {
+    report.heading("vmaddr             t name");
     let mut memory = ImageMemory::default();
     let images = memory.mapped(cache)?;
     let mut charge = Charge::new(cache);

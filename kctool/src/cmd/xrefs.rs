@@ -42,6 +42,7 @@ pub(super) fn run(args: &Xrefs, streams: &mut Streams<'_>) -> Result<Status, Fai
     with_image(&args.input, streams, |cache, payload, streams| {
         let file = &args.input.file;
         let mut report = Report::list("xrefs", args.report, file, streams).of(payload);
+        report.heading("vmaddr              kind         target");
         let done = list(args, cache, &mut report);
         report.end(done)
     })

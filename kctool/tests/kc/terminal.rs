@@ -92,6 +92,27 @@ fn columns_are_named_on_a_terminal_alone(files: &Files) {
     let narrow = on_terminal(files, 80, "entries @fileset");
     assert!(text(&narrow).starts_with("vmaddr "), "{}", text(&narrow));
     assert!(!text(&narrow).contains("uuid"), "{}", text(&narrow));
+    for (line, second) in [
+        ("functions @fileset", "size"),
+        ("find --words d65f03c0 @fileset", "offset"),
+        ("xrefs --contains started @fileset", "kind"),
+        ("fixups --list @fileset", "offset"),
+        ("exports @signed", "kind"),
+        ("strings @fileset", "string"),
+    ] {
+        let outcome = on_terminal(files, 80, line);
+        let (heading, rows) = text(&outcome).split_once('\n').unwrap();
+        let names: Vec<&str> = heading.split_whitespace().collect();
+        assert_eq!(names[..2], ["vmaddr", second], "{line}");
+        let plain = crate::common::kc(&files.arguments(line), &[]);
+        assert_eq!(rows, text(&plain), "{line}");
+        // The second column starts where its heading does, or ends there.
+        let at = heading.find(second).unwrap();
+        let row = rows.lines().next().unwrap();
+        let is_below = |at: usize| row[..at].ends_with(' ') && !row[at..].starts_with(' ');
+        let end = at + second.len();
+        assert!(is_below(at) || !row[..end].ends_with(' '), "{line}: {row}");
+    }
     let json = on_terminal(files, 80, "entries --json-lines @fileset");
     assert!(text(&json).starts_with('{'));
 }
