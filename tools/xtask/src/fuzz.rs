@@ -195,7 +195,7 @@ fn on_all_processors(
     let mut outcomes: Vec<_> = thread::scope(|scope| {
         let count = thread::available_parallelism().map_or(1, NonZero::get);
         let workers: Vec<_> = (0..count).map(|_| scope.spawn(worker)).collect();
-        let ended = workers.into_iter().flat_map(|worker| worker.join().ok());
+        let ended = workers.into_iter().filter_map(|worker| worker.join().ok());
         ended.flatten().collect()
     });
     outcomes.sort_by_key(|(number, _)| *number);

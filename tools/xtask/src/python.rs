@@ -82,7 +82,7 @@ fn environment() -> Outcome<PathBuf> {
             .as_ref()
             .is_ok_and(|list| list.lines().any(|line| line == *tool))
     };
-    if !TOOLS.iter().all(|tool| has(&tool)) {
+    if !TOOLS.iter().all(has) {
         println!(
             "installing {} into {}",
             TOOLS.join(", "),
