@@ -19,7 +19,7 @@ mod counting;
 
 /// The command lines: `A` and `B` are numbers of the input, `N` a small one, `TEXT` its text,
 /// `PATCHES` a file with that text, `SAMPLE` a collection.
-const COMMANDS: [&str; 40] = [
+const COMMANDS: [&str; 41] = [
     "info -",
     "headers -",
     "headers --image TEXT -",
@@ -58,6 +58,7 @@ const COMMANDS: [&str; 40] = [
     // Those after this one write bytes.
     "load --phys-base A --slide B --apply-fixups -o - -",
     "extract --damaged -o - -",
+    "extract --image TEXT -o - -",
     "carve --at A --len N -o - -",
     "rebase --slide B -o - -",
     "patch - PATCHES -o -",

@@ -54,6 +54,7 @@ mod collection;
 mod darwin;
 mod entry;
 mod error;
+mod extract;
 mod image_fixups;
 mod images;
 mod kernelcache;
@@ -110,6 +111,9 @@ pub use image_fixups::{CollectionFixups, ImageFixups};
 pub use pac::strip_pac;
 pub use pointer::{Pointer, pointer_at, unslid};
 pub use target::RebaseTargets;
+
+// One image as a file of its own.
+pub use extract::{extract_image, resolve_pointers};
 
 // The same file at other addresses.
 pub use rebase::{Rebased, rebase};

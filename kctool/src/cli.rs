@@ -122,15 +122,19 @@ pub(crate) struct Info {
   kc extract kernelcache -o kernelcache.macho
   kc extract kernelcache --manifest kernelcache.im4m
   kc extract kernelcache -o - | llvm-otool -l -
+  kc extract kernelcache --image com.apple.kernel -o kernel.macho
+  kc extract kernelcache --all-images kexts
 
 The payload's digest is compared with the manifest's. A payload that differs is not written; one \
 that cannot be compared is written and called unverified. No signature is checked. A fat payload is \
-written whole unless --arch names a slice.")]
+written whole unless --arch names a slice. An image of a collection becomes a file of its own with \
+its symbols and function starts; its pointers are plain addresses, and 0 where this file does not \
+say the address.")]
 pub(crate) struct Extract {
     #[command(flatten)]
     pub(crate) input: InputArgs,
     /// Where to write the payload; - for standard output
-    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["manifest", "trailer"])]
+    #[arg(short, long, value_name = "FILE", required_unless_present_any = ["manifest", "trailer", "all_images"])]
     pub(crate) output: Option<PathBuf>,
     /// Where to write the manifest (IM4M); - for standard output
     #[arg(long, value_name = "FILE")]
@@ -147,6 +151,15 @@ pub(crate) struct Extract {
     /// Write the payload although its digest differs from the manifest's
     #[arg(long)]
     pub(crate) accept_digest_mismatch: bool,
+    /// Write only the image with this entry id, as a file of its own
+    #[arg(long, value_name = "ID", requires = "output", conflicts_with_all = ["raw", "damaged"])]
+    pub(crate) image: Option<String>,
+    /// Write each image inside to a file of its own in this folder
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["output", "raw", "damaged", "image"])]
+    pub(crate) all_images: Option<PathBuf>,
+    /// Where to write what the image's signed pointers were signed with, as JSON
+    #[arg(long, value_name = "FILE", requires = "image")]
+    pub(crate) signed: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -105,6 +105,12 @@ impl<'o> Row<'o> {
         Ok(self)
     }
 
+    pub(crate) fn flag(&mut self, name: &str, value: bool) -> io::Result<&mut Self> {
+        let out = self.start(name);
+        write!(out, "{value}")?;
+        Ok(self)
+    }
+
     pub(crate) fn end(&mut self, damage: &Value) -> io::Result<()> {
         let out = self.start("damage");
         compact(out, damage)?;

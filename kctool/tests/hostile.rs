@@ -49,6 +49,7 @@ const COMMANDS: &[&[&str]] = &[
     &["rebase", "-", "--slide", "-0x4000", "-o", "OUT"],
     &["extract", "-", "--accept-digest-mismatch", "-o", "OUT"],
     &["extract", "-", "--manifest", "OUT"],
+    &["extract", "-", "--image", "org.example.alpha", "-o", "OUT"],
     &["headers", "-"],
     &["headers", "--json", "-"],
     &["headers", "--image", "org.example.alpha", "-"],

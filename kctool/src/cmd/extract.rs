@@ -9,6 +9,8 @@ use crate::output;
 use crate::report::Status;
 use crate::streams::Streams;
 
+mod images;
+
 pub(super) fn run(args: &Extract, streams: &mut Streams<'_>) -> Result<Status, Failure> {
     extract(args, streams).map_err(|failure| failure.of(&args.input.file, args.input.strict))
 }
@@ -34,7 +36,14 @@ fn extract(args: &Extract, streams: &mut Streams<'_>) -> Result<Status, Failure>
         Some(path) => Some((path, trailer(&input, args)?)),
     };
     let mut status = Status::Whole;
-    if let Some(path) = &args.output {
+    if args.image.is_some() || args.all_images.is_some() {
+        let payload = container::payload(&input, &args.input)?;
+        if let Some(img4) = &payload.img4 {
+            check_digest(args, img4, streams)?;
+        }
+        status =
+            images::write(args, &payload, streams).map_err(|failure| payload.inside(failure))?;
+    } else if let Some(path) = &args.output {
         if args.raw {
             let img4 = container::img4(&input, &args.input)?;
             let payload = img4.and_then(|img4| img4.payload());

@@ -87,6 +87,8 @@ const OPTIONS: &[&[&str]] = &[
     &["diff", "FILE", "TEXT"],
     &["patch", "FILE", "TEXT", "-o", "OUT"],
     &["extract", "FILE", "-o", "TEXT/TEXT"],
+    &["extract", "FILE", "--image", "TEXT", "-o", "OUT"],
+    &["extract", "FILE", "--all-images", "TEXT/TEXT"],
 ];
 
 fn run(args: &[OsString]) -> (u8, Vec<u8>, Vec<u8>) {

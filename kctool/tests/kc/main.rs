@@ -3,6 +3,7 @@ mod bridges;
 mod cli;
 mod common;
 mod escapes;
+mod extracted;
 mod files;
 mod fixups;
 mod linkedit;

@@ -17,7 +17,8 @@ use kc_offsets::{
     AddressMap, Bases, BootArgs, BootArgsLayout, Entry, ErrorKind, IdCell, Ids, ImageCell, Images,
     KernelCache, Key, Linker, LoadPlan, Lookup, LookupCell, LookupOptions, MapCell, PageCell,
     PageIndex, PhysicalWindow, Plist, PlistItem, PlistText, PrelinkInfo, RebaseTargets,
-    SegmentRange, apply_fixups, discriminator, pointer_at, rebase, resolve_slot, strip_pac, unslid,
+    SegmentRange, apply_fixups, discriminator, extract_image, pointer_at, rebase, resolve_pointers,
+    resolve_slot, strip_pac, unslid,
 };
 use macho_core::{
     AuthKey, FileOffset, Fixup, Import, MachO, Mode, PhysAddr, Pointers, Segment, SlidVmAddr,
@@ -174,6 +175,21 @@ fn probe_load(cache: &KernelCache<'_>, number: u64) {
     match pointer_at(&image, vmaddr) {
         Ok(pointer) => {
             black_box(pointer);
+        }
+        Err(error) => display(error),
+    }
+    match resolve_pointers(cache, &mut memory, |slot, target| {
+        black_box((slot.vmaddr, target));
+    }) {
+        Ok(count) => {
+            black_box(count);
+        }
+        Err(error) => display(error),
+    }
+    let mut out = black_box([0; 512]);
+    match extract_image(&image, &memory, &mut out) {
+        Ok(size) => {
+            black_box(size);
         }
         Err(error) => display(error),
     }
