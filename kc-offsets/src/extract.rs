@@ -1,7 +1,7 @@
 //! One image of a collection as a file of its own.
 //!
-//! A builder of collections leaves an image's header and commands, with addresses and offsets of the
-//! collection, one `__LINKEDIT` for all, and no fixups (dyld
+//! A builder of collections leaves an image's header and commands, with addresses and offsets of
+//! the collection, one `__LINKEDIT` for all, and no fixups (dyld
 //! `kernel-collection-builder/KernelAdjustDylibSegments.cpp`, `KernelOptimizerLinkedit.cpp`). What
 //! comes out of here has the offsets of a file, a `__LINKEDIT` with the image's own tables, and the
 //! addresses and sizes in memory that it had: neighbours of a collection share pages.
@@ -40,9 +40,9 @@ const LINKEDIT_DATAOFF: u64 = 8;
 const MOST_SEGMENTS: usize = 256;
 
 /// Writes into `copy`, a copy of the outermost file of `cache`, the address of each pointer that
-/// fixups describe, in place of its link or its opcodes' number: unslid and without a signature. What
-/// has no address in this file, a bind or a pointer into another collection, becomes 0. `seen` gets
-/// every slot, with its address if it has one. Returns how many slots there are.
+/// fixups describe, in place of its link or its opcodes' number: unslid and without a signature.
+/// What has no address in this file, a bind or a pointer into another collection, becomes 0. `seen`
+/// gets every slot, with its address if it has one. Returns how many slots there are.
 ///
 /// Work is linear in the file's size.
 ///
@@ -74,17 +74,18 @@ pub fn resolve_pointers(
     Ok(count)
 }
 
-/// Writes `image` to `out` as a file of its own; returns its size. The bytes of its segments are those of `file`, the
-/// outermost file or a copy of it ([`resolve_pointers`]); an empty `out` asks for the size.
+/// Writes `image` to `out` as a file of its own; returns its size. The bytes of its segments are
+/// those of `file`, the outermost file or a copy of it ([`resolve_pointers`]); an empty `out` asks
+/// for the size.
 ///
-/// Kept are the segments with their addresses and sizes in memory, the symbols, the indirect symbols,
-/// function starts, data in code and exports; strings are those that the symbols name. Fixups, code
-/// signatures and what else leads into the collection's `__LINKEDIT` are dropped, and so is
-/// `MH_DYLIB_IN_CACHE`.
+/// Kept are the segments with their addresses and sizes in memory, the symbols, the indirect
+/// symbols, function starts, data in code and exports; strings are those that the symbols name.
+/// Fixups, code signatures and what else leads into the collection's `__LINKEDIT` are dropped, and
+/// so is `MH_DYLIB_IN_CACHE`.
 ///
 /// # Errors
-/// Damage of a table; `HeaderNotMapped` if no segment starts with the header; `CountTooLarge` for more
-/// than 256 segments; `TooMuchWork` if segments or names share so many bytes that the result would
+/// Damage of a table; `HeaderNotMapped` if no segment starts with the header; `CountTooLarge` for
+/// more than 256 segments; `TooMuchWork` if segments or names share so many bytes that the result would
 /// be larger than the file; `SpanTooLarge` beyond 4 GiB; `BufferTooSmall` says how many bytes `out`
 /// needs, or `file`.
 pub fn extract_image(image: &MachO<'_>, file: &[u8], out: &mut [u8]) -> Result<usize, Error> {
