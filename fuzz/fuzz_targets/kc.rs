@@ -19,7 +19,7 @@ mod counting;
 
 /// The command lines: `A` and `B` are numbers of the input, `N` a small one, `TEXT` its text,
 /// `PATCHES` a file with that text, `SAMPLE` a collection.
-const COMMANDS: [&str; 41] = [
+const COMMANDS: [&str; 43] = [
     "info -",
     "headers -",
     "headers --image TEXT -",
@@ -55,6 +55,8 @@ const COMMANDS: [&str; 41] = [
     "cfg --dot - A",
     "symbols --format ghidra -",
     "map --svg - -",
+    "disasm - TEXT",
+    "disasm --function A -",
     // Those after this one write bytes.
     "load --phys-base A --slide B --apply-fixups -o - -",
     "extract --damaged -o - -",
@@ -63,10 +65,10 @@ const COMMANDS: [&str; 41] = [
     "rebase --slide B -o - -",
     "patch - PATCHES -o -",
 ];
-const BYTES: usize = 35;
+const BYTES: usize = 37;
 
 /// Options that all take: each is a bit.
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 8] = [
     "--json",
     "--json-lines",
     "--strict",
@@ -74,6 +76,7 @@ const OPTIONS: [&str; 7] = [
     "--error-if-none",
     "--remarks",
     "--color=always",
+    "--limit=1",
 ];
 
 const IS_MAPPED: u8 = 1 << 3;

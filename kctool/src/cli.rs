@@ -261,9 +261,9 @@ __LINKEDIT, and what none does belongs to the outer image.")]
 pub(crate) struct Owner {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Addresses
-    #[arg(required = true, value_name = "ADDR", value_parser = number)]
-    pub(crate) addresses: Vec<u64>,
+    /// Places: addresses, symbols, IMAGE:SYMBOL, entry, each also with +BYTES
+    #[arg(required = true, value_name = "PLACE")]
+    pub(crate) addresses: Vec<String>,
     /// Run-time address minus vmaddr; the addresses given are then run-time addresses
     #[arg(long, value_name = "BYTES", value_parser = slide, allow_hyphen_values = true)]
     pub(crate) slide: Option<u64>,
@@ -379,6 +379,8 @@ pub(crate) enum Column {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   kc disasm kernelcache
+  kc disasm kernelcache _panic
+  kc disasm kernelcache --function 0xfffffe0007a00010
   kc disasm kernelcache --at 0xfffffe0007a00000 --count 20
   kc disasm kernelcache --image com.apple.kernel --section __TEXT_EXEC,__text
   kc disasm --raw --base 0xfffffe0007a00000 piece.bin
@@ -388,6 +390,13 @@ Words that are no instruction print as .inst. With --raw --columns text there is
 pub(crate) struct Disasm {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    /// A function, to its end, or from another place: an address, a symbol, IMAGE:SYMBOL, entry,
+    /// segment:NAME, section:SEG,SECT, each also with +BYTES
+    #[arg(value_name = "PLACE", conflicts_with_all = ["at", "raw", "section", "function"])]
+    pub(crate) place: Option<String>,
+    /// The whole function that holds this place
+    #[arg(long, value_name = "PLACE", conflicts_with_all = ["at", "raw", "section"])]
+    pub(crate) function: Option<String>,
     /// A whole section
     #[arg(long, value_name = "SEG,SECT", conflicts_with_all = ["at", "raw"])]
     pub(crate) section: Option<String>,
@@ -397,7 +406,7 @@ pub(crate) struct Disasm {
     /// First address, a multiple of 4
     #[arg(long, value_name = "ADDR", value_parser = number)]
     pub(crate) at: Option<u64>,
-    /// Number of words (default: 64; with --section or --raw all)
+    /// Number of words (default: 64; with --section, --raw or a named PLACE all)
     #[arg(long, value_name = "N", value_parser = number)]
     pub(crate) count: Option<u64>,
     /// FILE holds nothing but words

@@ -26,6 +26,7 @@ mod number;
 mod output;
 mod paint;
 mod pattern;
+mod place;
 mod printable;
 mod progress;
 mod question;

@@ -1,5 +1,7 @@
 //! Names for addresses: the image that owns one, and what names it.
-use kc_offsets::{AddressName, KernelCache, Location, Lookup, LookupOptions, NamedAddress};
+use kc_offsets::{
+    AddressName, Function, KernelCache, Location, Lookup, LookupOptions, NamedAddress,
+};
 use macho_core::VmAddr;
 use serde_json::Value;
 
@@ -44,10 +46,27 @@ impl<'a, 's> Locations<'a, 's> {
         self.lookup.images().get(owner.image).and_then(images::id)
     }
 
-    /// `symbol+0x10`.
+    /// `symbol+0x10`; `fn_ADDR+0x10` in a function whose start no symbol names.
     pub(crate) fn symbol(&self, vmaddr: u64) -> Option<String> {
-        let (name, offset) = self.lookup.name_at(VmAddr::new(vmaddr))?;
-        shown(&name, offset)
+        if let Some((name, offset)) = self.lookup.name_at(VmAddr::new(vmaddr)) {
+            return shown(&name, offset);
+        }
+        let function = self.lookup.function_at(VmAddr::new(vmaddr))?;
+        Some(in_function(&function, vmaddr))
+    }
+
+    /// The name of what a call leads to. If no function starts are known there, the call itself says that
+    /// a function starts at its target.
+    pub(crate) fn called(&self, vmaddr: u64) -> Option<String> {
+        let at = VmAddr::new(vmaddr);
+        let is_named = match self.lookup.name_at(at) {
+            Some((_, 0)) => true,
+            _ => self.lookup.function_at(at).is_some(),
+        };
+        if is_named {
+            return self.symbol(vmaddr);
+        }
+        self.lookup.owner(at).map(|_| function_name(vmaddr))
     }
 
     /// The addresses of the symbols, stubs and slots with that name.
@@ -99,14 +118,31 @@ pub(crate) fn plain(name: &NamedAddress<'_>) -> Option<String> {
 }
 
 fn shown(name: &NamedAddress<'_>, offset: u64) -> Option<String> {
-    let text = plain(name)?;
-    Some(match offset {
-        0 => text,
-        _ => format!("{text}+{offset:#x}"),
-    })
+    Some(with_offset(plain(name)?, offset))
 }
 
-/// The name of a location, without its offset.
-pub(crate) fn name(location: &Location<'_>) -> Option<String> {
-    location.name.as_ref().and_then(plain)
+fn with_offset(name: String, offset: u64) -> String {
+    match offset {
+        0 => name,
+        _ => format!("{name}+{offset:#x}"),
+    }
+}
+
+/// What a function is called that no symbol names.
+pub(crate) fn function_name(start: u64) -> String {
+    format!("fn_{start:x}")
+}
+
+fn in_function(function: &Function, vmaddr: u64) -> String {
+    let start = function.start.get();
+    with_offset(function_name(start), vmaddr.wrapping_sub(start))
+}
+
+/// The name of a location, and the bytes from its start to `vmaddr`.
+pub(crate) fn name(location: &Location<'_>, vmaddr: VmAddr) -> Option<(String, u64)> {
+    if let Some(name) = &location.name {
+        return Some((plain(name)?, location.offset));
+    }
+    let start = location.function?.start.get();
+    Some((function_name(start), vmaddr.get().wrapping_sub(start)))
 }

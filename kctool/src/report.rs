@@ -67,6 +67,10 @@ pub(crate) struct Report<'o, 's> {
     is_list: bool,
     written: Written,
     rows: u64,
+    /// The most rows that are written.
+    limit: u64,
+    /// Takes the rows beyond the limit, the last of which stays: it says that there are some.
+    left_out: Vec<u8>,
     heading: Option<String>,
     out: Vec<u8>,
     pub(crate) names: NameLimit,
@@ -96,6 +100,8 @@ impl<'o, 's> Report<'o, 's> {
             is_list: true,
             written: Written::Nothing,
             rows: 0,
+            limit: args.limit.unwrap_or(u64::MAX),
+            left_out: Vec::new(),
             heading: None,
             out: Vec::new(),
             names: NameLimit::new(usize::MAX),
@@ -149,11 +155,25 @@ impl<'o, 's> Report<'o, 's> {
 
     /// Text of a row that is written, with its newline.
     pub(crate) fn text(&mut self) -> Result<&mut Vec<u8>, Failure> {
+        if self.is_full() {
+            return Ok(self.beyond());
+        }
         self.rows += 1;
         if let Some(heading) = self.heading.take() {
             writeln!(self.out, "{heading}")?;
         }
         self.remark()
+    }
+
+    /// Whether no further row is written.
+    pub(crate) fn is_full(&self) -> bool {
+        self.rows >= self.limit
+    }
+
+    /// Takes a row beyond the limit.
+    fn beyond(&mut self) -> &mut Vec<u8> {
+        self.left_out.clear();
+        &mut self.left_out
     }
 
     /// Text that is not a row.
@@ -221,6 +241,9 @@ impl<'o, 's> Report<'o, 's> {
     /// Makes room for a row that the caller writes as JSON into what this returns.
     pub(crate) fn row_start(&mut self) -> Result<&mut Vec<u8>, Failure> {
         self.start_rows()?;
+        if self.is_full() {
+            return Ok(self.beyond());
+        }
         let gap: &[u8] = match (self.form, self.rows) {
             (Form::JsonLines, _) => b"",
             (_, 0) => b"\n    ",
@@ -232,6 +255,9 @@ impl<'o, 's> Report<'o, 's> {
 
     /// Ends what [`row_start`](Self::row_start) began.
     pub(crate) fn row_end(&mut self) -> Result<(), Failure> {
+        if self.is_full() {
+            return Ok(());
+        }
         if self.form == Form::JsonLines {
             self.out.push(b'\n');
         }
@@ -305,7 +331,7 @@ impl<'o, 's> Report<'o, 's> {
             let tail = json!({
                 "damage": self.damage.rows().collect::<Vec<_>>(),
                 "damage_left_out": self.damage.left_out(),
-                "complete": self.damage.is_none(),
+                "complete": self.damage.is_none() && self.left_out.is_empty(),
             });
             return Ok(json::line(&mut self.out, &tail)?);
         }
@@ -323,7 +349,8 @@ impl<'o, 's> Report<'o, 's> {
         if !self.damage.is_none() {
             self.out.extend_from_slice(b"\n  ");
         }
-        let (left_out, is_whole) = (self.damage.left_out(), self.damage.is_none());
+        let left_out = self.damage.left_out();
+        let is_whole = self.damage.is_none() && self.left_out.is_empty();
         writeln!(
             self.out,
             "],\n  \"damage_left_out\": {left_out},\n  \"complete\": {is_whole}\n}}"

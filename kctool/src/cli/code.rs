@@ -19,8 +19,8 @@ Of an object file (MH_OBJECT) the code is read as it stands: what relocation ent
 pub(crate) struct Xrefs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Addresses or symbols
-    #[arg(value_name = "ADDR|SYMBOL", required_unless_present_any = ["string", "contains"])]
+    /// Places: addresses, symbols, IMAGE:SYMBOL, entry, each also with +BYTES
+    #[arg(value_name = "PLACE", required_unless_present_any = ["string", "contains"])]
     pub(crate) targets: Vec<String>,
     /// Bytes from each target that count as it
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1")]
@@ -118,9 +118,9 @@ guesses by prologues, and says so.")]
 pub(crate) struct Functions {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// Only the function that holds this address
-    #[arg(long, value_name = "ADDR", value_parser = number)]
-    pub(crate) containing: Option<u64>,
+    /// Only the function that holds this place
+    #[arg(long, value_name = "PLACE")]
+    pub(crate) containing: Option<String>,
     /// Only of the image of a fileset with this entry id
     #[arg(long, value_name = "ID")]
     pub(crate) image: Option<String>,

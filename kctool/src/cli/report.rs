@@ -21,6 +21,9 @@ pub(crate) struct ReportArgs {
     /// Exit with status 4 if there is nothing to list
     #[arg(long, help_heading = "Answer")]
     pub(crate) error_if_none: bool,
+    /// List no more than this many rows; JSON's `complete` is then false if there are more
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Answer")]
+    pub(crate) limit: Option<u64>,
 }
 
 impl ReportArgs {

@@ -10,8 +10,7 @@ use crate::cli::Cfg;
 use crate::failure::Failure;
 use crate::json::{hex, hex_or_null};
 use crate::locations::{LocationMemory, Locations};
-use crate::number::number;
-use crate::printable::Printable;
+use crate::place::Places;
 use crate::question::with_image;
 use crate::report::{Report, Status};
 use crate::streams::Streams;
@@ -80,26 +79,12 @@ fn function<'a>(
     locations: &Locations<'a, '_>,
 ) -> Result<Function<'a>, Failure> {
     let place = args.place.as_str();
-    let shown = Printable::text(place);
-    let asked = match number(place) {
-        Ok(vmaddr) => vmaddr,
-        Err(_) => match locations.symbols_named(place).as_slice() {
-            [] => {
-                return Err(Failure::refused(format!(
-                    "no address and no symbol: {shown}"
-                )));
-            }
-            [vmaddr] => *vmaddr,
-            several => {
-                return Err(Failure::refused(format!(
-                    "{} addresses are called {shown}: {:#x} and {:#x} among them",
-                    several.len(),
-                    several[0],
-                    several[1]
-                )));
-            }
-        },
+    let places = Places {
+        cache,
+        locations: *locations,
+        image: None,
     };
+    let asked = places.resolve(place)?.vmaddr;
     let lookup = locations.lookup();
     let known = lookup.function_at(VmAddr::new(asked));
     let start = known.map_or(asked, |function| function.start.get());

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::image::{entry_line, outcome_name};
 use crate::images;
 use crate::locations::{LocationMemory, Locations};
+use crate::place::{Place, Places};
 use crate::printable::Printable;
 use crate::question::with_image;
 use crate::report::{Report, Status};
@@ -66,17 +67,52 @@ fn of_image(
         )));
     }
     let map = cache.address_map();
-    let words = match (&args.section, args.at) {
+    let named = named(args, cache, locations)?;
+    let at = args.at.or(named.map(|place| place.vmaddr));
+    let words = match (&args.section, at) {
         (Some(name), _) => section_words(args, images, file, name)?,
         (None, Some(at)) => words_at(&map, file, at)?,
         (None, None) => entry_words(args, cache, &image, file, report)?,
     };
-    let whole = args.section.is_some();
-    let count = args
-        .count
-        .unwrap_or(if whole { u64::MAX } else { DEFAULT_COUNT });
+    let end = named.and_then(|place| Some((place.vmaddr, place.end?)));
+    let count = args.count.unwrap_or(match end {
+        Some((start, end)) => end.saturating_sub(start).div_ceil(4),
+        None if args.section.is_some() => u64::MAX,
+        None => DEFAULT_COUNT,
+    });
     let context = context(locations, &map, file);
     list(args, &words.limited(count), &context, check, report)
+}
+
+/// What PLACE or `--function` names.
+fn named<'a>(
+    args: &Disasm,
+    cache: &KernelCache<'a>,
+    locations: Locations<'a, '_>,
+) -> Result<Option<Place>, Failure> {
+    let images = locations.lookup().images();
+    let image = args.image.as_deref();
+    let image = image.map(|name| images::number(images, name)).transpose()?;
+    let places = Places {
+        cache,
+        locations,
+        image: image.map(|number| images.first(number)),
+    };
+    if let Some(place) = &args.function {
+        let vmaddr = places.resolve(place)?.vmaddr;
+        let function = locations.lookup().function_at(VmAddr::new(vmaddr));
+        let Some(function) = function else {
+            return Err(Failure::refused(format!(
+                "no function is known at {vmaddr:#x}; `kc functions --containing` guesses"
+            )));
+        };
+        return Ok(Some(Place {
+            vmaddr: function.start.get(),
+            end: Some(function.end.get()),
+        }));
+    }
+    let place = args.place.as_deref();
+    place.map(|place| places.resolve(place)).transpose()
 }
 
 /// Code in the file, and where it lies.
@@ -250,7 +286,12 @@ fn list(
     let mut listing = Listing::new(&args.columns, syntax, context, check).on(report.width());
     let mut vmaddr = words.vmaddr;
     let mut file_offset = words.file_offset;
-    let mut chunks = words.bytes.chunks_exact(4);
+    // A word is a row, although many are handed on at once.
+    let most = usize::try_from(args.report.limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+    // The row after the limit makes the document say that it is not whole.
+    let most = most.saturating_add(usize::from(report.is_json()));
+    let bytes = words.bytes.get(..most.saturating_mul(4));
+    let mut chunks = bytes.unwrap_or(words.bytes).chunks_exact(4);
     for chunk in &mut chunks {
         let word = u32::from_le_bytes([chunk[0], chunk[1], chunk[2], chunk[3]]);
         if report.is_json() {

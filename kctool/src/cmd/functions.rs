@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::images::{self, LookupMemory};
 use crate::json::{hex, hex_or_null};
 use crate::locations::{LocationMemory, Locations};
+use crate::place::Places;
 use crate::question::with_image;
 use crate::report::{Report, Status};
 use crate::streams::Streams;
@@ -42,7 +43,14 @@ fn list(
     let rows = Rows { cache, locations };
     rows.damage(wanted, report)?;
     let is_wanted = |function: &Function| wanted.is_none_or(|wanted| wanted == function.image);
-    let Some(vmaddr) = args.containing.map(VmAddr::new) else {
+    let places = Places {
+        cache,
+        locations,
+        image: wanted,
+    };
+    let containing = args.containing.as_deref();
+    let containing = containing.map(|place| places.resolve(place)).transpose()?;
+    let Some(vmaddr) = containing.map(|place| VmAddr::new(place.vmaddr)) else {
         return lookup
             .functions()
             .filter(is_wanted)

@@ -11,6 +11,8 @@ use crate::image::outcome_name;
 use crate::images::{self, ImageMemory};
 use crate::json::{hex, hex_or_null, plain};
 use crate::locations::{self, LocationMemory, Locations};
+use crate::number::number;
+use crate::place::Places;
 use crate::question::with_image;
 use crate::report::{Report, Status};
 use crate::streams::Streams;
@@ -33,24 +35,41 @@ fn answer(
     cache: &KernelCache<'_>,
     report: &mut Report<'_, '_>,
 ) -> Result<(), Failure> {
-    {
-        if args.addresses.len() > FEW {
-            let mut memory = LocationMemory::default();
-            let locations = Locations::new(cache, &mut memory)?;
-            let lookup = locations.lookup();
-            let locate = |vmaddr| lookup.location(vmaddr);
-            return rows(args, cache, lookup.images(), &locate, report);
-        }
+    let numbers = args.addresses.iter().map(|place| number(place).ok());
+    let numbers: Option<Vec<u64>> = numbers.collect();
+    let few = numbers.filter(|numbers| numbers.len() <= FEW);
+    if let Some(addresses) = few {
         let mut memory = ImageMemory::default();
         let images = memory.mapped(cache)?;
         let locate = |vmaddr| images.locate(vmaddr, LookupOptions::default());
-        rows(args, cache, images, &locate, report)
+        return rows(args, cache, &addresses, images, &locate, report);
     }
+    let mut memory = LocationMemory::default();
+    let locations = Locations::new(cache, &mut memory)?;
+    let places = Places {
+        cache,
+        locations,
+        image: None,
+    };
+    let slide = Slide::new(args.slide.unwrap_or(0));
+    let addresses = args.addresses.iter().map(|place| {
+        if let Ok(slid) = number(place) {
+            return Ok(slid);
+        }
+        // What is named has no slide yet.
+        let vmaddr = VmAddr::new(places.resolve(place)?.vmaddr);
+        Ok(slide.apply(vmaddr).get())
+    });
+    let addresses: Vec<u64> = addresses.collect::<Result<_, Failure>>()?;
+    let lookup = locations.lookup();
+    let locate = |vmaddr| lookup.location(vmaddr);
+    rows(args, cache, &addresses, lookup.images(), &locate, report)
 }
 
 fn rows<'a>(
     args: &Owner,
     cache: &KernelCache<'a>,
+    addresses: &[u64],
     images: Images<'a, '_>,
     locate: &dyn Fn(VmAddr) -> Option<Location<'a>>,
     report: &mut Report<'_, '_>,
@@ -66,7 +85,7 @@ fn rows<'a>(
         images,
         locate,
     };
-    for &at in &args.addresses {
+    for &at in addresses {
         if report.is_json() {
             report.row(&rows.json(at))?;
         } else {
@@ -99,8 +118,8 @@ impl Rows<'_, '_> {
         let outcome = self.map.outcome(vmaddr);
         let location = (self.locate)(vmaddr);
         let location = location.as_ref();
-        let name = location.and_then(locations::name);
-        let offset = location.filter(|_| name.is_some());
+        let name = location.and_then(|location| locations::name(location, vmaddr));
+        let (name, offset) = name.unzip();
         let section = location.and_then(|location| location.section);
         json!({
             "vmaddr": hex(vmaddr.get()),
@@ -108,7 +127,7 @@ impl Rows<'_, '_> {
             "segment": location.map(|location| plain(location.segment.name())),
             "section": section.map(|section| plain(section.name())),
             "symbol": name,
-            "symbol_offset": offset.map(|location| location.offset),
+            "symbol_offset": offset,
             "file_offset": hex_or_null(outcome.file_offset().map(FileOffset::get)),
             "outcome": outcome_name(outcome),
             "slid": self.args.slide.map(|_| hex(at)),
@@ -131,8 +150,8 @@ impl Rows<'_, '_> {
             if let Some(section) = location.section {
                 parts.push(format!("section {}", section.name()));
             }
-            if let Some(name) = locations::name(&location) {
-                parts.push(match location.offset {
+            if let Some((name, offset)) = locations::name(&location, vmaddr) {
+                parts.push(match offset {
                     0 => format!("symbol {name}"),
                     offset => format!("symbol {name}+{offset:#x}"),
                 });

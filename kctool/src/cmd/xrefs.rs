@@ -16,7 +16,7 @@ use crate::images;
 use crate::json::{self, hex, hex_or_null, text};
 use crate::locations::{LocationMemory, Locations};
 use crate::number::number;
-use crate::printable::Printable;
+use crate::place::Places;
 use crate::question::with_image;
 use crate::report::{Report, Status};
 use crate::streams::Streams;
@@ -94,15 +94,18 @@ fn wanted<'a>(
 ) -> Result<Asked<'a>, Failure> {
     let mut wanted = Asked::default();
     for target in &args.targets {
-        let starts = match number(target) {
+        let mut starts = match number(target) {
             Ok(vmaddr) => vec![vmaddr],
+            // All of that name: the stubs and slots of every image that imports it too.
             Err(_) => locations.named(target),
         };
         if starts.is_empty() {
-            return Err(Failure::refused(format!(
-                "no address and no symbol: {}",
-                Printable::text(target)
-            )));
+            let places = Places {
+                cache,
+                locations: *locations,
+                image: None,
+            };
+            starts.push(places.resolve(target)?.vmaddr);
         }
         let ranges = starts
             .iter()

@@ -154,7 +154,7 @@ pub(crate) fn odd_start() -> Result<(), String> {
     // The symbol before it names nothing past the start of a function.
     let whole = json!([{
         "vmaddr": "0x100000f43", "end": "0x100000f6a", "size": 0x27, "file_offset": "0xf43",
-        "symbol": null, "guessed": false,
+        "symbol": "fn_100000f43", "guessed": false,
     }]);
     file.expect("functions @", &whole)?;
     file.expect("functions @ --containing 0x100000f43", &whole)?;
@@ -162,7 +162,7 @@ pub(crate) fn odd_start() -> Result<(), String> {
     not_in_a_function(&file, "functions @ --containing 0x100000f42")?;
     file.expect(
         "owner @ 0x100000f42 0x100000f43",
-        &json!([{ "symbol": "_main", "symbol_offset": 2 }, { "symbol": null }]),
+        &json!([{ "symbol": "_main", "symbol_offset": 2 }, { "symbol": "fn_100000f43" }]),
     )
 }
 

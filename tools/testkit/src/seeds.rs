@@ -299,11 +299,11 @@ pub fn kc() -> Vec<Seed> {
     let tiny = files.iter().position(|(name, _)| name == "tiny");
     let tiny = tiny.expect("one of the files");
     let last = files.len() - 1;
-    (0..41_u8)
-        .chain(0..41)
+    (0..43_u8)
+        .chain(0..43)
         .zip(files.iter().cycle())
         .zip(
-            [0; 41]
+            [0; 43]
                 .into_iter()
                 .chain([1, 2, 4, 8, 16].into_iter().cycle()),
         )

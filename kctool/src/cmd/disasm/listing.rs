@@ -48,6 +48,16 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The starts of functions at or after an address, ascending.
+    fn starts_from(&self, vmaddr: u64) -> Starts<'a> {
+        let Some(locations) = self.locations else {
+            return Box::new(std::iter::empty());
+        };
+        let starts = locations.lookup().functions();
+        let starts = starts.map(|function| function.start.get());
+        Box::new(starts.skip_while(move |start| *start < vmaddr))
+    }
+
     /// The string at an address, if one starts or goes on there.
     fn string(&self, address: u64) -> Option<&[u8]> {
         let after = self.strings.partition_point(|&(start, _)| start <= address);
@@ -61,6 +71,9 @@ impl<'a> Context<'a> {
         bytes.split(|&byte| byte == 0).next()
     }
 }
+
+/// Starts of functions in ascending order.
+type Starts<'c> = Box<dyn Iterator<Item = u64> + 'c>;
 
 /// Names in ascending order.
 type Names<'c> = Box<dyn Iterator<Item = NamedAddress<'c>> + 'c>;
@@ -79,6 +92,8 @@ pub(super) struct Listing<'c> {
     comment_column: usize,
     /// The names still to come, while words are in ascending order.
     labels: Option<Peekable<Names<'c>>>,
+    /// The same of the starts of functions.
+    starts: Option<Peekable<Starts<'c>>>,
 }
 
 impl<'c> Listing<'c> {
@@ -99,6 +114,7 @@ impl<'c> Listing<'c> {
             check,
             comment_column: COMMENT_COLUMN,
             labels: None,
+            starts: None,
         }
     }
 
@@ -244,6 +260,14 @@ impl<'c> Listing<'c> {
                 here.extend(locations::plain(&label));
             }
         }
+        let starts = self
+            .starts
+            .get_or_insert_with(|| context.starts_from(vmaddr).peekable());
+        while let Some(start) = starts.next_if(|start| *start <= vmaddr) {
+            if start == vmaddr && here.is_empty() {
+                here.push(locations::function_name(start));
+            }
+        }
         here
     }
 
@@ -268,10 +292,14 @@ impl<'c> Listing<'c> {
         let reference = self.references.next(word, vmaddr);
         // Branches, exceptions and system instructions, Arm ARM C4.1.
         if (word >> 26) & 7 == 5 {
-            if let Flow::Branch(target) | Flow::Conditional(target) | Flow::Call(target) =
-                instruction.flow(vmaddr)
-            {
-                self.put_symbol(target);
+            match instruction.flow(vmaddr) {
+                Flow::Branch(target) | Flow::Conditional(target) => self.put_symbol(target),
+                Flow::Call(target) => {
+                    let locations = self.context.locations;
+                    let name = locations.and_then(|locations| locations.called(target));
+                    self.out.extend(name.unwrap_or_default().bytes());
+                }
+                _ => {}
             }
             // The text shows the number of Apple's own registers, as every disassembler does.
             let apple = instruction

@@ -2,6 +2,7 @@
 //! files of `tools/xtask/corpus.tsv`, which it downloads, or on files that it is given.
 //! `cargo xtask corpus` calls it.
 
+mod calls;
 mod entries;
 mod fault;
 mod fetch;
@@ -58,6 +59,7 @@ struct Totals {
     fixups: u64,
     xrefs: u64,
     tracked: u64,
+    calls: u64,
     bytes: u64,
     failed: u64,
 }
@@ -103,16 +105,18 @@ fn run(arguments: &[String]) -> Outcome<()> {
         fixups,
         xrefs,
         tracked,
+        calls,
         bytes,
         failed,
     } = totals;
     println!(
-        "{files} files compared: {fields} header fields, {symbols} symbols, {addresses} addresses, {entries} fileset entries, {fixups} fixups, {xrefs} references, {tracked} tracked references, {bytes} payload bytes; {failed} failures"
+        "{files} files compared: {fields} header fields, {symbols} symbols, {addresses} addresses, {entries} fileset entries, {fixups} fixups, {xrefs} references, {tracked} tracked references, {calls} calls, {bytes} payload bytes; {failed} failures"
     );
     let enough = files > 0
         && fields > 0
         && addresses > 0
-        && ((bytes > 0 && fixups > 0 && ((xrefs > 0 && tracked > 0) || !has_code)) || !whole);
+        && ((bytes > 0 && fixups > 0 && ((xrefs > 0 && tracked > 0 && calls > 0) || !has_code))
+            || !whole);
     if failed == 0 && enough {
         Ok(())
     } else {
@@ -168,15 +172,17 @@ fn one(name: &str, path: &Path, is_fat: bool, totals: &mut Totals) {
         let fixups = fixups::compare(path, &slice);
         let xrefs = xrefs::compare(&slice);
         let tracked = tracker::compare(name, &slice);
+        let calls = calls::compare(&slice);
         let shown = |count: &Outcome<u64>| count.as_ref().map_or("FAIL".to_owned(), u64::to_string);
         println!(
-            "{name}: {} fields, {} symbols, {} addresses, {} fixups, {} references, {} tracked",
+            "{name}: {} fields, {} symbols, {} addresses, {} fixups, {} references, {} tracked, {} calls",
             shown(&fields),
             shown(&symbols),
             shown(&addresses),
             shown(&fixups),
             shown(&xrefs),
-            shown(&tracked)
+            shown(&tracked),
+            shown(&calls)
         );
         for (what, count, total) in [
             ("headers", fields, &mut totals.fields),
@@ -186,6 +192,7 @@ fn one(name: &str, path: &Path, is_fat: bool, totals: &mut Totals) {
             ("fixups", fixups, &mut totals.fixups),
             ("xrefs", xrefs, &mut totals.xrefs),
             ("tracked", tracked, &mut totals.tracked),
+            ("calls", calls, &mut totals.calls),
         ] {
             match count {
                 Ok(count) => *total += count,
