@@ -105,7 +105,7 @@ impl Shape {
         }
         let truth = self.truth();
         let location = truth.location(vmaddr)?;
-        let name = Name {
+        let mut name = Name {
             image: truth.id(location.image).map(str::to_owned),
             segment: location.segment.name.clone(),
             section: location.section.map(|section| section.name.clone()),
@@ -116,6 +116,18 @@ impl Shape {
                 .collect(),
             distance: location.distance(vmaddr).unwrap_or(0),
         };
+        if name.symbols.is_empty() {
+            // A function without a symbol is called by its start.
+            let mut functions = truth.functions.iter();
+            let holds = functions.find(|function| {
+                let into = vmaddr.checked_sub(function.vmaddr);
+                function.image == location.image && into.is_some_and(|into| into < function.size)
+            });
+            if let Some(function) = holds {
+                name.symbols = vec![format!("fn_{:x}", function.vmaddr)];
+                name.distance = vmaddr - function.vmaddr;
+            }
+        }
         self.known.borrow_mut().insert(vmaddr, name.clone());
         Some(name)
     }

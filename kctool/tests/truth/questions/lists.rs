@@ -1,6 +1,7 @@
 //! Lists of everything: complete, and nothing invented.
 
 use serde_json::Value;
+use testkit::bytes::{index, len64};
 use testkit::truth::Truth;
 
 use crate::ask::{Shape, hex, hex_or_none, same, text, wrong};
@@ -97,7 +98,33 @@ fn string_rows(rows: &[Value]) -> Result<Vec<StringRow>, String> {
     .collect()
 }
 
-fn all_strings(truth: &Truth) -> Vec<StringRow> {
+/// Runs of printable ASCII, four at least: what is a string where no section says so.
+fn runs_of_text(shape: &Shape) -> Vec<StringRow> {
+    let is_text = |byte: &u8| matches!(byte, b'\t' | b' '..=b'~');
+    let mut rows = Vec::new();
+    for segment in &shape.truth().segments {
+        let start = index(segment.file_offset);
+        let size = index(segment.filesize.min(segment.vmsize));
+        let bytes = &shape.built.bytes[start..];
+        let bytes = &bytes[..size.min(bytes.len())];
+        for run in bytes.chunk_by(|a, b| is_text(a) == is_text(b)) {
+            if run.len() < 4 || !is_text(&run[0]) {
+                continue;
+            }
+            let at = len64(run.as_ptr().addr() - bytes.as_ptr().addr());
+            let text = String::from_utf8_lossy(run);
+            let text = text.replace('\\', "\\\\").replace('\t', "\\t");
+            rows.push((None, segment.vmaddr + at, segment.file_offset + at, text));
+        }
+    }
+    rows
+}
+
+fn all_strings(shape: &Shape) -> Vec<StringRow> {
+    let truth = shape.truth();
+    if truth.sections.is_empty() {
+        return runs_of_text(shape);
+    }
     let strings = truth.strings.iter();
     strings
         .map(|string| {
@@ -114,7 +141,7 @@ fn all_strings(truth: &Truth) -> Vec<StringRow> {
 /// `kc strings`.
 pub(crate) fn strings(shape: &Shape) -> Result<usize, String> {
     let rows = shape.ask("strings", &[])?;
-    same(string_rows(&rows)?, all_strings(shape.truth()))
+    same(string_rows(&rows)?, all_strings(shape))
 }
 
 /// vmaddr, end, size, file offset.
@@ -175,7 +202,7 @@ fn of_images(shape: &Shape, name: impl Fn(&str) -> Option<&str>) -> Result<usize
         all.retain(|row| row.0 == id);
         answers += same(rows, all)?;
         let rows = string_rows(&shape.ask("strings", &args)?)?;
-        let mut all = all_strings(truth);
+        let mut all = all_strings(shape);
         all.retain(|row| row.0 == id);
         answers += same(rows, all)?;
         let rows = function_rows(shape, &shape.ask("functions", &args)?)?;
