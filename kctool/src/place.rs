@@ -93,6 +93,11 @@ impl Places<'_, '_> {
             "image" => self.of_image(value)?.into_iter().collect(),
             _ => {
                 let mut fits = self.names(text);
+                if fits.is_empty() {
+                    if let Some(start) = self.unnamed_function(text) {
+                        return Ok(Some(Place::at(start)));
+                    }
+                }
                 if fits.is_empty() && text.contains(':') {
                     // An id has no colon; a name may have several.
                     if let Ok(image) = self.locations.lookup().images().named(kind) {
@@ -104,6 +109,18 @@ impl Places<'_, '_> {
             }
         };
         one(text, fits)
+    }
+
+    /// `fn_ADDR`, as functions without a symbol are called: its start, if one starts there. Where no
+    /// starts are known, every call makes one.
+    fn unnamed_function(self, text: &str) -> Option<u64> {
+        let start = u64::from_str_radix(text.strip_prefix("fn_")?, 16).ok()?;
+        let lookup = self.locations.lookup();
+        let at = VmAddr::new(start);
+        match lookup.function_at(at) {
+            Some(function) => (function.start == at).then_some(start),
+            None => lookup.owner(at).map(|_| start),
+        }
     }
 
     /// What has that name, whatever it is.
