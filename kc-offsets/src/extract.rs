@@ -85,9 +85,9 @@ pub fn resolve_pointers(
 ///
 /// # Errors
 /// Damage of a table; `HeaderNotMapped` if no segment starts with the header; `CountTooLarge` for
-/// more than 256 segments; `TooMuchWork` if segments or names share so many bytes that the result would
-/// be larger than the file; `SpanTooLarge` beyond 4 GiB; `BufferTooSmall` says how many bytes `out`
-/// needs, or `file`.
+/// more than 256 segments; `TooMuchWork` if segments or names share so many bytes that the result
+/// would be larger than the file; `SpanTooLarge` beyond 4 GiB; `BufferTooSmall` says how many bytes
+/// `out` needs, or `file`.
 pub fn extract_image(image: &MachO<'_>, file: &[u8], out: &mut [u8]) -> Result<usize, Error> {
     let plan = Plan::new(image)?;
     let size = usize::try_from(plan.end).unwrap_or(usize::MAX);

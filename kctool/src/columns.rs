@@ -1,5 +1,5 @@
-//! Text that fits a terminal: words that go on in the next line, names that are cut, and columns
-//! that are left out if there is no room for them.
+//! Text that fits a terminal: long lines wrap between words, long names are cut, and the columns
+//! that matter least are left out of lines that would wrap.
 
 /// Columns that a character takes. Letters outside ASCII may take two, and are counted so.
 fn columns(character: char) -> usize {

@@ -55,8 +55,8 @@ impl<'a, 's> Locations<'a, 's> {
         Some(in_function(&function, vmaddr))
     }
 
-    /// The name of what a call leads to. If no function starts are known there, the call itself says that
-    /// a function starts at its target.
+    /// The name of what a call leads to. If no function starts are known there, the call itself
+    /// says that a function starts at its target.
     pub(crate) fn called(&self, vmaddr: u64) -> Option<String> {
         let at = VmAddr::new(vmaddr);
         let is_named = match self.lookup.name_at(at) {

@@ -111,8 +111,8 @@ impl Places<'_, '_> {
         one(text, fits)
     }
 
-    /// `fn_ADDR`, as functions without a symbol are called: its start, if one starts there. Where no
-    /// starts are known, every call makes one.
+    /// `fn_ADDR`, as functions without a symbol are called: its start, if one starts there. Where
+    /// no starts are known, every call makes one.
     fn unnamed_function(self, text: &str) -> Option<u64> {
         let start = u64::from_str_radix(text.strip_prefix("fn_")?, 16).ok()?;
         let lookup = self.locations.lookup();
@@ -133,8 +133,8 @@ impl Places<'_, '_> {
         fits
     }
 
-    /// Symbols with that name, or with an underscore before it; if there are none stubs, and if there
-    /// are no stubs slots.
+    /// Symbols with that name, or with an underscore before it; if there are none stubs, and if
+    /// there are no stubs slots.
     fn symbols(self, name: &str) -> Vec<Fit> {
         let exact = self.symbols_called(name);
         if exact.is_empty() {

@@ -75,9 +75,9 @@ impl<'a> Bytes<'a> {
         Error::new(kind, what, self.origin.saturating_add(offset))
     }
 
-    /// Reads a byte of each cache line of the first few KiB, so that the processor fetches them side
-    /// by side. A walk over load commands fetches one after the other, because only the command
-    /// before says where the next one lies.
+    /// Reads a byte of each cache line of the first few KiB, so that the processor fetches them
+    /// side by side. A walk over load commands fetches one after the other, because only the
+    /// command before says where the next one lies.
     #[inline]
     pub(crate) fn touch(self) {
         let mut rest = self.data.get(..TOUCHED).unwrap_or(self.data);

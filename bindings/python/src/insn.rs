@@ -31,8 +31,8 @@ pub(crate) fn syntax(name: &str) -> PyResult<Syntax> {
 
 /// A word of code at an address.
 ///
-/// A word that is no instruction is an Insn too: `is_valid` is False, its text is `.inst` and the
-/// word.
+/// A word that is not an instruction is also shown as an Insn. Its `is_valid` is False, and its
+/// text is `.inst` with the word in hexadecimal.
 #[pyclass(frozen, module = "kernelcache", freelist = 64)]
 pub(crate) struct Insn {
     /// Unslid address of the word.

@@ -424,8 +424,8 @@ impl Kernelcache {
         Ok(PyBytes::new(py, &copy))
     }
 
-    /// The Mach-O file with patches: pairs of a place and bytes, or triples of a place, the bytes
-    /// expected there and the new ones. All are made or none.
+    /// The Mach-O file with patches, each a triple: a place, the bytes expected there, and the
+    /// bytes that replace them. All are made or none.
     ///
     /// Raises KernelcacheError if other bytes are there, or if two patches overlap.
     fn patch<'py>(

@@ -38,7 +38,7 @@ pub(crate) fn data(object: &Bound<'_, PyAny>) -> PyResult<Data> {
     Ok(Data::Owned(buffer.to_vec(object.py())?.into_boxed_slice()))
 }
 
-/// `text` with a hint, if `wanted` is close to one of `known`: for messages about unknown names.
+/// `text` in quotation marks, with escapes: for messages.
 pub(crate) fn quoted(text: &str) -> String {
     format!("{:?}", name(text.as_bytes()))
 }

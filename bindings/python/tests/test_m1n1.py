@@ -190,7 +190,7 @@ def test_the_preprocessor_is_there_in_part() -> None:
 
 
 def test_texts_that_are_none_are_refused() -> None:
-    for source in ("mov x0", "b nowhere", ".word 1 << 1000", ".word x()", ".bogus 1", "b 1f"):
+    for source in ("mov x0", "b nowhere", ".word 1 << 1000", ".word x()", ".bogus 1", "b 1f", ".skip 1 << 25"):
         with pytest.raises(AsmException):
             ARMAsm(source)
 

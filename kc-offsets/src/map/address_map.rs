@@ -86,10 +86,10 @@ impl<'a> AddressMap<'a> {
         map
     }
 
-    /// The same map with its stretches of memory sorted into `memory`, for a search without a branch
-    /// on the data. A segment is one stretch, one more for a zero-filled tail, one for a gap below
-    /// it; eight stretches take nine cells. 72 cells serve every published kernelcache, since a
-    /// primary collection has about 25 segments and no gaps.
+    /// The same map with its stretches of memory sorted into `memory`, for a search without a
+    /// branch on the data. A segment is one stretch, one more for a zero-filled tail, one for a gap
+    /// below it; eight stretches take nine cells. 72 cells serve every published kernelcache, since
+    /// a primary collection has about 25 segments and no gaps.
     ///
     /// # Errors
     /// `BufferTooSmall`, which says how many cells suffice: an empty slice asks. `SpanTooLarge` if

@@ -87,8 +87,8 @@ impl<'a> PageIndex<'a> {
     /// ([`AddressMap::sorted_in`]). A page that holds a boundary is answered by a search.
     ///
     /// Pages are as large as the segments' common alignment, 4 KiB at least, and larger if the
-    /// memory is too small for that. One cell is enough for an answer, and a cell for each page from
-    /// the first to the last segment is as fast as it gets: for each 16 KiB of a kernelcache.
+    /// memory is too small for that. One cell is enough for an answer, and a cell for each page
+    /// from the first to the last segment is as fast as it gets: for each 16 KiB of a kernelcache.
     ///
     /// # Errors
     /// `BufferTooSmall`: without a cell, or, of the address map, if that is not sorted.

@@ -16,7 +16,7 @@ use crate::question::with_image;
 use crate::report::{Report, Status};
 use crate::streams::Streams;
 
-/// The deepest trie that is walked. A node has a letter of a name at least, but for one.
+/// The deepest trie that is walked. Each node below the root adds at least one letter to the name.
 const MOST_LEVELS: usize = MOST_NAME + 2;
 
 pub(super) fn run(args: &Exports, streams: &mut Streams<'_>) -> Result<Status, Failure> {

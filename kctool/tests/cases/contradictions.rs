@@ -103,7 +103,8 @@ const CHANGES: &[Change] = &[
     ),
 ];
 
-/// Every subcommand's `--strict` refuses; without it `kc info` remarks, the others if they are asked.
+/// Every subcommand's `--strict` refuses; without it `kc info` remarks, the others if they are
+/// asked.
 pub(crate) fn said_once() -> Result<(), String> {
     let good = Disk::new("consistent", &kernel());
     for line in [

@@ -1,4 +1,5 @@
-//! The commands of the README and the book are run as they stand there, or their block says why not.
+//! The commands of the README and the book are run as they stand there, or their block says why
+//! not.
 //!
 //! A block that starts with "```sh" is run, and the block of output after it ("```text") is
 //! compared. `not-run="WHY"` after `sh` says that nobody runs it, `run-by=STEP` that another step

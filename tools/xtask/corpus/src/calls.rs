@@ -9,8 +9,8 @@ use crate::tool::{kc, text};
 /// Of a hundred thousand calls that LLVM names, this many must have the same name.
 const SAME: u64 = 99_900;
 
-/// Compares every call that llvm-objdump names, by symbol or by stub; counts them. A call that it does
-/// not name has a name of ours nevertheless: that of a function, `fn_ADDR`.
+/// Compares every call that llvm-objdump names, by symbol or by stub; counts all calls. A call that
+/// it does not name must have a name of ours nevertheless: that of a function, `fn_ADDR`.
 ///
 /// # Errors
 /// When fewer than 99.9 % have the same name, or a call has none.
@@ -72,7 +72,8 @@ fn is_object(file: &[u8]) -> bool {
     file.get(12..16) == Some(&[1, 0, 0, 0])
 }
 
-/// `bl` to the name that LLVM gives its target, if any: `bl _name`, `bl 0x40 ; symbol stub for: _name`.
+/// `bl` to the name that LLVM gives its target, if any: `bl _name`,
+/// `bl 0x40 ; symbol stub for: _name`.
 fn theirs(listing: &str) -> BTreeMap<u64, Option<String>> {
     let calls = listing.lines().filter_map(|line| {
         let (vmaddr, rest) = line.split_once(":\tbl\t")?;

@@ -22,7 +22,7 @@ const SCREENS: &[Screen] = &[
     },
     Screen {
         command: "kc entries kernelcache",
-        what: "The images inside. There is no room for their UUIDs.",
+        what: "The images inside. The column of UUIDs is left out, because the lines would wrap.",
     },
     Screen {
         command: "kc disasm kernelcache --count 16",

@@ -194,14 +194,22 @@ class BaseAsm:
         if directive in (".ascii", ".asciz", ".string"):
             return len(self._string(directive, rest))
         if directive in (".align", ".p2align"):
-            return -address % (1 << min(_number(rest.split(",")[0]), 16))
+            return -address % (1 << self._limited(rest, 16))
         if directive == ".balign":
-            return -address % min(max(_number(rest.split(",")[0]), 1), 1 << 16)
+            return -address % max(self._limited(rest, 1 << 16), 1)
         if directive in (".skip", ".space", ".zero"):
-            return min(max(_number(rest.split(",")[0]), 0), 1 << 24)
+            return self._limited(rest, 1 << 24)
         if directive.startswith("."):
             raise AsmException(f"unknown directive: {directive}")
         return 4
+
+    @staticmethod
+    def _limited(rest: str, most: int) -> int:
+        """The first operand of a directive, which asks for no more than `most`."""
+        number = _number(rest.split(",")[0])
+        if not 0 <= number <= most:
+            raise AsmException(f"{number} is not from 0 to {most}")
+        return number
 
     @staticmethod
     def _string(directive: str, rest: str) -> bytes:
